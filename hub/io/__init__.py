@@ -1,0 +1,1 @@
+"""The world: Kafka, SQL, objects, files. Foreign errors stop here."""

@@ -1,0 +1,144 @@
+"""The broker's configuration: one KRaft node on loopback, small, and never losing by itself.
+
+Acknowledged records are in the operating system's page cache: they survive the death of every
+process, not the loss of power or of the disk. A cluster is for that.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+from xml.sax.saxutils import escape
+
+from hub.io.embedded.ports import LOOPBACK
+
+NODE_ID: Final = 1
+
+SETTINGS: Final[dict[str, int | str]] = {
+    # The control plane makes topics, with the settings that each one needs.
+    "auto.create.topics.enable": "false",
+    # One broker: one copy of everything.
+    "default.replication.factor": 1,
+    "min.insync.replicas": 1,
+    "offsets.topic.replication.factor": 1,
+    "transaction.state.log.replication.factor": 1,
+    "transaction.state.log.min.isr": 1,
+    "share.coordinator.state.topic.replication.factor": 1,
+    "share.coordinator.state.topic.min.isr": 1,
+    # Few and short logs of its own: each costs files, and is read again at every start.
+    "offsets.topic.num.partitions": 8,
+    "offsets.topic.segment.bytes": 4 * 1024 * 1024,
+    "transaction.state.log.num.partitions": 8,
+    "transaction.state.log.segment.bytes": 4 * 1024 * 1024,
+    # Time never deletes an inbox, a janitor does. A topic that forgets by time says so itself;
+    # Kafka's own default of 7 days would take what an agency has not fetched yet.
+    "log.retention.ms": -1,
+    "log.retention.bytes": -1,
+    # What the janitor gave free leaves the disk segment by segment.
+    "log.segment.bytes": 64 * 1024 * 1024,
+    # A dead writer delays read_committed readers until its transaction is ended: its own timeout
+    # (the router asks for 10 s, clients' default is 60 s) and then this look at the clock.
+    "transaction.max.timeout.ms": 60_000,
+    "transaction.abort.timed.out.transaction.cleanup.interval.ms": 1_000,
+    # A consumer group starts at once, and a dead member is noticed within the 3 s in which
+    # another process must have taken over.
+    "group.initial.rebalance.delay.ms": 0,
+    "group.min.session.timeout.ms": 1_000,
+    # After kill -9 the controller waits this long for the dead broker's session before it
+    # accepts the new one (default 9 s).
+    "broker.session.timeout.ms": 3_000,
+    "broker.heartbeat.interval.ms": 500,
+    # Two cores, shared with the hub's own processes.
+    "num.network.threads": 2,
+    "num.io.threads": 4,
+    "background.threads": 2,
+    "num.recovery.threads.per.data.dir": 2,
+    # The cleaner's table is on the heap; the default of 128 MiB is a quarter of ours.
+    "log.cleaner.threads": 1,
+    "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,
+}
+
+JAVA_FLAGS: Final = (
+    "-server",
+    "-XX:+UseG1GC",
+    "-XX:MaxGCPauseMillis=20",
+    # Half a broker is worse than none: the supervisor starts a whole one.
+    "-XX:+ExitOnOutOfMemoryError",
+    "-XX:-UsePerfData",
+    "-Djava.awt.headless=true",
+    "-Djava.net.preferIPv4Stack=true",
+)
+
+LOGGING: Final = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<Configuration status="WARN" shutdownHook="disable">
+  <Appenders>
+    <RollingFile name="file" fileName="{log}" filePattern="{log}.%i">
+      <PatternLayout pattern="%d{{yyyy-MM-dd'T'HH:mm:ss.SSSXXX}} %p %c{{1}}: %m%n"/>
+      <Policies><SizeBasedTriggeringPolicy size="10 MB"/></Policies>
+      <DefaultRolloverStrategy max="5"/>
+    </RollingFile>
+  </Appenders>
+  <Loggers><Root level="INFO"><AppenderRef ref="file"/></Root></Loggers>
+</Configuration>
+"""
+
+
+def log4j_xml(log: Path) -> str:
+    """Return Log4j 2's configuration: at most six files of 10 MB, the newest is `log`."""
+    return LOGGING.format(log=escape(str(log), {'"': "&quot;"}))
+
+
+def server_properties(*, port: int, controller_port: int, log_dir: Path) -> str:
+    """Return the text of Kafka's `server.properties`. Only loopback addresses occur in it."""
+    listener = f"BROKER://{LOOPBACK}:{port}"
+    settings: dict[str, int | str] = {
+        "process.roles": "broker,controller",
+        "node.id": NODE_ID,
+        # A fixed list, not a quorum kept in the log: so the ports may change between two runs.
+        "controller.quorum.voters": f"{NODE_ID}@{LOOPBACK}:{controller_port}",
+        "listeners": f"{listener},CONTROLLER://{LOOPBACK}:{controller_port}",
+        "advertised.listeners": listener,
+        "inter.broker.listener.name": "BROKER",
+        "controller.listener.names": "CONTROLLER",
+        "listener.security.protocol.map": "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "log.dirs": _escaped(log_dir),
+        **SETTINGS,
+    }
+    return "".join(f"{name}={value}\n" for name, value in settings.items())
+
+
+def java_command(
+    *,
+    java: Path,
+    jars: Sequence[Path],
+    heap_mb: int,
+    scratch: Path,
+    logging: Path,
+    crash_log: Path,
+    main: Sequence[str],
+) -> list[str]:
+    """Return the command line of a Kafka program. `scratch` takes Java's temporary files."""
+    return [
+        str(java),
+        f"-Xmx{heap_mb}m",
+        *JAVA_FLAGS,
+        f"-Djava.io.tmpdir={scratch}",
+        f"-XX:ErrorFile={crash_log}",
+        f"-Dlog4j2.configurationFile={logging}",
+        "-cp",
+        # Each file by name: a wildcard would also load what nobody pinned.
+        ":".join(str(jar) for jar in jars),
+        *main,
+    ]
+
+
+def _escaped(path: Path) -> str:
+    """Escape a path for a Java properties file: it is read as Latin-1 with backslash escapes."""
+    return "".join(
+        char if char.isascii() and char != "\\" else _java_escape(char) for char in str(path)
+    )
+
+
+def _java_escape(char: str) -> str:
+    units = char.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
