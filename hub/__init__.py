@@ -1,0 +1,1 @@
+"""The integration hub of a province: signed messages in, decisions, inboxes, proof."""

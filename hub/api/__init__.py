@@ -1,0 +1,1 @@
+"""Process: the HTTP API, one file per resource."""

@@ -1,0 +1,67 @@
+"""Who may send what to whom. What is not given is refused (invariant 5)."""
+
+from datetime import date
+
+from lgsp_message.attributes import GROUP_PREFIX, ORG_PREFIX, SYSTEM_PREFIX
+from lgsp_message.reason import Reason, Refused
+from lgsp_message.values import Message
+
+from hub.decision.rules import EVERYONE, Rules, System
+from hub.decision.statements import is_statement
+
+
+def authorise(message: Message, sender: System, rules: Rules, day: date) -> None:
+    """Return if the sender may send this type to each address, and speak for whom it says.
+
+    Statements about messages (receipts, withdrawals) need no right: the delivery token, or having
+    sent the message, is the right.
+
+    Raises:
+        Refused: `NOT_PERMITTED`, `NOT_REPRESENTATIVE`.
+    """
+    claim = message.attributes
+    if claim.onbehalf is not None:
+        _represents(claim.onbehalf, sender, rules, day)
+    if is_statement(claim.type):
+        return
+    allowed = rules.rights.get((claim.source, claim.type))
+    if allowed is None:
+        raise Refused(Reason.NOT_PERMITTED, f"no right to send {claim.type}", "type")
+    if EVERYONE in allowed:
+        return
+    for number, address in enumerate(claim.recipients):
+        if address not in allowed and not _covered(address, allowed, rules, day):
+            place = f"recipients/{number}"
+            raise Refused(Reason.NOT_PERMITTED, f"no right to send to {address}", place)
+
+
+def _represents(code: str, sender: System, rules: Rules, day: date) -> None:
+    organisation = rules.directory.resolve(code, day)
+    if organisation is None or organisation.id not in sender.represents:
+        raise Refused(Reason.NOT_REPRESENTATIVE, "may not speak for this organisation", "onbehalf")
+
+
+def _covered(address: str, allowed: frozenset[str], rules: Rules, day: date) -> bool:
+    """Say whether a right for the organisation, one of its codes or its groups covers it."""
+    organisation = _organisation_of(address, rules, day)
+    if organisation is None:
+        return False
+    groups = rules.directory.groups_of.get(organisation, frozenset())
+    if any(GROUP_PREFIX + group in allowed for group in groups):
+        return True
+    return any(
+        right.startswith(ORG_PREFIX)
+        and (known := rules.directory.codes.get(right.removeprefix(ORG_PREFIX))) is not None
+        and known.organisation == organisation
+        for right in allowed
+    )
+
+
+def _organisation_of(address: str, rules: Rules, day: date) -> str | None:
+    if address.startswith(SYSTEM_PREFIX):
+        system = rules.systems.get(address.removeprefix(SYSTEM_PREFIX))
+        return None if system is None else system.organisation
+    if address.startswith(ORG_PREFIX):
+        organisation = rules.directory.resolve(address.removeprefix(ORG_PREFIX), day)
+        return None if organisation is None else organisation.id
+    return None

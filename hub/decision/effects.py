@@ -1,0 +1,246 @@
+"""Turn the outcome of the steps into what the hub writes: entries, deliveries, memories."""
+
+from datetime import datetime
+from typing import Any
+
+from lgsp_message.attributes import SYSTEM_PREFIX, is_system_name
+from lgsp_message.reason import Refused
+from lgsp_message.values import Message, Place, Received
+
+from hub.answers import Answer
+from hub.decision.events import AuditEvent, Decision, Delivery, Entry, Event, IngressRef, Memory
+from hub.decision.routing import deliveries_to, route
+from hub.decision.rules import Rules
+from hub.decision.statements import RECEIPT, WITHDRAWAL, Stated, read_receipt, read_withdrawal
+from hub.ports import Admitted
+
+_NOWHERE = Place(partition=0, offset=-1)
+"""The place of a message that is only checked, not decided."""
+
+
+def refuse(
+    received: Received, message: Message | None, refusal: Refused, rules: Rules, now: datetime
+) -> Decision:
+    """Return the decision that refuses, with the reason.
+
+    Nothing is remembered: a refused message may be sent again and is decided anew (invariant 8).
+    """
+    detail = {"text": refusal.detail} if refusal.detail else {}
+    entry = _entry(
+        Event.REFUSED,
+        received,
+        message,
+        rules,
+        now,
+        reason=refusal.reason.value,
+        place=refusal.place or None,
+        detail=detail,
+    )
+    return Decision(received=received, entries=(entry,))
+
+
+def repeat(received: Received, message: Message, rules: Rules, now: datetime) -> Decision:
+    """Return the decision for a message that was admitted before: recorded, not delivered again."""
+    entry = _entry(Event.DUPLICATE, received, message, rules, now)
+    return Decision(received=received, entries=(entry,))
+
+
+def admit(
+    received: Received,
+    message: Message,
+    value: Any,
+    admitted: Admitted,
+    rules: Rules,
+    now: datetime,
+) -> Decision:
+    """Return the decision that admits: deliveries, or the effects of a statement.
+
+    Raises:
+        Refused: what `route`, `read_receipt` and `read_withdrawal` raise.
+    """
+    if message.attributes.type == RECEIPT:
+        stated = read_receipt(message, value, admitted, rules)
+        return _receipt(received, message, stated, rules, now)
+    if message.attributes.type == WITHDRAWAL:
+        answer = read_withdrawal(message, value, admitted)
+        return _withdrawal(received, message, value, answer, rules, now)
+    deliveries = route(message, rules, _place(received).partition, now)
+    return Decision(
+        received=received,
+        entries=(_admitted(received, message, deliveries, rules, now),),
+        deliveries=deliveries,
+        remembered=(_memory(message, deliveries, now),),
+    )
+
+
+def _receipt(
+    received: Received, message: Message, stated: tuple[Stated, ...], rules: Rules, now: datetime
+) -> Decision:
+    recipient = message.attributes.source
+    effects = tuple(
+        Entry(
+            # The history of a message stands in one partition, whoever writes it.
+            partition=item.delivered.partition,
+            event=AuditEvent(
+                event=item.event,
+                source=item.source,
+                id=item.id,
+                recipient=recipient,
+                at=now,
+                rules=rules.ref,
+                reason=item.reason,
+                body_sha256=item.delivered.body_hash.hex(),
+                ingress=_ingress(received),
+                detail={"receipt": message.attributes.id},
+            ),
+        )
+        for item in stated
+    )
+    counted = (
+        Memory(
+            source=recipient,
+            key=item.key,
+            answer=Answer(content_hash=b"", decided_at=now.timestamp()),
+        )
+        for item in stated
+    )
+    return Decision(
+        received=received,
+        entries=(_admitted(received, message, (), rules, now), *effects),
+        remembered=(_memory(message, (), now), *counted),
+    )
+
+
+def _withdrawal(
+    received: Received,
+    message: Message,
+    value: Any,
+    answer: Answer,
+    rules: Rules,
+    now: datetime,
+) -> Decision:
+    source, place = message.attributes.source, _place(received)
+    # The withdrawal itself goes to whoever was given the message: it tells who already has it,
+    # and readers of the inbox that meet it before the message leave the message out.
+    deliveries = deliveries_to(answer.recipients, message, rules, place.partition)
+    withdrawn = AuditEvent(
+        event=Event.WITHDRAWN,
+        source=source,
+        id=value["id"],
+        at=now,
+        rules=rules.ref,
+        body_sha256=answer.body_hash.hex(),
+        ingress=_ingress(received),
+        detail={"withdrawal": message.attributes.id, "recipients": list(answer.recipients)},
+    )
+    marked = Answer(
+        content_hash=answer.content_hash,
+        decided_at=answer.decided_at,
+        recipients=answer.recipients,
+        body_hash=answer.body_hash,
+        withdrawn=True,
+    )
+    return Decision(
+        received=received,
+        entries=(
+            _admitted(received, message, deliveries, rules, now),
+            Entry(partition=place.partition, event=withdrawn),
+        ),
+        deliveries=deliveries,
+        remembered=(
+            _memory(message, deliveries, now),
+            Memory(source=source, key=value["id"], answer=marked),
+        ),
+    )
+
+
+def _memory(message: Message, deliveries: tuple[Delivery, ...], now: datetime) -> Memory:
+    answer = Answer(
+        content_hash=message.content_hash,
+        decided_at=now.timestamp(),
+        recipients=tuple(delivery.system for delivery in deliveries),
+        body_hash=message.body_hash,
+    )
+    return Memory(source=message.attributes.source, key=message.attributes.id, answer=answer)
+
+
+def _admitted(
+    received: Received,
+    message: Message,
+    deliveries: tuple[Delivery, ...],
+    rules: Rules,
+    now: datetime,
+) -> Entry:
+    text = message.attributes.text
+    detail: dict[str, Any] = {name: text[name] for name in _DESCRIBING if name in text}
+    detail["recipients"] = [delivery.system for delivery in deliveries]
+    detail["size"] = len(message.body)
+    detail["content_sha256"] = message.content_hash.hex()
+    return _entry(Event.ADMITTED, received, message, rules, now, detail=detail)
+
+
+_DESCRIBING = (
+    "type",
+    "subject",
+    "time",
+    "dataschema",
+    "onbehalf",
+    "correlationid",
+    "expirytime",
+    "priority",
+    "objects",
+)
+"""The attributes that an `admitted` event repeats, so that a search needs no body."""
+
+
+def _entry(
+    event: Event,
+    received: Received,
+    message: Message | None,
+    rules: Rules,
+    now: datetime,
+    *,
+    reason: str | None = None,
+    place: str | None = None,
+    detail: dict[str, Any] | None = None,
+) -> Entry:
+    source, id_ = _names(received) if message is None else _proven_names(message)
+    stamp = received.stamp
+    told = dict(detail or {})
+    if stamp is not None:
+        told["peer"], told["received_at"] = stamp.peer, stamp.received_at
+    return Entry(
+        partition=_place(received).partition,
+        event=AuditEvent(
+            event=event,
+            source=source,
+            id=id_,
+            at=now,
+            rules=rules.ref,
+            reason=reason,
+            place=place,
+            body_sha256=None if message is None else message.body_hash.hex(),
+            ingress=_ingress(received),
+            detail=told,
+        ),
+    )
+
+
+def _proven_names(message: Message) -> tuple[str, str]:
+    return message.attributes.source, message.attributes.id
+
+
+def _names(received: Received) -> tuple[str, str]:
+    """Return the claimed source and id of a message that nobody proved, for its sender to find."""
+    source = received.attributes.get("source", "").removeprefix(SYSTEM_PREFIX)
+    id_ = received.attributes.get("id", "")
+    return (source if is_system_name(source) else "", id_[:64] if id_.isascii() else "")
+
+
+def _place(received: Received) -> Place:
+    return received.place or _NOWHERE
+
+
+def _ingress(received: Received) -> IngressRef:
+    place = _place(received)
+    return IngressRef(partition=place.partition, offset=place.offset)

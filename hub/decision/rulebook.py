@@ -1,0 +1,247 @@
+"""From the records of `hub.rules` to a snapshot.
+
+A record's key is `<kind>/<id>`; its value is one of the structs below as JSON, or empty once the
+entity is deleted. The record with the key `version` closes a change set.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, Final
+
+import msgspec
+from lgsp_message.keys import load_jwk, verifying_key
+
+from hub.decision.events import RulesRef
+from hub.decision.rules import RegisteredKey, Rules, System
+from hub.directory.organisations import Code, Directory, Organisation
+from hub.schemas.validate import CompiledSchema, compile_schema
+from hub.signing.macs import MacKeys
+
+VERSION_KEY: Final = "version"
+HEARTBEAT_KEY: Final = "heartbeat"
+
+
+class OrganisationRecord(msgspec.Struct, frozen=True):
+    """`organisation/<id>`."""
+
+    name: str
+    level: str
+    """`central`, `province`, `district` or `commune`."""
+    parent: str | None = None
+    state: str = "active"
+
+
+class CodeRecord(msgspec.Struct, frozen=True):
+    """`code/<code>`: a code in either national form."""
+
+    organisation: str
+    scheme: str
+    """`qd20`, `qcvn102` or `other`."""
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class SystemRecord(msgspec.Struct, frozen=True):
+    """`system/<name>`."""
+
+    organisation: str
+    name: str = ""
+    """For people."""
+    state: str = "active"
+    representatives: tuple[str, ...] = ()
+    represents: tuple[str, ...] = ()
+
+
+class KeyRecord(msgspec.Struct, frozen=True):
+    """`key/<system>/<thumbprint>`."""
+
+    jwk: dict[str, str]
+    alg: str
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    revoked: bool = False
+
+
+class EndpointRecord(msgspec.Struct, frozen=True):
+    """`endpoint/<organisation>/<system>`: the types this system takes for this organisation."""
+
+    types: tuple[str, ...]
+
+
+class GroupRecord(msgspec.Struct, frozen=True):
+    """`group/<name>`: ids of the organisations in it."""
+
+    members: tuple[str, ...]
+
+
+class RightRecord(msgspec.Struct, frozen=True):
+    """`right/<id>`: this system may send these types to these recipient URNs."""
+
+    system: str
+    types: tuple[str, ...]
+    recipients: tuple[str, ...]
+
+
+class SchemaRecord(msgspec.Struct, frozen=True):
+    """`schema/<name>:<major>.<minor>`: a published JSON Schema; it never changes."""
+
+    document: dict[str, Any]
+
+
+class VersionRecord(msgspec.Struct, frozen=True):
+    """`version`: closes a change set."""
+
+    version: int
+    hash: str
+    previous: str
+    at: datetime
+    changes: int
+
+
+KINDS: Final[Mapping[str, type[msgspec.Struct]]] = {
+    "organisation": OrganisationRecord,
+    "code": CodeRecord,
+    "system": SystemRecord,
+    "key": KeyRecord,
+    "endpoint": EndpointRecord,
+    "group": GroupRecord,
+    "right": RightRecord,
+    "schema": SchemaRecord,
+}
+"""Kind (the part of the key before the first slash) to the struct of its value."""
+
+
+def version_hash(previous: str, changes: Iterable[tuple[str, bytes | None]]) -> str:
+    """Return the hash of a version: SHA-256 over the previous hash and the change set.
+
+    Hex text. A deleted entity counts as an empty value. Changes are sorted by key.
+    """
+    digest = hashlib.sha256(bytes.fromhex(previous))
+    for key, value in sorted(changes, key=lambda change: change[0]):
+        for part in (key.encode(), value or b""):
+            digest.update(len(part).to_bytes(4) + part)
+    return digest.hexdigest()
+
+
+class Rulebook:
+    """The entities of the latest whole version, kept decoded; makes snapshots of them."""
+
+    def __init__(self, hub: str, macs: MacKeys) -> None:
+        self._hub, self._macs = hub, macs
+        self._entities: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
+
+    def apply(self, key: str, value: bytes | None) -> None:
+        """Take one record. Kinds from a newer hub are passed over.
+
+        Raises:
+            msgspec.ValidationError: the value is not of its kind.
+        """
+        kind, _, name = key.partition("/")
+        if kind not in KINDS:
+            return
+        if value:
+            self._entities[kind][name] = _read(kind, value)
+        else:
+            self._entities[kind].pop(name, None)
+
+    def snapshot(self, ref: RulesRef) -> Rules:
+        """Return the entities as one frozen snapshot."""
+        kinds = self._entities
+        return Rules(
+            ref=ref,
+            hub=self._hub,
+            macs=self._macs,
+            directory=_directory(kinds["organisation"], kinds["code"], kinds["group"]),
+            systems=_systems(kinds["system"], kinds["key"]),
+            endpoints=_endpoints(kinds["endpoint"]),
+            rights=_rights(kinds["right"]),
+            schemas={f"urn:hub:schema:{name}": schema for name, schema in kinds["schema"].items()},
+        )
+
+
+def _read(kind: str, value: bytes) -> Any:
+    """Decode a value; what is costly to make (keys, schemas) is made once, here."""
+    record = msgspec.json.decode(value, type=KINDS[kind])
+    if isinstance(record, KeyRecord):
+        return _key(record)
+    return _schema(record) if isinstance(record, SchemaRecord) else record
+
+
+def _schema(record: SchemaRecord) -> CompiledSchema:
+    return compile_schema(record.document)
+
+
+def _key(record: KeyRecord) -> RegisteredKey:
+    return RegisteredKey(
+        key=verifying_key(load_jwk(record.jwk), record.alg),
+        valid_from=record.valid_from,
+        valid_to=record.valid_to,
+        revoked=record.revoked,
+    )
+
+
+def _systems(
+    systems: Mapping[str, SystemRecord], keys: Mapping[str, RegisteredKey]
+) -> dict[str, System]:
+    owned: dict[str, dict[str, RegisteredKey]] = defaultdict(dict)
+    for name, key in keys.items():
+        owned[name.partition("/")[0]][key.key.thumbprint] = key
+    return {
+        name: System(
+            name=name,
+            organisation=record.organisation,
+            active=record.state == "active",
+            keys=owned.get(name, {}),
+            representatives=frozenset(record.representatives),
+            represents=frozenset(record.represents),
+        )
+        for name, record in systems.items()
+    }
+
+
+def _directory(
+    organisations: Mapping[str, OrganisationRecord],
+    codes: Mapping[str, CodeRecord],
+    groups: Mapping[str, GroupRecord],
+) -> Directory:
+    groups_of: dict[str, set[str]] = defaultdict(set)
+    for name, group in groups.items():
+        for member in group.members:
+            groups_of[member].add(name)
+    return Directory(
+        organisations={
+            id_: Organisation(
+                id=id_, name=record.name, level=record.level, active=record.state == "active"
+            )
+            for id_, record in organisations.items()
+        },
+        codes={
+            code: Code(
+                organisation=record.organisation,
+                valid_from=record.valid_from,
+                valid_to=record.valid_to,
+            )
+            for code, record in codes.items()
+        },
+        groups={name: group.members for name, group in groups.items()},
+        groups_of={member: frozenset(names) for member, names in groups_of.items()},
+    )
+
+
+def _endpoints(endpoints: Mapping[str, EndpointRecord]) -> dict[tuple[str, str], str]:
+    found: dict[tuple[str, str], str] = {}
+    for key, record in endpoints.items():
+        organisation, _, system = key.partition("/")
+        for type_ in record.types:
+            found[organisation, type_] = system
+    return found
+
+
+def _rights(rights: Mapping[str, RightRecord]) -> dict[tuple[str, str], frozenset[str]]:
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for record in rights.values():
+        for type_ in record.types:
+            found[record.system, type_].update(record.recipients)
+    return {key: frozenset(recipients) for key, recipients in found.items()}

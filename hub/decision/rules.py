@@ -1,0 +1,58 @@
+"""Everything a decision depends on besides the message: one frozen snapshot."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from lgsp_message.keys import VerifyingKey
+
+from hub.decision.events import RulesRef
+from hub.directory.organisations import Directory
+from hub.schemas.validate import CompiledSchema
+from hub.signing.macs import MacKeys
+
+EVERYONE = "urn:hub:all"
+"""In an access right: any recipient."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredKey:
+    """A key of a system."""
+
+    key: VerifyingKey
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """One information system of an organisation."""
+
+    name: str
+    organisation: str
+    active: bool
+    keys: Mapping[str, RegisteredKey]
+    """By thumbprint. A key counts only under its own system."""
+    representatives: frozenset[str] = frozenset()
+    """Other systems that may hand in this system's signed messages."""
+    represents: frozenset[str] = frozenset()
+    """Ids of organisations that this system may speak for (`onbehalf`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """One whole version of the rules."""
+
+    ref: RulesRef
+    hub: str
+    """The hub's id: the audience that messages are signed for."""
+    macs: MacKeys
+    directory: Directory
+    systems: Mapping[str, System]
+    endpoints: Mapping[tuple[str, str], str]
+    """(organisation id, type) to the system that takes it."""
+    rights: Mapping[tuple[str, str], frozenset[str]]
+    """(system, type) to the recipient URNs it may send to. What is not listed is refused."""
+    schemas: Mapping[str, CompiledSchema]
+    """By `dataschema` URN."""

@@ -1,0 +1,1 @@
+"""Who is who: organisations, their codes, groups. Pure."""

@@ -1,0 +1,1 @@
+"""The hub's ports on Apache Kafka."""

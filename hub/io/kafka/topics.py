@@ -1,0 +1,78 @@
+"""The hub's topics: names, partitions, and how long each keeps its records."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Final
+
+INGRESS: Final = "hub.ingress"
+SEEN: Final = "hub.seen"
+AUDIT: Final = "hub.audit"
+FANOUT: Final = "hub.fanout"
+RETRY: Final = "hub.retry"
+RULES: Final = "hub.rules"
+QUARANTINE: Final = "hub.quarantine"
+INDICATORS: Final = "hub.indicators"
+
+DEFAULT_PARTITIONS: Final = 24
+"""Partitions of ingress, seen, audit, fanout and retry. Fixed at `hub init`: processes scale,
+partitions do not, because the source's partition is where its deduplication lives."""
+
+ROUTER_GROUP: Final = "hub-router"
+"""The consumer group whose committed offsets are the router's positions."""
+
+_DAY_MS: Final = 86_400_000
+_FOREVER: Final = {"retention.ms": "-1", "retention.bytes": "-1"}
+_ARRIVAL_TIME: Final = {"message.timestamp.type": "LogAppendTime"}
+_COMPACT: Final = {"cleanup.policy": "compact"}
+_LARGE: Final = {"max.message.bytes": str(2 * 1024 * 1024)}
+"""A fan-out record holds a body and thousands of recipients; an ingress record body and headers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A topic as the control plane makes it."""
+
+    name: str
+    partitions: int
+    config: dict[str, str] = field(default_factory=dict)
+
+
+def hub_topics(partitions: int) -> tuple[Topic, ...]:
+    """Return the hub's own topics; `partitions` is the number fixed at `hub init`."""
+    month = {"retention.ms": str(30 * _DAY_MS)}
+    window = {"cleanup.policy": "compact,delete", "retention.ms": str(31 * _DAY_MS)}
+    year = {"retention.ms": str(365 * _DAY_MS)}
+    return (
+        Topic(name=INGRESS, partitions=partitions, config=month | _ARRIVAL_TIME | _LARGE),
+        Topic(name=SEEN, partitions=partitions, config=window),
+        # Time never deletes audit: its entries go once they stand in the log's entry bundles.
+        Topic(name=AUDIT, partitions=partitions, config=_FOREVER | _LARGE),
+        Topic(name=FANOUT, partitions=partitions, config=month | _LARGE),
+        Topic(name=RETRY, partitions=partitions, config=_COMPACT | _LARGE),
+        Topic(name=RULES, partitions=1, config=_COMPACT | _LARGE),
+        Topic(name=QUARANTINE, partitions=1, config=year | _LARGE),
+        Topic(name=INDICATORS, partitions=1, config=_COMPACT),
+    )
+
+
+def inbox(system: str) -> str:
+    """Return the topic of a system's inbox."""
+    return f"hub.inbox.{system}"
+
+
+def outbox(system: str) -> str:
+    """Return the topic on which a system that speaks Kafka hands in its messages."""
+    return f"hub.in.{system}"
+
+
+def inbox_topic(system: str) -> Topic:
+    """Return the inbox of a system: one partition, so that its order is one order.
+
+    A janitor deletes settled records; time never does.
+    """
+    return Topic(name=inbox(system), partitions=1, config=_FOREVER | _ARRIVAL_TIME | _LARGE)
+
+
+def partition_of(source: str, partitions: int) -> int:
+    """Return the ingress partition of a source system: the same in every process and version."""
+    return int.from_bytes(hashlib.sha256(source.encode()).digest()[:8]) % partitions

@@ -1,0 +1,1 @@
+"""The hub's SQL store: SQLite on one machine, PostgreSQL in production. Same tables, same code."""

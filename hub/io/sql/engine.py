@@ -1,0 +1,59 @@
+"""Open the SQL store, and the one place where its errors become the hub's."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import MetaData, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from hub.ports import Unavailable
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+"""All tables of the hub. Named constraints, so that a migration can change them."""
+
+
+def open_engine(url: str) -> AsyncEngine:
+    """Open `sqlite:///path` or `postgresql://…` (the async driver is chosen here)."""
+    if url.startswith("sqlite:"):
+        engine = create_async_engine(url.replace("sqlite:", "sqlite+aiosqlite:", 1))
+        event.listen(engine.sync_engine, "connect", _tune_sqlite)
+        return engine
+    return create_async_engine(
+        url.replace("postgresql:", "postgresql+psycopg:", 1), pool_pre_ping=True
+    )
+
+
+@contextmanager
+def sql_errors(doing: str) -> Iterator[None]:
+    """Let no driver's error about the connection leave `hub.io`.
+
+    Raises:
+        Unavailable: the database is away, locked or full.
+    """
+    try:
+        yield
+    except (OperationalError, PoolTimeout, OSError) as error:
+        raise Unavailable(f"SQL did not answer {doing}: {type(error).__name__}") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unavailable(f"SQL went away {doing}") from error
+        raise
+
+
+def _tune_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    # WAL: readers never wait for the writer. FULL: a committed change survives a power cut.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

@@ -1,0 +1,1 @@
+"""Process: the audit stream becomes the search projection and the archive."""

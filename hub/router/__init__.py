@@ -1,0 +1,1 @@
+"""Process: read, decide, commit: the only writer of decisions."""

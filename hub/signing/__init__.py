@@ -1,0 +1,1 @@
+"""What the hub itself signs or stamps, and how it checks that."""

@@ -1,0 +1,119 @@
+"""The hub's message authentication codes: the admission stamp and the delivery token.
+
+Both are statements of the hub to itself, so a shared secret is enough (RFC 2104, HMAC-SHA256);
+what others must be able to check is in the transparency log.
+"""
+
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from lgsp_message.keys import b64url, unb64url
+from lgsp_message.reason import Reason, Refused
+
+_TOKEN_BYTES: Final = 16
+"""128 bits of the MAC: beyond guessing, and short enough to travel with each message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MacKeys:
+    """The hub's secrets by key id. New MACs use `current`; old ones stay checkable."""
+
+    current: str
+    keys: Mapping[str, bytes] = field(repr=False)
+
+
+def stamp_mac(
+    macs: MacKeys, *, peer: str, received_at: str, objects: str, signature: str, body_hash: bytes
+) -> str:
+    """Return the MAC of an admission stamp, bound to the message it stands on."""
+    parts = (b"stamp", peer.encode(), received_at.encode(), objects.encode(), signature.encode())
+    return _mac(macs, macs.current, (*parts, body_hash))
+
+
+def stamp_is_genuine(
+    macs: MacKeys,
+    mac: str,
+    *,
+    peer: str,
+    received_at: str,
+    objects: str,
+    signature: str,
+    body_hash: bytes,
+) -> bool:
+    """Say whether the hub itself wrote this stamp for this message."""
+    key_id = mac.partition(".")[0]
+    if key_id not in macs.keys:
+        return False
+    parts = (b"stamp", peer.encode(), received_at.encode(), objects.encode(), signature.encode())
+    return hmac.compare_digest(_mac(macs, key_id, (*parts, body_hash)), mac)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """What a genuine delivery token says."""
+
+    partition: int
+    """The audit partition of the message: its whole history stands there."""
+    body_hash: bytes
+
+
+def delivery_token(
+    macs: MacKeys, *, source: str, id: str, recipient: str, body_hash: bytes, partition: int
+) -> str:
+    """Return the token that a recipient echoes in its receipts: `key.partition.hash.mac`."""
+    parts = _token_parts(source, id, recipient, body_hash, partition)
+    mac = _mac(macs, macs.current, parts, _TOKEN_BYTES)
+    key_id, _, value = mac.partition(".")
+    return f"{key_id}.{partition}.{b64url(body_hash)}.{value}"
+
+
+def read_delivery_token(
+    macs: MacKeys, token: str, *, source: str, id: str, recipient: str
+) -> Delivered:
+    """Return what the token says if the hub made it for this message and this recipient.
+
+    Raises:
+        Refused: `BAD_DELIVERY_TOKEN`.
+    """
+    try:
+        key_id, partition_text, hash_text, value = token.split(".")
+        partition, body_hash = int(partition_text), unb64url(hash_text)
+        known = macs.keys[key_id]
+    except (ValueError, KeyError):
+        raise Refused(Reason.BAD_DELIVERY_TOKEN, "not a token of this hub") from None
+    parts = _token_parts(source, id, recipient, body_hash, partition)
+    expected = b64url(hmac.digest(known, _join(parts), "sha256")[:_TOKEN_BYTES])
+    if not hmac.compare_digest(expected, value):
+        raise Refused(Reason.BAD_DELIVERY_TOKEN, "made for another message or recipient")
+    return Delivered(partition=partition, body_hash=body_hash)
+
+
+def _token_parts(
+    source: str, id: str, recipient: str, body_hash: bytes, partition: int
+) -> tuple[bytes, ...]:
+    return (
+        b"delivery",
+        source.encode(),
+        id.encode(),
+        recipient.encode(),
+        body_hash,
+        str(partition).encode(),
+    )
+
+
+def _mac(macs: MacKeys, key_id: str, parts: Sequence[bytes], length: int = 32) -> str:
+    digest = hmac.digest(macs.keys[key_id], _join(parts), "sha256")
+    return f"{key_id}.{b64url(digest[:length])}"
+
+
+def _join(parts: Sequence[bytes]) -> bytes:
+    # Each part with its length: two different lists never make the same bytes.
+    return b"".join(len(part).to_bytes(4) + part for part in parts)
+
+
+def stamp_time(at: datetime) -> str:
+    """Return the form in which a stamp carries its time: RFC 3339, UTC, microseconds."""
+    return at.isoformat(timespec="microseconds")

@@ -1,0 +1,1 @@
+"""Client of the hub: sign, submit, receive, acknowledge."""

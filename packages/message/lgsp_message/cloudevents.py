@@ -1,0 +1,90 @@
+"""CloudEvents 1.0 binary mode: the attributes as HTTP headers and as Kafka headers.
+
+HTTP: `ce-<name>`, percent-encoded (HTTP protocol binding, section 3.1.3.2). Kafka: `ce_<name>`,
+UTF-8 (Kafka protocol binding, section 3.2.3). In both, `content-type` is `datacontenttype`.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+from urllib.parse import quote, unquote_to_bytes
+
+from lgsp_message.reason import Reason, Refused
+
+SIGNATURE_HEADER: Final = "hub-signature"
+"""The detached JWS, by the same name in HTTP and in Kafka."""
+TRACE_HEADER: Final = "traceparent"
+
+# What the HTTP binding leaves as it is: printable ASCII except space, double quote and percent.
+_SAFE: Final = "!#$&'()*+,-./:;<=>?@[\\]^_`{|}~"
+
+
+def http_headers(attributes: Mapping[str, str]) -> dict[str, str]:
+    """Return the HTTP headers of `attributes`."""
+    return {
+        "content-type" if name == "datacontenttype" else f"ce-{name}": (
+            value if name == "datacontenttype" else quote(value, safe=_SAFE)
+        )
+        for name, value in attributes.items()
+    }
+
+
+def from_http(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the attributes of HTTP headers (names in lower case); other headers are left out.
+
+    Raises:
+        Refused: `ATTRIBUTE_INVALID` where a value is not percent-encoded UTF-8 or stands twice.
+    """
+    attributes: dict[str, str] = {}
+    for header, value in headers:
+        name = _http_name(header)
+        if name is None:
+            continue
+        if name in attributes:
+            raise Refused(Reason.ATTRIBUTE_INVALID, f"header {header} stands twice", name)
+        attributes[name] = value if name == "datacontenttype" else _unquote(value, name)
+    return attributes
+
+
+def _http_name(header: str) -> str | None:
+    if header.startswith("ce-"):
+        name = header[3:]
+        return None if name == TRACE_HEADER else name
+    return "datacontenttype" if header == "content-type" else None
+
+
+def _unquote(value: str, name: str) -> str:
+    try:
+        return unquote_to_bytes(value).decode()
+    except UnicodeError as error:
+        raise Refused(Reason.ATTRIBUTE_INVALID, f"ce-{name} is not UTF-8", name) from error
+
+
+def kafka_headers(attributes: Mapping[str, str]) -> list[tuple[str, bytes]]:
+    """Return the Kafka headers of `attributes`."""
+    return [
+        ("content-type" if name == "datacontenttype" else f"ce_{name}", value.encode())
+        for name, value in attributes.items()
+    ]
+
+
+def from_kafka(headers: Iterable[tuple[str, bytes]]) -> dict[str, str]:
+    """Return the attributes of Kafka headers; other headers are left out.
+
+    Raises:
+        Refused: `ATTRIBUTE_INVALID` where a value is not UTF-8 or stands twice.
+    """
+    attributes: dict[str, str] = {}
+    for header, value in headers:
+        if header.startswith("ce_"):
+            name = header[3:]
+        elif header == "content-type":
+            name = "datacontenttype"
+        else:
+            continue
+        try:
+            text = value.decode()
+        except (UnicodeError, AttributeError) as error:
+            raise Refused(Reason.ATTRIBUTE_INVALID, f"{header} is not UTF-8", name) from error
+        if attributes.setdefault(name, text) is not text:
+            raise Refused(Reason.ATTRIBUTE_INVALID, f"header {header} stands twice", name)
+    return attributes

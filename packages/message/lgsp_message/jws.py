@@ -1,0 +1,159 @@
+"""The message's signature: a detached JWS with an unencoded payload (RFC 7515, RFC 7797)."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+from cryptography.exceptions import InvalidSignature
+
+from lgsp_message.attributes import parse_attributes
+from lgsp_message.jsontext import parse_json
+from lgsp_message.keys import (
+    PrivateKey,
+    VerifyingKey,
+    b64url,
+    public_jwk,
+    sign,
+    thumbprint,
+    unb64url,
+)
+from lgsp_message.limits import MAX_BODY_BYTES, MAX_SIGNATURE_CHARS
+from lgsp_message.reason import Reason, Refused
+from lgsp_message.values import Envelope, Message, Received
+
+TYP: Final = "hub-msg+jws"
+_MEMBERS: Final = frozenset({"typ", "alg", "kid", "hub", "b64", "crit", "ce"})
+
+
+def protected_header(
+    attributes: Mapping[str, str], *, algorithm: str, key_id: str, hub: str
+) -> str:
+    """Return the protected header as base64url text. `hub` is the audience: the hub's id."""
+    header = {
+        "typ": TYP,
+        "alg": algorithm,
+        "kid": key_id,
+        "hub": hub,
+        "b64": False,
+        "crit": ["b64"],
+        "ce": dict(attributes),
+    }
+    return b64url(orjson.dumps(header))
+
+
+def sign_message(
+    attributes: Mapping[str, str], body: bytes, *, key: PrivateKey, algorithm: str, hub: str
+) -> str:
+    """Return the `hub-signature` of a message: `header..signature`.
+
+    Raises:
+        KeyUnusable: the algorithm is not this key's.
+    """
+    key_id = thumbprint(public_jwk(key.public_key()))
+    protected = protected_header(attributes, algorithm=algorithm, key_id=key_id, hub=hub)
+    signature = sign(key, algorithm, protected.encode() + b"." + body)
+    return f"{protected}..{b64url(signature)}"
+
+
+def decode(received: Received, hub: str) -> Envelope:
+    """Read the sender's claims.
+
+    The `ce` object of the signed header is the truth; the copies outside must agree with it.
+
+    Raises:
+        Refused: `TOO_LARGE`, `SIGNATURE_MISSING`, `SIGNATURE_MALFORMED`, `ATTRIBUTE_…`,
+            `UNSUPPORTED_CONTENT_TYPE`, `WRONG_AUDIENCE`.
+    """
+    if len(received.body) > MAX_BODY_BYTES:
+        raise Refused(Reason.TOO_LARGE, f"a body has at most {MAX_BODY_BYTES} bytes")
+    protected, signature = _split(received.signature)
+    header = _header(protected)
+    attributes = parse_attributes(header["ce"])
+    _compare(received.attributes, header["ce"])
+    # The audience: a message signed for the sandbox or for another hub is not ours.
+    if header["hub"] != hub:
+        raise Refused(Reason.WRONG_AUDIENCE, f"signed for another hub than {hub}", "hub")
+    return Envelope(
+        attributes=attributes,
+        algorithm=header["alg"],
+        key_id=header["kid"],
+        protected=protected,
+        signature=signature,
+        body=received.body,
+    )
+
+
+def verify(envelope: Envelope, key: VerifyingKey) -> Message:
+    """Turn claims into a message: check the signature with a key that belongs to the sender.
+
+    Raises:
+        Refused: `ALGORITHM_MISMATCH` where the header names another algorithm than the key was
+            registered for (RFC 8725, section 3.1); `BAD_SIGNATURE`.
+    """
+    if envelope.algorithm != key.algorithm:
+        raise Refused(Reason.ALGORITHM_MISMATCH, f"the key is registered for {key.algorithm}")
+    try:
+        key.check(envelope.signature, envelope.protected + b"." + envelope.body)
+    except InvalidSignature as error:
+        raise Refused(Reason.BAD_SIGNATURE, "the signature does not fit the bytes") from error
+    body_hash = hashlib.sha256(envelope.body).digest()
+    return Message(
+        envelope=envelope,
+        body_hash=body_hash,
+        content_hash=content_hash(body_hash, envelope.attributes.text),
+    )
+
+
+def content_hash(body_hash: bytes, attributes: Mapping[str, str]) -> bytes:
+    """Return what makes two messages the same: body and signed attributes (invariant 8).
+
+    The signature's value is left out: ECDSA gives another one each time. So is the header's
+    spelling: the attributes are hashed as sorted JSON.
+    """
+    text = orjson.dumps(attributes, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(body_hash + text).digest()
+
+
+def _split(signature: str | None) -> tuple[bytes, bytes]:
+    if not signature:
+        raise Refused(Reason.SIGNATURE_MISSING, "no hub-signature", "hub-signature")
+    if len(signature) > MAX_SIGNATURE_CHARS:
+        raise _malformed(f"longer than {MAX_SIGNATURE_CHARS} characters")
+    try:
+        protected, payload, value = signature.encode("ascii").split(b".")
+        raw = unb64url(value)
+    except ValueError as error:
+        raise _malformed("not header..signature in base64url") from error
+    if payload:
+        raise _malformed("the payload must be detached")
+    return protected, raw
+
+
+def _header(protected: bytes) -> Mapping[str, Any]:
+    try:
+        header = parse_json(unb64url(protected))
+    except (ValueError, Refused) as error:
+        raise _malformed("the protected header is not strict JSON in base64url") from error
+    if not isinstance(header, dict) or header.keys() != _MEMBERS:
+        raise _malformed(f"the protected header has exactly {', '.join(sorted(_MEMBERS))}")
+    if header["typ"] != TYP or header["b64"] is not False or header["crit"] != ["b64"]:
+        raise _malformed(f'typ is "{TYP}", b64 is false, crit is ["b64"]')
+    if not all(isinstance(header[name], str) for name in ("alg", "kid", "hub")):
+        raise _malformed("alg, kid and hub are text")
+    ce = header["ce"]
+    if not isinstance(ce, dict) or not all(isinstance(value, str) for value in ce.values()):
+        raise _malformed("ce is an object of texts")
+    return header
+
+
+def _compare(copies: Mapping[str, str], truth: Mapping[str, str]) -> None:
+    if copies == truth:
+        return
+    for name in sorted(copies.keys() | truth.keys()):
+        if copies.get(name) != truth.get(name):
+            raise Refused(Reason.ATTRIBUTE_MISMATCH, f"{name} differs from what was signed", name)
+
+
+def _malformed(detail: str) -> Refused:
+    return Refused(Reason.SIGNATURE_MALFORMED, detail, "hub-signature")

@@ -1,0 +1,168 @@
+"""Signing keys: the four algorithms, JWK form, thumbprints (RFC 7517, 7518, 7638, 8037, 9864)."""
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
+
+ALGORITHMS: Final = ("ES256", "Ed25519", "RS256", "PS256")
+MIN_RSA_BITS: Final = 2048
+"""TT 15/2025/TT-BKHCN asks at least 2048 bits."""
+MAX_RSA_BITS: Final = 4096
+"""A larger modulus makes every verification slow: a key is not a way to load the hub."""
+_P256_BYTES: Final = 32
+
+PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
+PublicKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey
+
+_ECDSA: Final = ec.ECDSA(hashes.SHA256())
+_PSS: Final = padding.PSS(padding.MGF1(hashes.SHA256()), salt_length=32)
+
+
+class KeyUnusable(ValueError):
+    """The key is not of a kind the hub takes. The text says which kinds are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyingKey:
+    """A public key bound to the one algorithm it was registered for."""
+
+    algorithm: str
+    thumbprint: str
+    """RFC 7638, base64url: the `kid`."""
+    check: Callable[[bytes, bytes], None] = field(repr=False)
+    """(signature, data): raises `InvalidSignature`."""
+
+
+def b64url(data: bytes) -> str:
+    """Encode without padding (RFC 7515, section 2)."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def unb64url(text: str | bytes) -> bytes:
+    """Decode base64url without padding, and accept no other spelling of the same bytes.
+
+    Raises:
+        ValueError: other characters, padding, or bits that the encoder would not have written.
+    """
+    raw = text.encode() if isinstance(text, str) else text
+    data = base64.b64decode(raw + b"=" * (-len(raw) % 4), altchars=b"-_", validate=True)
+    if base64.urlsafe_b64encode(data).rstrip(b"=") != raw:
+        raise ValueError("not canonical base64url")
+    return data
+
+
+def public_jwk(key: PublicKey) -> dict[str, str]:
+    """Return the JWK members that identify `key` (RFC 7638, section 3.2)."""
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        numbers = key.public_numbers()
+        x, y = (b64url(n.to_bytes(_P256_BYTES)) for n in (numbers.x, numbers.y))
+        return {"crv": "P-256", "kty": "EC", "x": x, "y": y}
+    if isinstance(key, ed25519.Ed25519PublicKey):
+        return {"crv": "Ed25519", "kty": "OKP", "x": b64url(key.public_bytes_raw())}
+    numbers_rsa = key.public_numbers()
+    e, n = (b64url(v.to_bytes((v.bit_length() + 7) // 8)) for v in (numbers_rsa.e, numbers_rsa.n))
+    return {"e": e, "kty": "RSA", "n": n}
+
+
+def thumbprint(jwk: Mapping[str, str]) -> str:
+    """Return the RFC 7638 thumbprint of the identifying members of a JWK."""
+    return b64url(hashlib.sha256(orjson.dumps(dict(jwk), option=orjson.OPT_SORT_KEYS)).digest())
+
+
+def load_jwk(jwk: Mapping[str, Any]) -> PublicKey:
+    """Return the public key of `jwk`.
+
+    Raises:
+        KeyUnusable: another kind, curve or size, or members that make no key.
+    """
+    try:
+        return _load(jwk)
+    except KeyUnusable:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise KeyUnusable("the JWK's members make no key") from error
+
+
+def _load(jwk: Mapping[str, Any]) -> PublicKey:
+    match jwk["kty"], jwk.get("crv"):
+        case "EC", "P-256":
+            x, y = (int.from_bytes(unb64url(jwk[name])) for name in ("x", "y"))
+            return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
+        case "OKP", "Ed25519":
+            return ed25519.Ed25519PublicKey.from_public_bytes(unb64url(jwk["x"]))
+        case "RSA", None:
+            e, n = (int.from_bytes(unb64url(jwk[name])) for name in ("e", "n"))
+            return rsa.RSAPublicNumbers(e, n).public_key()
+    raise KeyUnusable("a key is EC P-256, OKP Ed25519 or RSA")
+
+
+def verifying_key(key: PublicKey, algorithm: str) -> VerifyingKey:
+    """Bind `key` to `algorithm`.
+
+    Raises:
+        KeyUnusable: the algorithm is not one of `ALGORITHMS` or not this key's, or the RSA modulus
+            is not between 2048 and 4096 bits.
+    """
+    return VerifyingKey(
+        algorithm=algorithm,
+        thumbprint=thumbprint(public_jwk(key)),
+        check=_checker(key, algorithm),
+    )
+
+
+def _checker(key: PublicKey, algorithm: str) -> Callable[[bytes, bytes], None]:
+    if algorithm == "ES256" and isinstance(key, ec.EllipticCurvePublicKey):
+        return lambda signature, data: key.verify(_der(signature), data, _ECDSA)
+    if algorithm == "Ed25519" and isinstance(key, ed25519.Ed25519PublicKey):
+        return key.verify
+    if algorithm in {"RS256", "PS256"} and isinstance(key, rsa.RSAPublicKey):
+        if not MIN_RSA_BITS <= key.key_size <= MAX_RSA_BITS:
+            raise KeyUnusable(f"an RSA key has {MIN_RSA_BITS} to {MAX_RSA_BITS} bits")
+        scheme = padding.PKCS1v15() if algorithm == "RS256" else _PSS
+        return lambda signature, data: key.verify(signature, data, scheme, hashes.SHA256())
+    raise KeyUnusable(f"algorithms are {', '.join(ALGORITHMS)}, each with its own kind of key")
+
+
+def _der(signature: bytes) -> bytes:
+    """Turn the fixed form R || S of RFC 7518, section 3.4 into DER."""
+    if len(signature) != 2 * _P256_BYTES:
+        raise InvalidSignature
+    r, s = signature[:_P256_BYTES], signature[_P256_BYTES:]
+    return encode_dss_signature(int.from_bytes(r), int.from_bytes(s))
+
+
+def sign(key: PrivateKey, algorithm: str, data: bytes) -> bytes:
+    """Sign `data` in the form that JWS wants (RFC 7518, section 3; RFC 8037).
+
+    Raises:
+        KeyUnusable: the algorithm is not this key's.
+    """
+    if algorithm == "ES256" and isinstance(key, ec.EllipticCurvePrivateKey):
+        r, s = decode_dss_signature(key.sign(data, _ECDSA))
+        return r.to_bytes(_P256_BYTES) + s.to_bytes(_P256_BYTES)
+    if algorithm == "Ed25519" and isinstance(key, ed25519.Ed25519PrivateKey):
+        return key.sign(data)
+    if algorithm in {"RS256", "PS256"} and isinstance(key, rsa.RSAPrivateKey):
+        scheme = padding.PKCS1v15() if algorithm == "RS256" else _PSS
+        return key.sign(data, scheme, hashes.SHA256())
+    raise KeyUnusable(f"algorithms are {', '.join(ALGORITHMS)}, each with its own kind of key")
+
+
+def default_algorithm(key: PrivateKey | PublicKey) -> str:
+    """Return the algorithm that a key is used with when nothing else is said."""
+    if isinstance(key, (ec.EllipticCurvePrivateKey, ec.EllipticCurvePublicKey)):
+        return "ES256"
+    if isinstance(key, (ed25519.Ed25519PrivateKey, ed25519.Ed25519PublicKey)):
+        return "Ed25519"
+    return "PS256"

@@ -1,0 +1,74 @@
+"""The values that travel, one type for each level of trust: `Received`, `Envelope`, `Message`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from lgsp_message.attributes import Attributes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a record of `hub.ingress` stands. Its partition is also the audit partition."""
+
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """What admission wrote on the record, under the hub's MAC."""
+
+    peer: str
+    """The system behind the connection: token, certificate or Kafka principal."""
+    received_at: datetime
+    objects: tuple[str, ...]
+    """The object hashes that admission checked: known, and the sender's to refer to."""
+    mac: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A message as its bytes reached the hub. Nothing in it is trusted yet."""
+
+    attributes: Mapping[str, str]
+    """The copies of the attributes outside the signature: `ce-*` headers and the content type."""
+    body: bytes
+    signature: str | None
+    """The detached JWS of `hub-signature`, if there was one."""
+    stamp: Stamp | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """A decoded message. Its fields are the sender's claims: `verify` turns it into a `Message`."""
+
+    attributes: Attributes
+    algorithm: str
+    key_id: str
+    protected: bytes
+    """The protected header as signed: base64url text."""
+    signature: bytes
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """An envelope whose signature was checked. Only `verify` of this package builds one."""
+
+    envelope: Envelope
+    body_hash: bytes
+    """SHA-256 of the body: 32 bytes."""
+    content_hash: bytes
+    """SHA-256 over body hash and signed attributes: what makes messages the same (invariant 8)."""
+
+    @property
+    def attributes(self) -> Attributes:
+        """The signed attributes."""
+        return self.envelope.attributes
+
+    @property
+    def body(self) -> bytes:
+        """The exact bytes that were signed."""
+        return self.envelope.body
