@@ -1,0 +1,188 @@
+"""Which JSON Schema documents the hub is willing to run.
+
+A schema is data that an agency registers; running it must not fetch anything, must end soon on
+every body, and must mean what it says (a misspelt keyword would be no check at all).
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from hub.schemas.event_types import parse_schema
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+"""The only dialect; `$schema` must say so."""
+
+MAX_SCHEMA_BYTES: Final = 256 * 1024
+"""Largest schema in bytes: the limit of a message's body, since schemas travel on `hub.rules`."""
+
+MAX_SCHEMA_DEPTH: Final = 64
+"""Deepest nesting of a schema document, as for bodies."""
+
+MAX_EXPANDED: Final = 5_000
+"""Most subschemas after every `$ref` is written out. The largest shipped schema has about 200;
+`allOf` of two references, repeated thirty times, would have a thousand million."""
+
+_LOCAL_REF: Final = re.compile(r"#/\$defs/([A-Za-z0-9_.-]{1,100})", re.ASCII)
+
+_ONE: Final = frozenset(
+    [
+        "additionalProperties",
+        "contains",
+        "else",
+        "if",
+        "items",
+        "not",
+        "propertyNames",
+        "then",
+        "unevaluatedItems",
+        "unevaluatedProperties",
+    ]
+)
+_LIST: Final = frozenset(["allOf", "anyOf", "oneOf", "prefixItems"])
+_MAP: Final = frozenset(["dependentSchemas", "patternProperties", "properties"])
+_PLAIN: Final = frozenset(
+    [
+        "$comment",
+        "const",
+        "default",
+        "dependentRequired",
+        "deprecated",
+        "description",
+        "enum",
+        "examples",
+        "exclusiveMaximum",
+        "exclusiveMinimum",
+        "format",
+        "maxContains",
+        "maxItems",
+        "maxLength",
+        "maxProperties",
+        "maximum",
+        "minContains",
+        "minItems",
+        "minLength",
+        "minProperties",
+        "minimum",
+        "multipleOf",
+        "pattern",
+        "readOnly",
+        "required",
+        "title",
+        "type",
+        "uniqueItems",
+        "writeOnly",
+    ]
+)
+_ROOT_ONLY: Final = frozenset(("$defs", "$id", "$schema"))
+_KNOWN: Final = _ONE | _LIST | _MAP | _PLAIN | {"$ref"}
+
+
+class UnsafeSchema(ValueError):
+    """The hub will not run this schema. The message names the rule and the place, as a pointer."""
+
+    def __init__(self, rule: str, place: str) -> None:
+        super().__init__(f"{rule} at {place or 'the root'}")
+        self.rule = rule
+        self.place = place
+
+
+def check_document(document: Any) -> None:
+    """Return if this decoded document is a schema that is safe to compile and to run.
+
+    Raises:
+        UnsafeSchema: it is not an object of dialect 2020-12, nests too deep, has an unknown
+            keyword, refers to anything but its own `$defs`, refers in a circle, or expands to
+            more than `MAX_EXPANDED` subschemas.
+    """
+    _check_depth(document)
+    if not isinstance(document, dict):
+        raise UnsafeSchema("not an object", "")
+    if document.get("$schema") != DIALECT:
+        raise UnsafeSchema(f"$schema is not {DIALECT}", "/$schema")
+    if "$id" in document and parse_schema(str(document["$id"])) is None:
+        raise UnsafeSchema("$id is not urn:hub:schema:<name>:<major>.<minor>", "/$id")
+    definitions = document.get("$defs", {})
+    if not isinstance(definitions, dict):
+        raise UnsafeSchema("not an object", "/$defs")
+    _Expansion(definitions).of_root(document)
+
+
+def property_names(schema: Any) -> Iterator[str]:
+    """Yield every name that a checked schema itself gives to a property."""
+    if not isinstance(schema, dict):
+        return
+    yield from schema.get("properties", ())
+    for part in schema.get("$defs", {}).values():
+        yield from property_names(part)
+    for _, part in _parts(schema):
+        yield from property_names(part)
+
+
+def _check_depth(document: Any) -> None:
+    level = [document]
+    for _ in range(MAX_SCHEMA_DEPTH):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return
+    raise UnsafeSchema(f"nested deeper than {MAX_SCHEMA_DEPTH}", "")
+
+
+def _inside(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
+
+
+def _parts(schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield each direct subschema with its place under `schema`, `$defs` left out."""
+    for keyword, value in schema.items():
+        if keyword in _ONE:
+            yield f"/{keyword}", value
+        elif keyword in _LIST and isinstance(value, list):
+            yield from ((f"/{keyword}/{index}", part) for index, part in enumerate(value))
+        elif keyword in _MAP and isinstance(value, dict):
+            yield from ((f"/{keyword}/{name}", part) for name, part in value.items())
+
+
+class _Expansion:
+    """Counts the subschemas of a document after every reference is written out."""
+
+    def __init__(self, definitions: dict[str, Any]) -> None:
+        self._definitions = definitions
+        self._sizes: dict[str, int] = {}
+        self._open: set[str] = set()
+
+    def of_root(self, document: dict[str, Any]) -> None:
+        """Count the document and each definition, used or not."""
+        root = {key: value for key, value in document.items() if key not in _ROOT_ONLY}
+        self._size(root, "")
+        for name in self._definitions:
+            self._target(f"#/$defs/{name}", f"/$defs/{name}")
+
+    def _size(self, schema: Any, place: str) -> int:
+        if isinstance(schema, bool):
+            return 1
+        if not isinstance(schema, dict):
+            raise UnsafeSchema("not a schema", place)
+        if unknown := sorted(set(schema) - _KNOWN):
+            raise UnsafeSchema(f"unknown or forbidden keyword {unknown[0][:40]}", place)
+        size = 1 + sum(self._size(part, place + under) for under, part in _parts(schema))
+        if "$ref" in schema:
+            size += self._target(schema["$ref"], place)
+        if size > MAX_EXPANDED:
+            raise UnsafeSchema(f"expands to more than {MAX_EXPANDED} subschemas", place)
+        return size
+
+    def _target(self, reference: Any, place: str) -> int:
+        match = _LOCAL_REF.fullmatch(str(reference))
+        if match is None or match[1] not in self._definitions:
+            raise UnsafeSchema("$ref to something outside this document's $defs", place)
+        name = match[1]
+        if name in self._open:
+            raise UnsafeSchema("$ref goes round in a circle", place)
+        if name not in self._sizes:
+            self._open.add(name)
+            self._sizes[name] = self._size(self._definitions[name], f"/$defs/{name}")
+            self._open.discard(name)
+        return self._sizes[name]
