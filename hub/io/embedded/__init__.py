@@ -17,6 +17,7 @@ from hub.io.embedded.errors import (
     JavaMissing,
     PortTaken,
 )
+from hub.io.embedded.jars import ensure_jars
 
 __all__ = [
     "DEFAULT_CONTROLLER_PORT",
@@ -32,4 +33,5 @@ __all__ = [
     "JarsUnavailable",
     "JavaMissing",
     "PortTaken",
+    "ensure_jars",
 ]
