@@ -13,7 +13,7 @@ _TYPE: Final = re.compile(rf"vn\.(gov|hub)\.({_NAME})\.v([1-9][0-9]{{0,3}})", re
 _URN: Final = re.compile(
     rf"urn:hub:schema:({_NAME}):([1-9][0-9]{{0,3}})\.(0|[1-9][0-9]{{0,3}})", re.ASCII
 )
-MAX_NAME_CHARACTERS: Final = 100
+MAX_NAME_CHARACTERS: Final = 128
 """Longest type or schema URN that is looked at; the longest shipped one has 47 characters."""
 
 

@@ -70,10 +70,20 @@ def bodies(schema: dict[str, Any], defs: dict[str, Any]) -> st.SearchStrategy[An
         return objects(schema, defs)
     if schema["type"] == "array":
         return lists(schema, defs)
-    limits = schema.get("minimum"), schema.get("maximum")
-    scalars = {"string": texts(schema), "boolean": st.booleans()}
-    numbers = {"integer": st.integers, "number": st.floats}
-    return scalars.get(schema["type"]) or numbers[schema["type"]](*limits)
+    return scalars(schema)
+
+
+def scalars(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
+    least, most = schema.get("minimum"), schema.get("maximum")
+    match schema["type"]:
+        case "string":
+            return texts(schema)
+        case "integer":
+            return st.integers(least, most)
+        case "number":
+            return st.floats(least, most)
+        case _:
+            return st.booleans()
 
 
 @pytest.mark.parametrize("name", NAMES)
