@@ -1,0 +1,64 @@
+"""Where the routers stand in their partitions, and who stood there last.
+
+A committed offset carries, as its metadata, the transactional id that committed it. A new layout
+(another number of routers) so finds every id of the old one and fences it before it reads on.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.structs import OffsetAndMetadata
+
+from hub.io.kafka.connection import KafkaConnection, broker_errors
+from hub.io.kafka.transaction import TransactionalWriter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """A committed position: the next offset to read, and a note of its writer."""
+
+    offset: int
+    owner: str
+    note: str = ""
+
+    def committed(self) -> OffsetAndMetadata:
+        """Return the form in which it is committed: `owner` or `owner/note`."""
+        text = f"{self.owner}/{self.note}" if self.note else self.owner
+        return OffsetAndMetadata(self.offset, text)
+
+
+async def fence(connection: KafkaConnection, owners: Iterable[str]) -> None:
+    """Put earlier owners out: their producers can commit nothing any more.
+
+    Raises:
+        Unavailable: the broker does not answer.
+    """
+    for owner in sorted(owners):
+        old = TransactionalWriter(connection, owner)
+        await old.open()
+        await old.discard()
+
+
+async def read_positions(
+    connection: KafkaConnection, group: str, places: Iterable[TopicPartition]
+) -> Mapping[TopicPartition, Position]:
+    """Return the committed positions of `places`; those never committed are left out.
+
+    Raises:
+        Unavailable: the broker does not answer.
+    """
+    admin = AIOKafkaAdminClient(**connection.options())
+    with broker_errors("reading positions"):
+        await admin.start()
+        try:
+            found = await admin.list_consumer_group_offsets(group, partitions=list(places))
+        finally:
+            await admin.close()
+    return {
+        place: Position(offset=entry.offset, owner=owner, note=note)
+        for place, entry in found.items()
+        if entry.offset >= 0
+        for owner, _, note in [entry.metadata.partition("/")]
+    }

@@ -1,0 +1,39 @@
+"""Consumers that read partitions assigned by hand, committed records only."""
+
+from typing import Any, Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from hub.io.kafka.connection import KafkaConnection, broker_errors
+
+FETCH_BYTES: Final = 4 * 1024 * 1024
+"""Bytes fetched from a partition at once: more than one batch of events of 2 kB."""
+
+
+async def open_consumer(connection: KafkaConnection, **options: Any) -> Any:
+    """Start a consumer without a group. The caller assigns and seeks.
+
+    Raises:
+        Unavailable: the broker does not answer.
+    """
+    consumer = AIOKafkaConsumer(
+        **connection.options(),
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",  # Invariant 2: what was not committed is not there.
+        fetch_max_wait_ms=100,
+        max_partition_fetch_bytes=FETCH_BYTES,
+        **options,
+    )
+    with broker_errors("starting to read"):
+        await consumer.start()
+    return consumer
+
+
+async def behind(consumer: Any, ends: dict[TopicPartition, int]) -> bool:
+    """Say whether the consumer has not yet reached `ends` somewhere."""
+    for place, end in ends.items():
+        if await consumer.position(place) < end:
+            return True
+    return False

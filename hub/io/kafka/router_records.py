@@ -1,0 +1,233 @@
+"""Turn decisions into the records of one transaction."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from lgsp_message.values import Place, Received
+
+from hub.decision.events import AuditEvent, Decision, Delivery, Event
+from hub.io.kafka import topics
+from hub.io.kafka.codec import (
+    Headers,
+    encode_answer,
+    encode_event,
+    inbox_headers,
+    read_ingress,
+    seen_key,
+)
+from hub.io.kafka.transaction import Output
+
+ORIGINAL_PREFIX: Final = "hub_original_"
+"""Before the hub's own headers on `hub.quarantine`, so that a release restores them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A record of `hub.ingress`: what it says, and its headers and key as they are."""
+
+    received: Received
+    place: Place
+    headers: Headers
+    key: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A record that could not be decided or written, for a fault that is not the message's."""
+
+    event: AuditEvent
+
+
+Outcome = Decision | Held
+
+
+class Addressed(msgspec.Struct, frozen=True, array_like=True):
+    """A delivery inside a `hub.fanout` or `hub.retry` record."""
+
+    system: str
+    address: str
+    token: str
+
+
+class FanOut(msgspec.Struct, frozen=True, array_like=True):
+    """The value of a `hub.fanout` record: one message, many inboxes. MessagePack."""
+
+    source: str
+    id: str
+    body: bytes
+    deliveries: tuple[Addressed, ...]
+
+
+class Parked(msgspec.Struct, frozen=True, array_like=True):
+    """The value of a `hub.retry` record: one delivery that waits for its inbox. MessagePack."""
+
+    source: str
+    id: str
+    body: bytes
+    delivery: Addressed
+    since: datetime
+
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def records_of(found: Iterable[Sequence[Any]]) -> list[Record]:
+    """Return what a consumer fetched from `hub.ingress`."""
+    return [
+        Record(
+            received=read_ingress(raw.headers, raw.value, raw.partition, raw.offset),
+            place=Place(partition=raw.partition, offset=raw.offset),
+            headers=list(raw.headers),
+            key=raw.key,
+        )
+        for records in found
+        for raw in records
+    ]
+
+
+def decision_outputs(
+    record: Record, decision: Decision, deliverable: Callable[[str], bool]
+) -> list[Output]:
+    """Return the records of one decision. What cannot be delivered now goes to `hub.retry`."""
+    partition = record.place.partition
+    outputs = [
+        Output(
+            topic=topics.AUDIT,
+            partition=entry.partition,
+            key=None,
+            value=encode_event(entry.event),
+        )
+        for entry in decision.entries
+    ]
+    outputs.extend(
+        Output(
+            topic=topics.SEEN,
+            partition=partition,
+            key=seen_key(memory.source, memory.key),
+            value=encode_answer(memory.answer),
+        )
+        for memory in decision.remembered
+    )
+    if not decision.deliveries:
+        return outputs
+    event = decision.entries[0].event
+    message = FanOut(
+        source=event.source,
+        id=event.id,
+        body=record.received.body,
+        deliveries=tuple(map(_addressed, decision.deliveries)),
+    )
+    if decision.fans_out:
+        outputs.append(_fanout(message, record, partition))
+        return outputs
+    for delivery in message.deliveries:
+        outputs.extend(
+            delivery_outputs(
+                message, delivery, record.headers, record.key, partition, event.at, deliverable
+            )
+        )
+    return outputs
+
+
+def delivery_outputs(  # noqa: PLR0917  (one record's parts; a struct for one call hides them)
+    message: FanOut,
+    delivery: Addressed,
+    headers: Headers,
+    key: bytes | None,
+    partition: int,
+    at: datetime,
+    deliverable: Callable[[str], bool],
+) -> list[Output]:
+    """Return the inbox record of one delivery; where its inbox is away, the retry record."""
+    if not deliverable(delivery.system):
+        return _park(message, delivery, headers, partition, at)
+    return [inbox_output(message.body, delivery, headers, key, partition)]
+
+
+def inbox_output(
+    body: bytes, delivery: Addressed, headers: Headers, key: bytes | None, partition: int
+) -> Output:
+    """Return the record of one delivery. The body is the sender's bytes (invariant 4)."""
+    return Output(
+        topic=topics.inbox(delivery.system),
+        partition=0,
+        key=key,
+        value=body,
+        headers=inbox_headers(headers, _delivery(delivery), partition),
+    )
+
+
+def retry_key(source: str, id: str, system: str) -> bytes:
+    """Return the key of a `hub.retry` record: one message, one recipient."""
+    return f"{source}\n{id}\n{system}".encode()
+
+
+def held_outputs(record: Record, held: Held) -> list[Output]:
+    """Return the records that put a message into the hands of the hub's operator."""
+    place = record.place
+    headers: Headers = [(ORIGINAL_PREFIX + name, raw) for name, raw in record.headers]
+    headers.append(("hub_ingress_partition", str(place.partition).encode()))
+    headers.append(("hub_ingress_offset", str(place.offset).encode()))
+    headers.append(("hub_reason", (held.event.reason or "").encode()))
+    return [
+        Output(
+            topic=topics.QUARANTINE,
+            partition=0,
+            key=record.key,
+            value=record.received.body,
+            headers=headers,
+        ),
+        Output(
+            topic=topics.AUDIT,
+            partition=place.partition,
+            key=None,
+            value=encode_event(held.event),
+        ),
+    ]
+
+
+def _fanout(message: FanOut, record: Record, partition: int) -> Output:
+    return Output(
+        topic=topics.FANOUT,
+        partition=partition,
+        key=record.key,
+        value=_encode(message),
+        headers=record.headers,
+    )
+
+
+def _park(
+    message: FanOut, delivery: Addressed, headers: Headers, partition: int, at: datetime
+) -> list[Output]:
+    parked = Parked(
+        source=message.source, id=message.id, body=message.body, delivery=delivery, since=at
+    )
+    retrying = AuditEvent(
+        event=Event.RETRYING,
+        source=message.source,
+        id=message.id,
+        recipient=delivery.system,
+        at=at,
+        reason="inbox_unavailable",
+    )
+    return [
+        Output(
+            topic=topics.RETRY,
+            partition=partition,
+            key=retry_key(message.source, message.id, delivery.system),
+            value=_encode(parked),
+            headers=headers,
+        ),
+        Output(topic=topics.AUDIT, partition=partition, key=None, value=encode_event(retrying)),
+    ]
+
+
+def _addressed(delivery: Delivery) -> Addressed:
+    return Addressed(system=delivery.system, address=delivery.address, token=delivery.token)
+
+
+def _delivery(delivery: Addressed) -> Delivery:
+    return Delivery(system=delivery.system, address=delivery.address, token=delivery.token)

@@ -1,0 +1,152 @@
+"""What was admitted, kept on disk: a cache of `hub.seen` in LMDB, one environment per partition.
+
+The truth is the topic. The cache knows up to which offset of the topic it holds it (written in the
+same LMDB transaction as the entries), so a start reads only the rest. Losing the cache costs a
+longer start, nothing else.
+"""
+
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import lmdb
+from lgsp_message.limits import DEDUPLICATION_WINDOW
+
+from hub.answers import Answer
+from hub.decision.events import Memory
+from hub.io.kafka.codec import decode_answer, encode_answer, seen_key
+from hub.io.kafka.topics import partition_of
+
+MAX_MAP_BYTES: Final = 64 * 2**30
+"""Address space of one environment, not memory: the file grows only as far as it is filled."""
+
+KEEP_SECONDS: Final = DEDUPLICATION_WINDOW.total_seconds() + 3600
+"""An entry outlives the window by an hour: a sender's clock may run ahead of the hub's."""
+
+SWEEP_ENTRIES: Final = 4
+"""Old entries looked at for each new one: twice the growth, so the sweep keeps up."""
+
+REOPEN_AFTER: Final = 20_000
+"""Entries after which the map is opened anew: its touched pages count as the process's memory."""
+
+_POSITION: Final = b"\x00position"
+_BOOT: Final = b"\x00boot"
+_SWEPT: Final = b"\x00swept"
+
+
+class SeenPartition:
+    """The entries of one partition."""
+
+    def __init__(self, directory: Path, boot: str) -> None:
+        self._directory, self._boot = directory, boot.encode()
+        self._added = 0
+        self._env = self._open()
+        if self._read(_BOOT) not in {None, self._boot}:
+            # The machine went down: without sync to disk the file may be torn. Begin anew.
+            self._env.close()
+            shutil.rmtree(directory)
+            self._env = self._open()
+        with self._env.begin(write=True) as transaction:
+            transaction.put(_BOOT, self._boot)
+
+    @property
+    def position(self) -> int:
+        """The offset of `hub.seen` from which the topic must still be read."""
+        return int(self._read(_POSITION) or b"0")
+
+    def get(self, key: bytes) -> Answer | None:
+        """Return what is remembered under a record key of `hub.seen`."""
+        value = self._read(key)
+        return None if value is None else decode_answer(value)
+
+    def remember(self, entries: Iterable[tuple[bytes, bytes | None]], position: int) -> None:
+        """Take records of `hub.seen` that are committed there, up to `position`."""
+        count = 0
+        with self._env.begin(write=True) as transaction:
+            for key, value in entries:
+                count += 1
+                if value is None:
+                    transaction.delete(key)
+                else:
+                    transaction.put(key, value)
+            transaction.put(_POSITION, str(position).encode())
+        self._added += count
+        if self._added >= REOPEN_AFTER:
+            self._env.close()
+            self._env = self._open()
+
+    def sweep(self, entries: int, now: float) -> None:
+        """Look at the next `entries` entries and drop those beyond the window."""
+        with self._env.begin(write=True) as transaction, transaction.cursor() as cursor:
+            found = cursor.set_range(transaction.get(_SWEPT) or b"\x01")
+            while found and entries:
+                entries -= 1
+                old = decode_answer(cursor.value()).decided_at < now - KEEP_SECONDS
+                found = cursor.delete() and bool(cursor.key()) if old else cursor.next()
+            transaction.put(_SWEPT, bytes(cursor.key()) if found else b"\x01")
+
+    def close(self) -> None:
+        """Close the environment."""
+        self._env.close()
+
+    def _open(self) -> Any:
+        self._added = 0
+        self._directory.mkdir(parents=True, exist_ok=True)
+        # No sync: what a crash of the machine tears is detected by the boot id and read again.
+        return lmdb.open(str(self._directory), map_size=MAX_MAP_BYTES, sync=False, metasync=False)
+
+    def _read(self, key: bytes) -> bytes | None:
+        with self._env.begin() as transaction:
+            value: bytes | None = transaction.get(key)
+            return value
+
+
+class SeenStore:
+    """The partitions one router owns. Implements `hub.ports.Admitted`."""
+
+    def __init__(self, directory: Path, partitions: Iterable[int], total: int, boot: str) -> None:
+        self._total = total
+        self._partitions: Mapping[int, SeenPartition] = {
+            number: SeenPartition(directory / f"{number:03d}", boot) for number in partitions
+        }
+
+    def get(self, source: str, key: str) -> Answer | None:
+        """Return what was remembered for `key` of `source`."""
+        return self._partitions[partition_of(source, self._total)].get(seen_key(source, key))
+
+    def partition(self, number: int) -> SeenPartition:
+        """Return one partition's entries."""
+        return self._partitions[number]
+
+    def close(self) -> None:
+        """Close all partitions."""
+        for partition in self._partitions.values():
+            partition.close()
+
+
+class Overlay:
+    """The store plus what the running batch has decided so far and not yet committed."""
+
+    def __init__(self, store: SeenStore) -> None:
+        self._store = store
+        self._fresh: dict[tuple[str, str], Answer] = {}
+
+    def get(self, source: str, key: str) -> Answer | None:
+        """Return what was remembered, in this batch or before."""
+        return self._fresh.get((source, key)) or self._store.get(source, key)
+
+    def add(self, memories: Iterable[Memory]) -> None:
+        """Take what a decision of the running batch wants remembered."""
+        for memory in memories:
+            self._fresh[memory.source, memory.key] = memory.answer
+
+
+def seen_records(memories: Iterable[Memory]) -> list[tuple[bytes, bytes]]:
+    """Return the records of `hub.seen` for what is to be remembered."""
+    return [(seen_key(m.source, m.key), encode_answer(m.answer)) for m in memories]
+
+
+def boot_id() -> str:
+    """Return what changes at each start of the machine."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
