@@ -1,0 +1,113 @@
+"""Many messages in one request: `multipart/mixed` (RFC 2046, section 5.1.3), raw bytes."""
+
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import orjson
+
+from lgsp_client.answers import Outcome
+from lgsp_client.errors import HubProtocolError, HubUnavailable
+from lgsp_client.outgoing import Outgoing
+from lgsp_client.plan import OK, Answer, Ask, Plan, is_for_later, persistently, refusal
+from lgsp_client.reading import submitted
+from lgsp_client.session import Session
+
+MAX_BATCH: Final = 50
+"""Most messages in one request: the hub's limit."""
+MAX_BATCH_BYTES: Final = 4 * 1024 * 1024
+"""Most bytes of bodies in one request: it stays in memory, here and in the hub."""
+
+
+def slices(messages: Iterable[Outgoing]) -> Iterator[tuple[Outgoing, ...]]:
+    """Cut `messages` into batches, in order."""
+    batch: list[Outgoing] = []
+    size = 0
+    for message in messages:
+        full = len(batch) == MAX_BATCH or size + len(message.body) > MAX_BATCH_BYTES
+        if batch and full:
+            yield tuple(batch)
+            batch, size = [], 0
+        batch.append(message)
+        size += len(message.body)
+    if batch:
+        yield tuple(batch)
+
+
+def encode_batch(messages: Sequence[Outgoing]) -> tuple[str, bytes]:
+    """Return the content type and the body of a request with `messages`.
+
+    The boundary is random: 128 bits stand in no body by chance or by intent.
+    """
+    boundary = secrets.token_hex(16)
+    parts = b"".join(_part(boundary, message) for message in messages)
+    return f"multipart/mixed; boundary={boundary}", parts + f"--{boundary}--\r\n".encode()
+
+
+def _part(boundary: str, message: Outgoing) -> bytes:
+    lines = "".join(f"{name}: {value}\r\n" for name, value in message.headers.items())
+    return f"--{boundary}\r\n{lines}\r\n".encode() + message.body + b"\r\n"
+
+
+class Batch:
+    """One batch on its way. Messages that the hub puts off are sent again, the others are not."""
+
+    def __init__(self, session: Session, messages: Sequence[Outgoing]) -> None:
+        self._session, self._messages = session, messages
+        self._done: dict[int, Outcome] = {}
+
+    def run(self) -> Plan[HubUnavailable | None]:
+        """Send until each message has its outcome; return why not, if the hub stays away."""
+        session = self._session
+        try:
+            yield from persistently(self._attempt, session.backoff, session.world.chance)
+        except HubUnavailable as error:
+            return error
+        return None
+
+    def outcomes(self, trouble: HubUnavailable | None) -> list[Outcome]:
+        """Return one outcome for each message, in order; `trouble` for those that have none."""
+        missing = trouble or HubUnavailable("no outcome")
+        return [self._done.get(number, missing) for number in range(len(self._messages))]
+
+    def _attempt(self, pause: float) -> Plan[None]:
+        left = [number for number in range(len(self._messages)) if number not in self._done]
+        content_type, body = encode_batch([self._messages[number] for number in left])
+        ask = Ask(
+            method="POST",
+            path="/v1/messages",
+            headers={"content-type": content_type},
+            body=body,
+        )
+        answer = yield from self._session.attempt(ask, pause)
+        later = [item for item in _items(answer, len(left)) if not self._settle(left, item)]
+        if later:
+            raise HubUnavailable(f"the hub puts off {len(later)} of {len(left)} messages")
+
+    def _settle(self, left: Sequence[int], item: Mapping[str, Any]) -> bool:
+        """Note the outcome of one message; say whether it has one."""
+        number, status = left[item["index"]], item["status"]
+        if is_for_later(status):
+            return False
+        if status in OK:
+            self._done[number] = submitted(self._messages[number], status, item)
+        else:
+            self._done[number] = refusal(item.get("problem") or {}, status)
+        return True
+
+
+def _items(answer: Answer, expected: int) -> list[Mapping[str, Any]]:
+    """Return the items of a 207 answer: one for each message.
+
+    Raises:
+        HubProtocolError: they are not.
+    """
+    try:
+        items: list[Mapping[str, Any]] = orjson.loads(answer.body)
+        complete = sorted(item["index"] for item in items) == list(range(expected))
+        typed = all(isinstance(item["status"], int) for item in items)
+    except (orjson.JSONDecodeError, TypeError, KeyError) as error:
+        raise HubProtocolError("the batch answer is no list of outcomes") from error
+    if not (complete and typed):
+        raise HubProtocolError("the batch answer has not one outcome for each message")
+    return items

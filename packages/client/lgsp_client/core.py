@@ -1,0 +1,153 @@
+"""What can be asked of a hub, as plans without I/O. Both clients run these."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import orjson
+from lgsp_message.attributes import SYSTEM_PREFIX
+
+from lgsp_client.answers import Checked, ObjectRef, Outcome, Submitted
+from lgsp_client.batch import Batch, slices
+from lgsp_client.errors import HubProtocolError, HubRefused, HubUnavailable
+from lgsp_client.objects import LocalFile, PartFile
+from lgsp_client.outgoing import WITHDRAWAL, Options, Outgoing, compose, precheck
+from lgsp_client.plan import ANSWER_SECONDS, Ask, Backoff, Plan, read_object
+from lgsp_client.reading import read_findings, submitted
+from lgsp_client.session import Session
+
+
+class Core:
+    """The calls of one system at one hub."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def compose(self, type_: str, body: Any, options: Options) -> Outgoing:
+        """Build and sign a message of this system."""
+        return compose(self.session.identity, self.session.world.now(), type_, body, options)
+
+    def submit(
+        self, type_: str, body: Any, wait: float | None, options: Options
+    ) -> Plan[Submitted]:
+        """Build, look at, sign and send one message."""
+        message = self.compose(type_, body, options)
+        precheck(message)
+        return (yield from self.send(message, wait))
+
+    def send(self, message: Outgoing, wait: float | None = None) -> Plan[Submitted]:
+        """Send the very same signed bytes until there is an answer."""
+        answer = yield from self.session.call(_post("/v1/messages", message, wait))
+        return submitted(message, answer.status, read_object(answer))
+
+    def send_many(self, messages: Iterable[Outgoing]) -> Plan[list[Outcome]]:
+        """Send in batches; the outcomes stand in the order of `messages`."""
+        outcomes: list[Outcome] = []
+        trouble: HubUnavailable | None = None
+        for messages_ in slices(messages):
+            if trouble is None:
+                batch = Batch(self.session, messages_)
+                trouble = yield from batch.run()
+                outcomes += batch.outcomes(trouble)
+            else:
+                # The hub was away for a whole round of retries: the rest is not thrown after it.
+                outcomes += [trouble] * len(messages_)
+        return outcomes
+
+    def check(self, message: Outgoing) -> Plan[Checked]:
+        """Ask what the hub would decide, with all errors at once."""
+        answer = yield from self.session.call(_post("/v1/messages:check", message, None))
+        fields = read_object(answer)
+        return Checked(findings=read_findings(fields), answer=fields)
+
+    def status(self, source: str, id_: str) -> Plan[Mapping[str, Any]]:
+        """Ask what became of a message, for every recipient and step."""
+        answer = yield from self.session.call(Ask(method="GET", path=_message_path(source, id_)))
+        return read_object(answer)
+
+    def withdraw(self, id_: str, reason: str, wait: float | None) -> Plan[Submitted]:
+        """Take back one's own message: a signed message that names it."""
+        message = self.compose(WITHDRAWAL, {"id": id_, "reason": reason}, {})
+        path = f"{_message_path(self.session.identity.system, id_)}:withdraw"
+        answer = yield from self.session.call(_post(path, message, wait))
+        return submitted(message, answer.status, read_object(answer))
+
+    def acknowledge(self, receipt: Outgoing, backoff: Backoff | None = None) -> Plan[None]:
+        """Hand in a signed receipt."""
+        yield from self.session.call(_post("/v1/inbox/ack", receipt, None), backoff)
+
+    def page(
+        self, after: str | None, wait: float, limit: int, backoff: Backoff | None
+    ) -> Plan[Mapping[str, Any]]:
+        """Ask for the next messages of one's own inbox; `wait` seconds for the first."""
+        query = {"wait": f"{wait:g}", "limit": str(limit)} | ({"after": after} if after else {})
+        ask = Ask(
+            method="GET",
+            path=f"/v1/inbox?{urlencode(query)}",
+            headers={"accept": "application/json"},
+            timeout=wait + ANSWER_SECONDS,
+        )
+        answer = yield from self.session.call(ask, backoff)
+        return read_object(answer)
+
+    def seek(self, time: str) -> Plan[str]:
+        """Ask for the cursor of a moment (RFC 3339)."""
+        answer = yield from self.session.call(_json_post("/v1/inbox:seek", {"time": time}))
+        cursor = read_object(answer).get("cursor")
+        if not isinstance(cursor, str):
+            raise HubProtocolError("the seek answer has no cursor")
+        return cursor
+
+    def upload(self, file: LocalFile) -> Plan[ObjectRef]:
+        """Send an object, unless the hub has it from us already."""
+        if not (yield from self._has(file.ref.hash)):
+            ask = Ask(
+                method="POST",
+                path="/v1/objects",
+                headers={
+                    "content-type": file.ref.media_type,
+                    "content-length": str(file.ref.size),
+                },
+                body=file.chunks,
+            )
+            answer = yield from self.session.call(ask)
+            # Invariant 4: the bytes that the hub has are the bytes that were hashed here.
+            if read_object(answer).get("hash") != file.ref.hash:
+                raise HubProtocolError("the hub has other bytes than were sent: send again")
+        return file.ref
+
+    def download(self, hash_: str, part: PartFile) -> Plan[None]:
+        """Fetch an object into `part`."""
+        yield from self.session.call(Ask(method="GET", path=_object_path(hash_), sink=part))
+
+    def _has(self, hash_: str) -> Plan[bool]:
+        try:
+            yield from self.session.call(Ask(method="HEAD", path=_object_path(hash_)))
+        except HubRefused:
+            return False
+        return True
+
+
+def _post(path: str, message: Outgoing, wait: float | None) -> Ask:
+    prefer = {} if wait is None else {"prefer": f"wait={wait:g}"}
+    return Ask(
+        method="POST",
+        path=path,
+        headers=message.headers | prefer,
+        body=message.body,
+        timeout=ANSWER_SECONDS + (wait or 0.0),
+    )
+
+
+def _json_post(path: str, value: Any) -> Ask:
+    headers = {"content-type": "application/json"}
+    return Ask(method="POST", path=path, headers=headers, body=orjson.dumps(value))
+
+
+def _message_path(source: str, id_: str) -> str:
+    name = source.removeprefix(SYSTEM_PREFIX)
+    return f"/v1/messages/{quote(name, safe='')}/{quote(id_, safe='')}"
+
+
+def _object_path(hash_: str) -> str:
+    return f"/v1/objects/{quote(hash_, safe=':')}"

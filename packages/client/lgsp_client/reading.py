@@ -1,0 +1,37 @@
+"""From the hub's JSON to values. What a newer hub adds is kept, not refused."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from lgsp_message.attributes import SYSTEM_PREFIX
+
+from lgsp_client.answers import Finding, Submitted
+from lgsp_client.outgoing import Outgoing
+
+_KNOWN: Final = 200
+_ACCEPTED: Final = "accepted"
+
+
+def submitted(message: Outgoing, status: int, fields: Mapping[str, Any]) -> Submitted:
+    """Return what the hub answered to a message that it took."""
+    source = message.attributes["source"].removeprefix(SYSTEM_PREFIX)
+    return Submitted(
+        source=source,
+        id=message.id,
+        state=str(fields.get("state") or _ACCEPTED),
+        status_url=str(fields.get("status_url") or f"/v1/messages/{source}/{message.id}"),
+        known=status == _KNOWN,
+        answer=fields,
+    )
+
+
+def read_findings(fields: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """Return the errors that a dry run found."""
+    return tuple(
+        Finding(
+            reason=str(error.get("code", "")),
+            detail=str(error.get("detail") or ""),
+            place=str(error.get("place") or ""),
+        )
+        for error in fields.get("errors", ())
+    )

@@ -1,0 +1,84 @@
+"""Statements about deliveries, collected into few signed receipts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Literal, get_args
+
+from lgsp_message.attributes import SYSTEM_PREFIX
+from lgsp_message.limits import MAX_RECEIPT_ITEMS
+
+from lgsp_client.outgoing import Outgoing
+
+Stage = Literal["delivered", "acknowledged", "processed", "rejected"]
+STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One statement about one message."""
+
+    source: str
+    id: str
+    token: str
+    cursor: str
+    reason: str | None = None
+
+    def to_json(self) -> dict[str, str]:
+        """Return the item of a receipt's body."""
+        told = {} if self.reason is None else {"reason": self.reason}
+        return {"source": SYSTEM_PREFIX + self.source, "id": self.id, "token": self.token, **told}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A signed receipt and what it states. Kept until the hub has it: it is sent as it is."""
+
+    message: Outgoing
+    items: tuple[Item, ...]
+
+
+class Receipts:
+    """What was stated and not yet handed in."""
+
+    def __init__(self, compose: Callable[[dict[str, Any]], Outgoing]) -> None:
+        self._compose = compose
+        self._open: dict[Stage, list[Item]] = {stage: [] for stage in STAGES}
+        self._signed: list[Receipt] = []
+
+    def __len__(self) -> int:
+        signed = sum(len(receipt.items) for receipt in self._signed)
+        return signed + sum(map(len, self._open.values()))
+
+    def add(self, stage: Stage, item: Item) -> None:
+        """Note a statement.
+
+        Raises:
+            ValueError: there is no such stage.
+        """
+        if stage not in self._open:
+            raise ValueError(f"a stage is one of {', '.join(STAGES)}")
+        self._open[stage].append(item)
+
+    @property
+    def full(self) -> bool:
+        """Whether one more statement would need another receipt."""
+        return any(len(items) >= MAX_RECEIPT_ITEMS for items in self._open.values())
+
+    def first(self) -> Receipt | None:
+        """Return the next receipt to hand in, signed; the same one until it is `gone`."""
+        if not self._signed:
+            self._signed = [
+                self._sign(stage, items[start : start + MAX_RECEIPT_ITEMS])
+                for stage, items in self._open.items()
+                for start in range(0, len(items), MAX_RECEIPT_ITEMS)
+            ]
+            self._open = {stage: [] for stage in STAGES}
+        return self._signed[0] if self._signed else None
+
+    def gone(self, receipt: Receipt) -> None:
+        """Forget a receipt that the hub has, or will never take."""
+        self._signed.remove(receipt)
+
+    def _sign(self, stage: Stage, items: list[Item]) -> Receipt:
+        body = {"stage": stage, "messages": [item.to_json() for item in items]}
+        return Receipt(message=self._compose(body), items=tuple(items))
