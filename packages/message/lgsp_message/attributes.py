@@ -117,6 +117,11 @@ def parse_time(text: str, place: str) -> datetime:
         raise _invalid(place) from error
 
 
+def is_message_id(text: str) -> bool:
+    """Say whether `text` may be the id of a message."""
+    return _ID.fullmatch(text) is not None
+
+
 def is_system_name(name: str) -> bool:
     """Say whether `name` may name a system; it becomes part of a topic's name."""
     return _SYSTEM.fullmatch(name) is not None
@@ -135,9 +140,10 @@ def _invalid(name: str) -> Refused:
 
 
 def _match(pattern: re.Pattern[str], text: Mapping[str, str], name: str) -> str:
-    if not pattern.fullmatch(text[name]):
+    value = text[name]
+    if len(value) > MAX_URN_CHARS or not pattern.fullmatch(value):
         raise _invalid(name)
-    return text[name]
+    return value
 
 
 def _system_name(urn: str) -> str:

@@ -36,18 +36,19 @@ def from_http(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     """
     attributes: dict[str, str] = {}
     for header, value in headers:
-        name = _http_name(header)
+        name = _attribute_name(header, "ce-")
         if name is None:
             continue
         if name in attributes:
-            raise Refused(Reason.ATTRIBUTE_INVALID, f"header {header} stands twice", name)
+            raise Refused(Reason.ATTRIBUTE_INVALID, "a header stands twice", name)
         attributes[name] = value if name == "datacontenttype" else _unquote(value, name)
     return attributes
 
 
-def _http_name(header: str) -> str | None:
-    if header.startswith("ce-"):
-        name = header[3:]
+def _attribute_name(header: str, prefix: str) -> str | None:
+    if header.startswith(prefix):
+        name = header[len(prefix) :]
+        # Some libraries send the trace as an extension attribute: it is never signed.
         return None if name == TRACE_HEADER else name
     return "datacontenttype" if header == "content-type" else None
 
@@ -56,7 +57,7 @@ def _unquote(value: str, name: str) -> str:
     try:
         return unquote_to_bytes(value).decode()
     except UnicodeError as error:
-        raise Refused(Reason.ATTRIBUTE_INVALID, f"ce-{name} is not UTF-8", name) from error
+        raise Refused(Reason.ATTRIBUTE_INVALID, "a header is not UTF-8", name) from error
 
 
 def kafka_headers(attributes: Mapping[str, str]) -> list[tuple[str, bytes]]:
@@ -75,16 +76,13 @@ def from_kafka(headers: Iterable[tuple[str, bytes]]) -> dict[str, str]:
     """
     attributes: dict[str, str] = {}
     for header, value in headers:
-        if header.startswith("ce_"):
-            name = header[3:]
-        elif header == "content-type":
-            name = "datacontenttype"
-        else:
+        name = _attribute_name(header, "ce_")
+        if name is None:
             continue
+        if name in attributes:
+            raise Refused(Reason.ATTRIBUTE_INVALID, "a header stands twice", name)
         try:
-            text = value.decode()
-        except (UnicodeError, AttributeError) as error:
-            raise Refused(Reason.ATTRIBUTE_INVALID, f"{header} is not UTF-8", name) from error
-        if attributes.setdefault(name, text) is not text:
-            raise Refused(Reason.ATTRIBUTE_INVALID, f"header {header} stands twice", name)
+            attributes[name] = value.decode()
+        except (UnicodeError, AttributeError) as error:  # A Kafka header may have no value.
+            raise Refused(Reason.ATTRIBUTE_INVALID, "a header is not UTF-8", name) from error
     return attributes

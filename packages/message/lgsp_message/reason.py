@@ -59,7 +59,8 @@ class Refused(Exception):
 
     Attributes:
         reason: the stable code.
-        detail: for the sender's operator. It names places, never the message's values.
+        detail: for the sender's operator. It names places, never what stands in the body; of the
+            attributes only types, schemas and addresses, which name no person.
         place: a JSON Pointer into the body or an attribute's name; empty where there is none.
     """
 
