@@ -21,6 +21,8 @@ MIN_RSA_BITS: Final = 2048
 MAX_RSA_BITS: Final = 4096
 """A larger modulus makes every verification slow: a key is not a way to load the hub."""
 _P256_BYTES: Final = 32
+_MAX_RSA_EXPONENT: Final = 2**32
+"""65537 is usual. OpenSSL allows exponents as long as the modulus: verifying is then slow."""
 
 PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
 PublicKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey
@@ -63,8 +65,13 @@ def unb64url(text: str | bytes) -> bytes:
 
 
 def public_jwk(key: PublicKey) -> dict[str, str]:
-    """Return the JWK members that identify `key` (RFC 7638, section 3.2)."""
+    """Return the JWK members that identify `key` (RFC 7638, section 3.2).
+
+    Raises:
+        KeyUnusable: an elliptic curve other than P-256.
+    """
     if isinstance(key, ec.EllipticCurvePublicKey):
+        _only_p256(key.curve)
         numbers = key.public_numbers()
         x, y = (b64url(n.to_bytes(_P256_BYTES)) for n in (numbers.x, numbers.y))
         return {"crv": "P-256", "kty": "EC", "x": x, "y": y}
@@ -73,6 +80,11 @@ def public_jwk(key: PublicKey) -> dict[str, str]:
     numbers_rsa = key.public_numbers()
     e, n = (b64url(v.to_bytes((v.bit_length() + 7) // 8)) for v in (numbers_rsa.e, numbers_rsa.n))
     return {"e": e, "kty": "RSA", "n": n}
+
+
+def _only_p256(curve: ec.EllipticCurve) -> None:
+    if not isinstance(curve, ec.SECP256R1):
+        raise KeyUnusable("an elliptic curve key is on P-256")
 
 
 def thumbprint(jwk: Mapping[str, str]) -> str:
@@ -95,6 +107,8 @@ def load_jwk(jwk: Mapping[str, Any]) -> PublicKey:
 
 
 def _load(jwk: Mapping[str, Any]) -> PublicKey:
+    if "d" in jwk:
+        raise KeyUnusable("this is a private key: keep it, and register its public part")
     match jwk["kty"], jwk.get("crv"):
         case "EC", "P-256":
             x, y = (int.from_bytes(unb64url(jwk[name])) for name in ("x", "y"))
@@ -111,8 +125,8 @@ def verifying_key(key: PublicKey, algorithm: str) -> VerifyingKey:
     """Bind `key` to `algorithm`.
 
     Raises:
-        KeyUnusable: the algorithm is not one of `ALGORITHMS` or not this key's, or the RSA modulus
-            is not between 2048 and 4096 bits.
+        KeyUnusable: the algorithm is not one of `ALGORITHMS` or not this key's, the curve is not
+            P-256, or the RSA modulus is not between 2048 and 4096 bits.
     """
     return VerifyingKey(
         algorithm=algorithm,
@@ -129,6 +143,8 @@ def _checker(key: PublicKey, algorithm: str) -> Callable[[bytes, bytes], None]:
     if algorithm in {"RS256", "PS256"} and isinstance(key, rsa.RSAPublicKey):
         if not MIN_RSA_BITS <= key.key_size <= MAX_RSA_BITS:
             raise KeyUnusable(f"an RSA key has {MIN_RSA_BITS} to {MAX_RSA_BITS} bits")
+        if key.public_numbers().e >= _MAX_RSA_EXPONENT:
+            raise KeyUnusable("the public exponent of an RSA key is below 2^32")
         scheme = padding.PKCS1v15() if algorithm == "RS256" else _PSS
         return lambda signature, data: key.verify(signature, data, scheme, hashes.SHA256())
     raise KeyUnusable(f"algorithms are {', '.join(ALGORITHMS)}, each with its own kind of key")
@@ -149,6 +165,7 @@ def sign(key: PrivateKey, algorithm: str, data: bytes) -> bytes:
         KeyUnusable: the algorithm is not this key's.
     """
     if algorithm == "ES256" and isinstance(key, ec.EllipticCurvePrivateKey):
+        _only_p256(key.curve)
         r, s = decode_dss_signature(key.sign(data, _ECDSA))
         return r.to_bytes(_P256_BYTES) + s.to_bytes(_P256_BYTES)
     if algorithm == "Ed25519" and isinstance(key, ed25519.Ed25519PrivateKey):
