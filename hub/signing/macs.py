@@ -48,7 +48,7 @@ def stamp_is_genuine(
     if key_id not in macs.keys:
         return False
     parts = (b"stamp", peer.encode(), received_at.encode(), objects.encode(), signature.encode())
-    return hmac.compare_digest(_mac(macs, key_id, (*parts, body_hash)), mac)
+    return _same(_mac(macs, key_id, (*parts, body_hash)), mac)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,11 +84,26 @@ def read_delivery_token(
         known = macs.keys[key_id]
     except (ValueError, KeyError):
         raise Refused(Reason.BAD_DELIVERY_TOKEN, "not a token of this hub") from None
+    if str(partition) != partition_text:  # int() also reads "+5", " 5" and other digits.
+        raise Refused(Reason.BAD_DELIVERY_TOKEN, "not a token of this hub")
     parts = _token_parts(source, id, recipient, body_hash, partition)
     expected = b64url(hmac.digest(known, _join(parts), "sha256")[:_TOKEN_BYTES])
-    if not hmac.compare_digest(expected, value):
+    if not _same(expected, value):
         raise Refused(Reason.BAD_DELIVERY_TOKEN, "made for another message or recipient")
     return Delivered(partition=partition, body_hash=body_hash)
+
+
+def command_mac(macs: MacKeys, command: bytes) -> str:
+    """Return the MAC of a command that the hub gives itself through `hub.ingress`."""
+    return _mac(macs, macs.current, (b"command", command))
+
+
+def command_is_genuine(macs: MacKeys, mac: str, command: bytes) -> bool:
+    """Say whether the hub itself gave this command."""
+    key_id = mac.partition(".")[0]
+    if key_id not in macs.keys:
+        return False
+    return _same(_mac(macs, key_id, (b"command", command)), mac)
 
 
 def _token_parts(
@@ -107,6 +122,11 @@ def _token_parts(
 def _mac(macs: MacKeys, key_id: str, parts: Sequence[bytes], length: int = 32) -> str:
     digest = hmac.digest(macs.keys[key_id], _join(parts), "sha256")
     return f"{key_id}.{b64url(digest[:length])}"
+
+
+def _same(expected: str, claimed: str) -> bool:
+    # As bytes: compare_digest raises for text that is not ASCII, and `claimed` may be anything.
+    return hmac.compare_digest(expected.encode(), claimed.encode(errors="replace"))
 
 
 def _join(parts: Sequence[bytes]) -> bytes:

@@ -117,7 +117,7 @@ def _stamp(own: dict[str, bytes]) -> Stamp | None:
             objects=tuple(objects.split(" ")) if objects else (),
             mac=own[MAC].decode(),
         )
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, AttributeError):  # A Kafka header may have no value.
         return None
 
 
