@@ -1,0 +1,224 @@
+"""What an operator may ask for: one typed value for each kind of change.
+
+Every change says what shall be, so that repeating it changes nothing.
+"""
+
+from datetime import date
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from hub.control.fields import (
+    Addresses,
+    Code,
+    EventTypes,
+    GroupName,
+    Moment,
+    Name,
+    OrganisationId,
+    OrganisationIds,
+    Reason,
+    RightId,
+    SchemaName,
+    SystemName,
+    SystemNames,
+    Thumbprint,
+)
+
+MAX_CHANGES: Final = 25_000
+"""Most changes in one version: 3,300 systems with organisation, code, key, endpoint and right."""
+
+
+class _Change(BaseModel):
+    # Unknown fields are errors: a misspelt one would be a rule that nobody has set.
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Validity(_Change):
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        start, end = getattr(self, "valid_from", None), getattr(self, "valid_to", None)
+        if start is not None and end is not None and end < start:
+            raise ValueError("valid_to is before valid_from")
+        return self
+
+
+class PutOrganisation(_Change):
+    """An agency is as given. `closed`: it stays known, and nothing is sent to it."""
+
+    change: Literal["put_organisation"]
+    id: OrganisationId
+    name: Name
+    level: Literal["central", "province", "district", "commune"]
+    parent: OrganisationId | None = None
+    state: Literal["active", "closed"] = "active"
+
+
+class DeleteOrganisation(_Change):
+    """Remove an agency that nothing names any more. One that has worked is closed instead."""
+
+    change: Literal["delete_organisation"]
+    id: OrganisationId
+
+
+class PutCode(_Validity):
+    """An agency has this code, in one of the two national forms, for these days."""
+
+    change: Literal["put_code"]
+    code: Code
+    organisation: OrganisationId
+    scheme: Literal["qd20", "qcvn102", "other"]
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class DeleteCode(_Change):
+    """Remove a code that was entered by mistake. One that ends gets a `valid_to` instead."""
+
+    change: Literal["delete_code"]
+    code: Code
+
+
+class PutGroup(_Change):
+    """A group has exactly these agencies."""
+
+    change: Literal["put_group"]
+    name: GroupName
+    members: OrganisationIds
+
+
+class DeleteGroup(_Change):
+    """Remove a group."""
+
+    change: Literal["delete_group"]
+    name: GroupName
+
+
+class PutSystem(_Change):
+    """An information system is as given. A new one gets its inbox and is active."""
+
+    change: Literal["put_system"]
+    system: SystemName
+    organisation: OrganisationId
+    name: Name
+    representatives: SystemNames = ()
+    """Systems that may hand in its signed messages."""
+    represents: OrganisationIds = ()
+    """Agencies it may speak for."""
+
+
+class SuspendSystem(_Change):
+    """Refuse everything from and to a system, until it is resumed."""
+
+    change: Literal["suspend_system"]
+    system: SystemName
+
+
+class ResumeSystem(_Change):
+    """End a suspension."""
+
+    change: Literal["resume_system"]
+    system: SystemName
+
+
+class DeleteSystem(_Change):
+    """Retire a system for ever. Its name and keys are never given out again."""
+
+    change: Literal["delete_system"]
+    system: SystemName
+
+
+class RegisterKey(_Validity):
+    """A system signs with this key from now on, besides those it has."""
+
+    change: Literal["register_key"]
+    system: SystemName
+    jwk: Annotated[dict[str, str], Field(max_length=8)]
+    """The public key (RFC 7517); members other than those that identify it are left out."""
+    alg: Literal["ES256", "Ed25519", "RS256", "PS256"]
+    proof: Annotated[str, StringConstraints(max_length=4096, pattern=r"^[A-Za-z0-9_.-]+$")]
+    """`lgsp_message.key_proof`: signed by the new key itself, at most 5 minutes ago."""
+    valid_from: Moment | None = None
+    valid_to: Moment | None = None
+
+
+class RevokeKey(_Change):
+    """Refuse a key for ever, whatever time a message names."""
+
+    change: Literal["revoke_key"]
+    system: SystemName
+    thumbprint: Thumbprint
+
+
+class PutEndpoint(_Change):
+    """For this agency, this system takes exactly these types."""
+
+    change: Literal["put_endpoint"]
+    organisation: OrganisationId
+    system: SystemName
+    types: EventTypes
+
+
+class DeleteEndpoint(_Change):
+    """This system takes nothing for this agency."""
+
+    change: Literal["delete_endpoint"]
+    organisation: OrganisationId
+    system: SystemName
+
+
+class PutRight(_Change):
+    """This system may send these types to these recipients."""
+
+    change: Literal["put_right"]
+    id: RightId
+    system: SystemName
+    types: EventTypes
+    recipients: Addresses
+
+
+class DeleteRight(_Change):
+    """Take a right away."""
+
+    change: Literal["delete_right"]
+    id: RightId
+
+
+class PublishSchema(_Change):
+    """Publish a JSON Schema 2020-12. What is published never changes and is never removed."""
+
+    change: Literal["publish_schema"]
+    schema_name: SchemaName
+    """`<name>:<major>.<minor>`; `$id` is `urn:hub:schema:` and this."""
+    document: dict[str, Any]
+
+
+Change = Annotated[
+    PutOrganisation
+    | DeleteOrganisation
+    | PutCode
+    | DeleteCode
+    | PutGroup
+    | DeleteGroup
+    | PutSystem
+    | SuspendSystem
+    | ResumeSystem
+    | DeleteSystem
+    | RegisterKey
+    | RevokeKey
+    | PutEndpoint
+    | DeleteEndpoint
+    | PutRight
+    | DeleteRight
+    | PublishSchema,
+    Field(discriminator="change"),
+]
+
+
+class ChangeSet(BaseModel):
+    """Changes that become one version of the rules: all of them or none."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reason: Reason
+    changes: Annotated[tuple[Change, ...], Field(min_length=1, max_length=MAX_CHANGES)]

@@ -1,0 +1,86 @@
+"""What must hold for the finished draft, whatever the order of its changes was."""
+
+from collections.abc import Iterable, Mapping
+
+from hub.control.draft import RETIRED, Draft, Edit, references
+from hub.control.refusals import ChangeRefused, Refusal
+from hub.decision.rulebook import EndpointRecord, SystemRecord
+
+
+def named(edits: Mapping[str, Edit]) -> frozenset[str]:
+    """Return the keys of everything that the changed entities name."""
+    return frozenset().union(
+        *(references(key, edit.record) for key, edit in edits.items() if edit.record is not None)
+    )
+
+
+def gone(edits: Mapping[str, Edit]) -> frozenset[str]:
+    """Return the keys of what nothing may name any more: removed entities and retired systems."""
+    return frozenset(key for key, edit in edits.items() if _is_gone(edit))
+
+
+def check_references(draft: Draft, edits: Mapping[str, Edit]) -> None:
+    """Return if everything that a changed entity names will be there.
+
+    Raises:
+        ChangeRefused: `UNKNOWN_ENTITY`; invariant 5: a rule about nobody would be no rule.
+    """
+    for key, edit in edits.items():
+        if edit.record is None:
+            continue
+        for target in sorted(references(key, edit.record)):
+            if not draft.exists(target) or _is_retired(draft, target):
+                raise ChangeRefused(Refusal.UNKNOWN_ENTITY, f"no {target}", key)
+
+
+def check_unused(
+    edits: Mapping[str, Edit], stored: Iterable[tuple[str, str]], retired: frozenset[str]
+) -> None:
+    """Return if nothing names what is gone. `stored`: (entity, what it names) in the tables.
+
+    Raises:
+        ChangeRefused: `IN_USE`.
+    """
+    current = [
+        (key, target)
+        for key, edit in edits.items()
+        if edit.record is not None
+        for target in references(key, edit.record)
+    ]
+    kept = [(key, target) for key, target in stored if key not in edits]
+    for key, target in [*current, *kept]:
+        if target in retired:
+            raise ChangeRefused(Refusal.IN_USE, f"{key} still names it", target)
+
+
+def check_endpoints(draft: Draft) -> None:
+    """Return if each type has one system in each organisation.
+
+    Raises:
+        ChangeRefused: `ENDPOINT_TAKEN`: two would make the recipient a matter of chance.
+    """
+    takers: dict[tuple[str, str], str] = {}
+    for id, record in draft.endpoints():
+        organisation, _, system = id.partition("/")
+        for type_ in record.types:
+            other = takers.setdefault((organisation, type_), system)
+            if other != system:
+                detail = f"{other} takes {type_} for {organisation}"
+                raise ChangeRefused(Refusal.ENDPOINT_TAKEN, detail, f"endpoint/{id}")
+
+
+def touches_endpoints(edits: Mapping[str, Edit]) -> bool:
+    """Say whether an endpoint is among the changes."""
+    return any(isinstance(edit.record, EndpointRecord) for edit in edits.values())
+
+
+def _is_gone(edit: Edit) -> bool:
+    if edit.record is None:
+        return True
+    return isinstance(edit.record, SystemRecord) and edit.record.state == RETIRED
+
+
+def _is_retired(draft: Draft, target: str) -> bool:
+    kind, _, id = target.partition("/")
+    known = draft.find(SystemRecord, id) if kind == "system" else None
+    return known is not None and known.state == RETIRED

@@ -1,0 +1,156 @@
+"""What each change does to the draft. Pure; every refusal leaves the tables as they were.
+
+Whether what a change names exists is not asked here but once, of the finished draft
+(`hub.control.checks`), so that the order within a change set does not matter.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from hub.control import changes as ask
+from hub.control.draft import ACTIVE, RETIRED, SUSPENDED, Draft
+from hub.control.keys import register_key, revoke_key
+from hub.control.refusals import ChangeRefused, Refusal
+from hub.control.schemas import publish_schema
+from hub.decision.rulebook import (
+    CodeRecord,
+    EndpointRecord,
+    GroupRecord,
+    OrganisationRecord,
+    RightRecord,
+    SystemRecord,
+)
+
+
+def apply(change: Any, draft: Draft, place: str) -> None:
+    """Lay one change over the draft. `place` names it in a refusal.
+
+    Raises:
+        ChangeRefused: any of `Refusal`.
+    """
+    _COMMANDS[type(change)](change, draft, place)
+
+
+def _put_organisation(change: ask.PutOrganisation, draft: Draft, place: str) -> None:
+    if change.parent == change.id:
+        raise ChangeRefused(Refusal.NOT_ITSELF, "an organisation is not its own parent", place)
+    record = OrganisationRecord(
+        name=change.name, level=change.level, parent=change.parent, state=change.state
+    )
+    draft.put(change.id, record, change.change)
+
+
+def _delete_organisation(change: ask.DeleteOrganisation, draft: Draft, _place: str) -> None:
+    draft.remove(OrganisationRecord, change.id, change.change)
+
+
+def _put_code(change: ask.PutCode, draft: Draft, _place: str) -> None:
+    record = CodeRecord(
+        organisation=change.organisation,
+        scheme=change.scheme,
+        valid_from=change.valid_from,
+        valid_to=change.valid_to,
+    )
+    draft.put(change.code, record, change.change)
+
+
+def _delete_code(change: ask.DeleteCode, draft: Draft, _place: str) -> None:
+    draft.remove(CodeRecord, change.code, change.change)
+
+
+def _put_group(change: ask.PutGroup, draft: Draft, _place: str) -> None:
+    draft.put(change.name, GroupRecord(members=change.members), change.change)
+
+
+def _delete_group(change: ask.DeleteGroup, draft: Draft, _place: str) -> None:
+    draft.remove(GroupRecord, change.name, change.change)
+
+
+def _put_system(change: ask.PutSystem, draft: Draft, place: str) -> None:
+    if change.system in change.representatives:
+        raise ChangeRefused(Refusal.NOT_ITSELF, "a system represents itself anyway", place)
+    known = draft.find(SystemRecord, change.system)
+    if known is not None:
+        _refuse_retired(known, place)
+    record = SystemRecord(
+        organisation=change.organisation,
+        name=change.name,
+        state=ACTIVE if known is None else known.state,
+        representatives=change.representatives,
+        represents=change.represents,
+    )
+    draft.put(change.system, record, change.change)
+
+
+def _suspend_system(change: ask.SuspendSystem, draft: Draft, place: str) -> None:
+    _set_state(change, draft, place, SUSPENDED)
+
+
+def _resume_system(change: ask.ResumeSystem, draft: Draft, place: str) -> None:
+    _set_state(change, draft, place, ACTIVE)
+
+
+def _delete_system(change: ask.DeleteSystem, draft: Draft, place: str) -> None:
+    # The record stays, inactive: a name given out twice would hand over an inbox and a history.
+    known = draft.find(SystemRecord, change.system)
+    if known is None or known.state != RETIRED:
+        _set_state(change, draft, place, RETIRED)
+
+
+def _set_state(
+    change: ask.SuspendSystem | ask.ResumeSystem | ask.DeleteSystem,
+    draft: Draft,
+    place: str,
+    state: str,
+) -> None:
+    known = draft.find(SystemRecord, change.system)
+    if known is None:
+        raise ChangeRefused(Refusal.UNKNOWN_ENTITY, f"no system {change.system}", place)
+    _refuse_retired(known, place)
+    draft.put(change.system, msgspec.structs.replace(known, state=state), change.change)
+
+
+def _refuse_retired(known: SystemRecord, place: str) -> None:
+    if known.state == RETIRED:
+        raise ChangeRefused(Refusal.RETIRED, "the system was retired for good", place)
+
+
+def _put_endpoint(change: ask.PutEndpoint, draft: Draft, _place: str) -> None:
+    id = f"{change.organisation}/{change.system}"
+    draft.put(id, EndpointRecord(types=change.types), change.change)
+
+
+def _delete_endpoint(change: ask.DeleteEndpoint, draft: Draft, _place: str) -> None:
+    draft.remove(EndpointRecord, f"{change.organisation}/{change.system}", change.change)
+
+
+def _put_right(change: ask.PutRight, draft: Draft, _place: str) -> None:
+    record = RightRecord(system=change.system, types=change.types, recipients=change.recipients)
+    draft.put(change.id, record, change.change)
+
+
+def _delete_right(change: ask.DeleteRight, draft: Draft, _place: str) -> None:
+    draft.remove(RightRecord, change.id, change.change)
+
+
+_COMMANDS: Final[Mapping[type[Any], Callable[[Any, Draft, str], None]]] = {
+    ask.PutOrganisation: _put_organisation,
+    ask.DeleteOrganisation: _delete_organisation,
+    ask.PutCode: _put_code,
+    ask.DeleteCode: _delete_code,
+    ask.PutGroup: _put_group,
+    ask.DeleteGroup: _delete_group,
+    ask.PutSystem: _put_system,
+    ask.SuspendSystem: _suspend_system,
+    ask.ResumeSystem: _resume_system,
+    ask.DeleteSystem: _delete_system,
+    ask.RegisterKey: register_key,
+    ask.RevokeKey: revoke_key,
+    ask.PutEndpoint: _put_endpoint,
+    ask.DeleteEndpoint: _delete_endpoint,
+    ask.PutRight: _put_right,
+    ask.DeleteRight: _delete_right,
+    ask.PublishSchema: publish_schema,
+}

@@ -1,0 +1,130 @@
+"""The next version of the rules while it is being made: what is stored, and changes laid over it.
+
+Pure: it is given what the tables hold and gives back what they shall hold.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from hub.decision.rulebook import (
+    KINDS,
+    CodeRecord,
+    EndpointRecord,
+    GroupRecord,
+    OrganisationRecord,
+    RightRecord,
+    SystemRecord,
+)
+
+ACTIVE: Final = "active"
+SUSPENDED: Final = "suspended"
+RETIRED: Final = "retired"
+"""States of a system. A retired one keeps its record, inactive, for ever."""
+
+Record = msgspec.Struct
+_R = TypeVar("_R", bound=msgspec.Struct)
+
+KIND_OF: Final[Mapping[type[Record], str]] = {record: kind for kind, record in KINDS.items()}
+"""Record type to the kind in its key."""
+
+
+def entity(record: type[Record], id: str) -> str:
+    """Return the key of an entity: `<kind>/<id>`."""
+    return f"{KIND_OF[record]}/{id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What becomes of one entity, and which change did it."""
+
+    record: Record | None
+    """None: removed."""
+    action: str
+    proof: str | None = None
+    """For a newly registered key: the proof of possession."""
+
+
+class Draft:
+    """Entities as they will be. `stored` holds those that the changes look at, by key."""
+
+    def __init__(self, stored: Mapping[str, Any], *, hub: str, now: datetime) -> None:
+        self._stored = dict(stored)
+        self._edits: dict[str, Edit] = {}
+        self.hub, self.now = hub, now
+        self.key_owners = {
+            id.partition("/")[2]: id.partition("/")[0]
+            for kind, _, id in (key.partition("/") for key in stored)
+            if kind == "key"
+        }
+        """Thumbprint to the system that has it."""
+
+    def find(self, record: type[_R], id: str) -> _R | None:
+        """Return an entity as it will be, or None."""
+        key = entity(record, id)
+        edit = self._edits.get(key)
+        found: Any = self._stored.get(key) if edit is None else edit.record
+        return found if isinstance(found, record) else None
+
+    def exists(self, key: str) -> bool:
+        """Say whether the entity with this key will be there."""
+        edit = self._edits.get(key)
+        return key in self._stored if edit is None else edit.record is not None
+
+    def put(self, id: str, record: Record, action: str, proof: str | None = None) -> None:
+        """Let an entity be `record`."""
+        self._edits[entity(type(record), id)] = Edit(record=record, action=action, proof=proof)
+
+    def remove(self, record: type[Record], id: str, action: str) -> None:
+        """Let an entity be gone."""
+        self._edits[entity(record, id)] = Edit(record=None, action=action)
+
+    def learn(self, stored: Mapping[str, Any]) -> None:
+        """Take more of what the tables hold."""
+        self._stored.update(stored)
+
+    def edits(self) -> dict[str, Edit]:
+        """Return, by key, the entities that will differ from what is stored."""
+        return {
+            key: edit for key, edit in self._edits.items() if edit.record != self._stored.get(key)
+        }
+
+    def endpoints(self) -> Iterator[tuple[str, EndpointRecord]]:
+        """Yield every known endpoint as it will be, with its id."""
+        for key in {**self._stored, **self._edits}:
+            if key.startswith("endpoint/"):
+                id = key.removeprefix("endpoint/")
+                record = self.find(EndpointRecord, id)
+                if record is not None:
+                    yield id, record
+
+
+def references(key: str, record: Record) -> frozenset[str]:
+    """Return the keys of the entities that this one names: they must be there."""
+    organisations: Iterable[str | None] = ()
+    systems: Iterable[str] = ()
+    match record:
+        case OrganisationRecord():
+            organisations = [record.parent]
+        case CodeRecord():
+            organisations = [record.organisation]
+        case GroupRecord():
+            organisations = record.members
+        case SystemRecord():
+            organisations = [record.organisation, *record.represents]
+            systems = record.representatives
+        case EndpointRecord():
+            _, organisation, system = key.split("/")
+            organisations, systems = [organisation], [system]
+        case RightRecord():
+            systems = [record.system]
+    # A key is part of its system, which is never removed; a schema names nothing.
+    return frozenset(
+        [
+            *(entity(OrganisationRecord, id) for id in organisations if id is not None),
+            *(entity(SystemRecord, id) for id in systems),
+        ]
+    )

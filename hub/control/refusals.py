@@ -1,0 +1,44 @@
+"""Why the control plane refuses a change: one enum, one exception."""
+
+from enum import StrEnum, unique
+
+
+@unique
+class Refusal(StrEnum):
+    """Stable codes, in the `code` of the problem that the API answers."""
+
+    UNKNOWN_ENTITY = "unknown_entity"
+    """A change names something that is not registered."""
+    IN_USE = "in_use"
+    """What shall be removed is still named by something else."""
+    RETIRED = "retired"
+    """The system was removed for good; its name is not given out again."""
+    ALREADY_PUBLISHED = "already_published"
+    """This schema version was published with other content."""
+    UNSAFE_SCHEMA = "unsafe_schema"
+    """The document is not a JSON Schema that the hub is willing to run."""
+    KEY_UNUSABLE = "key_unusable"
+    """The key is of a kind or size that the hub does not take."""
+    KEY_TAKEN = "key_taken"
+    """The key belongs to another system, or was registered for another algorithm."""
+    KEY_REVOKED = "key_revoked"
+    """A revoked key stays revoked."""
+    BAD_PROOF = "bad_proof"
+    """There is no good proof that the asker holds the private key."""
+    ENDPOINT_TAKEN = "endpoint_taken"
+    """Another system takes this type for this organisation already."""
+    NOT_ITSELF = "not_itself"
+    """Something names itself as its own parent or representative."""
+
+
+class ChangeRefused(Exception):
+    """The control plane refuses a change; nothing of its change set is done.
+
+    `place` is where in the request, as in `changes/3`, or the key of the entity it is about.
+    """
+
+    def __init__(self, code: Refusal, detail: str, place: str) -> None:
+        super().__init__(f"{code}: {detail} ({place})")
+        self.code = code
+        self.detail = detail
+        self.place = place

@@ -1,0 +1,161 @@
+"""The entities in SQL: read some, write what changed. One set of functions for all kinds.
+
+Everything here runs on a connection whose transaction the caller owns.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Row, Table, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.control.draft import Edit, Record, references
+from hub.decision.rulebook import KINDS
+from hub.io.sql import control_tables as tables
+
+TABLES: Final[Mapping[str, Table]] = {
+    "organisation": tables.organisations,
+    "code": tables.organisation_codes,
+    "system": tables.systems,
+    "key": tables.keys,
+    "endpoint": tables.endpoints,
+    "group": tables.groups,
+    "right": tables.access_rights,
+    "schema": tables.schemas,
+}
+"""Kind to its table."""
+
+_PARTS: Final[Mapping[str, tuple[str, str]]] = {
+    "key": ("system", "thumbprint"),
+    "endpoint": ("organisation", "system"),
+}
+"""Kinds whose id has two parts, each with a column of its own."""
+
+_SLICE: Final = 1_000
+"""Values in one IN list: PostgreSQL takes 65,535 parameters, SQLite 32,766."""
+
+
+async def lock(connection: AsyncConnection) -> tuple[int, str]:
+    """Wait until no other write is under way; return the newest version and its hash.
+
+    The update takes the row's lock on PostgreSQL and the write lock on SQLite, before anything is
+    read, so that what is read stays true until the commit.
+    """
+    head = tables.rules_head
+    await connection.execute(update(head).values(writes=head.c.writes + 1))
+    row = (await connection.execute(select(head.c.version, head.c.hash))).one()
+    return row.version, row.hash
+
+
+async def load(connection: AsyncConnection, keys: Iterable[str]) -> dict[str, Record]:
+    """Return the entities with these keys, those that exist."""
+    by_kind: dict[str, list[str]] = {}
+    for key in keys:
+        kind, _, id = key.partition("/")
+        by_kind.setdefault(kind, []).append(id)
+    found: dict[str, Record] = {}
+    for kind, ids in by_kind.items():
+        found |= await load_where(connection, kind, "id", ids)
+    return found
+
+
+async def load_where(
+    connection: AsyncConnection, kind: str, column: str, values: Iterable[str]
+) -> dict[str, Record]:
+    """Return, by key, the entities of one kind with one of `values` in `column`."""
+    table = TABLES[kind]
+    found: dict[str, Record] = {}
+    for part in _slices(values):
+        rows = await connection.execute(select(table).where(table.c[column].in_(part)))
+        found |= {f"{kind}/{row.id}": to_record(kind, row) for row in rows}
+    return found
+
+
+async def referring(connection: AsyncConnection, targets: Iterable[str]) -> list[tuple[str, str]]:
+    """Return (entity, what it names) for each stored entity that names one of `targets`."""
+    table = tables.entity_references
+    found: list[tuple[str, str]] = []
+    for part in _slices(targets):
+        rows = await connection.execute(select(table).where(table.c.target.in_(part)))
+        found.extend((row.entity, row.target) for row in rows)
+    return found
+
+
+async def save(connection: AsyncConnection, edits: Mapping[str, Edit]) -> None:
+    """Write the changed entities, and which others they name."""
+    for kind, table in TABLES.items():
+        rows, removed = [], []
+        for key, edit in edits.items():
+            if key.startswith(f"{kind}/"):
+                id = key.removeprefix(f"{kind}/")
+                if edit.record is None:
+                    removed.append(id)
+                else:
+                    rows.append(_row(kind, id, edit.record))
+        await upsert(connection, table, rows)
+        for part in _slices(removed):
+            await connection.execute(delete(table).where(table.c.id.in_(part)))
+    await _save_proofs(connection, edits)
+    await _save_references(connection, edits)
+
+
+async def upsert(
+    connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert each row, or replace the one with its primary key."""
+    if not rows:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    statement = statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={c.name: statement.excluded[c.name] for c in table.columns if not c.primary_key},
+    )
+    await connection.execute(statement, rows)
+
+
+def to_record(kind: str, row: Row[Any]) -> Record:
+    """Return a row as the record that travels on `hub.rules`."""
+    record = KINDS[kind]
+    fields = {name: getattr(row, name) for name in record.__struct_fields__}
+    return msgspec.convert(fields, record)
+
+
+async def _save_proofs(connection: AsyncConnection, edits: Mapping[str, Edit]) -> None:
+    rows = [
+        {"id": key.removeprefix("key/"), "proof": edit.proof}
+        for key, edit in edits.items()
+        if edit.proof is not None
+    ]
+    await upsert(connection, tables.key_proofs, rows)
+
+
+async def _save_references(connection: AsyncConnection, edits: Mapping[str, Edit]) -> None:
+    table = tables.entity_references
+    for part in _slices(edits):
+        await connection.execute(delete(table).where(table.c.entity.in_(part)))
+    rows = [
+        {"entity": key, "target": target}
+        for key, edit in edits.items()
+        if edit.record is not None
+        for target in sorted(references(key, edit.record))
+    ]
+    if rows:
+        await connection.execute(insert(table), rows)
+
+
+def _row(kind: str, id: str, record: Record) -> dict[str, Any]:
+    row = {**msgspec.structs.asdict(record), "id": id}
+    if kind in _PARTS:
+        first, second = _PARTS[kind]
+        row[first], _, row[second] = id.partition("/")
+    return row
+
+
+def _slices(values: Iterable[str]) -> Iterator[list[str]]:
+    remaining = iter(values)
+    while part := list(islice(remaining, _SLICE)):
+        yield part

@@ -1,0 +1,59 @@
+"""Which stored entities a change set looks at, so that they are read in a few statements."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from lgsp_message.keys import KeyUnusable, load_jwk, public_jwk, thumbprint
+
+from hub.control import changes as ask
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What to read before the commands run."""
+
+    keys: set[str] = field(default_factory=set)
+    """Keys of single entities, `<kind>/<id>`."""
+    thumbprints: set[str] = field(default_factory=set)
+    """Registered keys to find under whatever system has them."""
+    organisations: set[str] = field(default_factory=set)
+    """Organisations whose endpoints are needed, all of them."""
+
+
+def targets(changes: Iterable[Any]) -> Targets:
+    """Return what these changes look at."""
+    found = Targets()
+    for change in changes:
+        _add(change, found)
+    return found
+
+
+def _add(change: Any, found: Targets) -> None:
+    match change:
+        case ask.PutOrganisation() | ask.DeleteOrganisation():
+            found.keys.add(f"organisation/{change.id}")
+        case ask.PutCode() | ask.DeleteCode():
+            found.keys.add(f"code/{change.code}")
+        case ask.PutGroup() | ask.DeleteGroup():
+            found.keys.add(f"group/{change.name}")
+        case ask.PutRight() | ask.DeleteRight():
+            found.keys.add(f"right/{change.id}")
+        case ask.PutEndpoint() | ask.DeleteEndpoint():
+            found.organisations.add(change.organisation)
+        case ask.PublishSchema():
+            found.keys.add(f"schema/{change.schema_name}")
+        case ask.RegisterKey():
+            found.keys.add(f"system/{change.system}")
+            found.thumbprints.update(_thumbprint(change))
+        case ask.RevokeKey():
+            found.thumbprints.add(change.thumbprint)
+        case _:
+            found.keys.add(f"system/{change.system}")
+
+
+def _thumbprint(change: ask.RegisterKey) -> list[str]:
+    try:
+        return [thumbprint(public_jwk(load_jwk(change.jwk)))]
+    except KeyUnusable:
+        return []  # The command itself refuses it, and says why.

@@ -1,0 +1,182 @@
+"""The control plane's tables.
+
+Every entity has its `id`: the part after the kind in its key on `hub.rules` (`endpoint/<id>`), so
+that one set of functions stores, finds and pages all kinds. The other columns are the fields of
+the kind's record (`hub.decision.rulebook`), and for ids of two parts those parts.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from hub.io.sql.columns import UtcDateTime
+from hub.io.sql.engine import metadata
+
+organisations: Final = Table(
+    "organisations",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("level", String(16), nullable=False),
+    Column("parent", String(64)),
+    Column("state", String(16), nullable=False),
+)
+
+organisation_codes: Final = Table(
+    "organisation_codes",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("organisation", String(64), nullable=False, index=True),
+    Column("scheme", String(16), nullable=False),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+)
+
+systems: Final = Table(
+    "systems",
+    metadata,
+    Column("id", String(63), primary_key=True),
+    Column("organisation", String(64), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("representatives", JSON, nullable=False),
+    Column("represents", JSON, nullable=False),
+)
+
+keys: Final = Table(
+    "keys",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column("system", String(63), nullable=False, index=True),
+    Column("thumbprint", String(43), nullable=False),
+    Column("jwk", JSON, nullable=False),
+    Column("alg", String(16), nullable=False),
+    Column("valid_from", UtcDateTime),
+    Column("valid_to", UtcDateTime),
+    Column("revoked", Boolean, nullable=False),
+    # A thumbprint belongs to one system, for ever: rows of this table are never deleted.
+    UniqueConstraint("thumbprint"),
+)
+
+key_proofs: Final = Table(
+    "key_proofs",
+    metadata,
+    Column("id", ForeignKey("keys.id"), primary_key=True),
+    Column("proof", Text, nullable=False),
+    comment="The proof of possession each key was registered with.",
+)
+
+endpoints: Final = Table(
+    "endpoints",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column("organisation", String(64), nullable=False, index=True),
+    Column("system", String(63), nullable=False, index=True),
+    Column("types", JSON, nullable=False),
+)
+
+access_rights: Final = Table(
+    "access_rights",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column("system", String(63), nullable=False, index=True),
+    Column("types", JSON, nullable=False),
+    Column("recipients", JSON, nullable=False),
+)
+
+groups: Final = Table(
+    "groups",
+    metadata,
+    Column("id", String(63), primary_key=True),
+    Column("members", JSON, nullable=False),
+)
+
+schemas: Final = Table(
+    "schemas",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column("document", JSON, nullable=False),
+)
+
+entity_references: Final = Table(
+    "entity_references",
+    metadata,
+    Column("entity", String(200), primary_key=True),
+    Column("target", String(200), primary_key=True),
+    Index("ix_entity_references_target", "target"),
+    comment="Which entity names which, group members among them: what is named is not removed.",
+)
+
+rules_head: Final = Table(
+    "rules_head",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("writes", Integer, nullable=False),
+    comment="One row: the newest version. Every write updates it first, so writes are one by one.",
+)
+
+rules_versions: Final = Table(
+    "rules_versions",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("hash", String(64), nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("changes", Integer, nullable=False),
+    Column("published_at", UtcDateTime),
+)
+
+outbox: Final = Table(
+    "outbox",
+    metadata,
+    Column("version", ForeignKey("rules_versions.version"), primary_key=True),
+    Column("entity", String(200), primary_key=True),
+    Column("value", LargeBinary),
+    comment="The change set of each version, byte for byte. Rows stay: compaction of hub.rules "
+    "forgets, recomputing a decision must not.",
+)
+
+trail: Final = Table(
+    "trail",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(100), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("version", Integer),
+    Column("changes", Integer, nullable=False),
+    comment="Invariant 11: every write by a person. No statement of the hub changes or deletes it.",
+)
+
+trail_entities: Final = Table(
+    "trail_entities",
+    metadata,
+    Column("entry", ForeignKey("trail.id"), primary_key=True),
+    Column("entity", String(200), primary_key=True),
+    Column("action", String(32), nullable=False),
+    Index("ix_trail_entities_entity", "entity"),
+)
+
+leases: Final = Table(
+    "leases",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    comment="Who does what only one process may do at a time.",
+)
