@@ -130,16 +130,22 @@ class Overlay:
 
     def __init__(self, store: SeenStore) -> None:
         self._store = store
-        self._fresh: dict[tuple[str, str], Answer] = {}
+        self._fresh: dict[tuple[str, str], Answer | None] = {}
 
     def get(self, source: str, key: str) -> Answer | None:
         """Return what was remembered, in this batch or before."""
-        return self._fresh.get((source, key)) or self._store.get(source, key)
+        if (source, key) in self._fresh:
+            return self._fresh[source, key]
+        return self._store.get(source, key)
 
     def add(self, memories: Iterable[Memory]) -> None:
         """Take what a decision of the running batch wants remembered."""
         for memory in memories:
             self._fresh[memory.source, memory.key] = memory.answer
+
+    def forget(self, source: str, key: str) -> None:
+        """Take that something is no longer remembered."""
+        self._fresh[source, key] = None
 
 
 def seen_records(memories: Iterable[Memory]) -> list[tuple[bytes, bytes]]:

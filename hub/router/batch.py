@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from lgsp_message.reason import Refused
 from lgsp_message.values import Place
 
-from hub.decision.events import AuditEvent, Event, IngressRef
+from hub.answers import Answer
+from hub.decision.effects import refuse
+from hub.decision.events import AuditEvent, Decision, Event, IngressRef, Memory
+from hub.decision.holding import hold_key, order_key, read_resume
 from hub.decision.pipeline import Examined, examine, settle
 from hub.decision.rules import Rules
-from hub.io.kafka.router_records import Held, Outcome, Record
+from hub.io.kafka.router_records import Held, Outcome, Record, Resumed
 from hub.io.seen import Overlay, SeenStore
 
 SLICE: Final = 64
@@ -87,16 +91,45 @@ def _settle(
     overlay: Overlay,
     condemned: Mapping[Place, str],
 ) -> Outcome:
+    if record.command is not None:
+        return _resume(record, record.command, batch, overlay)
+    outcome = _decided(record, examined, batch, overlay, condemned)
+    if isinstance(outcome, Held):
+        overlay.add([outcome.memory] if outcome.memory else [])
+    else:
+        overlay.add(outcome.remembered)
+    return outcome
+
+
+def _decided(
+    record: Record,
+    examined: Examined | Held,
+    batch: Batch,
+    overlay: Overlay,
+    condemned: Mapping[Place, str],
+) -> Decision | Held:
     if record.place in condemned:
         return held(record, condemned[record.place], batch.now)
+    order = order_key(record.received)
+    if order is not None and overlay.get(order[0], hold_key(order[1])) is not None:
+        # Invariant 7: it waits behind a held message of the same sender and subject.
+        return held(record, "waits_behind", batch.now)
     if isinstance(examined, Held):
         return examined
     try:
-        decision = settle(examined, batch.rules, overlay, batch.now)
+        return settle(examined, batch.rules, overlay, batch.now)
     except Exception as error:  # noqa: BLE001  (a bug of ours stops this message, not the hub)
         return held(record, f"bug:{type(error).__name__}", batch.now)
-    overlay.add(decision.remembered)
-    return decision
+
+
+def _resume(record: Record, mac: str, batch: Batch, overlay: Overlay) -> Outcome:
+    try:
+        command = read_resume(record.received.body, mac, batch.rules)
+    except Refused as refusal:
+        return refuse(record.received, None, refusal, batch.rules, batch.now)
+    key = hold_key(command.subject)
+    overlay.forget(command.source, key)
+    return Resumed(source=command.source, key=key)
 
 
 def held(record: Record, reason: str, now: datetime) -> Held:
@@ -110,4 +143,8 @@ def held(record: Record, reason: str, now: datetime) -> Held:
         reason=reason,
         ingress=IngressRef(partition=place.partition, offset=place.offset),
     )
-    return Held(event=event)
+    order = order_key(record.received)
+    if order is None:
+        return Held(event=event, memory=None)
+    waits = Answer(content_hash=b"", decided_at=now.timestamp())
+    return Held(event=event, memory=Memory(source=order[0], key=hold_key(order[1]), answer=waits))

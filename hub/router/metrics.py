@@ -4,6 +4,7 @@ from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from hub.decision.events import Decision
 from hub.io.kafka.router_records import Held, Outcome
 
 _SECONDS = (0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60)
@@ -30,8 +31,8 @@ class RouterMetrics:
 
     def decided(self, outcome: Outcome, now: datetime) -> None:
         """Count one committed outcome."""
-        if isinstance(outcome, Held):
-            self._decisions.labels("held", "").inc()
+        if not isinstance(outcome, Decision):
+            self._decisions.labels("held" if isinstance(outcome, Held) else "resumed", "").inc()
             return
         event = outcome.entries[0].event
         self._decisions.labels(event.event.value, event.reason or "").inc()

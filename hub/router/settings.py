@@ -1,16 +1,26 @@
-"""Settings of the router process."""
+"""Settings of the router process. Only `hub.cli.wiring` reads them."""
 
+from typing import Self
+
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class RouterSettings(BaseSettings):
     """Which share of the partitions this router owns."""
 
-    model_config = SettingsConfigDict(env_prefix="HUB_ROUTER_", extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="HUB_ROUTER_", frozen=True)
 
-    slot: int = 0
-    """This router's number, from 0."""
-    slots: int = 1
-    """How many routers there are. All of them must say the same."""
-    metrics_port: int = 0
-    """Loopback port for Prometheus; 0 serves none."""
+    slot: int = Field(default=0, ge=0, description="This router's number, from 0.")
+    slots: int = Field(
+        default=1, ge=1, description="How many routers there are. All of them must say the same."
+    )
+    metrics_port: int = Field(
+        default=0, ge=0, le=65_535, description="Loopback port for Prometheus; 0 serves none."
+    )
+
+    @model_validator(mode="after")
+    def _the_slot_exists(self) -> Self:
+        if self.slot >= self.slots:
+            raise ValueError("HUB_ROUTER_SLOT must be below HUB_ROUTER_SLOTS")
+        return self

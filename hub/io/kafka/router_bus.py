@@ -8,17 +8,16 @@ from typing import Any, Final
 
 from aiokafka import TopicPartition
 
+from hub.decision.events import Decision
 from hub.io.kafka import topics
 from hub.io.kafka.connection import KafkaConnection, broker_errors
 from hub.io.kafka.inboxes import Inboxes
 from hub.io.kafka.positions import Position, fence, read_positions
 from hub.io.kafka.reading import behind, open_consumer
 from hub.io.kafka.router_records import (
-    Held,
     Outcome,
     Record,
-    decision_outputs,
-    held_outputs,
+    outputs_of,
     records_of,
 )
 from hub.io.kafka.share import Share
@@ -94,7 +93,8 @@ class RouterBus:
         """
         wanted = {system for _, outcome in work for system in _systems(outcome)}
         await self._inboxes.look_for(wanted, self._writer)
-        outputs = [output for record, outcome in work for output in self._outputs(record, outcome)]
+        deliverable = self._inboxes.deliverable
+        outputs = [out for record, done in work for out in outputs_of(record, done, deliverable)]
         offsets = {
             TopicPartition(topics.INGRESS, record.place.partition): record.place.offset + 1
             for record, _ in work
@@ -113,11 +113,6 @@ class RouterBus:
         if self._consumer is not None:
             await self._consumer.stop()
             self._consumer = None
-
-    def _outputs(self, record: Record, outcome: Outcome) -> list[Output]:
-        if isinstance(outcome, Held):
-            return held_outputs(record, outcome)
-        return decision_outputs(record, outcome, self._inboxes.deliverable)
 
     async def _read_seen(self) -> None:
         """Read what the cache lacks of our partitions of `hub.seen`."""
@@ -170,6 +165,6 @@ class RouterBus:
 
 
 def _systems(outcome: Outcome) -> Iterable[str]:
-    if isinstance(outcome, Held) or outcome.fans_out:
+    if not isinstance(outcome, Decision) or outcome.fans_out:
         return ()
     return (delivery.system for delivery in outcome.deliveries)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 from lgsp_message.values import Place, Received
 
-from hub.decision.events import AuditEvent, Decision, Delivery, Event
+from hub.decision.events import AuditEvent, Decision, Delivery, Event, Memory
 from hub.io.kafka import topics
 from hub.io.kafka.codec import (
     Headers,
@@ -19,6 +19,9 @@ from hub.io.kafka.codec import (
     seen_key,
 )
 from hub.io.kafka.transaction import Output
+
+COMMAND: Final = "hub_command"
+"""On `hub.ingress`: the record is a command of the hub to itself; the value is its MAC."""
 
 ORIGINAL_PREFIX: Final = "hub_original_"
 """Before the hub's own headers on `hub.quarantine`, so that a release restores them."""
@@ -33,15 +36,30 @@ class Record:
     headers: Headers
     key: bytes | None
 
+    @property
+    def command(self) -> str | None:
+        """The MAC of the hub's own command, where the record is one; its body is the command."""
+        return next((raw.decode() for name, raw in self.headers if name == COMMAND), None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """A record that could not be decided or written, for a fault that is not the message's."""
 
     event: AuditEvent
+    memory: Memory | None
+    """What makes its successors wait behind it; None where it has no order."""
 
 
-Outcome = Decision | Held
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """A sender's messages of one subject may pass again."""
+
+    source: str
+    key: str
+
+
+Outcome = Decision | Held | Resumed
 
 
 class Addressed(msgspec.Struct, frozen=True, array_like=True):
@@ -88,10 +106,28 @@ def records_of(found: Iterable[Sequence[Any]]) -> list[Record]:
     ]
 
 
-def decision_outputs(
+def outputs_of(
+    record: Record, outcome: Outcome, deliverable: Callable[[str], bool]
+) -> list[Output]:
+    """Return the records of one outcome."""
+    if isinstance(outcome, Held):
+        return _held(record, outcome)
+    if isinstance(outcome, Resumed):
+        return [_seen(record, seen_key(outcome.source, outcome.key), None)]
+    return _decision(record, outcome, deliverable)
+
+
+def _seen(record: Record, key: bytes, value: bytes | None) -> Output:
+    return Output(topic=topics.SEEN, partition=record.place.partition, key=key, value=value)
+
+
+def _remembered(record: Record, memory: Memory) -> Output:
+    return _seen(record, seen_key(memory.source, memory.key), encode_answer(memory.answer))
+
+
+def _decision(
     record: Record, decision: Decision, deliverable: Callable[[str], bool]
 ) -> list[Output]:
-    """Return the records of one decision. What cannot be delivered now goes to `hub.retry`."""
     partition = record.place.partition
     outputs = [
         Output(
@@ -102,15 +138,7 @@ def decision_outputs(
         )
         for entry in decision.entries
     ]
-    outputs.extend(
-        Output(
-            topic=topics.SEEN,
-            partition=partition,
-            key=seen_key(memory.source, memory.key),
-            value=encode_answer(memory.answer),
-        )
-        for memory in decision.remembered
-    )
+    outputs.extend(_remembered(record, memory) for memory in decision.remembered)
     if not decision.deliveries:
         return outputs
     event = decision.entries[0].event
@@ -165,14 +193,14 @@ def retry_key(source: str, id: str, system: str) -> bytes:
     return f"{source}\n{id}\n{system}".encode()
 
 
-def held_outputs(record: Record, held: Held) -> list[Output]:
-    """Return the records that put a message into the hands of the hub's operator."""
+def _held(record: Record, held: Held) -> list[Output]:
+    """Put a message into the hands of the hub's operator, and its successors behind it."""
     place = record.place
     headers: Headers = [(ORIGINAL_PREFIX + name, raw) for name, raw in record.headers]
     headers.append(("hub_ingress_partition", str(place.partition).encode()))
     headers.append(("hub_ingress_offset", str(place.offset).encode()))
     headers.append(("hub_reason", (held.event.reason or "").encode()))
-    return [
+    outputs = [
         Output(
             topic=topics.QUARANTINE,
             partition=0,
@@ -187,6 +215,9 @@ def held_outputs(record: Record, held: Held) -> list[Output]:
             value=encode_event(held.event),
         ),
     ]
+    if held.memory is not None:
+        outputs.append(_remembered(record, held.memory))
+    return outputs
 
 
 def _fanout(message: FanOut, record: Record, partition: int) -> Output:
