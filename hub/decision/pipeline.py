@@ -15,6 +15,7 @@ from hub.decision.events import Decision
 from hub.decision.identity import admitted_stamp, authenticate, verify
 from hub.decision.rules import Rules, System
 from hub.decision.validation import validate
+from hub.directory.organisations import legal_day
 from hub.ports import Admitted
 
 
@@ -66,7 +67,7 @@ def settle(examined: Examined, rules: Rules, admitted: Admitted, now: datetime) 
         # First of all: a retry gets its old answer even if rights have changed since.
         if deduplicate(message, stamp.received_at, admitted, now) is not None:
             return repeat(received, message, rules, now)
-        authorise(message, sender, rules, now.date())
+        authorise(message, sender, rules, legal_day(now))
         value = validate(message, rules)
         return admit(received, message, value, admitted, rules, now)
     except Refused as refusal:

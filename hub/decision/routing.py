@@ -9,6 +9,7 @@ from lgsp_message.values import Message
 
 from hub.decision.events import Delivery
 from hub.decision.rules import Rules
+from hub.directory.organisations import legal_day
 from hub.signing.macs import delivery_token
 
 
@@ -49,7 +50,7 @@ def _systems(address: str, type_: str, rules: Rules, now: datetime, place: str) 
     if address.startswith(SYSTEM_PREFIX):
         yield _direct(address.removeprefix(SYSTEM_PREFIX), type_, rules, place)
     elif address.startswith(ORG_PREFIX):
-        organisation = rules.directory.resolve(address.removeprefix(ORG_PREFIX), now.date())
+        organisation = rules.directory.resolve(address.removeprefix(ORG_PREFIX), legal_day(now))
         if organisation is None:
             raise Refused(Reason.UNKNOWN_RECIPIENT, address, place)
         yield _endpoint(organisation.id, type_, rules, place)
@@ -58,12 +59,15 @@ def _systems(address: str, type_: str, rules: Rules, now: datetime, place: str) 
         if not members:
             raise Refused(Reason.UNKNOWN_RECIPIENT, address, place)
         for member in members:
+            if not rules.directory.is_active(member):
+                # Not passed over: the sender would believe that the whole group has it.
+                raise Refused(Reason.UNKNOWN_RECIPIENT, f"{member} of {address} is closed", place)
             yield _endpoint(member, type_, rules, place)
 
 
 def _direct(name: str, type_: str, rules: Rules, place: str) -> str:
     system = rules.systems.get(name)
-    if system is None or not system.active:
+    if system is None or not system.active or not rules.directory.is_active(system.organisation):
         raise Refused(Reason.UNKNOWN_RECIPIENT, SYSTEM_PREFIX + name, place)
     if rules.endpoints.get((system.organisation, type_)) != name:
         raise Refused(Reason.NO_ENDPOINT, f"{SYSTEM_PREFIX}{name} does not take {type_}", place)

@@ -2,7 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
+from typing import Final
+
+_VIET_NAM: Final = timezone(timedelta(hours=7))
+"""Indochina time, without summer time: the law's days begin and end by it."""
+
+
+def legal_day(at: datetime) -> date:
+    """Return the day on which an aware moment falls in Viet Nam.
+
+    A reorganisation takes effect at midnight there, which is 17:00 UTC of the day before.
+    """
+    return at.astimezone(_VIET_NAM).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,3 +60,8 @@ class Directory:
             return None
         organisation = self.organisations.get(entry.organisation)
         return organisation if organisation is not None and organisation.active else None
+
+    def is_active(self, id: str) -> bool:
+        """Say whether there is an organisation `id` that is not closed."""
+        organisation = self.organisations.get(id)
+        return organisation is not None and organisation.active
