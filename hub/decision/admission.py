@@ -29,10 +29,11 @@ def claims(received: Received, peer: str, rules: Rules) -> Attributes:
     if len(received.signature) > MAX_SIGNATURE_CHARS or not received.signature.isascii():
         raise Refused(Reason.SIGNATURE_MALFORMED, "not header..signature", "hub-signature")
     claim = parse_attributes(received.attributes)
-    if claim.source != peer and not _represents(peer, claim.source, rules):
+    if not rules.may_hand_in(peer, claim.source):
         raise Refused(Reason.PEER_MISMATCH, "the peer may not hand in for this source", "source")
     # Invariant 9: the marking is looked for before anything shared is written.
-    if body_is_marked_secret(received.body) or is_marked_secret(claim.subject or ""):
+    words = f"{claim.subject or ''}\n{claim.correlationid or ''}"
+    if body_is_marked_secret(received.body) or is_marked_secret(words):
         raise Refused(Reason.SECRET_MARKING, "state secrets may not pass through the hub")
     return claim
 
@@ -62,8 +63,3 @@ def stamped(
     )
     stamp = Stamp(peer=peer, received_at=now, objects=claim.objects, mac=mac)
     return replace(received, stamp=stamp)
-
-
-def _represents(peer: str, source: str, rules: Rules) -> bool:
-    system = rules.systems.get(source)
-    return system is not None and peer in system.representatives

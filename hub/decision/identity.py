@@ -42,7 +42,7 @@ def authenticate(envelope: Envelope, stamp: Stamp, rules: Rules) -> System:
         raise Refused(Reason.UNKNOWN_SYSTEM, "the source is not registered", "source")
     if not system.active:
         raise Refused(Reason.SYSTEM_INACTIVE, "the source is suspended", "source")
-    if stamp.peer != system.name and stamp.peer not in system.representatives:
+    if not rules.may_hand_in(stamp.peer, system.name):
         raise Refused(Reason.PEER_MISMATCH, "the peer may not hand in for this source", "source")
     if stamp.objects != claim.objects:
         # Admission checks the list of the headers; the signed list is the truth.

@@ -56,3 +56,15 @@ class Rules:
     """(system, type) to the recipient URNs it may send to. What is not listed is refused."""
     schemas: Mapping[str, CompiledSchema]
     """By `dataschema` URN."""
+
+    def may_hand_in(self, peer: str, source: str) -> bool:
+        """Say whether the system `peer` may hand in messages that `source` signed."""
+        if peer == source:
+            return True
+        system, representative = self.systems.get(source), self.systems.get(peer)
+        return (
+            system is not None
+            and peer in system.representatives
+            and representative is not None
+            and representative.active
+        )
