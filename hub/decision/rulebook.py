@@ -232,7 +232,8 @@ def _directory(
 
 def _endpoints(endpoints: Mapping[str, EndpointRecord]) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
-    for key, record in endpoints.items():
+    # Invariant 3: sorted, because a log that was compacted gives the records in another order.
+    for key, record in sorted(endpoints.items()):
         organisation, _, system = key.partition("/")
         for type_ in record.types:
             found[organisation, type_] = system
