@@ -13,3 +13,5 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
     """The systems it was delivered to."""
     body_hash: bytes = b""
     withdrawn: bool = False
+    statement: bool = False
+    """It is a receipt or a withdrawal: what was stated cannot be withdrawn."""

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from lgsp_message.attributes import SYSTEM_PREFIX, is_system_name
+import msgspec
+from lgsp_message.attributes import SYSTEM_PREFIX, is_message_id, is_system_name
 from lgsp_message.reason import Refused
 from lgsp_message.values import Message, Place, Received
 
@@ -11,7 +12,14 @@ from hub.answers import Answer
 from hub.decision.events import AuditEvent, Decision, Delivery, Entry, Event, IngressRef, Memory
 from hub.decision.routing import deliveries_to, route
 from hub.decision.rules import Rules
-from hub.decision.statements import RECEIPT, WITHDRAWAL, Stated, read_receipt, read_withdrawal
+from hub.decision.statements import (
+    RECEIPT,
+    WITHDRAWAL,
+    Stated,
+    is_statement,
+    read_receipt,
+    read_withdrawal,
+)
 from hub.ports import Admitted
 
 _NOWHERE = Place(partition=0, offset=-1)
@@ -120,6 +128,12 @@ def _withdrawal(
     now: datetime,
 ) -> Decision:
     source, place = message.attributes.source, _place(received)
+    if answer.withdrawn:  # Once is enough: a second withdrawal is admitted and changes nothing.
+        return Decision(
+            received=received,
+            entries=(_admitted(received, message, (), rules, now),),
+            remembered=(_memory(message, (), now),),
+        )
     # The withdrawal itself goes to whoever was given the message: it tells who already has it,
     # and readers of the inbox that meet it before the message leave the message out.
     deliveries = deliveries_to(answer.recipients, message, rules, place.partition)
@@ -133,13 +147,7 @@ def _withdrawal(
         ingress=_ingress(received),
         detail={"withdrawal": message.attributes.id, "recipients": list(answer.recipients)},
     )
-    marked = Answer(
-        content_hash=answer.content_hash,
-        decided_at=answer.decided_at,
-        recipients=answer.recipients,
-        body_hash=answer.body_hash,
-        withdrawn=True,
-    )
+    marked = msgspec.structs.replace(answer, withdrawn=True)
     return Decision(
         received=received,
         entries=(
@@ -160,6 +168,7 @@ def _memory(message: Message, deliveries: tuple[Delivery, ...], now: datetime) -
         decided_at=now.timestamp(),
         recipients=tuple(delivery.system for delivery in deliveries),
         body_hash=message.body_hash,
+        statement=is_statement(message.attributes.type),
     )
     return Memory(source=message.attributes.source, key=message.attributes.id, answer=answer)
 
@@ -234,7 +243,8 @@ def _names(received: Received) -> tuple[str, str]:
     """Return the claimed source and id of a message that nobody proved, for its sender to find."""
     source = received.attributes.get("source", "").removeprefix(SYSTEM_PREFIX)
     id_ = received.attributes.get("id", "")
-    return (source if is_system_name(source) else "", id_[:64] if id_.isascii() else "")
+    # Invariant 9: what breaks the grammar may be anything, also somebody's name; it is not kept.
+    return (source if is_system_name(source) else "", id_ if is_message_id(id_) else "")
 
 
 def _place(received: Received) -> Place:

@@ -71,9 +71,10 @@ def read_withdrawal(message: Message, value: Any, admitted: Admitted) -> Answer:
     """Return what is remembered of the message that its own sender withdraws.
 
     Raises:
-        Refused: `UNKNOWN_MESSAGE` where this sender has no such message in the window.
+        Refused: `UNKNOWN_MESSAGE` where this sender has no such message in the window, or where
+            it is itself a statement.
     """
     answer = admitted.get(message.attributes.source, value["id"])
-    if answer is None:
+    if answer is None or answer.statement:
         raise Refused(Reason.UNKNOWN_MESSAGE, "no such message of this sender", "/id")
     return answer
