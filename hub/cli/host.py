@@ -1,0 +1,80 @@
+"""Be one process of the hub: build what it needs, run it until SIGTERM, say that it lives."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import structlog
+import typer
+import uvloop
+
+from hub.cli import logs, pulse, wiring
+from hub.cli.home import Home, Identity
+from hub.cli.processes import Name
+from hub.cli.settings import SupervisorSettings
+from hub.io.backoff import Backoff
+from hub.io.settings import IoSettings
+from hub.ports import Unavailable
+
+_log: Final = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """What every process is given."""
+
+    home: Home
+    identity: Identity
+    settings: IoSettings
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by SIGTERM: finish what is under way, then return."""
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by the process once it does its work."""
+
+    async def until_it_answers(self, doing: str, begin: Callable[[], Awaitable[None]]) -> None:
+        """Do what the world must answer at the start, again and again: it may start after us."""
+        backoff = Backoff()
+        while not self.stop.is_set():
+            try:
+                return await begin()
+            except Unavailable as error:
+                _log.warning("waiting", doing=doing, reason=str(error))
+                await backoff.wait(self.stop)
+        return None
+
+
+def serve(name: Name, entry: Callable[[Host], Awaitable[None]], chosen: Path | None) -> None:
+    """Run a process until SIGTERM or SIGINT. `entry` does its work until `stop` is set.
+
+    Raises:
+        CommandFailed: the settings or the home are not usable.
+        typer.Exit: with status 1: it ended by an error, which stands in the log.
+    """
+    home = wiring.home(chosen)
+    host = Host(home=home, identity=home.identity(), settings=wiring.read(IoSettings))
+    logs.configure(name.value, level=wiring.read(SupervisorSettings).log_level)
+    if not uvloop.run(_run(name, entry, host)):
+        raise typer.Exit(1)
+
+
+async def _run(name: Name, entry: Callable[[Host], Awaitable[None]], host: Host) -> bool:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, host.stop.set)
+    beating = asyncio.create_task(pulse.keep_beating(host.home.pulse(name.value), host.ready))
+    _log.info("started", hub=host.identity.hub)
+    try:
+        await entry(host)
+    except Exception:  # noqa: BLE001  (the process ends: its last line says why, without values)
+        _log.error("ended by an error", exc_info=True)
+        return False
+    finally:
+        beating.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await beating
+    _log.info("stopped")
+    return True

@@ -1,0 +1,30 @@
+"""Settings of `hub up`. Only `hub.cli.wiring` reads them."""
+
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SupervisorSettings(BaseSettings):
+    """What `hub up` starts, and what each process writes to its log."""
+
+    model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True)
+
+    broker: Literal["embedded", "external"] = Field(
+        default="embedded",
+        description="`embedded`: `hub up` runs Apache Kafka itself, on 127.0.0.1. `external`: "
+        "it uses the brokers named by `HUB_KAFKA_BOOTSTRAP`.",
+    )
+    broker_controller_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65_535,
+        description="The embedded broker's port for itself; without it, its port + 1.",
+    )
+    broker_heap_mb: int = Field(
+        default=512, ge=128, description="Bound of the embedded broker's Java heap, in MiB."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="The least severe level that a process writes to its log."
+    )
