@@ -1,0 +1,169 @@
+"""A hub of the published shapes, in memory, and a runner that plays a plan without waiting."""
+
+import base64
+import hashlib
+from collections import deque
+from urllib.parse import parse_qs
+
+import httpx2
+import orjson
+from cryptography.hazmat.primitives.asymmetric import ec
+from lgsp_client.identity import Identity
+from lgsp_client.plan import Answer, NoAnswer, World
+from lgsp_message.cloudevents import from_http
+from lgsp_message.jsontext import parse_json
+from lgsp_message.keys import unb64url, verifying_key
+
+from tests.support import HUB, NOW, RECEIVER, key_of
+
+URL = "https://hub.test"
+IDENTITY = Identity.of(key_of(RECEIVER), system=RECEIVER, hub=HUB)
+LOST = "the network loses the answer"
+
+
+class Clock:
+    """Stands still unless a test moves it."""
+
+    def __init__(self):
+        self.seconds = 0.0
+
+    @property
+    def world(self):
+        return World(now=lambda: NOW, ticks=lambda: self.seconds, chance=lambda: 0.5)
+
+
+def play(plan, answers):
+    """Run `plan` with these answers (LOST: none comes); return its result and what it asked."""
+    asked, waiting = [], deque(answers)
+    try:
+        ask = next(plan)
+        while True:
+            asked.append(ask)
+            answer = waiting.popleft()
+            ask = plan.throw(NoAnswer("lost")) if answer is LOST else plan.send(answer)
+    except StopIteration as end:
+        assert not waiting, "the plan asked less often than expected"
+        return end.value, asked
+
+
+def answer(status, value=None, **headers):
+    """Return an answer; header names with underscores for hyphens."""
+    named = {name.replace("_", "-"): text for name, text in headers.items()}
+    return Answer(status=status, headers=named, body=b"" if value is None else orjson.dumps(value))
+
+
+TOKEN = answer(200, {"access_token": "t1", "token_type": "Bearer", "expires_in": 300})
+
+
+class FakeHub:
+    """Takes messages and receipts, hands out an inbox. `faults` are answered first, in order."""
+
+    def __init__(self):
+        self.faults = deque()
+        self.tokens = 0
+        self.jtis = []
+        self.requests = []
+        self.taken = {}
+        self.receipts = []
+        self.inbox = []
+        self.objects = {}
+        self.revoked = set()
+
+    @property
+    def transport(self):
+        return httpx2.MockTransport(self._handle)
+
+    def deliver(self, received, token="token"):
+        number = len(self.inbox) + 1
+        self.inbox.append(
+            {
+                "attributes": dict(received.attributes),
+                "signature": received.signature,
+                "data_base64": base64.b64encode(received.body).decode(),
+                "token": f"{token}-{number}",
+                "address": "urn:hub:org:H99.01",
+                "cursor": f"c{number:06}",
+                "received_at": "2026-11-22T03:00:00.000Z",
+            }
+        )
+
+    def _handle(self, request):
+        request.read()
+        if request.url.path == "/oauth2/token":
+            return self._token(request)
+        self.requests.append(request)
+        if self.faults:
+            fault = self.faults.popleft()
+            if isinstance(fault, Exception):
+                # The hub took the message, and the connection broke before the answer.
+                self._route(request)
+                raise fault
+            return fault
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if token in self.revoked or not token:
+            return problem(401, "unauthorized")
+        return self._route(request)
+
+    def _token(self, request):
+        form = {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
+        header, claims, signature = form["client_assertion"].split(".")
+        key = verifying_key(IDENTITY.key.public_key(), IDENTITY.algorithm)
+        key.check(unb64url(signature), f"{header}.{claims}".encode())
+        assert parse_json(unb64url(header))["typ"] == "client-authentication+jwt"
+        fields = parse_json(unb64url(claims))
+        assert fields["iss"] == fields["sub"] == RECEIVER
+        assert fields["aud"] == HUB
+        assert fields["exp"] - fields["iat"] <= 60
+        self.jtis.append(fields["jti"])
+        self.tokens += 1
+        return reply(200, {"access_token": f"t{self.tokens}", "expires_in": 300})
+
+    def _route(self, request):
+        match request.method, request.url.path:
+            case "POST", "/v1/messages":
+                return self._take(request)
+            case "POST", "/v1/inbox/ack":
+                self.receipts.append(parse_json(request.content))
+                return self._take(request)
+            case "GET", "/v1/inbox":
+                return self._page(request.url.params)
+            case "POST", "/v1/objects":
+                return self._keep(request)
+            case _, path if path.startswith("/v1/objects/"):
+                return self._object(path.removeprefix("/v1/objects/"))
+        return problem(404, "not_found")
+
+    def _take(self, request):
+        headers = [(name.lower(), value) for name, value in request.headers.items()]
+        id_ = from_http(headers)["id"]
+        sent = (request.content, request.headers["hub-signature"])
+        known = self.taken.setdefault(id_, sent) is not sent
+        fields = {"source": RECEIVER, "id": id_, "status_url": f"/v1/messages/{RECEIVER}/{id_}"}
+        return reply(200 if known else 202, fields | ({"state": "admitted"} if known else {}))
+
+    def _page(self, params):
+        after, limit = params.get("after", ""), int(params["limit"])
+        rest = [item for item in self.inbox if item["cursor"] > after][:limit]
+        return reply(200, {"messages": rest, "next": rest[-1]["cursor"] if rest else after})
+
+    def _keep(self, request):
+        name = "sha256:" + hashlib.sha256(request.content).hexdigest()
+        self.objects[name] = request.content
+        return reply(201, {"hash": name, "size": len(request.content)})
+
+    def _object(self, name):
+        if name not in self.objects:
+            return problem(404, "not_found")
+        return httpx2.Response(200, content=self.objects[name])
+
+
+def reply(status, value, headers=None):
+    return httpx2.Response(status, content=orjson.dumps(value), headers=headers)
+
+
+def problem(status, code, headers=None, **more):
+    return reply(status, {"code": code, "status": status, **more}, headers)
+
+
+def other_key():
+    return ec.derive_private_key(4711, ec.SECP256R1())
