@@ -1,7 +1,8 @@
 """The published schemas that come with the hub, read from the package's own files.
 
 A published version never changes: `catalogue/lock.json` holds the SHA-256 of each, and a test
-compares. A change is a new file with the next minor number.
+compares. A change is a new file with the next minor number, its examples, and the line that
+`sha256sum` gives for it in the lock.
 """
 
 from dataclasses import dataclass

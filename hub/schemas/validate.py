@@ -12,7 +12,13 @@ from typing import Any, Final, Protocol
 import jsonschema_rs
 import orjson
 
-from hub.schemas.lint import MAX_SCHEMA_BYTES, UnsafeSchema, check_document, property_names
+from hub.schemas.lint import (
+    MAX_SCHEMA_BYTES,
+    Size,
+    UnsafeSchema,
+    check_document,
+    property_names,
+)
 
 MAX_RULE_CHARACTERS: Final = 120
 """Longest excerpt of a schema's rule in a violation; an enum may list hundreds of words."""
@@ -20,6 +26,13 @@ MAX_RULE_CHARACTERS: Final = 120
 MAX_PATTERN_BYTES: Final = 1024 * 1024
 """Memory of one compiled pattern; `(a{1000}){1000}` would take far more and is refused."""
 
+MAX_EXPLAINED: Final = 200_000
+"""Most pairs of (value in the body, subschema) for which all errors are collected. The engine
+keeps every error in memory, about 1.2 kB each: five branches of lists and a list of 125,000 wrong
+items took 9 s and 950 MB. Only saying no costs nothing of the kind."""
+
+_NOT_JSON: Final = "not JSON"
+_NOT_EXPLAINED: Final = "too large to explain"
 _HIDDEN: Final = "*"
 """Stands for a property name that the schema does not know: it is the sender's own text."""
 
@@ -65,6 +78,8 @@ class Violation:
 class _Engine(Protocol):
     def is_valid(self, instance: Any, /) -> bool: ...
 
+    def validate(self, instance: Any, /) -> None: ...
+
     def iter_errors(self, instance: Any, /) -> Iterator[jsonschema_rs.ValidationError]: ...
 
 
@@ -75,25 +90,39 @@ class CompiledSchema:
     uri: str | None
     _engine: _Engine = field(repr=False)
     _names: frozenset[str] = field(repr=False)
+    _size: Size = field(repr=False)
 
     def check(self, value: Any) -> Violation | None:
-        """Return the first broken rule, or None when the decoded body fits. Never raises."""
+        """Return the first broken rule, or None when the decoded body fits; raises for no body.
+
+        A large body that fits no branch of an `anyOf` gets keyword `schema` and no place.
+        """
         try:
-            if self._engine.is_valid(value):
-                return None
+            return None if self._engine.is_valid(value) else self._first(value)
         except (ValueError, RecursionError):  # Not JSON at all: bytes, a lone surrogate.
-            return Violation(keyword="type", pointer="", rule="not JSON")
-        return self.violations(value, 1)[0]
+            return Violation(keyword="type", pointer="", rule=_NOT_JSON)
 
     def violations(self, value: Any, limit: int) -> list[Violation]:
-        """Return up to `limit` broken rules, in the engine's order, each once, for a dry run."""
+        """Return up to `limit` broken rules in the engine's order, each once, for a dry run.
+
+        Of a body beyond `MAX_EXPLAINED` only the first.
+        """
+        first = self.check(value)
+        if first is None or first.rule == _NOT_JSON:
+            return [] if first is None else [first]
+        if _outgrows(value, self._size.total):
+            return [first]
+        errors = islice(self._engine.iter_errors(value), limit)
+        return list(dict.fromkeys(self._describe(error) for error in errors))
+
+    def _first(self, value: Any) -> Violation:
+        if _outgrows(value, self._size.branching):
+            return Violation(keyword="schema", pointer="", rule=_NOT_EXPLAINED)
         try:
-            found = [
-                self._describe(error) for error in islice(self._engine.iter_errors(value), limit)
-            ]
-        except (ValueError, RecursionError):  # As in `check`.
-            return [Violation(keyword="type", pointer="", rule="not JSON")]
-        return list(dict.fromkeys(found))
+            self._engine.validate(value)
+        except jsonschema_rs.ValidationError as error:
+            return self._describe(error)
+        raise AssertionError("the engine disagrees with itself")
 
     def _describe(self, error: jsonschema_rs.ValidationError) -> Violation:
         # Invariant 9: neither the value nor a name of the sender's own goes into a refusal.
@@ -116,7 +145,7 @@ def compile_schema(document: bytes | dict[str, Any]) -> CompiledSchema:
             has a pattern that no linear engine can run, an unknown format or an unknown keyword.
     """
     schema = _decode(document)
-    check_document(schema)
+    size = check_document(schema)
     try:
         engine = jsonschema_rs.Draft202012Validator(
             schema,
@@ -129,9 +158,8 @@ def compile_schema(document: bytes | dict[str, Any]) -> CompiledSchema:
     except jsonschema_rs.ValidationError as error:
         place = "".join(f"/{part}" for part in error.instance_path)
         raise UnsafeSchema("not a schema that the engine can run", place) from error
-    return CompiledSchema(
-        uri=schema.get("$id"), _engine=engine, _names=frozenset(property_names(schema))
-    )
+    names = frozenset(property_names(schema))
+    return CompiledSchema(uri=schema.get("$id"), _engine=engine, _names=names, _size=size)
 
 
 def _decode(document: bytes | dict[str, Any]) -> Any:
@@ -139,10 +167,24 @@ def _decode(document: bytes | dict[str, Any]) -> Any:
         raw = document if isinstance(document, bytes) else orjson.dumps(document)
         if len(raw) > MAX_SCHEMA_BYTES:
             raise UnsafeSchema(f"larger than {MAX_SCHEMA_BYTES} bytes", "")
-        # A decoded copy: a caller that changes its dict later cannot change what was checked.
+        # A decoded copy: orjson also takes what is no JSON (dates, tuples), and what was checked is
+        # what is compiled, whatever the caller does to its dict.
         return orjson.loads(raw)
     except (orjson.JSONDecodeError, orjson.JSONEncodeError) as error:
         raise UnsafeSchema("not JSON", "") from error
+
+
+def _outgrows(value: Any, subschemas: int) -> bool:
+    """Tell whether the values in a body times the subschemas exceed `MAX_EXPLAINED`."""
+    waiting, seen = [value], 0
+    while waiting and seen * subschemas <= MAX_EXPLAINED:
+        inner = waiting.pop()
+        seen += 1
+        if isinstance(inner, dict):
+            waiting.extend(inner.values())
+        elif isinstance(inner, list):
+            waiting.extend(inner)
+    return seen * subschemas > MAX_EXPLAINED
 
 
 def _words(words: Any) -> str:

@@ -85,6 +85,12 @@ def test_a_name_of_the_senders_own_does_not_reach_the_pointer(example):
     assert violation == Violation(keyword="type", pointer="/template/parameters/*", rule="string")
 
 
+def test_two_names_of_the_senders_own_are_reported_once(example):
+    body = example("citizen.notice", "valid-full")
+    body["template"]["parameters"] = {"Trần Thị Mẫu": 7, "Lê Văn Mẫu": 8}
+    assert NOTICE.violations(body, 50) == [NOTICE.check(body)]
+
+
 def test_a_pointer_escapes_as_rfc_6901_says():
     schema = of(properties={"a/b": {"properties": {"c~d": {"type": "string"}}}})
     assert str(schema.check({"a/b": {"c~d": 1}})) == "type at /a~1b/c~0d: string"
@@ -96,6 +102,26 @@ def test_the_rule_is_the_schemas_own_word_and_bounded():
     assert violation is not None
     assert len(violation.rule) == MAX_RULE_CHARACTERS
     assert "bí mật" not in str(violation)
+
+
+LISTS = of(anyOf=[{"items": {"type": "string"}}] * 5)
+
+
+def test_a_large_body_is_refused_without_collecting_its_errors():
+    violation = LISTS.check([0] * 125_000)
+    assert violation == Violation(keyword="schema", pointer="", rule="too large to explain")
+    assert LISTS.violations([0] * 125_000, 50) == [violation]
+    assert LISTS.check([0] * 100) == Violation(keyword="anyOf", pointer="")
+    assert LISTS.check(["0"] * 125_000) is None
+
+
+def test_a_large_body_still_gets_the_place_of_its_first_error():
+    receipt = compile_schema(load("urn:hub:schema:receipt:1.0").raw)
+    body = {"stage": "delivered", "messages": [0] * 125_000}
+    first = receipt.check(body)
+    assert first is not None
+    assert first.pointer.startswith("/messages")
+    assert receipt.violations(body, 50) == [first]
 
 
 def test_a_missing_field_is_named():
@@ -122,8 +148,10 @@ JSON = st.recursive(
 
 
 @given(JSON)
-def test_no_value_and_no_senders_name_appears_in_a_violation(value):
-    for violation in SUBMITTED.violations(value, 20):
+def test_a_dry_run_begins_as_the_decision_and_repeats_no_word_of_the_sender(value):
+    found = SUBMITTED.violations(value, 20)
+    assert found[:1] == [SUBMITTED.check(value)]
+    for violation in found:
         assert SECRET not in str(violation)
 
 
