@@ -1,0 +1,77 @@
+"""The app: every resource's routes, and every way a request may fail."""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from lgsp_message.reason import Refused
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from hub.api import health, inbox
+from hub.api.bodies import Gone
+from hub.api.deps import Deps
+from hub.api.messages import post_message
+from hub.api.metrics import CountRequests
+from hub.api.oauth import post_token
+from hub.api.problems import Code, Problem, of_refusal, of_unavailable
+from hub.ports import Unavailable
+
+_log = structlog.get_logger()
+
+_HTTP_CODES = {404: Code.NOT_FOUND, 405: Code.METHOD_NOT_ALLOWED, 406: Code.NOT_ACCEPTABLE}
+
+
+def create_app(deps: Deps) -> FastAPI:
+    """Return the app over `deps`. Nothing is opened or closed here: the wiring does that."""
+    app = FastAPI(title="LGSP hub", redirect_slashes=False, docs_url=None, redoc_url=None)
+    app.state.deps = deps
+    # First, so that the one route that must be fast is found first.
+    app.add_route("/v1/messages", post_message, methods=["POST"])
+    app.add_route("/oauth2/token", post_token, methods=["POST"])
+    for resource in (inbox, health):
+        app.include_router(resource.router)
+    app.add_middleware(CountRequests, metrics=deps.metrics)
+    _handle_failures(app)
+    return app
+
+
+def _handle_failures(app: FastAPI) -> None:
+    _answer(app, Problem, lambda error: error)
+    _answer(app, Refused, of_refusal)
+    _answer(app, Unavailable, of_unavailable)
+    _answer(app, RequestValidationError, _of_invalid)
+    _answer(app, HTTPException, _of_http)
+    _answer(app, Exception, _of_bug)
+    app.add_exception_handler(Gone, _on_gone)
+
+
+def _answer(app: FastAPI, kind: type[Exception], problem: Callable[[Any], Problem]) -> None:
+    async def answer(_: Request, error: Exception) -> Response:
+        return problem(error).response()
+
+    app.add_exception_handler(kind, answer)
+
+
+def _of_invalid(error: RequestValidationError) -> Problem:
+    # Places only: the values are the client's.
+    errors = [
+        {"place": "/".join(map(str, one["loc"])), "rule": one["type"]} for one in error.errors()
+    ]
+    return Problem(422, Code.INVALID_REQUEST, extra={"errors": errors})
+
+
+def _of_http(error: HTTPException) -> Problem:
+    code = _HTTP_CODES.get(error.status_code, Code.INVALID_REQUEST)
+    return Problem(error.status_code, code, headers=error.headers)
+
+
+def _of_bug(error: Exception) -> Problem:
+    _log.error("api bug", error=type(error).__name__, exc_info=error)
+    return Problem(500, Code.INTERNAL)
+
+
+async def _on_gone(_: Request, __: Exception) -> Response:
+    return Response(status_code=499)  # Nobody is there to read it; nginx's word for that.

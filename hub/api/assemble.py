@@ -1,0 +1,79 @@
+"""Put the API's parts together, open them, and close them in the right order."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from hub.api.deps import Deps
+from hub.api.metrics import ApiMetrics
+from hub.api.pressure import Pressure
+from hub.api.tokens import Tokens
+from hub.decision.rules import Rules
+from hub.io.admission import Admission, utc_now
+from hub.io.disk import Disk
+from hub.io.kafka.audit_tail import AuditTail
+from hub.io.kafka.connection import KafkaConnection
+from hub.io.kafka.inbox_reader import InboxReader
+from hub.io.kafka.ingress import IngressWriter
+from hub.ports import MessageStatus, ObjectAccess
+
+
+class Follower(Protocol):
+    """The rules as they are now."""
+
+    @property
+    def current(self) -> Rules:
+        """The latest whole version."""
+        ...
+
+    def heartbeat_age(self) -> float:
+        """Seconds since the control plane was last heard; infinite before the first time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the wiring has opened already, or knows."""
+
+    connection: KafkaConnection
+    partitions: int
+    follower: Follower
+    token_key: bytes
+    """The HS256 key of access tokens: `secrets/token.key`, decoded."""
+    home: Path
+    """The directory whose disk must have room."""
+    objects: ObjectAccess
+    statuses: MessageStatus | None
+
+
+@asynccontextmanager
+async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
+    """Open what the API itself owns; give the dependencies; close it again.
+
+    A broker that is away does not raise: the API answers 503 until it is back.
+    """
+    follower = parts.follower
+    ingress = IngressWriter(parts.connection, parts.partitions)
+    tail = AuditTail(parts.connection, parts.partitions)
+    inboxes = InboxReader(parts.connection, tail, lambda: follower.current, parts.statuses)
+    async with AsyncExitStack() as opened:
+        for part in (tail, inboxes, ingress):
+            opened.push_async_callback(part.stop)
+            await part.start()
+        yield Deps(
+            rules=lambda: follower.current,
+            heartbeat_age=follower.heartbeat_age,
+            tokens=Tokens(parts.token_key, lambda: follower.current, time.time),
+            admission=Admission(lambda: follower.current, parts.objects, ingress.record),
+            ingress=ingress,
+            tail=tail,
+            inboxes=inboxes,
+            statuses=parts.statuses,
+            disk=Disk(parts.home),
+            pressure=Pressure(),
+            metrics=ApiMetrics(),
+            clock=utc_now,
+        )

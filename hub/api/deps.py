@@ -1,0 +1,45 @@
+"""What the API is given: ports and objects, made in the wiring."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.requests import HTTPConnection
+
+from hub.api.metrics import ApiMetrics
+from hub.api.pressure import Pressure
+from hub.api.tokens import Tokens
+from hub.decision.rules import Rules
+from hub.io.admission import Admission
+from hub.io.disk import Disk
+from hub.io.kafka.audit_tail import AuditTail
+from hub.io.kafka.inbox_reader import InboxReader
+from hub.io.kafka.ingress import IngressWriter
+from hub.ports import MessageStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deps:
+    """Everything a request needs. One for the process."""
+
+    rules: Callable[[], Rules]
+    """The latest whole version."""
+    heartbeat_age: Callable[[], float]
+    """Seconds since the control plane was heard of on `hub.rules`."""
+    tokens: Tokens
+    admission: Admission
+    ingress: IngressWriter
+    tail: AuditTail
+    inboxes: InboxReader
+    statuses: MessageStatus | None
+    """The search projection; without it only what the audit tail remembers is known."""
+    disk: Disk
+    pressure: Pressure
+    metrics: ApiMetrics
+    clock: Callable[[], datetime]
+
+
+def deps_of(connection: HTTPConnection) -> Deps:
+    """Return the dependencies of the app that serves this request."""
+    deps: Deps = connection.app.state.deps
+    return deps

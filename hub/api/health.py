@@ -1,0 +1,62 @@
+"""`/healthz`, `/readyz`, `/metrics`: for the proxy, the supervisor and Prometheus."""
+
+from typing import Any, Final
+
+import orjson
+from fastapi import APIRouter, Request
+from prometheus_client import generate_latest
+from starlette.responses import Response
+
+from hub.api.deps import deps_of
+
+HEARTBEAT_SECONDS: Final = 300
+"""Five minutes without a heartbeat of the rules are shown."""
+GRACE_SECONDS: Final = 24 * 3600
+"""A day without one: keys may have been revoked that the hub does not know of. Not ready."""
+
+router = APIRouter(tags=["operation"])
+
+
+@router.get("/healthz")
+async def healthz() -> Response:
+    """Say that the process serves requests."""
+    return _json({"status": "ok"})
+
+
+@router.get("/readyz")
+async def readyz(request: Request) -> Response:
+    """Say whether messages can be taken now: Kafka answers, rules are there, the disk has room."""
+    deps = deps_of(request)
+    version, age = deps.rules().ref.version, deps.heartbeat_age()
+    checks = {
+        "kafka": await deps.ingress.answers(),
+        "rules": version > 0 and age < GRACE_SECONDS,
+        "disk": deps.disk.has_room(),
+        "serving": not deps.inboxes.closing,
+    }
+    document: dict[str, Any] = {
+        "status": "ready" if all(checks.values()) else "not_ready",
+        "checks": checks,
+        "rules_version": version,
+        "rules_stale": age >= HEARTBEAT_SECONDS,
+    }
+    if all(checks.values()):
+        return _json(document)
+    return _json(document, 503, {"retry-after": "5"})
+
+
+@router.get("/metrics")
+async def metrics(request: Request) -> Response:
+    """Return the metrics of this process for Prometheus."""
+    deps = deps_of(request)
+    deps.metrics.in_flight.set(deps.ingress.in_flight)
+    text = generate_latest(deps.metrics.registry)
+    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _json(
+    document: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
+    return Response(
+        orjson.dumps(document), status_code=status, media_type="application/json", headers=headers
+    )

@@ -1,0 +1,101 @@
+"""`POST /v1/messages`: the way in. A plain Starlette route: it is the one that must be fast."""
+
+from typing import Final
+
+import orjson
+from lgsp_message.limits import MAX_BODY_BYTES
+from lgsp_message.reason import Refused
+from lgsp_message.values import Place, Received
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hub.api import multipart
+from hub.api.bodies import read_body
+from hub.api.callers import caller_of
+from hub.api.deps import Deps, deps_of
+from hub.api.incoming import incoming, preferred_wait, request_headers
+from hub.api.pressure import MAX_SUBMISSIONS
+from hub.api.problems import of_refusal, of_unavailable
+from hub.api.submit import Answer, accepted, admitted, decided
+from hub.api.tokens import Caller
+from hub.ports import Unavailable
+
+MAX_BATCH_BYTES: Final = 8 * 1024 * 1024
+"""Largest batch: 50 messages of 160 KiB, and small enough to be in memory a few times over."""
+
+JSON: Final = "application/json"
+
+
+async def post_message(request: Request) -> Response:
+    """Take one message, or a batch of up to 50."""
+    caller, deps = caller_of(request), deps_of(request)
+    with deps.pressure.one(caller.system, MAX_SUBMISSIONS):
+        content_type = request.headers.get("content-type", "")
+        if content_type.lower().startswith("multipart/mixed"):
+            return await _batch(request, deps, caller, content_type)
+        return await take_one(request, deps, caller)
+
+
+async def take_one(request: Request, deps: Deps, caller: Caller) -> Response:
+    """Take the one message that the request carries."""
+    body = await read_body(request, MAX_BODY_BYTES)
+    message = incoming(request_headers(request), body)
+    return await take(request, deps, caller, message.received, message.traceparent)
+
+
+async def take(
+    request: Request, deps: Deps, caller: Caller, received: Received, traceparent: str | None
+) -> Response:
+    """Admit, write and answer one message."""
+    stamped = await admitted(deps, caller, received)
+    if isinstance(stamped, Answer):
+        return _answer(stamped)
+    place = await deps.ingress.write(stamped, traceparent)
+    # Invariant 1: from here on it is durable; only now may it be acknowledged.
+    seconds = preferred_wait(request)
+    if seconds is None:
+        return _answer(accepted(stamped))
+    answer = await decided(deps, stamped, place, seconds)
+    return _answer(answer, {"preference-applied": f"wait={seconds}"})
+
+
+def _answer(answer: Answer, headers: dict[str, str] | None = None) -> Response:
+    body = orjson.dumps(answer.document)
+    return Response(body, status_code=answer.status, media_type=JSON, headers=headers)
+
+
+async def _batch(request: Request, deps: Deps, caller: Caller, content_type: str) -> Response:
+    boundary = multipart.boundary_of(content_type)
+    parts = multipart.parse(await read_body(request, MAX_BATCH_BYTES), boundary)
+    outcomes = [await _admit_part(deps, caller, part) for part in parts]
+    stamped = [outcome for outcome in outcomes if isinstance(outcome, Received)]
+    places = iter(await deps.ingress.write_many(stamped))
+    answers = [
+        _written(outcome, next(places)) if isinstance(outcome, Received) else outcome
+        for outcome in outcomes
+    ]
+    results = [
+        {"index": index, "status": answer.status, **answer.document}
+        for index, answer in enumerate(answers)
+    ]
+    return Response(orjson.dumps(results), status_code=207, media_type=JSON)
+
+
+def _written(received: Received, place: Place | Unavailable) -> Answer:
+    # Invariant 1: each part is acknowledged only if its own write returned.
+    if isinstance(place, Unavailable):
+        return _problem(of_unavailable(place).document())
+    return accepted(received)
+
+
+async def _admit_part(deps: Deps, caller: Caller, part: multipart.Part) -> Received | Answer:
+    try:
+        return await admitted(deps, caller, incoming(part.headers, part.body).received)
+    except Refused as refusal:
+        return _problem(of_refusal(refusal).document())
+    except Unavailable as error:
+        return _problem(of_unavailable(error).document())
+
+
+def _problem(document: dict[str, object]) -> Answer:
+    return Answer(status=int(str(document["status"])), document={"problem": document})

@@ -1,0 +1,27 @@
+"""Is there room? A broker whose disk is full loses its place; the hub refuses long before."""
+
+import shutil
+import time
+from pathlib import Path
+from typing import Final
+
+MIN_FREE_BYTES: Final = 512 * 1024 * 1024
+"""Below this the hub takes nothing new: what was admitted must still be decided, delivered and
+recorded, and Kafka's own segments grow in steps of up to 1 GiB (sparse)."""
+
+_FRESH_SECONDS: Final = 2.0
+
+
+class Disk:
+    """The free space below a directory, asked at most every two seconds."""
+
+    def __init__(self, directory: Path, *, least: int = MIN_FREE_BYTES) -> None:
+        self._directory, self._least = directory, least
+        self._asked_at, self._free = -1e9, 0
+
+    def has_room(self) -> bool:
+        """Say whether new messages and objects may be taken."""
+        now = time.monotonic()
+        if now - self._asked_at > _FRESH_SECONDS:
+            self._asked_at, self._free = now, shutil.disk_usage(self._directory).free
+        return self._free >= self._least

@@ -1,0 +1,252 @@
+"""The newest records of the inboxes that somebody reads, fetched once for all readers.
+
+One consumer follows them all, and asks the broker only for inboxes that have news: the audit tail
+says which (its events name the recipients), and a sweep finds what it did not say (fan-out,
+retried deliveries). An idle inbox costs nothing, however many clients wait on it.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from hub.decision.events import AuditEvent, Event
+from hub.io.kafka.connection import KafkaConnection
+from hub.io.kafka.inbox_records import InboxRecord, read_inbox
+from hub.io.kafka.topics import inbox
+
+MEMORY_BYTES: Final = 32 * 1024 * 1024
+"""Newest records kept for all inboxes together; what is older is read from the broker again."""
+
+SWEEP_SECONDS: Final = 2.0
+"""How late a delivery may be seen that the audit tail did not announce. One request for all."""
+
+FORGET_SECONDS: Final = 600.0
+"""An inbox that nobody has read for so long is not followed any more."""
+
+_FETCH_WAIT_MS: Final = 50
+"""What the broker waits for more: short, for only inboxes with news are asked for."""
+_RETRY_SECONDS: Final = 1.0
+_TURN_MS: Final = 200
+
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Followed:
+    """One inbox that is followed. `records` are contiguous from `start` up to `next`."""
+
+    place: TopicPartition
+    records: deque[InboxRecord] = field(default_factory=deque)
+    start: int = -1
+    next: int = -1
+    owed: int = 0
+    """Announced deliveries that have not come yet; below zero: come before they were announced."""
+    announced_at: float = 0.0
+    read_at: float = 0.0
+    missing: bool = False
+    """Whether there is no such topic (yet)."""
+    waiting: set[asyncio.Future[None]] = field(default_factory=set)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the end was found; before that there is nothing to read from."""
+        return self.next >= 0
+
+    def wake(self) -> None:
+        """Let everybody who waits on this inbox look again."""
+        for waiting in self.waiting:
+            if not waiting.done():
+                waiting.set_result(None)
+
+
+class HotInboxes:
+    """The followed inboxes and the task that fills them."""
+
+    def __init__(self, connection: KafkaConnection, *, memory: int = MEMORY_BYTES) -> None:
+        self._connection, self._memory = connection, memory
+        self._inboxes: dict[str, Followed] = {}
+        self._by_place: dict[TopicPartition, Followed] = {}
+        self._arrived: deque[Followed] = deque()
+        self._bytes = 0
+        self._new = False
+        self._swept_at = 0.0
+        self._consumer: AIOKafkaConsumer | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to follow. A broker that is away is tried again in the background."""
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Stop following and wake everybody."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        self.wake_all()
+
+    def wake_all(self) -> None:
+        """Let everybody who waits look again."""
+        for followed in list(self._inboxes.values()):
+            followed.wake()
+
+    def follow(self, system: str) -> Followed:
+        """Return the inbox of `system`, followed from now on."""
+        followed = self._inboxes.get(system)
+        if followed is None:
+            followed = Followed(place=TopicPartition(inbox(system), 0))
+            self._inboxes[system] = self._by_place[followed.place] = followed
+            self._new = True
+        followed.read_at = time.monotonic()
+        return followed
+
+    async def catch_up(self, followed: Followed) -> None:
+        """Bring `next` up to the fetcher's position: markers of transactions take offsets too."""
+        consumer = self._consumer
+        if consumer is not None and followed.place in consumer.assignment():
+            followed.next = max(followed.next, await consumer.position(followed.place))
+
+    def announce(self, event: AuditEvent) -> None:
+        """Take the news that an audit event brings for inboxes."""
+        if event.event is Event.ADMITTED:
+            for system in event.detail.get("recipients", ()):
+                self._expect(self._inboxes.get(system))
+        elif event.event is Event.RESUMED and event.recipient is not None:
+            self._expect(self._inboxes.get(event.recipient))
+
+    def _expect(self, followed: Followed | None) -> None:
+        if followed is None or not followed.ready:
+            return
+        followed.owed += 1
+        followed.announced_at = time.monotonic()
+        if followed.owed > 0 and self._consumer is not None:
+            _ask(self._consumer, followed, wanted=True)
+
+    async def _run(self) -> None:
+        while True:
+            # Invariant 2: an aborted delivery was never made.
+            consumer = AIOKafkaConsumer(
+                **self._connection.options(),
+                isolation_level="read_committed",
+                enable_auto_commit=False,
+                auto_offset_reset="earliest",
+                fetch_max_wait_ms=_FETCH_WAIT_MS,
+            )
+            try:
+                await consumer.start()
+                await self._serve(consumer)
+            except (KafkaError, OSError, TimeoutError) as error:
+                _log.warning("inbox reader lost Kafka", error=type(error).__name__)
+                await asyncio.sleep(_RETRY_SECONDS)
+            finally:
+                self._consumer = None
+                with contextlib.suppress(KafkaError, OSError):
+                    await consumer.stop()
+
+    async def _serve(self, consumer: AIOKafkaConsumer) -> None:
+        self._new = True
+        while True:
+            if self._new:
+                await self._assign(consumer)
+            elif not self._inboxes:
+                await asyncio.sleep(_TURN_MS / 1000)
+                continue
+            batches = await consumer.getmany(timeout_ms=_TURN_MS)
+            for place, records in batches.items():
+                followed = self._by_place.get(place)
+                if followed is not None:
+                    self._take(consumer, followed, records)
+            if time.monotonic() - self._swept_at > SWEEP_SECONDS:
+                await self._sweep(consumer)
+
+    async def _assign(self, consumer: AIOKafkaConsumer) -> None:
+        self._new = False
+        await self._find_ends(consumer)
+        ready = [one for one in self._inboxes.values() if one.ready]
+        consumer.assign([one.place for one in ready])
+        for one in ready:
+            consumer.seek(one.place, one.next)
+            _ask(consumer, one, wanted=one.owed > 0)
+            one.wake()
+        self._consumer = consumer
+
+    async def _find_ends(self, consumer: AIOKafkaConsumer) -> None:
+        unknown = [one for one in self._inboxes.values() if not one.ready]
+        if not unknown:
+            return
+        existing = await consumer.topics()
+        for one in unknown:
+            one.missing = one.place.topic not in existing
+        found = [one for one in unknown if not one.missing]
+        self._drop(one for one in unknown if one.missing)
+        if found:
+            ends = await asyncio.wait_for(consumer.end_offsets([one.place for one in found]), 10)
+            for one in found:
+                one.start = one.next = ends[one.place]
+
+    def _take(self, consumer: AIOKafkaConsumer, one: Followed, records: list[Any]) -> None:
+        for record in records:
+            arrived = read_inbox(record)
+            one.records.append(arrived)
+            self._arrived.append(one)
+            self._bytes += arrived.size
+        one.next = records[-1].offset + 1
+        one.owed -= len(records)
+        if one.owed <= 0:
+            _ask(consumer, one, wanted=False)
+        self._evict()
+        one.wake()
+
+    def _evict(self) -> None:
+        while self._bytes > self._memory and self._arrived:
+            oldest = self._arrived.popleft()
+            if oldest.records:  # Empty where the inbox was dropped meanwhile.
+                gone = oldest.records.popleft()
+                self._bytes -= gone.size
+                oldest.start = oldest.records[0].offset if oldest.records else oldest.next
+
+    async def _sweep(self, consumer: AIOKafkaConsumer) -> None:
+        now = self._swept_at = time.monotonic()
+        idle = [one for one in self._inboxes.values() if now - one.read_at > FORGET_SECONDS]
+        self._drop(one for one in idle if not one.waiting)
+        for one in self._inboxes.values():
+            if now - one.announced_at > SWEEP_SECONDS or one.owed < 0:
+                one.owed = 0
+                _ask(consumer, one, wanted=False)
+        assigned = consumer.assignment()
+        awaited = [one for one in self._inboxes.values() if one.waiting and one.place in assigned]
+        if not awaited:
+            return
+        places = [one.place for one in awaited]
+        ends = await asyncio.wait_for(consumer.end_offsets(places), 10)
+        for one in awaited:
+            one.next = max(one.next, await consumer.position(one.place))
+            if one.owed == 0 and ends.get(one.place, 0) > one.next:
+                self._expect(one)
+
+    def _drop(self, gone: Iterable[Followed]) -> None:
+        for one in list(gone):
+            self._bytes -= sum(record.size for record in one.records)
+            one.records.clear()
+            one.start = one.next = -1
+            self._by_place.pop(one.place, None)
+            self._inboxes = {name: kept for name, kept in self._inboxes.items() if kept is not one}
+            one.wake()
+
+
+def _ask(consumer: AIOKafkaConsumer, one: Followed, *, wanted: bool) -> None:
+    """Have the fetcher ask the broker for this inbox, or not."""
+    if one.place not in consumer.assignment():
+        return
+    if wanted:
+        consumer.resume(one.place)
+    else:
+        consumer.pause(one.place)

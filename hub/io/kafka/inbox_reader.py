@@ -1,0 +1,210 @@
+"""Read inboxes for any number of clients: pull, long poll and event streams share one fetcher."""
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Final
+
+import structlog
+from orjson import JSONDecodeError, loads
+
+from hub.decision.rules import Rules
+from hub.decision.statements import WITHDRAWAL, is_statement
+from hub.io.kafka.audit_tail import AuditTail
+from hub.io.kafka.connection import KafkaConnection
+from hub.io.kafka.inbox_cold import ColdInboxes
+from hub.io.kafka.inbox_hot import Followed, HotInboxes
+from hub.io.kafka.inbox_records import Cursor, InboxRecord, Page
+from hub.ports import MessageStatus, Unavailable
+
+PAGE_BYTES: Final = 8 * 1024 * 1024
+"""Most bytes in one page: 500 messages of 256 KiB would not fit into anybody's memory."""
+
+_FOLLOW_SECONDS: Final = 10.0
+
+_log = structlog.get_logger()
+
+
+class CursorUnknown(Exception):
+    """The cursor points behind the end of the inbox: it is not of this inbox."""
+
+
+class InboxReader:
+    """The inboxes, as their owners see them: withdrawn messages are left out."""
+
+    def __init__(
+        self,
+        connection: KafkaConnection,
+        tail: AuditTail,
+        rules: Callable[[], Rules],
+        statuses: MessageStatus | None = None,
+    ) -> None:
+        self._hot, self._cold = HotInboxes(connection), ColdInboxes(connection)
+        self._tail, self._rules, self._statuses = tail, rules, statuses
+        self._closing = False
+        tail.listen(self._hot.announce)
+
+    async def start(self) -> None:
+        """Begin to follow what is read."""
+        await self._hot.start()
+
+    async def stop(self) -> None:
+        """End every wait and disconnect."""
+        self.release()
+        await self._hot.stop()
+        await self._cold.stop()
+
+    @property
+    def closing(self) -> bool:
+        """Whether readers are asked to come back later: the process is about to stop."""
+        return self._closing
+
+    def release(self) -> None:
+        """Let everybody who waits go home with what is there."""
+        self._closing = True
+        self._hot.wake_all()
+
+    async def read(self, system: str, cursor: Cursor, limit: int, seconds: float) -> Page:
+        """Return at most `limit` messages after `cursor`; wait up to `seconds` for the first.
+
+        Raises:
+            CursorUnknown: the cursor was not made for this inbox.
+            Unavailable: the broker does not answer, or the inbox is not there yet.
+        """
+        until = time.monotonic() + seconds
+        followed = await self._follow(system)
+        if cursor.offset > followed.next:
+            # The position may lag behind a marker; behind the very end no cursor can stand.
+            await self._hot.catch_up(followed)
+            if cursor.offset > followed.next:
+                raise CursorUnknown
+        while True:
+            records, cursor = await self._window(system, followed, cursor, limit)
+            page = await self._page(system, records, cursor)
+            if page.records:
+                return page
+            if cursor.offset < followed.next:
+                continue  # All of this window was left out: on to the next.
+            if self._closing or not await _wait(followed, until):
+                return page
+
+    async def seek(self, system: str, at: datetime) -> Cursor:
+        """Return the cursor of the first message that arrived at `at` or later.
+
+        Raises:
+            Unavailable: the broker does not answer, or the inbox is not there yet.
+        """
+        followed = await self._follow(system)
+        end = followed.next
+        offset = await self._cold.offset_at(system, int(at.timestamp() * 1000), end)
+        return Cursor(offset=offset, seek_end=end if offset < end else 0)
+
+    async def _follow(self, system: str) -> Followed:
+        until = time.monotonic() + _FOLLOW_SECONDS
+        followed = self._hot.follow(system)
+        while not followed.ready:
+            if followed.missing or self._closing or not await _wait(followed, until):
+                raise Unavailable("the inbox is not there yet: ask again in a moment")
+        return followed
+
+    async def _window(
+        self, system: str, followed: Followed, cursor: Cursor, limit: int
+    ) -> tuple[list[InboxRecord], Cursor]:
+        """Return the next records as they stand, and the cursor after them."""
+        if cursor.offset < followed.start:
+            records, offset = await self._cold.read(system, cursor.offset, followed.start, limit)
+        else:
+            records = _first(followed.records, cursor.offset, limit)
+            offset = records[-1].offset + 1 if records else max(cursor.offset, followed.next)
+            if len(records) < limit and records and records[-1] is followed.records[-1]:
+                offset = followed.next
+        fitting = _within(records, PAGE_BYTES)
+        if len(fitting) < len(records):
+            offset = fitting[-1].offset + 1
+        return fitting, Cursor(offset=offset, seek_end=cursor.seek_end)
+
+    async def _page(self, system: str, records: list[InboxRecord], after: Cursor) -> Page:
+        hidden = await self._withdrawn(records)
+        shown = tuple(
+            record
+            for record in records
+            if (record.source, record.id) not in hidden
+            and (record.offset >= after.seek_end or self._still_its(system, record))
+        )
+        cursors = tuple(
+            Cursor(offset=record.offset + 1, seek_end=after.seek_end) for record in shown
+        )
+        end = after if after.offset < after.seek_end else Cursor(offset=after.offset)
+        return Page(records=shown, cursors=cursors, next=end)
+
+    async def _withdrawn(self, records: Iterable[InboxRecord]) -> set[tuple[str, str]]:
+        hidden: set[tuple[str, str]] = set()
+        old: list[tuple[str, str]] = []
+        for record in records:
+            key = (record.source, record.id)
+            if record.attributes.get("type") == WITHDRAWAL:
+                hidden.add((record.source, _withdrawn_id(record.body)))
+            elif self._tail.is_withdrawn(*key):
+                hidden.add(key)
+            elif record.at_ms < self._tail.since * 1000:
+                old.append(key)
+        if old and self._statuses is not None:
+            try:
+                hidden |= await self._statuses.withdrawn(old)
+            except Unavailable:
+                # SQL is not on the path of a message. The withdrawal itself follows in the inbox.
+                _log.warning("inbox read without the projection")
+        return hidden
+
+    def _still_its(self, system: str, record: InboxRecord) -> bool:
+        """Say whether the messages of this type are still for this system to take."""
+        rules = self._rules()
+        type_, owner = record.attributes.get("type", ""), rules.systems.get(system)
+        if owner is None or not owner.active:
+            return False
+        return is_statement(type_) or rules.endpoints.get((owner.organisation, type_)) == system
+
+
+async def _wait(followed: Followed, until: float) -> bool:
+    """Wait for news of the inbox; return whether there may be some."""
+    left = until - time.monotonic()
+    if left <= 0:
+        return False
+    news: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    followed.waiting.add(news)
+    try:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(news, left)
+            return True
+        return False
+    finally:
+        followed.waiting.discard(news)
+
+
+def _first(records: deque[InboxRecord], start: int, limit: int) -> list[InboxRecord]:
+    newer: list[InboxRecord] = []
+    for record in reversed(records):  # Most readers stand near the end.
+        if record.offset < start:
+            break
+        newer.append(record)
+    newer.reverse()
+    return newer[:limit]
+
+
+def _within(records: list[InboxRecord], most: int) -> list[InboxRecord]:
+    total = 0
+    for number, record in enumerate(records):
+        total += record.size
+        if total > most and number:
+            return records[:number]
+    return records
+
+
+def _withdrawn_id(body: bytes) -> str:
+    try:
+        return str(loads(body)["id"])
+    except (JSONDecodeError, KeyError, TypeError):
+        return ""

@@ -1,0 +1,165 @@
+"""The API on a real broker, with the router and the synthetic province of `tests.support`."""
+
+import asyncio
+import time
+import uuid
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import httpx2
+import orjson
+from cryptography.hazmat.primitives.asymmetric import ec
+from lgsp_message.cloudevents import http_headers
+from lgsp_message.keys import b64url, default_algorithm, public_jwk, sign, thumbprint
+
+from hub.api.assemble import Parts, open_deps
+from hub.api.main import run
+from hub.api.settings import ApiSettings
+from tests import support
+from tests.router_rig import PARTITIONS, Rig
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+TOKEN_KEY = b"test key of access tokens".ljust(32)
+
+
+class NoObjects:
+    """Nobody has any object: the port `hub.ports.ObjectAccess`."""
+
+    async def held(self, system, hashes):
+        return frozenset()
+
+    async def forget(self, system, hashes):
+        return None
+
+
+def assertion(system, key=None, *, header=None, **changes):
+    """Return a client assertion; `changes` of None leave a claim out."""
+    key = key or support.key_of(system)
+    algorithm = default_algorithm(key)
+    now = int(time.time())
+    head = {
+        "typ": "client-authentication+jwt",
+        "alg": algorithm,
+        "kid": thumbprint(public_jwk(key.public_key())),
+        **(header or {}),
+    }
+    claims = {
+        "iss": system,
+        "sub": system,
+        "aud": support.HUB,
+        "iat": now,
+        "exp": now + 60,
+        "jti": str(uuid.uuid4()),
+        **changes,
+    }
+    kept = {name: value for name, value in claims.items() if value is not None}
+    signed = f"{b64url(orjson.dumps(head))}.{b64url(orjson.dumps(kept))}"
+    return f"{signed}.{b64url(sign(key, algorithm, signed.encode()))}"
+
+
+def token_form(text):
+    return {
+        "grant_type": "client_credentials",
+        "client_assertion_type": ASSERTION_TYPE,
+        "client_assertion": text,
+    }
+
+
+def fresh(body=support.GOOD_BODY, **changes):
+    """Return a signed message that is good now, under an id of its own."""
+    named = {
+        "id": str(uuid.uuid4()),
+        "time": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+        **changes,
+    }
+    return support.signed(body, **named)
+
+
+def headers_of(message):
+    return {**http_headers(message.attributes), "hub-signature": message.signature or ""}
+
+
+def multipart_of(messages, boundary="b0undary"):
+    """Return the body and the content type of a batch."""
+    lines = b""
+    for message in messages:
+        head = "".join(f"{name}: {value}\r\n" for name, value in headers_of(message).items())
+        lines += f"--{boundary}\r\n{head}\r\n".encode() + message.body + b"\r\n"
+    return lines + f"--{boundary}--\r\n".encode(), f"multipart/mixed; boundary={boundary}"
+
+
+class Client:
+    """One system that speaks HTTP with the hub."""
+
+    def __init__(self, http, system):
+        self.http, self.system = http, system
+
+    async def login(self):
+        answer = await self.http.post("/oauth2/token", data=token_form(assertion(self.system)))
+        assert answer.status_code == 200, answer.text
+        self.http.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
+        return self
+
+    async def send(self, message, path="/v1/messages", **headers):
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.http.post(path, content=message.body, headers=headers_of(message) | named)
+
+    async def inbox(self, **query):
+        answer = await self.http.get("/v1/inbox", params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def receive(self, wanted, seconds=20):
+        """Return the inbox's messages by id once all of `wanted` are there."""
+        found, after, end = {}, "", time.monotonic() + seconds
+        while not {*wanted} <= found.keys():
+            assert time.monotonic() < end, f"only {sorted(found)}"
+            page = await self.inbox(after=after, wait=2)
+            found |= {one["attributes"]["id"]: one for one in page["messages"]}
+            after = page["next"]
+        return found
+
+
+class ApiRig(Rig):
+    """Runs the API on a Unix socket."""
+
+    def __init__(self, bootstrap, directory):
+        super().__init__(bootstrap, directory / "seen")
+        self.directory = directory
+        self.deps = None
+
+    @asynccontextmanager
+    async def serving(self, **parts):
+        stop = asyncio.Event()
+        socket = self.directory / f"{uuid.uuid4().hex[:8]}.sock"
+        given = {
+            "connection": self.connection,
+            "partitions": PARTITIONS,
+            "follower": self.follower,
+            "token_key": TOKEN_KEY,
+            "home": self.directory,
+            "objects": NoObjects(),
+            "statuses": None,
+            **parts,
+        }
+        async with open_deps(Parts(**given)) as self.deps:
+            task = asyncio.create_task(run(self.deps, ApiSettings(socket=socket), stop))
+            while not socket.exists():
+                await asyncio.sleep(0.01)
+            try:
+                yield socket
+            finally:
+                stop.set()
+                await asyncio.wait_for(task, 30)
+
+    @asynccontextmanager
+    async def client(self, socket, system):
+        async with httpx2.AsyncClient(
+            transport=httpx2.AsyncHTTPTransport(uds=str(socket)), base_url="http://hub", timeout=70
+        ) as http:
+            yield await Client(http, system).login() if system else Client(http, "")
+
+
+def other_key():
+    """Return a key that nobody has registered."""
+    return ec.derive_private_key(12345, ec.SECP256R1())
