@@ -85,7 +85,7 @@ class HubClient:
         type: str,
         body: Any,
         *,
-        wait: float | None = None,
+        wait: int | None = None,
         **options: Unpack[Options],
     ) -> Submitted:
         """Build, check, sign and send a message; return once the hub has it durably.
@@ -95,7 +95,7 @@ class HubClient:
         """
         return await self._run(self._core.submit(type, body, wait, options))
 
-    async def send(self, message: Outgoing, *, wait: float | None = None) -> Submitted:
+    async def send(self, message: Outgoing, *, wait: int | None = None) -> Submitted:
         """Send a composed message as it is, without looking at it; as often as one likes."""
         return await self._run(self._core.send(message, wait))
 
@@ -111,7 +111,7 @@ class HubClient:
         """Ask what became of a message that one sent or got, per recipient, with every step."""
         return await self._run(self._core.status(source, id))
 
-    async def withdraw(self, id: str, reason: str, *, wait: float | None = None) -> Submitted:
+    async def withdraw(self, id: str, reason: str, *, wait: int | None = None) -> Submitted:
         """Take back one's own message. `reason` is shown to the recipients: no personal data."""
         return await self._run(self._core.withdraw(id, reason, wait))
 

@@ -16,7 +16,7 @@ from lgsp_client.session import Session
 MAX_BATCH: Final = 50
 """Most messages in one request: the hub's limit."""
 MAX_BATCH_BYTES: Final = 4 * 1024 * 1024
-"""Most bytes of bodies in one request: it stays in memory, here and in the hub."""
+"""Most bytes in one request, below the hub's 8 MiB: it stays in memory, here and there."""
 
 
 def slices(messages: Iterable[Outgoing]) -> Iterator[tuple[Outgoing, ...]]:
@@ -24,14 +24,19 @@ def slices(messages: Iterable[Outgoing]) -> Iterator[tuple[Outgoing, ...]]:
     batch: list[Outgoing] = []
     size = 0
     for message in messages:
-        full = len(batch) == MAX_BATCH or size + len(message.body) > MAX_BATCH_BYTES
+        full = len(batch) == MAX_BATCH or size + _size(message) > MAX_BATCH_BYTES
         if batch and full:
             yield tuple(batch)
             batch, size = [], 0
         batch.append(message)
-        size += len(message.body)
+        size += _size(message)
     if batch:
         yield tuple(batch)
+
+
+def _size(message: Outgoing) -> int:
+    """Return about how many bytes a part takes; the signed header repeats the attributes."""
+    return len(message.body) + 2 * len(message.signature)
 
 
 def encode_batch(messages: Sequence[Outgoing]) -> tuple[str, bytes]:

@@ -27,15 +27,13 @@ class Core:
         """Build and sign a message of this system."""
         return compose(self.session.identity, self.session.world.now(), type_, body, options)
 
-    def submit(
-        self, type_: str, body: Any, wait: float | None, options: Options
-    ) -> Plan[Submitted]:
+    def submit(self, type_: str, body: Any, wait: int | None, options: Options) -> Plan[Submitted]:
         """Build, look at, sign and send one message."""
         message = self.compose(type_, body, options)
         precheck(message)
         return (yield from self.send(message, wait))
 
-    def send(self, message: Outgoing, wait: float | None = None) -> Plan[Submitted]:
+    def send(self, message: Outgoing, wait: int | None = None) -> Plan[Submitted]:
         """Send the very same signed bytes until there is an answer."""
         answer = yield from self.session.call(_post("/v1/messages", message, wait))
         return submitted(message, answer.status, read_object(answer))
@@ -65,7 +63,7 @@ class Core:
         answer = yield from self.session.call(Ask(method="GET", path=_message_path(source, id_)))
         return read_object(answer)
 
-    def withdraw(self, id_: str, reason: str, wait: float | None) -> Plan[Submitted]:
+    def withdraw(self, id_: str, reason: str, wait: int | None) -> Plan[Submitted]:
         """Take back one's own message: a signed message that names it."""
         message = self.compose(WITHDRAWAL, {"id": id_, "reason": reason}, {})
         path = f"{_message_path(self.session.identity.system, id_)}:withdraw"
@@ -77,10 +75,10 @@ class Core:
         yield from self.session.call(_post("/v1/inbox/ack", receipt, None), backoff)
 
     def page(
-        self, after: str | None, wait: float, limit: int, backoff: Backoff | None
+        self, after: str | None, wait: int, limit: int, backoff: Backoff | None
     ) -> Plan[Mapping[str, Any]]:
         """Ask for the next messages of one's own inbox; `wait` seconds for the first."""
-        query = {"wait": f"{wait:g}", "limit": str(limit)} | ({"after": after} if after else {})
+        query = {"wait": str(wait), "limit": str(limit)} | ({"after": after} if after else {})
         ask = Ask(
             method="GET",
             path=f"/v1/inbox?{urlencode(query)}",
@@ -128,14 +126,14 @@ class Core:
         return True
 
 
-def _post(path: str, message: Outgoing, wait: float | None) -> Ask:
-    prefer = {} if wait is None else {"prefer": f"wait={wait:g}"}
+def _post(path: str, message: Outgoing, wait: int | None) -> Ask:
+    prefer = {} if wait is None else {"prefer": f"wait={wait}"}
     return Ask(
         method="POST",
         path=path,
         headers=message.headers | prefer,
         body=message.body,
-        timeout=ANSWER_SECONDS + (wait or 0.0),
+        timeout=ANSWER_SECONDS + (wait or 0),
     )
 
 

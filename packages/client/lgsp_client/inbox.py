@@ -27,7 +27,7 @@ ENDLESS: Final = Backoff(attempts=None)
 
 LAST_TRY: Final = Backoff(attempts=1)
 
-WAIT_SECONDS: Final = 30.0
+WAIT_SECONDS: Final = 30
 """How long the hub holds a request for the next message: below most proxies' 60 seconds."""
 PAGE_MESSAGES: Final = 100
 """Most messages in one page; at 256 KiB each they still fit into memory."""
@@ -43,8 +43,8 @@ class ReceiveOptions(TypedDict, total=False):
 
     on_unverified: OnUnverified
     """`raise` when left out."""
-    wait: float
-    """Seconds that the hub holds a request for the next message."""
+    wait: int
+    """Seconds that the hub holds a request for the next message, at most 60."""
     limit: int
     """Most messages in one page."""
     flush_seconds: float
@@ -136,7 +136,7 @@ class InboxCore:
         """
         if len(self._progress) > MAX_UNSETTLED:
             raise HubError(f"{MAX_UNSETTLED} deliveries wait for `ack`: none is ever made?")
-        wait = 0.0 if self._until_empty else self._options.get("wait", WAIT_SECONDS)
+        wait = 0 if self._until_empty else self._options.get("wait", WAIT_SECONDS)
         limit = self._options.get("limit", PAGE_MESSAGES)
         fields = yield from self._core.page(self.position, wait, limit, ENDLESS)
         parcels, after = read_page(fields)

@@ -6,22 +6,40 @@ from typing import Any, Final
 from lgsp_message.attributes import SYSTEM_PREFIX
 
 from lgsp_client.answers import Finding, Submitted
+from lgsp_client.errors import HubRefused
 from lgsp_client.outgoing import Outgoing
 
-_KNOWN: Final = 200
 _ACCEPTED: Final = "accepted"
+_KNOWN: Final = "duplicate"
+_REFUSED: Final = "refused"
 
 
 def submitted(message: Outgoing, status: int, fields: Mapping[str, Any]) -> Submitted:
-    """Return what the hub answered to a message that it took."""
+    """Return what the hub answered to a message that it took.
+
+    Raises:
+        HubRefused: it was waited for the decision, and the decision is a refusal.
+    """
+    if fields.get("state") == _REFUSED:
+        raise read_refusal(fields, status)
     source = message.attributes["source"].removeprefix(SYSTEM_PREFIX)
     return Submitted(
         source=source,
         id=message.id,
         state=str(fields.get("state") or _ACCEPTED),
         status_url=str(fields.get("status_url") or f"/v1/messages/{source}/{message.id}"),
-        known=status == _KNOWN,
+        known=fields.get("state") == _KNOWN,
         answer=fields,
+    )
+
+
+def read_refusal(fields: Mapping[str, Any], status: int) -> HubRefused:
+    """Return the refusal of a decision."""
+    return HubRefused(
+        str(fields.get("reason", "")),
+        str(fields.get("detail") or ""),
+        str(fields.get("place") or ""),
+        status,
     )
 
 
@@ -29,7 +47,7 @@ def read_findings(fields: Mapping[str, Any]) -> tuple[Finding, ...]:
     """Return the errors that a dry run found."""
     return tuple(
         Finding(
-            reason=str(error.get("code", "")),
+            reason=str(error.get("reason") or error.get("code") or ""),
             detail=str(error.get("detail") or ""),
             place=str(error.get("place") or ""),
         )

@@ -84,8 +84,9 @@ class Session:
         asked_at = self.world.ticks()
         answer = yield from once(after(self._token_request(), pause))
         if answer.status not in OK:
-            error = read_problem(answer.body).get("error", f"http_{answer.status}")
-            raise HubUnauthorised(f"no token for {self.identity.system}: {error}")
+            problem = read_problem(answer.body)
+            why = problem.get("error_description") or problem.get("error") or answer.status
+            raise HubUnauthorised(f"no token for {self.identity.system}: {why}")
         fields = read_object(answer)
         token, life = fields.get("access_token"), fields.get("expires_in")
         if not isinstance(token, str) or not isinstance(life, (int, float)):

@@ -77,13 +77,13 @@ class SyncHubClient:
         type: str,
         body: Any,
         *,
-        wait: float | None = None,
+        wait: int | None = None,
         **options: Unpack[Options],
     ) -> Submitted:
         """Build, check, sign and send a message; return once the hub has it durably."""
         return self._run(self._core.submit(type, body, wait, options))
 
-    def send(self, message: Outgoing, *, wait: float | None = None) -> Submitted:
+    def send(self, message: Outgoing, *, wait: int | None = None) -> Submitted:
         """Send a composed message as it is; as often as one likes."""
         return self._run(self._core.send(message, wait))
 
@@ -99,7 +99,7 @@ class SyncHubClient:
         """Ask what became of a message, per recipient, with every step."""
         return self._run(self._core.status(source, id))
 
-    def withdraw(self, id: str, reason: str, *, wait: float | None = None) -> Submitted:
+    def withdraw(self, id: str, reason: str, *, wait: int | None = None) -> Submitted:
         """Take back one's own message. `reason` is shown to the recipients: no personal data."""
         return self._run(self._core.withdraw(id, reason, wait))
 

@@ -139,7 +139,7 @@ class FakeHub:
         sent = (request.content, request.headers["hub-signature"])
         known = self.taken.setdefault(id_, sent) is not sent
         fields = {"source": RECEIVER, "id": id_, "status_url": f"/v1/messages/{RECEIVER}/{id_}"}
-        return reply(200 if known else 202, fields | ({"state": "admitted"} if known else {}))
+        return reply(200 if known else 202, fields | ({"state": "duplicate"} if known else {}))
 
     def _page(self, params):
         after, limit = params.get("after", ""), int(params["limit"])

@@ -55,7 +55,7 @@ async def test_a_lost_answer_is_repeated_with_the_same_id_and_the_same_signed_by
     hub.faults.append(fault)
     done = await call("submit", DOSSIER, GOOD_BODY)
     assert done.known
-    assert done.state == "admitted"
+    assert done.state == "duplicate"
     assert len(hub.taken) == 1
     first, second = hub.requests
     assert first.content == second.content
@@ -141,18 +141,32 @@ async def test_wait_asks_for_the_decision(call, hub):
     assert hub.requests[0].headers["prefer"] == "wait=5"
 
 
+async def test_a_decision_that_refuses_is_raised_with_its_reason_and_place(call, hub):
+    decision = {"state": "refused", "reason": "schema_violation", "place": "/state"}
+    hub.faults.append(reply(200, decision))
+    with pytest.raises(HubRefused) as refusal:
+        await call("submit", DOSSIER, GOOD_BODY, wait=5)
+    assert (refusal.value.reason, refusal.value.place) == ("schema_violation", "/state")
+
+
+TAKEN = (202, {})
+KNOWN = (200, {"state": "duplicate"})
+REUSED = (409, {"problem": {"code": "id_reused"}})
+LATER = (503, {"problem": {"code": "overloaded"}})
+
+
 def batch_answers(hub, *statuses_of_tries):
-    """Let the hub answer a batch: one list of (status, problem) for each try."""
+    """Let the hub answer a batch: one list of (status, more) for each try."""
     for outcomes in statuses_of_tries:
         items = [
-            {"index": index, "status": status, "problem": told}
+            {"index": index, "status": status, **told}
             for index, (status, told) in enumerate(outcomes)
         ]
         hub.faults.append(reply(207, items))
 
 
 async def test_a_batch_has_one_outcome_for_each_message_in_order(client, call, hub):
-    batch_answers(hub, [(202, None), (409, {"code": "id_reused"}), (200, None)])
+    batch_answers(hub, [TAKEN, REUSED, KNOWN])
     messages = [client.compose(DOSSIER, {"n": n}) for n in range(3)]
     first, second, third = await call("send_many", messages)
     assert (first.id, first.known) == (messages[0].id, False)
@@ -162,7 +176,7 @@ async def test_a_batch_has_one_outcome_for_each_message_in_order(client, call, h
 
 
 async def test_only_what_the_hub_puts_off_is_sent_again(client, call, hub):
-    batch_answers(hub, [(202, None), (503, None), (202, None)], [(202, None)])
+    batch_answers(hub, [TAKEN, LATER, TAKEN], [TAKEN])
     messages = [client.compose(DOSSIER, {"n": n}) for n in range(3)]
     assert all(isinstance(done, Submitted) for done in await call("send_many", messages))
     assert messages[1].signature.encode() in hub.requests[1].content
@@ -170,7 +184,7 @@ async def test_only_what_the_hub_puts_off_is_sent_again(client, call, hub):
 
 
 async def test_a_batch_carries_raw_bytes_under_a_boundary_that_is_not_in_them(client, call, hub):
-    batch_answers(hub, [(202, None)])
+    batch_answers(hub, [TAKEN])
     message = client.compose(DOSSIER, GOOD_BODY)
     await call("send_many", [message])
     request = hub.requests[0]
@@ -181,14 +195,14 @@ async def test_a_batch_carries_raw_bytes_under_a_boundary_that_is_not_in_them(cl
 
 
 async def test_batches_hold_at_most_fifty(client, call, hub):
-    batch_answers(hub, [(202, None)] * 50, [(202, None)] * 50, [(202, None)] * 20)
+    batch_answers(hub, [TAKEN] * 50, [TAKEN] * 50, [TAKEN] * 20)
     messages = [client.compose(DOSSIER, {"n": n}) for n in range(120)]
     done = await call("send_many", messages)
     assert [outcome.id for outcome in done] == [message.id for message in messages]
 
 
 async def test_an_outage_in_mid_batch_marks_the_rest_and_hammers_nobody(client, call, hub):
-    batch_answers(hub, [(202, None)] * 50)
+    batch_answers(hub, [TAKEN] * 50)
     hub.faults.append(problem(503, "unavailable", {"retry-after": "900"}))
     messages = [client.compose(DOSSIER, {"n": n}) for n in range(120)]
     done = await call("send_many", messages)
