@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 INGRESS: Final = "hub.ingress"
@@ -19,6 +20,10 @@ partitions do not, because the source's partition is where its deduplication liv
 
 ROUTER_GROUP: Final = "hub-router"
 """The consumer group whose committed offsets are the router's positions."""
+
+RULES_COMPACTION_LAG: Final = timedelta(days=7)
+"""Younger versions of the rules stand whole in `hub.rules`, so that a reader can check their hash.
+Of older ones compaction forgets the entities that a later version replaced."""
 
 _DAY_MS: Final = 86_400_000
 _FOREVER: Final = {"retention.ms": "-1", "retention.bytes": "-1"}
@@ -41,6 +46,7 @@ def hub_topics(partitions: int) -> tuple[Topic, ...]:
     """Return the hub's own topics; `partitions` is the number fixed at `hub init`."""
     month = {"retention.ms": str(30 * _DAY_MS)}
     window = {"cleanup.policy": "compact,delete", "retention.ms": str(31 * _DAY_MS)}
+    whole = {"min.compaction.lag.ms": str(RULES_COMPACTION_LAG // timedelta(milliseconds=1))}
     year = {"retention.ms": str(365 * _DAY_MS)}
     return (
         Topic(name=INGRESS, partitions=partitions, config=month | _ARRIVAL_TIME | _LARGE),
@@ -49,7 +55,7 @@ def hub_topics(partitions: int) -> tuple[Topic, ...]:
         Topic(name=AUDIT, partitions=partitions, config=_FOREVER | _LARGE),
         Topic(name=FANOUT, partitions=partitions, config=month | _LARGE),
         Topic(name=RETRY, partitions=partitions, config=_COMPACT | _LARGE),
-        Topic(name=RULES, partitions=1, config=_COMPACT | _LARGE),
+        Topic(name=RULES, partitions=1, config=_COMPACT | _LARGE | whole),
         Topic(name=QUARANTINE, partitions=1, config=year | _LARGE),
         Topic(name=INDICATORS, partitions=1, config=_COMPACT),
     )

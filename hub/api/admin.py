@@ -1,0 +1,146 @@
+"""`/v1/admin`: the control plane. One door to change the rules, and what there is to read."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Path, Query
+
+from hub.api.admin_dependencies import administrator, control_of, outbox_of
+from hub.api.admin_models import (
+    Collection,
+    EntityPage,
+    HeadAnswer,
+    TrailAnswer,
+    TrailEntryAnswer,
+    VersionAnswer,
+    WrittenAnswer,
+    problems,
+)
+from hub.api.admin_route import AdminRoute
+from hub.api.problems import Code, Problem
+from hub.control.changes import ChangeSet
+from hub.control.outbox import OutboxWorker
+from hub.control.queries import Queries
+from hub.control.refusals import ChangeRefused, Refusal
+from hub.control.service import Control
+from hub.control.versions import Versions
+
+router: Final = APIRouter(prefix="/v1/admin", tags=["admin"], route_class=AdminRoute)
+
+_CONFLICTS: Final = frozenset(
+    [
+        Refusal.IN_USE,
+        Refusal.RETIRED,
+        Refusal.ALREADY_PUBLISHED,
+        Refusal.KEY_TAKEN,
+        Refusal.KEY_REVOKED,
+        Refusal.ENDPOINT_TAKEN,
+    ]
+)
+"""Refused because of what is there (409); the others because of what was asked (422)."""
+
+# Printable ASCII: PostgreSQL takes no NUL, and no id has anything else.
+After = Annotated[str, Query(max_length=200, pattern=r"^[\x20-\x7e]*$")]
+Id = Annotated[str, Path(max_length=200, pattern=r"^[\x21-\x7e]+$")]
+Limit = Annotated[int, Query(ge=1, le=1_000)]
+Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
+TheControl = Annotated[Control, Depends(control_of)]
+
+
+@router.post(
+    "/changes",
+    responses=problems(
+        s400="The body is not JSON",
+        s409="It contradicts what is there",
+        s413="Too many changes at once",
+    ),
+)
+async def write(
+    request: ChangeSet,
+    control: TheControl,
+    actor: Annotated[str, Depends(administrator)],
+) -> WrittenAnswer:
+    """Make these changes the next version of the rules: all of them, or none. Safe to repeat."""
+    try:
+        return WrittenAnswer.model_validate(await control.write(request, actor=actor))
+    except ChangeRefused as refused:
+        status = 409 if refused.code in _CONFLICTS else 422
+        raise Problem(status, refused.code, refused.detail, place=refused.place) from refused
+
+
+@router.get("/rules", responses=problems())
+async def head(
+    control: TheControl, outbox: Annotated[OutboxWorker | None, Depends(outbox_of)]
+) -> HeadAnswer:
+    """Return the newest version, and whether routers can know it."""
+    versions = Versions(control.engine)
+    number, hash_ = await versions.head()
+    stored = await versions.get(number)
+    published = stored is None or stored.published_at is not None
+    problem = None if outbox is None else outbox.error
+    return HeadAnswer(version=number, hash=hash_, published=published, problem=problem)
+
+
+@router.get("/rules/{version}", responses=problems(s404="No such version"))
+async def version(control: TheControl, version: Number) -> VersionAnswer:
+    """Return one version of the rules."""
+    stored = await Versions(control.engine).get(version)
+    if stored is None:
+        raise Problem(404, Code.NOT_FOUND)
+    record = stored.record
+    return VersionAnswer(
+        version=record.version,
+        hash=record.hash,
+        previous=record.previous,
+        at=record.at,
+        changes=record.changes,
+        published_at=stored.published_at,
+    )
+
+
+@router.get("/rules/{version}/changes", responses=problems())
+async def version_changes(
+    control: TheControl, version: Number, after: After = "", limit: Limit = 100
+) -> EntityPage:
+    """Return what a version changed: each entity's key and its new value, null where removed."""
+    page = await Queries(control.engine).version_changes(version, after, limit)
+    return EntityPage.model_validate(page)
+
+
+@router.get("/trail", responses=problems())
+async def trail(
+    control: TheControl,
+    before: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None,
+    entity: After = "",
+    limit: Limit = 100,
+) -> TrailAnswer:
+    """Return who wrote when and why; with `entity` (`system/<name>`) only what touched it."""
+    found = await Queries(control.engine).trail(before=before, entity=entity, limit=limit)
+    items = [TrailEntryAnswer.model_validate(entry) for entry in found]
+    return TrailAnswer(items=items, next=items[-1].id if len(items) == limit else None)
+
+
+@router.get("/trail/{entry}/entities", responses=problems())
+async def trail_entities(
+    control: TheControl, entry: Number, after: After = "", limit: Limit = 100
+) -> EntityPage:
+    """Return what one write changed, and by which kind of change."""
+    page = await Queries(control.engine).trail_entities(entry, after, limit)
+    return EntityPage.model_validate(page)
+
+
+@router.get("/{collection}", responses=problems())
+async def entities(
+    control: TheControl, collection: Collection, after: After = "", limit: Limit = 100
+) -> EntityPage:
+    """Return the entities of a kind, by id."""
+    page = await Queries(control.engine).page(collection.kind, after, limit)
+    return EntityPage.model_validate(page)
+
+
+@router.get("/{collection}/{id:path}", responses=problems(s404="No such entity"))
+async def one_entity(control: TheControl, collection: Collection, id: Id) -> dict[str, object]:
+    """Return one entity."""
+    found = await Queries(control.engine).one(collection.kind, id)
+    if found is None:
+        raise Problem(404, Code.NOT_FOUND)
+    return found

@@ -1,0 +1,119 @@
+"""What the admin routes answer, for FastAPI and for the OpenAPI document."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict
+
+from hub.api.problems import MEDIA_TYPE
+
+_PROBLEM: Final = {
+    "type": "object",
+    "required": ["type", "title", "status", "code"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "place": {"type": "string"},
+        "errors": {"type": "array"},
+    },
+}
+
+
+def problems(**meanings: str) -> dict[int | str, dict[str, Any]]:
+    """Return OpenAPI answers: `s404="…"` says when 404 is given."""
+    common = {
+        "s401": "The admin token is missing or wrong",
+        "s422": "The request does not have the documented form",
+        "s503": "SQL does not answer",
+    }
+    return {
+        int(name.removeprefix("s")): {
+            "description": meaning,
+            "content": {MEDIA_TYPE: {"schema": _PROBLEM}},
+        }
+        for name, meaning in (common | meanings).items()
+    }
+
+
+class Collection(StrEnum):
+    """The kinds of entities, as they stand in a path."""
+
+    ORGANISATIONS = "organisations"
+    CODES = "codes"
+    GROUPS = "groups"
+    SYSTEMS = "systems"
+    KEYS = "keys"
+    ENDPOINTS = "endpoints"
+    RIGHTS = "rights"
+    SCHEMAS = "schemas"
+
+    @property
+    def kind(self) -> str:
+        """Return the kind in the entity's key: the singular."""
+        return self.value.removesuffix("s")
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class WrittenAnswer(_Answer):
+    """What a change set has done."""
+
+    version: int
+    """The newest version; the same as before if nothing changed."""
+    hash: str
+    changed: int
+    """How many entities differ now."""
+    at: datetime
+
+
+class EntityPage(_Answer):
+    """Entities, each with its `id`; ask with `after=<next>` for more."""
+
+    items: list[dict[str, Any]]
+    next: str | None
+
+
+class VersionAnswer(_Answer):
+    """One version of the rules."""
+
+    version: int
+    hash: str
+    previous: str
+    at: datetime
+    changes: int
+    published_at: datetime | None
+    """When it stood in `hub.rules`: from then on routers follow it."""
+
+
+class HeadAnswer(_Answer):
+    """The newest version, and whether it is on its way."""
+
+    version: int
+    hash: str
+    published: bool
+    problem: str | None
+    """Why this process does not publish now."""
+
+
+class TrailEntryAnswer(_Answer):
+    """One write by a person."""
+
+    id: int
+    at: datetime
+    actor: str
+    reason: str
+    version: int | None
+    changes: int
+
+
+class TrailAnswer(_Answer):
+    """Writes, the newest first; ask with `before=<next>` for older ones."""
+
+    items: list[TrailEntryAnswer]
+    next: int | None

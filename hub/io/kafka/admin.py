@@ -1,0 +1,103 @@
+"""Make topics and delete records: what only the control plane and the janitor do."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from hub.io.kafka.connection import KafkaConnection, broker_errors
+from hub.io.kafka.topics import Topic
+from hub.ports import Refusing
+
+_AT_ONCE: Final = 100
+"""Topics in one request: the controller makes each one's log before it answers."""
+
+_TIMEOUT_MS: Final = 60_000
+"""How long the controller may take for one request."""
+
+_QUORUM: Final = 3
+"""From this many replicas on, a write counts once two of them have it (invariant 1)."""
+
+
+async def ensure_topics(connection: KafkaConnection, topics: Iterable[Topic]) -> None:
+    """Make the topics that do not exist yet. Safe to repeat; returns once all of them exist.
+
+    Raises:
+        Refusing: one exists with another number of partitions, or may not be made.
+        Unavailable: the broker does not answer; some may have been made.
+    """
+    wanted = {topic.name: topic for topic in topics}
+    with broker_errors("making topics"):
+        async with _admin(connection) as admin:
+            known = await _partitions(admin, wanted)
+            _refuse_other_layout(wanted, known)
+            missing = [topic for name, topic in wanted.items() if name not in known]
+            for start in range(0, len(missing), _AT_ONCE):
+                await _create(admin, connection, missing[start : start + _AT_ONCE])
+
+
+async def delete_records(
+    connection: KafkaConnection, topic: str, partition: int, before_offset: int
+) -> None:
+    """Delete the records of a partition that stand before an offset. Safe to repeat.
+
+    Raises:
+        Refusing: this process may not.
+        Unavailable: the broker does not answer.
+    """
+    place = TopicPartition(topic, partition)
+    with broker_errors("deleting records"):
+        async with _admin(connection) as admin:
+            await admin.delete_records({place: RecordsToDelete(before_offset)})
+
+
+@asynccontextmanager
+async def _admin(connection: KafkaConnection) -> AsyncIterator[Any]:
+    admin = AIOKafkaAdminClient(**connection.options(), request_timeout_ms=_TIMEOUT_MS)
+    try:
+        await admin.start()
+        yield admin
+    finally:
+        await admin.close()
+
+
+async def _partitions(admin: Any, wanted: Mapping[str, Topic]) -> dict[str, int]:
+    """Return the number of partitions of each wanted topic that exists."""
+    # Asking for a topic by name may make it where auto-create is on: list, then look.
+    existing = [name for name in await admin.list_topics() if name in wanted]
+    described = await admin.describe_topics(existing) if existing else []
+    return {topic["topic"]: len(topic["partitions"]) for topic in described}
+
+
+def _refuse_other_layout(wanted: Mapping[str, Topic], known: Mapping[str, int]) -> None:
+    for name, partitions in known.items():
+        if partitions != wanted[name].partitions:
+            # The partition of a source is where its deduplication lives: it must never move.
+            raise Refusing(
+                f"topic {name} has {partitions} partitions, this hub has "
+                f"{wanted[name].partitions}: another hub's broker?",
+                frozenset([name]),
+            )
+
+
+async def _create(admin: Any, connection: KafkaConnection, topics: Sequence[Topic]) -> None:
+    answer = await admin.create_topics([_new(connection, topic) for topic in topics])
+    for name, code, *_ in answer.topic_errors:
+        error = for_code(code)
+        if code == 0 or error is TopicAlreadyExistsError:
+            continue
+        failure: KafkaError = error(f"topic {name}")
+        raise failure
+
+
+def _new(connection: KafkaConnection, topic: Topic) -> NewTopic:
+    durable = {"min.insync.replicas": "2"} if connection.replication >= _QUORUM else {}
+    return NewTopic(
+        name=topic.name,
+        num_partitions=topic.partitions,
+        replication_factor=connection.replication,
+        topic_configs=topic.config | durable,
+    )
