@@ -58,8 +58,9 @@ def receipt_with(token):
 
 
 def with_objects_that_admission_did_not_check():
-    unlisted = stamp(replace(signed(objects=OBJECT), attributes={}), peer="sender").stamp
-    return replace(stamped(objects=OBJECT), stamp=unlisted)
+    good = signed(objects=OBJECT)
+    unlisted = stamp(replace(good, attributes={}), peer="sender").stamp
+    return replace(stamp(good), stamp=unlisted)
 
 
 EMPTY = support.Remembered()
