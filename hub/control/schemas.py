@@ -3,8 +3,6 @@
 from typing import Any
 
 import orjson
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
 
 from hub.control import changes as ask
 from hub.control.draft import Draft
@@ -30,6 +28,11 @@ def publish_schema(change: ask.PublishSchema, draft: Draft, place: str) -> None:
 
 
 def _check(change: ask.PublishSchema, place: str) -> None:
+    # Here, because this import takes 2 s (jsonschema compiles the grammar of IRIs) and every
+    # process that only looks at the rules would pay for it at its start.
+    from jsonschema import Draft202012Validator  # noqa: PLC0415
+    from jsonschema.exceptions import SchemaError  # noqa: PLC0415
+
     try:
         compiled = compile_schema(change.document)
         # A second opinion, by the reference implementation: both must read the same schema.
