@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,10 @@ DEFAULT_CONTROLLER_PORT: Final = 19_093
 
 DEFAULT_HEAP_MB: Final = 512
 """Enough for 200 systems with the whole hub below 1.5 GB of memory."""
+
+SETTLE_SECONDS: Final = 0.3
+"""Pause before a clean stop: Kafka finishes a transaction some milliseconds after it answered the
+commit, and a stop in between can leave it unfinished (`config.fencing_properties`)."""
 
 PORT_ATTEMPTS: Final = 3
 """Tries with free ports: another process may take one between the choice and the start."""
@@ -122,8 +127,12 @@ class EmbeddedBroker:
             raise
 
     def stop_now(self, *, seconds: float = STOP_SECONDS) -> None:
-        """Do what `stop` does, blocking. Harmless when it does not run."""
-        if self._process:
+        """Do what `stop` does, blocking. Harmless when it does not run.
+
+        Stop all writers first.
+        """
+        if self._process and self._process.running:
+            time.sleep(SETTLE_SECONDS)
             self._process.stop(seconds=seconds)
         if self._lock:
             self._layout.pid.unlink(missing_ok=True)
@@ -163,7 +172,9 @@ class EmbeddedBroker:
         storage.prepare(self._layout)
         self._lock = self._lock or storage.take(self._layout)
         storage.end_orphan(self._layout)
-        java, jars = find_java().executable, self._jars or ensure_jars(console=self._console)
+        java, jars = find_java().executable, self._jars
+        if jars is None:
+            jars = ensure_jars(console=self._console)
         for attempt in range(1, PORT_ATTEMPTS + 1):
             port, controller_port = self._port or free_port(), self._controller_port or free_port()
             launch = Launch(

@@ -30,6 +30,11 @@ class Layout:
         return self.root / "kafka"
 
     @property
+    def clean_end(self) -> Path:
+        """Return the file that Kafka leaves at a clean stop, and removes at the next start."""
+        return self.records / ".kafka_cleanshutdown"
+
+    @property
     def unformatted(self) -> Path:
         """Return where a new storage is prepared; renamed to `records` when it is whole."""
         return self.root / "kafka.new"

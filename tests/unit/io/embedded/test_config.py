@@ -14,6 +14,7 @@ def properties(log_dir="/data/kafka"):
 
 def test_every_address_is_loopback():
     text = config.server_properties(port=1, controller_port=2, log_dir=Path("/data"))
+    text += config.fencing_properties(controller_port=2, log_dir=Path("/data"))
     assert set(re.findall(r"(?<=[/@])[^/@:,]+(?=:\d)", text)) == {"127.0.0.1"}
 
 
