@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections import deque
+from typing import Any
 from urllib.parse import parse_qs
 
 import httpx2
@@ -59,7 +60,7 @@ class FakeHub:
     """Takes messages and receipts, hands out an inbox. `faults` are answered first, in order."""
 
     def __init__(self):
-        self.faults = deque()
+        self.faults: deque[Any] = deque()
         self.tokens = 0
         self.jtis = []
         self.requests = []

@@ -1,6 +1,7 @@
 """The inbox: proof of the sender, statements, where a restart begins."""
 
 import asyncio
+from typing import Any
 
 import httpx2
 import pytest
@@ -36,7 +37,7 @@ def stated(hub):
 
 async def test_a_delivery_is_what_the_sender_signed(receive, hub):
     hub.deliver(signed())
-    seen = []
+    seen: list[Any] = []
     await receive(seen.append, verify=RING)
     (delivery,) = seen
     assert (delivery.source, delivery.id, delivery.body) == (SENDER, "msg-0001", GOOD_BODY)
@@ -173,7 +174,7 @@ def forged(hub, reason):
 async def test_what_cannot_be_proven_is_never_handed_out(receive, hub, reason):
     fill(hub, 1)
     forged(hub, reason)
-    seen = []
+    seen: list[Any] = []
     with pytest.raises(HubUnverified) as doubt:
         await receive(lambda delivery: seen.append(delivery.id), verify=RING)
     assert doubt.value.reason == reason
@@ -184,7 +185,7 @@ async def test_what_cannot_be_proven_is_never_handed_out(receive, hub, reason):
 async def test_what_cannot_be_proven_may_be_rejected_with_the_reason(receive, hub, reason):
     forged(hub, reason)
     fill(hub, 1)
-    seen = []
+    seen: list[Any] = []
     await receive(lambda delivery: seen.append(delivery.id), verify=RING, on_unverified="reject")
     assert seen == ["m0"]
     assert hub.receipts[0]["stage"] == "rejected"
@@ -200,7 +201,7 @@ async def test_an_attribute_changed_outside_the_signature_is_found(receive, hub)
 
 async def test_not_checking_has_a_name_and_leaves_its_mark(receive, hub):
     hub.deliver(signed(key=other_key()))
-    seen = []
+    seen: list[Any] = []
     await receive(seen.append, verify=UNVERIFIED)
     assert [delivery.proven for delivery in seen] == [False]
     assert "UNVERIFIED" in repr(UNVERIFIED)
@@ -210,7 +211,7 @@ async def test_not_checking_has_a_name_and_leaves_its_mark(receive, hub):
 async def test_receiving_outlives_an_outage(receive, hub, status):
     fill(hub, 1)
     hub.faults += [problem(status, "unavailable", {"retry-after": "0"})] * 3
-    seen = []
+    seen: list[Any] = []
     await receive(seen.append, verify=RING)
     assert len(seen) == 1
 

@@ -2,6 +2,7 @@
 
 import io
 import re
+from typing import Any
 
 import httpx2
 import orjson
@@ -149,7 +150,7 @@ async def test_a_decision_that_refuses_is_raised_with_its_reason_and_place(call,
     assert (refusal.value.reason, refusal.value.place) == ("schema_violation", "/state")
 
 
-TAKEN = (202, {})
+TAKEN: tuple[int, dict[str, Any]] = (202, {})
 KNOWN = (200, {"state": "duplicate"})
 REUSED = (409, {"problem": {"code": "id_reused"}})
 LATER = (503, {"problem": {"code": "overloaded"}})
