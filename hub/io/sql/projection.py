@@ -1,0 +1,169 @@
+"""Write the search projection: audit events become rows, and positions move with them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, Final, TypeVar
+
+import msgspec
+from msgspec.structs import asdict, fields
+from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from hub.decision.event_rows import cleaned
+from hub.decision.events import Event
+from hub.decision.history import History, concerns_all_recipients, is_about_a_message
+from hub.decision.rows import AuditRecord, DeliveryRow, Key, MessageRow
+from hub.io.sql.engine import sql_errors
+from hub.io.sql.objects_tables import object_access
+from hub.io.sql.projection_tables import deliveries, messages, positions, steps
+
+_T = TypeVar("_T", bound=msgspec.Struct)
+
+_KEYS_PER_QUERY: Final = 500
+"""Keys in one `IN`: far below SQLite's 32,766 variables, and one size of statement to compile."""
+
+
+class Projection:
+    """The projection's tables. Blocking: call it in a thread of its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def positions(self, partitions: Iterable[int]) -> dict[int, int]:
+        """Return the next offset of each partition; a partition not read before begins at 0.
+
+        Raises:
+            Unavailable: the database is away.
+        """
+        rows = [{"partition": partition, "next_offset": 0} for partition in partitions]
+        with sql_errors("reading positions"), self._engine.begin() as connection:
+            _insert(connection, positions, rows, keep=True)
+            found = connection.execute(select(positions.c.partition, positions.c.next_offset))
+            stored = {row.partition: row.next_offset for row in found}
+        return {row["partition"]: stored[row["partition"]] for row in rows}
+
+    def record(
+        self, records: Sequence[AuditRecord], start: Mapping[int, int], end: Mapping[int, int]
+    ) -> bool:
+        """Record a batch that begins at `start` and ends before `end`, whole or not at all.
+
+        `records` are in order within each partition. False: the stored positions are not `start`,
+        so somebody else has recorded meanwhile; nothing was written, read the positions anew.
+
+        Raises:
+            Unavailable: the database is away; whether the batch was recorded, the positions know.
+        """
+        with sql_errors("recording audit events"), self._engine.connect() as connection:
+            # The first statement is the write that takes the positions: of two recorders the
+            # second waits here, and then finds that they have moved.
+            if not all(_advance(connection, part, start[part], end[part]) for part in sorted(end)):
+                connection.rollback()
+                return False
+            clean = [cleaned(record) for record in records]
+            history = _load(connection, clean)
+            for record in clean:
+                history.take(record)
+            _save(connection, history)
+            # Rows and positions commit together: after a crash the batch is read again or not.
+            connection.commit()
+            return True
+
+    def clear(self) -> None:
+        """Empty the projection and put every position at the beginning.
+
+        Accesses to objects stay: recording finds the same ones again, and nobody loses one
+        in between.
+
+        Raises:
+            Unavailable: the database is away.
+        """
+        with sql_errors("emptying the projection"), self._engine.begin() as connection:
+            connection.execute(update(positions).values(next_offset=0))
+            for table in (steps, deliveries, messages):
+                connection.execute(delete(table))
+
+
+def _advance(connection: Connection, partition: int, start: int, end: int) -> bool:
+    moved = connection.execute(
+        update(positions)
+        .where(positions.c.partition == partition, positions.c.next_offset == start)
+        .values(next_offset=end)
+    )
+    return moved.rowcount == 1
+
+
+def _load(connection: Connection, records: Iterable[AuditRecord]) -> History:
+    """Return what is stored of everything that the records may change."""
+    events = [
+        record.event
+        for record in records
+        if record.event is not None and is_about_a_message(record.event)
+    ]
+    keys = {(event.source, event.id) for event in events}
+    known = list(_find(connection, messages, MessageRow, (messages.c.source, messages.c.id), keys))
+    stored = {(row.source, row.id) for row in known}
+    # An admission of a message that is not stored yet has no deliveries to look for.
+    whole: set[Key] = {
+        (event.source, event.id)
+        for event in events
+        if (event.event is Event.ADMITTED or concerns_all_recipients(event))
+        and (event.source, event.id) in stored
+    }
+    single = {
+        (event.source, event.id, event.recipient)
+        for event in events
+        if event.recipient is not None and (event.source, event.id) in stored - whole
+    }
+    by_message = (deliveries.c.source, deliveries.c.id)
+    rows = (
+        *_find(connection, deliveries, DeliveryRow, by_message, whole),
+        *_find(connection, deliveries, DeliveryRow, tuple(deliveries.primary_key), single),
+    )
+    return History(known, rows)
+
+
+def _find(
+    connection: Connection,
+    table: Table,
+    type_: type[_T],
+    columns: Sequence[ColumnElement[Any]],
+    keys: Iterable[tuple[str, ...]],
+) -> Iterator[_T]:
+    """Yield the rows of `table` whose `columns` are one of `keys`, as values of `type_`."""
+    names = [field.name for field in fields(type_)]
+    query = select(*(table.c[name] for name in names))
+    remaining = iter(keys)
+    while chunk := list(islice(remaining, _KEYS_PER_QUERY)):
+        for row in connection.execute(query.where(tuple_(*columns).in_(chunk))):
+            yield msgspec.convert(dict(zip(names, row, strict=True)), type_)
+
+
+def _save(connection: Connection, history: History) -> None:
+    grants = ({**asdict(grant), "how": "delivered"} for grant in history.grants)
+    _insert(connection, messages, map(asdict, history.messages))
+    _insert(connection, deliveries, map(asdict, history.deliveries))
+    _insert(connection, steps, map(asdict, history.steps), keep=True)
+    _insert(connection, object_access, grants, keep=True)
+
+
+def _insert(
+    connection: Connection, table: Table, rows: Iterable[dict[str, Any]], *, keep: bool = False
+) -> None:
+    """Insert the rows; where one stands already, keep it or put the new one in its place."""
+    values = list(rows)
+    if not values:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    if keep:
+        connection.execute(statement.on_conflict_do_nothing(), values)
+        return
+    changed = {
+        column.name: statement.excluded[column.name]
+        for column in table.columns
+        if not column.primary_key
+    }
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changed),
+        values,
+    )

@@ -1,0 +1,90 @@
+"""The search projection: tables that the recorder fills from `hub.audit` and can fill again.
+
+Nothing here is a source of truth. Each table's fields are explained in `hub.decision.rows`.
+"""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
+
+from hub.io.sql.columns import UtcDateTime
+from hub.io.sql.engine import metadata
+
+messages: Final = Table(
+    "messages",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("outcome", Text, nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+    Column("reason", Text),
+    Column("place", Text),
+    Column("type", Text),
+    Column("subject", Text),
+    Column("time", UtcDateTime),
+    Column("dataschema", Text),
+    Column("onbehalf", Text),
+    Column("correlationid", Text),
+    Column("expirytime", UtcDateTime),
+    Column("priority", Text),
+    Column("peer", Text),
+    Column("received_at", UtcDateTime),
+    Column("size", Integer),
+    Column("body_sha256", Text),
+    Column("content_sha256", Text),
+    Column("ingress_partition", Integer),
+    Column("ingress_offset", BigInteger),
+    Column("rules_version", BigInteger),
+    Column("rules_hash", Text),
+    Column("withdrawn_at", UtcDateTime),
+)
+# Lists are read newest first and paged by (decided_at, source, id): each index ends in that order.
+Index("ix_messages_decided", messages.c.decided_at, messages.c.source, messages.c.id)
+Index("ix_messages_source", messages.c.source, messages.c.decided_at, messages.c.id)
+Index("ix_messages_subject", messages.c.subject, messages.c.decided_at)
+Index("ix_messages_outcome", messages.c.outcome, messages.c.reason, messages.c.decided_at)
+
+deliveries: Final = Table(
+    "deliveries",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("recipient", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("reason", Text),
+    Column("withdrawn_at", UtcDateTime),
+)
+_in_order: Final = (deliveries.c.decided_at, deliveries.c.source, deliveries.c.id)
+Index("ix_deliveries_recipient", deliveries.c.recipient, *_in_order)
+Index("ix_deliveries_recipient_state", deliveries.c.recipient, deliveries.c.state, *_in_order)
+Index("ix_deliveries_state", deliveries.c.state, *_in_order)
+
+steps: Final = Table(
+    "steps",
+    metadata,
+    # The place in hub.audit is the event's name: recording it twice is recording it once.
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("offset", BigInteger, primary_key=True, autoincrement=False),
+    Column("source", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("recipient", Text),
+    Column("reason", Text),
+    Column("place", Text),
+    Column("rules_version", BigInteger),
+    Column("detail", Text, nullable=False),
+    Column("late", Boolean, nullable=False),
+)
+Index("ix_steps_message", steps.c.source, steps.c.id)
+
+positions: Final = Table(
+    "projection_positions",
+    metadata,
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("next_offset", BigInteger, nullable=False),
+)
+"""The next offset of each partition of `hub.audit`. Moves in the transaction of the rows."""
