@@ -42,6 +42,15 @@ class AdminTokens:
         return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admin:
+    """The control plane, as the API process serves it."""
+
+    control: Control
+    outbox: OutboxWorker
+    tokens: AdminTokens
+
+
 def control_of(connection: HTTPConnection) -> Control:
     """Return the control plane of this app (`app.state.control`)."""
     control: Control = connection.app.state.control

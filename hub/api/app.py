@@ -10,7 +10,8 @@ from lgsp_message.reason import Refused
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from hub.api import health, inbox
+from hub.api import admin, health, inbox
+from hub.api.admin_dependencies import Admin
 from hub.api.bodies import Gone
 from hub.api.deps import Deps
 from hub.api.messages import post_message
@@ -33,9 +34,17 @@ def create_app(deps: Deps) -> FastAPI:
     app.add_route("/oauth2/token", post_token, methods=["POST"])
     for resource in (inbox, health):
         app.include_router(resource.router)
+    if deps.admin is not None:
+        _mount_admin(app, deps.admin)
     app.add_middleware(CountRequests, metrics=deps.metrics)
     _handle_failures(app)
     return app
+
+
+def _mount_admin(app: FastAPI, plane: Admin) -> None:
+    app.state.control, app.state.outbox = plane.control, plane.outbox
+    app.state.admin_tokens = plane.tokens
+    app.include_router(admin.router)
 
 
 def _handle_failures(app: FastAPI) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from hub.api.admin_dependencies import Admin
 from hub.api.deps import Deps
 from hub.api.metrics import ApiMetrics
 from hub.api.pressure import Pressure
@@ -47,6 +48,7 @@ class Parts:
     """The directory whose disk must have room."""
     objects: ObjectAccess
     statuses: MessageStatus | None
+    admin: Admin | None = None
 
 
 @asynccontextmanager
@@ -76,4 +78,5 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
             pressure=Pressure(),
             metrics=ApiMetrics(),
             clock=utc_now,
+            admin=parts.admin,
         )

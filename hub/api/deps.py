@@ -6,6 +6,7 @@ from datetime import datetime
 
 from starlette.requests import HTTPConnection
 
+from hub.api.admin_dependencies import Admin
 from hub.api.metrics import ApiMetrics
 from hub.api.pressure import Pressure
 from hub.api.tokens import Tokens
@@ -37,6 +38,8 @@ class Deps:
     pressure: Pressure
     metrics: ApiMetrics
     clock: Callable[[], datetime]
+    admin: Admin | None = None
+    """The control plane behind `/v1/admin`; without it there are no such paths."""
 
 
 def deps_of(connection: HTTPConnection) -> Deps:

@@ -200,8 +200,10 @@ def create(home: Home, identity: Identity) -> bool:
         HomeUnusable: the directory cannot be written, or belongs to another hub.
     """
     try:
+        # The search projection names business keys: the whole home is the hub's user's alone.
+        home.root.mkdir(parents=True, exist_ok=True, mode=_PRIVATE_DIRECTORY)
         for directory in (home.secrets, home.run):
-            directory.mkdir(parents=True, exist_ok=True, mode=_PRIVATE_DIRECTORY)
+            directory.mkdir(exist_ok=True, mode=_PRIVATE_DIRECTORY)
         for directory in (home.objects, home.broker, home.seen, home.logs):
             directory.mkdir(exist_ok=True)
         macs = {"current": "k1", "keys": {"k1": _new_secret()}}

@@ -61,6 +61,15 @@ class Keeper:
         self._failures = 0
         self._stopping = asyncio.Event()
 
+    async def start(self) -> None:
+        """Start the unit before its keeping begins: a first start that fails is not repeated.
+
+        Raises:
+            UnitFailed: it could not be started.
+        """
+        self._enter(State.STARTING)
+        await self.unit.start()
+
     async def run(self) -> None:
         """Keep the unit running until `stop`, or until it has failed too often."""
         while not self._stopping.is_set():
@@ -89,9 +98,8 @@ class Keeper:
 
     async def _once(self) -> int | None:
         """Start the unit and return its exit status; None if it could not be started."""
-        self._enter(State.STARTING)
         try:
-            await self.unit.start()
+            await self.start()
         except UnitFailed as failure:
             self.note = str(failure)
             return None
@@ -104,7 +112,8 @@ class Keeper:
             if not end.done():
                 end.cancel()
         status = end.result()
-        self.note = f"ended with status {status}. {self.unit.last_words()}".strip()
+        if not self._stopping.is_set():
+            self.note = f"ended with status {status}. {self.unit.last_words()}".strip()
         return status
 
     async def _watch(self, end: asyncio.Future[int]) -> None:

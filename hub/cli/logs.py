@@ -69,6 +69,8 @@ def plain_exception(_logger: Any, _method: str, event: Event) -> Event:
     error = error[1] if isinstance(error, tuple) else error
     if isinstance(error, BaseException):
         event["error"] = _chain(error)
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
         event["at"] = _frames(error.__traceback__)
     return event
 
@@ -96,9 +98,16 @@ def _chain(error: BaseException) -> list[str]:
         seen.add(id(current))
         own = type(current).__module__.partition(".")[0] in OWN_PACKAGES
         told.append(f"{type(current).__name__}: {current}" if own else type(current).__name__)
-        before = None if current.__suppress_context__ else current.__context__
-        current = current.__cause__ or before
+        current = _before(current)
     return told
+
+
+def _before(error: BaseException) -> BaseException | None:
+    """Return what led to an error; of a task group's errors the first."""
+    if isinstance(error, BaseExceptionGroup):
+        return error.exceptions[0]
+    context = None if error.__suppress_context__ else error.__context__
+    return error.__cause__ or context
 
 
 def _frames(trace: TracebackType | None) -> list[str]:

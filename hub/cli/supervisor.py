@@ -5,16 +5,17 @@ import contextlib
 import fcntl
 import json
 import os
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from hub.cli.errors import CommandFailed
 from hub.cli.home import Home
 from hub.cli.keeper import Keeper, Patience, State
 from hub.cli.units import ProcessUnit, Unit, UnitFailed
+from hub.cli.waiting import first, unless
 
 STOP_SECONDS: Final = 15.0
 """Longest clean stop of one process: it ends its transaction and answers what is in flight."""
@@ -97,9 +98,9 @@ class Supervisor:
         reporter = asyncio.create_task(self._report(report))
         kept: list[asyncio.Task[None]] = []
         try:
-            if await _unless(stop, self._start_broker()):
+            if await unless(stop, self._start_broker()):
                 kept += self._keep([self._broker] if self._broker else [])
-                if await _unless(stop, self._prepare()):
+                if await unless(stop, self._prepare()):
                     kept += self._keep(self._processes)
                     await self._until_end(stop, kept)
         finally:
@@ -127,7 +128,7 @@ class Supervisor:
         """Return once the broker runs. A first start that fails is told, not repeated."""
         if self._broker:
             try:
-                await self._broker.unit.start()
+                await self._broker.start()
             except UnitFailed as failure:
                 raise CommandFailed(str(failure)) from failure
 
@@ -138,7 +139,7 @@ class Supervisor:
     async def _until_end(self, stop: asyncio.Event, kept: Sequence[asyncio.Task[None]]) -> None:
         """Return when told to stop, when the broker is given up, or when all processes are."""
         broker, processes = (kept[:1], kept[1:]) if self._broker else ([], kept)
-        await _first(
+        await first(
             stop.wait(),
             *([asyncio.wait(broker)] if broker else []),
             *([asyncio.wait(processes)] if processes else []),
@@ -230,29 +231,6 @@ def _read_status(home: Home) -> Status | None:
         return Status(hub=told["hub"], ready=told["ready"], rows=rows)
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-async def _unless(stop: asyncio.Event, work: Awaitable[None]) -> bool:
-    """Do the work unless told to stop; say whether it was done."""
-    task = asyncio.ensure_future(work)
-    await _first(stop.wait(), asyncio.wait([task]))
-    if not task.done():
-        task.cancel()
-        await asyncio.wait([task])
-        return False
-    task.result()
-    return not stop.is_set()
-
-
-async def _first(*waits: Coroutine[Any, Any, object]) -> None:
-    """Return when one of them is done; the others are cancelled."""
-    tasks = [asyncio.create_task(wait) for wait in waits]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
 
 
 def _row(keeper: Keeper) -> Row:

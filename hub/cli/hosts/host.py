@@ -11,14 +11,14 @@ from typing import Final
 import structlog
 import typer
 import uvloop
+from prometheus_client import CollectorRegistry, start_http_server
 
 from hub.cli import logs, pulse, wiring
 from hub.cli.home import Home, Identity
 from hub.cli.processes import Name
 from hub.cli.settings import SupervisorSettings
-from hub.io.backoff import Backoff
+from hub.io.embedded.ports import LOOPBACK
 from hub.io.settings import IoSettings
-from hub.ports import Unavailable
 
 _log: Final = structlog.get_logger()
 
@@ -35,20 +35,13 @@ class Host:
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by the process once it does its work."""
 
-    async def until_it_answers(self, doing: str, begin: Callable[[], Awaitable[None]]) -> None:
-        """Do what the world must answer at the start, again and again: it may start after us."""
-        backoff = Backoff()
-        while not self.stop.is_set():
-            try:
-                return await begin()
-            except Unavailable as error:
-                _log.warning("waiting", doing=doing, reason=str(error))
-                await backoff.wait(self.stop)
-        return None
+
+Entry = Callable[[Host], Awaitable[None]]
+"""What a process does until `stop` is set."""
 
 
-def serve(name: Name, entry: Callable[[Host], Awaitable[None]], chosen: Path | None) -> None:
-    """Run a process until SIGTERM or SIGINT. `entry` does its work until `stop` is set.
+def serve(name: Name, entry: Entry, chosen: Path | None) -> None:
+    """Run a process until SIGTERM or SIGINT.
 
     Raises:
         CommandFailed: the settings or the home are not usable.
@@ -61,7 +54,15 @@ def serve(name: Name, entry: Callable[[Host], Awaitable[None]], chosen: Path | N
         raise typer.Exit(1)
 
 
-async def _run(name: Name, entry: Callable[[Host], Awaitable[None]], host: Host) -> bool:
+def metrics_registry(port: int) -> CollectorRegistry:
+    """Return a registry, served on loopback where a port is given."""
+    registry = CollectorRegistry()
+    if port:
+        start_http_server(port, addr=LOOPBACK, registry=registry)
+    return registry
+
+
+async def _run(name: Name, entry: Entry, host: Host) -> bool:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, host.stop.set)

@@ -1,0 +1,96 @@
+"""The API process: messages, inboxes, and the control plane with its outbox."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Collection
+from collections.abc import Set as AbstractSet
+from typing import Final
+
+from hub.api import main as api
+from hub.api.admin_dependencies import Admin, AdminTokens
+from hub.api.assemble import Parts, open_deps
+from hub.api.deps import Deps
+from hub.api.settings import ApiSettings
+from hub.cli import wiring
+from hub.cli.hosts.host import Host
+from hub.control.outbox import OutboxWorker
+from hub.control.service import Control
+from hub.io.kafka.rules_log import RulesFollower
+from hub.io.kafka.topics import hub_topics
+from hub.io.sql.engine import open_engine
+from hub.io.sql.projection_queries import ProjectionQueries
+
+READY_POLL_SECONDS: Final = 0.2
+"""Between two looks whether rules and broker are there."""
+
+ADMIN: Final = "admin"
+"""The name in the trail of who holds the token that `hub init` made."""
+
+
+async def run(host: Host) -> None:
+    """Serve until told to stop. Broker or SQL away: it serves, and answers 503."""
+    connection = wiring.kafka(host.settings)
+    follower = RulesFollower(connection, host.identity.hub, host.home.macs())
+    async with _open_admin(host) as admin:
+        parts = Parts(
+            connection=connection,
+            partitions=host.identity.partitions,
+            follower=follower,
+            token_key=host.home.token_key(),
+            home=host.home.root,
+            objects=_NoObjects(),
+            statuses=ProjectionQueries(admin.control.engine),
+            admin=admin,
+        )
+        try:
+            async with open_deps(parts) as deps:
+                await _serve(host, deps, admin, follower)
+        finally:
+            await follower.stop()
+
+
+async def _serve(host: Host, deps: Deps, admin: Admin, follower: RulesFollower) -> None:
+    settings = wiring.read(ApiSettings)
+    # One group: where a helper ends by a bug, the process ends and is started anew.
+    async with asyncio.TaskGroup() as group:
+        helpers = [
+            group.create_task(follower.start()),
+            group.create_task(admin.outbox.run()),
+            group.create_task(_say_when_ready(host, deps)),
+        ]
+        await api.run(deps, settings, host.stop)
+        for helper in helpers:
+            helper.cancel()
+
+
+async def _say_when_ready(host: Host, deps: Deps) -> None:
+    while not host.ready.is_set():
+        if deps.rules().ref.version > 0 and await deps.ingress.answers():
+            host.ready.set()
+        await asyncio.sleep(READY_POLL_SECONDS)
+
+
+@contextlib.asynccontextmanager
+async def _open_admin(host: Host) -> AsyncIterator[Admin]:
+    engine = open_engine(wiring.sql_url(host.settings, host.home))
+    control = Control(engine, host.identity.hub)
+    topics = hub_topics(host.identity.partitions)
+    try:
+        yield Admin(
+            control=control,
+            outbox=OutboxWorker(control, wiring.kafka(host.settings), topics),
+            tokens=AdminTokens.of({ADMIN: host.home.admin_token()}),
+        )
+    finally:
+        await engine.dispose()
+
+
+class _NoObjects:
+    """Nobody holds any object: a message that refers to one is refused."""
+
+    async def held(self, system: str, hashes: Collection[str]) -> AbstractSet[str]:
+        del system, hashes
+        return frozenset()
+
+    async def forget(self, system: str, hashes: Collection[str]) -> None:
+        del system, hashes

@@ -1,0 +1,72 @@
+"""What must exist before the processes start: tables, topics, the shipped schemas."""
+
+from hub.cli import wiring
+from hub.cli.errors import CommandFailed
+from hub.cli.home import Home, Identity
+from hub.cli.settings import SupervisorSettings
+from hub.control import store
+from hub.control.migrate import migrate
+from hub.control.refusals import ChangeRefused
+from hub.control.seed import seed_schemas
+from hub.control.service import Control
+from hub.io.kafka.admin import ensure_topics
+from hub.io.kafka.topics import hub_topics
+from hub.io.settings import IoSettings
+from hub.io.sql.engine import open_engine, sql_errors
+from hub.ports import Unavailable
+from hub.schemas.catalogue import shipped
+
+
+async def prepare_at_init(home: Home, identity: Identity) -> None:
+    """Make tables and seed; topics only where the broker already runs.
+
+    The embedded broker starts with `hub up`, which makes the topics then.
+
+    Raises:
+        CommandFailed: SQL or Kafka does not answer.
+    """
+    settings = wiring.read(IoSettings)
+    try:
+        await prepare_sql(settings, home, identity)
+        if wiring.read(SupervisorSettings).broker == "external":
+            await prepare_topics(settings, identity)
+    except Unavailable as error:
+        raise CommandFailed(f"{error}. Start it, then run `hub init` again.") from error
+
+
+async def prepare_sql(settings: IoSettings, home: Home, identity: Identity) -> None:
+    """Bring the tables to this version and publish the schemas that come with it.
+
+    Raises:
+        Unavailable: the database does not answer.
+        CommandFailed: another content was published under the name of a shipped schema.
+    """
+    url = wiring.sql_url(settings, home)
+    await migrate(url)
+    engine = open_engine(url)
+    try:
+        await _seed(Control(engine, identity.hub))
+    finally:
+        await engine.dispose()
+
+
+async def _seed(control: Control) -> None:
+    """Publish what is missing; a start that changes nothing leaves no entry in the trail."""
+    shipped_keys = [f"schema/{schema.uri.removeprefix('urn:hub:schema:')}" for schema in shipped()]
+    with sql_errors("reading the schemas"):
+        async with control.engine.connect() as connection:
+            known = await store.load(connection, shipped_keys)
+    if len(known) < len(shipped_keys):
+        try:
+            await seed_schemas(control)
+        except ChangeRefused as refused:
+            raise CommandFailed(str(refused)) from refused
+
+
+async def prepare_topics(settings: IoSettings, identity: Identity) -> None:
+    """Make the hub's own topics that are missing.
+
+    Raises:
+        Unavailable: Kafka does not answer.
+    """
+    await ensure_topics(wiring.kafka(settings), hub_topics(identity.partitions))
