@@ -62,10 +62,13 @@ SETTINGS: Final[dict[str, int | str]] = {
     "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,
 }
 
+SERVING_FLAGS: Final = ("-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20")
+"""For the broker: short pauses."""
+
+SHORT_FLAGS: Final = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+"""For programs that run a second or two: no time spent on optimising them."""
+
 JAVA_FLAGS: Final = (
-    "-server",
-    "-XX:+UseG1GC",
-    "-XX:MaxGCPauseMillis=20",
     # Half a broker is worse than none: the supervisor starts a whole one.
     "-XX:+ExitOnOutOfMemoryError",
     "-XX:-UsePerfData",
@@ -137,6 +140,7 @@ def java_command(
     scratch: Path,
     logging: Path,
     crash_log: Path,
+    flags: Sequence[str],
     main: Sequence[str],
 ) -> list[str]:
     """Return the command line of a Kafka program. `scratch` takes Java's temporary files."""
@@ -144,6 +148,7 @@ def java_command(
         str(java),
         f"-Xmx{heap_mb}m",
         *JAVA_FLAGS,
+        *flags,
         f"-Djava.io.tmpdir={scratch}",
         f"-XX:ErrorFile={crash_log}",
         f"-Dlog4j2.configurationFile={logging}",

@@ -68,7 +68,7 @@ class Launch:
         elif not self.layout.clean_end.exists():
             self._fence_dead_broker(abort)
         log_start = _size(self.layout.log)
-        process = self._start(["kafka.Kafka", str(self.layout.properties)])
+        process = self._start(config.SERVING_FLAGS, ["kafka.Kafka", str(self.layout.properties)])
         try:
             self.layout.pid.write_text(f"{process.pid}\n", encoding="ascii")
             self._await_answer(process, abort, log_start)
@@ -96,7 +96,7 @@ class Launch:
         self._write_properties(self.layout.unformatted)
         tool = ["kafka.tools.StorageTool", "format", "--cluster-id", _cluster_id()]
         log_start = _size(self.layout.log)
-        process = self._start([*tool, "--config", str(self.layout.properties)])
+        process = self._start(config.SHORT_FLAGS, [*tool, "--config", str(self.layout.properties)])
         with contextlib.suppress(TimeoutError):
             process.exit.result(timeout=FORMAT_SECONDS)
         if process.running or process.exit.result() != 0:
@@ -112,7 +112,7 @@ class Launch:
         )
         self.layout.properties.write_text(text, encoding="ascii")
         log_start = _size(self.layout.log)
-        process = self._start(["kafka.Kafka", str(self.layout.properties)])
+        process = self._start(config.SHORT_FLAGS, ["kafka.Kafka", str(self.layout.properties)])
         try:
             self.layout.pid.write_text(f"{process.pid}\n", encoding="ascii")
             self._await_fencing(process, abort, log_start)
@@ -137,7 +137,7 @@ class Launch:
         if not active:
             raise self._failure("Apache Kafka's controller did not start.", log_start)
 
-    def _start(self, main: Sequence[str]) -> BoundProcess:
+    def _start(self, flags: Sequence[str], main: Sequence[str]) -> BoundProcess:
         command = config.java_command(
             java=self.java,
             jars=self.jars,
@@ -145,6 +145,7 @@ class Launch:
             scratch=self.layout.scratch,
             logging=self.layout.logging,
             crash_log=self.layout.log.with_name("java-crash-%p.log"),
+            flags=flags,
             main=main,
         )
         try:
