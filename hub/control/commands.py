@@ -1,7 +1,8 @@
 """What each change does to the draft. Pure; every refusal leaves the tables as they were.
 
 Whether what a change names exists is not asked here but once, of the finished draft
-(`hub.control.checks`), so that the order within a change set does not matter.
+(`hub.control.checks`), so that the order within a change set does not matter. Only what alters a
+system or a key that is there (suspend, retire, register a key, revoke) comes after what makes it.
 """
 
 from collections.abc import Callable, Mapping

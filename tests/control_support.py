@@ -1,0 +1,87 @@
+"""Builders of change sets: a small synthetic province. Nothing here is secret."""
+
+from datetime import UTC, datetime
+from itertools import count
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from lgsp_message.key_proof import sign_key_proof
+from lgsp_message.keys import public_jwk, thumbprint
+
+from hub.control.changes import ChangeSet
+
+HUB = "hub-test"
+RECEIVED = "vn.gov.dossier.received.v1"
+ISSUED = "vn.gov.document.issued.v1"
+_numbers = count(1)
+
+
+def change_set(*changes, reason="Thử nghiệm (mẫu)"):
+    """Return a request of these changes, given as `put_organisation(...)` and the like."""
+    return ChangeSet.model_validate({"reason": reason, "changes": list(changes)})
+
+
+def organisation(id="xa-a", **more):
+    return {"change": "put_organisation", "id": id, "name": "Xã A (mẫu)", "level": "commune"} | more
+
+
+def system(name="he-thong-a", organisation="xa-a", **more):
+    fields = {"system": name, "organisation": organisation, "name": "Một cửa (mẫu)"}
+    return {"change": "put_system"} | fields | more
+
+
+def code(code="H99.01", organisation="xa-a", **more):
+    fields = {"code": code, "organisation": organisation, "scheme": "qd20"}
+    return {"change": "put_code"} | fields | more
+
+
+def endpoint(organisation="xa-a", system="he-thong-a", types=(RECEIVED,)):
+    fields = {"organisation": organisation, "system": system, "types": list(types)}
+    return {"change": "put_endpoint"} | fields
+
+
+def right(id="quyen-1", system="he-thong-a", types=(RECEIVED,), recipients=("urn:hub:all",)):
+    fields = {"id": id, "system": system, "types": list(types), "recipients": list(recipients)}
+    return {"change": "put_right"} | fields
+
+
+def new_key():
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def key_id(key):
+    return thumbprint(public_jwk(key.public_key()))
+
+
+def proof(key, system="he-thong-a", hub=HUB, at=None):
+    at = at or datetime.now(UTC)
+    jti = f"jti-{next(_numbers)}"
+    return sign_key_proof(key, "ES256", system=system, hub=hub, at=at, jti=jti)
+
+
+def register(key, system="he-thong-a", **more):
+    fields = {"system": system, "jwk": public_jwk(key.public_key()), "alg": "ES256"}
+    return {"change": "register_key", "proof": proof(key, system)} | fields | more
+
+
+def schema(name="thu-nghiem:1.0", **more):
+    document = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:hub:schema:{name}",
+        "type": "object",
+    }
+    return {"change": "publish_schema", "schema_name": name, "document": document | more}
+
+
+def province(systems):
+    """Return the changes that register this many systems, five for each."""
+    changes = []
+    for number in range(systems):
+        org, name = f"xa-{number:05}", f"he-thong-{number:05}"
+        changes += [
+            organisation(org, name=f"Xã số {number} (mẫu)"),
+            code(f"H99.{number}", org),
+            system(name, org),
+            register(new_key(), name),
+            endpoint(org, name, [RECEIVED, ISSUED]),
+        ]
+    return changes
