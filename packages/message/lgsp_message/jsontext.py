@@ -33,19 +33,16 @@ def parse_json(text: bytes) -> Any:
 
 def _bound(value: Any) -> None:
     """Refuse depth and numbers, level by level: no recursion, the value may be hostile."""
-    level = [value]
+    level: list[Any] = [[value]]
     for _ in range(MAX_DEPTH + 1):
         below: list[Any] = []
-        for item in level:
-            kind = type(item)
-            if kind is str:
-                continue
-            if kind is dict:
-                below += item.values()
-            elif kind is list:
-                below += item
-            elif kind in _NUMBERS and not -MAX_INTEGER <= item <= MAX_INTEGER:
-                raise Refused(Reason.MALFORMED_BODY, "a number beyond 2^53")
+        for container in level:
+            for item in container.values() if type(container) is dict else container:
+                kind = type(item)
+                if kind is dict or kind is list:
+                    below.append(item)
+                elif kind in _NUMBERS and not -MAX_INTEGER <= item <= MAX_INTEGER:
+                    raise Refused(Reason.MALFORMED_BODY, "a number beyond 2^53")
         if not below:
             return
         level = below
