@@ -7,7 +7,7 @@ older `000.00.01.H99`), to `other` (`org-other`, `H99.02`) and to the group `com
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -17,6 +17,7 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from lgsp_message.jws import sign_message
 from lgsp_message.keys import PrivateKey, default_algorithm, public_jwk, thumbprint
+from lgsp_message.reason import Refused
 from lgsp_message.values import Place, Received, Stamp
 
 from hub.answers import Answer
@@ -243,6 +244,27 @@ def statement(type_: str, body: Mapping[str, Any], source: str, **changes: str) 
         **changes,
     }
     return stamped(orjson.dumps(body), **named)
+
+
+def signature_of(received: Received) -> str:
+    """Return the signature of a message that has one."""
+    assert received.signature is not None
+    return received.signature
+
+
+def restamp(received: Received, **changes: Any) -> Received:
+    """Return a stamped message with members of its stamp forged."""
+    assert received.stamp is not None
+    return replace(received, stamp=replace(received.stamp, **changes))
+
+
+def refusal_of(step: Callable[[], object]) -> Refused | None:
+    """Return how a step refuses, or None where it does not. Other errors pass through."""
+    try:
+        step()
+    except Refused as refusal:
+        return refusal
+    return None
 
 
 class Remembered:

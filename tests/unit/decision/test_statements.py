@@ -1,5 +1,7 @@
 """Receipts and withdrawals: who may state what, what counts, and how often."""
 
+from typing import Any
+
 import pytest
 from lgsp_message.keys import b64url
 from lgsp_message.reason import Reason
@@ -95,7 +97,12 @@ def test_a_receipt_for_several_messages_records_each_and_skips_what_was_counted(
 def forged_tokens(delivery):
     genuine = delivery.token
     key_id, partition, body_hash, mac = genuine.split(".")
-    named = {"source": "sender", "id": "msg-0001", "body_hash": bytes(32), "partition": 5}
+    named: dict[str, Any] = {
+        "source": "sender",
+        "id": "msg-0001",
+        "body_hash": bytes(32),
+        "partition": 5,
+    }
     return {
         "no token": "-",
         "other mac": genuine[:-2] + ("AA" if genuine[-2:] != "AA" else "BB"),
