@@ -5,6 +5,7 @@ import time
 import uuid
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx2
 import orjson
@@ -15,21 +16,14 @@ from lgsp_message.keys import b64url, default_algorithm, public_jwk, sign, thumb
 from hub.api.assemble import Parts, open_deps
 from hub.api.main import run
 from hub.api.settings import ApiSettings
+from hub.control.migrate import migrate
+from hub.io.object_bytes import ObjectBytes
+from hub.io.sql.engine import open_engine
 from tests import support
 from tests.router_rig import PARTITIONS, Rig
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 TOKEN_KEY = b"test key of access tokens".ljust(32)
-
-
-class NoObjects:
-    """Nobody has any object: the port `hub.ports.ObjectAccess`."""
-
-    async def held(self, system, hashes):
-        return frozenset()
-
-    async def forget(self, system, hashes):
-        return None
 
 
 def assertion(system, key=None, *, header=None, **changes):
@@ -111,7 +105,8 @@ class Client:
 
     async def receive(self, wanted, seconds=20):
         """Return the inbox's messages by id once all of `wanted` are there."""
-        found, after, end = {}, "", time.monotonic() + seconds
+        found: dict[str, dict[str, Any]] = {}
+        after, end = "", time.monotonic() + seconds
         while not {*wanted} <= found.keys():
             assert time.monotonic() < end, f"only {sorted(found)}"
             page = await self.inbox(after=after, wait=2)
@@ -130,6 +125,17 @@ class ApiRig(Rig):
 
     @asynccontextmanager
     async def serving(self, **parts):
+        url = f"sqlite:///{self.directory / 'hub.db'}"
+        await migrate(url)
+        engine = open_engine(url)
+        try:
+            async with self._serving(engine, parts) as socket:
+                yield socket
+        finally:
+            await engine.dispose()
+
+    @asynccontextmanager
+    async def _serving(self, engine, parts):
         stop = asyncio.Event()
         socket = self.directory / f"{uuid.uuid4().hex[:8]}.sock"
         given = {
@@ -138,14 +144,14 @@ class ApiRig(Rig):
             "follower": self.follower,
             "token_key": TOKEN_KEY,
             "home": self.directory,
-            "objects": NoObjects(),
+            "engine": engine,
+            "store": ObjectBytes((self.directory / "objects").as_uri()),
             "statuses": None,
             **parts,
         }
         async with open_deps(Parts(**given)) as self.deps:
             task = asyncio.create_task(run(self.deps, ApiSettings(socket=socket), stop))
-            while not socket.exists():
-                await asyncio.sleep(0.01)
+            await until(socket.exists)
             try:
                 yield socket
             finally:
@@ -158,6 +164,13 @@ class ApiRig(Rig):
             transport=httpx2.AsyncHTTPTransport(uds=str(socket)), base_url="http://hub", timeout=70
         ) as http:
             yield await Client(http, system).login() if system else Client(http, "")
+
+
+async def until(holds, seconds=20):
+    """Wait until `holds()` is true."""
+    async with asyncio.timeout(seconds):
+        while not holds():  # noqa: ASYNC110  (a condition of any kind, not an event)
+            await asyncio.sleep(0.02)
 
 
 def other_key():

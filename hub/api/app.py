@@ -10,7 +10,7 @@ from lgsp_message.reason import Refused
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from hub.api import admin, health, inbox
+from hub.api import admin, health, inbox, objects, uploads
 from hub.api.admin_dependencies import Admin
 from hub.api.bodies import Gone
 from hub.api.deps import Deps
@@ -32,7 +32,7 @@ def create_app(deps: Deps) -> FastAPI:
     # First, so that the one route that must be fast is found first.
     app.add_route("/v1/messages", post_message, methods=["POST"])
     app.add_route("/oauth2/token", post_token, methods=["POST"])
-    for resource in (inbox, health):
+    for resource in (inbox, uploads, objects, health):
         app.include_router(resource.router)
     if deps.admin is not None:
         _mount_admin(app, deps.admin)

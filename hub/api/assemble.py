@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from hub.api.admin_dependencies import Admin
 from hub.api.deps import Deps
 from hub.api.metrics import ApiMetrics
@@ -19,7 +21,10 @@ from hub.io.kafka.audit_tail import AuditTail
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.inbox_reader import InboxReader
 from hub.io.kafka.ingress import IngressWriter
-from hub.ports import MessageStatus, ObjectAccess
+from hub.io.object_bytes import ObjectBytes
+from hub.io.objects import Objects
+from hub.io.uploads import Uploads
+from hub.ports import MessageStatus
 
 
 class Follower(Protocol):
@@ -46,7 +51,9 @@ class Parts:
     """The HS256 key of access tokens: `secrets/token.key`, decoded."""
     home: Path
     """The directory whose disk must have room."""
-    objects: ObjectAccess
+    engine: AsyncEngine
+    """SQL with all migrations applied; the caller closes it."""
+    store: ObjectBytes
     statuses: MessageStatus | None
     admin: Admin | None = None
 
@@ -61,6 +68,7 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
     ingress = IngressWriter(parts.connection, parts.partitions)
     tail = AuditTail(parts.connection, parts.partitions)
     inboxes = InboxReader(parts.connection, tail, lambda: follower.current, parts.statuses)
+    objects = Objects(parts.engine, parts.store, utc_now)
     async with AsyncExitStack() as opened:
         for part in (tail, inboxes, ingress):
             opened.push_async_callback(part.stop)
@@ -69,10 +77,12 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
             rules=lambda: follower.current,
             heartbeat_age=follower.heartbeat_age,
             tokens=Tokens(parts.token_key, lambda: follower.current, time.time),
-            admission=Admission(lambda: follower.current, parts.objects, ingress.record),
+            admission=Admission(lambda: follower.current, objects, ingress.record),
             ingress=ingress,
             tail=tail,
             inboxes=inboxes,
+            objects=objects,
+            uploads=Uploads(parts.engine, parts.store, objects, utc_now),
             statuses=parts.statuses,
             disk=Disk(parts.home),
             pressure=Pressure(),

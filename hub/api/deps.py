@@ -16,6 +16,8 @@ from hub.io.disk import Disk
 from hub.io.kafka.audit_tail import AuditTail
 from hub.io.kafka.inbox_reader import InboxReader
 from hub.io.kafka.ingress import IngressWriter
+from hub.io.objects import Objects
+from hub.io.uploads import Uploads
 from hub.ports import MessageStatus
 
 
@@ -32,6 +34,8 @@ class Deps:
     ingress: IngressWriter
     tail: AuditTail
     inboxes: InboxReader
+    objects: Objects
+    uploads: Uploads
     statuses: MessageStatus | None
     """The search projection; without it only what the audit tail remembers is known."""
     disk: Disk

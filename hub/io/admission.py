@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
-from lgsp_message.attributes import parse_attributes
+from lgsp_message.attributes import Attributes, parse_attributes
 from lgsp_message.reason import Reason, Refused
 from lgsp_message.values import Received
 
@@ -50,9 +51,7 @@ class Admission:
             if refusal.reason is Reason.SECRET_MARKING:
                 await self._forget(received, refusal, rules)
             raise
-        if not claim.objects:
-            return stamped(received, peer, claim, frozenset(), rules.macs, self._clock())
-        held = await self._objects.held(claim.source, claim.objects)
+        held = await self._held(claim, peer)
         return stamped(received, peer, claim, held, rules.macs, self._clock())
 
     async def check(self, received: Received, peer: str) -> Received:
@@ -63,8 +62,17 @@ class Admission:
         """
         rules = self._rules()
         claim = claims(received, peer, rules)
-        held = await self._objects.held(claim.source, claim.objects) if claim.objects else ()
-        return stamped(received, peer, claim, frozenset(held), rules.macs, self._clock())
+        held = await self._held(claim, peer)
+        return stamped(received, peer, claim, held, rules.macs, self._clock())
+
+    async def _held(self, claim: Attributes, peer: str) -> AbstractSet[str]:
+        """Return the objects that the source may refer to, or the peer that speaks for it."""
+        if not claim.objects:
+            return frozenset()
+        held = await self._objects.held(claim.source, claim.objects)
+        if peer != claim.source and held != set(claim.objects):
+            held |= await self._objects.held(peer, claim.objects)
+        return held
 
     async def _forget(self, received: Received, refusal: Refused, rules: Rules) -> None:
         # Invariant 9: its objects go; only the fact and the hash remain.

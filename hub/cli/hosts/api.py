@@ -2,8 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Collection
-from collections.abc import Set as AbstractSet
+from collections.abc import AsyncIterator
 from typing import Final
 
 from hub.api import main as api
@@ -17,6 +16,7 @@ from hub.control.outbox import OutboxWorker
 from hub.control.service import Control
 from hub.io.kafka.rules_log import RulesFollower
 from hub.io.kafka.topics import hub_topics
+from hub.io.object_bytes import ObjectBytes
 from hub.io.sql.engine import open_engine
 from hub.io.sql.projection_queries import ProjectionQueries
 
@@ -38,7 +38,8 @@ async def run(host: Host) -> None:
             follower=follower,
             token_key=host.home.token_key(),
             home=host.home.root,
-            objects=_NoObjects(),
+            engine=admin.control.engine,
+            store=ObjectBytes(wiring.objects_url(host.settings, host.home)),
             statuses=ProjectionQueries(admin.control.engine),
             admin=admin,
         )
@@ -83,14 +84,3 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
         )
     finally:
         await engine.dispose()
-
-
-class _NoObjects:
-    """Nobody holds any object: a message that refers to one is refused."""
-
-    async def held(self, system: str, hashes: Collection[str]) -> AbstractSet[str]:
-        del system, hashes
-        return frozenset()
-
-    async def forget(self, system: str, hashes: Collection[str]) -> None:
-        del system, hashes
