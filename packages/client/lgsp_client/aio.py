@@ -23,6 +23,7 @@ from lgsp_client.objects import PartFile, local_file
 from lgsp_client.outgoing import Options, Outgoing, rfc3339
 from lgsp_client.plan import Answer, Ask, Backoff, Chunks, NoAnswer, Plan, World
 from lgsp_client.session import Session
+from lgsp_client.transfers import download, upload
 
 T = TypeVar("T")
 
@@ -129,12 +130,12 @@ class HubClient:
         with ExitStack() as stack:
             opened = local_file(content, name, media_type)
             file = await asyncio.to_thread(stack.enter_context, opened)
-            return await self._run(self._core.upload(file))
+            return await self._run(upload(self._core.session, file))
 
     async def download(self, hash: str, to: Path) -> Path:  # noqa: A002  (what the hub calls it)
         """Fetch an object to the file `to`, which appears whole and proven, or not at all."""
         with closing(PartFile(hash, to)) as part:
-            await self._run(self._core.download(hash, part))
+            await self._run(download(self._core.session, hash, part))
             return await asyncio.to_thread(part.finish)
 
     async def seek(self, time: datetime) -> str:

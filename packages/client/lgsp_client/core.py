@@ -7,10 +7,9 @@ from urllib.parse import quote, urlencode
 import orjson
 from lgsp_message.attributes import SYSTEM_PREFIX
 
-from lgsp_client.answers import Checked, ObjectRef, Outcome, Submitted
+from lgsp_client.answers import Checked, Outcome, Submitted
 from lgsp_client.batch import Batch, slices
-from lgsp_client.errors import HubProtocolError, HubRefused, HubUnavailable
-from lgsp_client.objects import LocalFile, PartFile
+from lgsp_client.errors import HubProtocolError, HubUnavailable
 from lgsp_client.outgoing import WITHDRAWAL, Options, Outgoing, compose, precheck
 from lgsp_client.plan import ANSWER_SECONDS, Ask, Backoff, Plan, read_object
 from lgsp_client.reading import read_findings, submitted
@@ -96,35 +95,6 @@ class Core:
             raise HubProtocolError("the seek answer has no cursor")
         return cursor
 
-    def upload(self, file: LocalFile) -> Plan[ObjectRef]:
-        """Send an object, unless the hub has it from us already."""
-        if not (yield from self._has(file.ref.hash)):
-            ask = Ask(
-                method="POST",
-                path="/v1/objects",
-                headers={
-                    "content-type": file.ref.media_type,
-                    "content-length": str(file.ref.size),
-                },
-                body=file.chunks,
-            )
-            answer = yield from self.session.call(ask)
-            # Invariant 4: the bytes that the hub has are the bytes that were hashed here.
-            if read_object(answer).get("hash") != file.ref.hash:
-                raise HubProtocolError("the hub has other bytes than were sent: send again")
-        return file.ref
-
-    def download(self, hash_: str, part: PartFile) -> Plan[None]:
-        """Fetch an object into `part`."""
-        yield from self.session.call(Ask(method="GET", path=_object_path(hash_), sink=part))
-
-    def _has(self, hash_: str) -> Plan[bool]:
-        try:
-            yield from self.session.call(Ask(method="HEAD", path=_object_path(hash_)))
-        except HubRefused:
-            return False
-        return True
-
 
 def _post(path: str, message: Outgoing, wait: int | None) -> Ask:
     prefer = {} if wait is None else {"prefer": f"wait={wait}"}
@@ -145,7 +115,3 @@ def _json_post(path: str, value: Any) -> Ask:
 def _message_path(source: str, id_: str) -> str:
     name = source.removeprefix(SYSTEM_PREFIX)
     return f"/v1/messages/{quote(name, safe='')}/{quote(id_, safe='')}"
-
-
-def _object_path(hash_: str) -> str:
-    return f"/v1/objects/{quote(hash_, safe=':')}"

@@ -27,10 +27,13 @@ class LocalFile:
     path: Path
     ref: ObjectRef
 
-    def chunks(self) -> Iterator[bytes]:
-        """Read the file from its beginning."""
+    def chunks(self, start: int = 0, size: int | None = None) -> Iterator[bytes]:
+        """Read `size` bytes from `start`; by default the whole file."""
+        left = self.ref.size - start if size is None else size
         with self.path.open("rb") as file:
-            while piece := file.read(CHUNK_BYTES):
+            file.seek(start)
+            while left > 0 and (piece := file.read(min(CHUNK_BYTES, left))):
+                left -= len(piece)
                 yield piece
 
 

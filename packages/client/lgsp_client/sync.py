@@ -23,6 +23,7 @@ from lgsp_client.outgoing import Options, Outgoing, rfc3339
 from lgsp_client.plan import Answer, Ask, Backoff, NoAnswer, Plan, World
 from lgsp_client.session import Session
 from lgsp_client.sync_inbox import SyncInbox
+from lgsp_client.transfers import download, upload
 
 T = TypeVar("T")
 
@@ -112,12 +113,12 @@ class SyncHubClient:
     ) -> ObjectRef:
         """Upload a file or a stream; return the reference for the body."""
         with local_file(content, name, media_type) as file:
-            return self._run(self._core.upload(file))
+            return self._run(upload(self._core.session, file))
 
     def download(self, hash: str, to: Path) -> Path:  # noqa: A002  (what the hub calls it)
         """Fetch an object to the file `to`, which appears whole and proven, or not at all."""
         with closing(PartFile(hash, to)) as part:
-            self._run(self._core.download(hash, part))
+            self._run(download(self._core.session, hash, part))
             return part.finish()
 
     def seek(self, time: datetime) -> str:

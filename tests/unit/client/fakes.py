@@ -68,6 +68,7 @@ class FakeHub:
         self.receipts = []
         self.inbox = []
         self.objects = {}
+        self.uploads = {}
         self.revoked = set()
 
     @property
@@ -95,6 +96,8 @@ class FakeHub:
         self.requests.append(request)
         if self.faults:
             fault = self.faults.popleft()
+            if fault is None:
+                return self._route(request)
             if isinstance(fault, Exception):
                 # The hub took the message, and the connection broke before the answer.
                 self._route(request)
@@ -128,11 +131,14 @@ class FakeHub:
                 return self._take(request)
             case "GET", "/v1/inbox":
                 return self._page(request.url.params)
-            case "POST", "/v1/objects":
-                return self._keep(request)
-            case _, path if path.startswith("/v1/objects/"):
-                return self._object(path.removeprefix("/v1/objects/"))
-        return problem(404, "not_found")
+        return self._about_objects(request, request.url.path.removeprefix("/v1/objects"))
+
+    def _about_objects(self, request, path):
+        if request.method == "POST" and path == "":
+            return self._keep(request.content)
+        if path.startswith("/uploads"):
+            return self._upload(request, path.removeprefix("/uploads/"))
+        return self._object(request, path.removeprefix("/"))
 
     def _take(self, request):
         headers = [(name.lower(), value) for name, value in request.headers.items()]
@@ -147,15 +153,51 @@ class FakeHub:
         rest = [item for item in self.inbox if item["cursor"] > after][:limit]
         return reply(200, {"messages": rest, "next": rest[-1]["cursor"] if rest else after})
 
-    def _keep(self, request):
-        name = "sha256:" + hashlib.sha256(request.content).hexdigest()
-        self.objects[name] = request.content
-        return reply(201, {"hash": name, "size": len(request.content)})
+    def hold(self, content):
+        name = "sha256:" + hashlib.sha256(content).hexdigest()
+        self.objects[name] = content
+        return name
 
-    def _object(self, name):
+    def _keep(self, content):
+        return reply(201, {"hash": self.hold(content), "size": len(content)})
+
+    def _upload(self, request, name):
+        if request.method == "POST" and name.endswith(":complete"):
+            content = self.uploads.pop(name.removesuffix(":complete"), None)
+            return problem(404, "not_found") if content is None else self._keep(content)
+        if request.method == "POST":
+            name = f"u{len(self.uploads)}"
+            self.uploads[name] = b""
+        elif request.method == "PATCH":
+            if int(request.headers["upload-offset"]) != len(self.uploads[name]):
+                return problem(409, "conflict", received=len(self.uploads[name]))
+            self.uploads[name] += request.content
+        told = {"url": f"/v1/objects/uploads/{name}", "received": len(self.uploads[name])}
+        return reply(200, told)
+
+    def _object(self, request, name):
         if name not in self.objects:
             return problem(404, "not_found")
-        return httpx2.Response(200, content=self.objects[name])
+        content = self.objects[name]
+        start = int(request.headers.get("range", "bytes=0-")[6:-1])
+        if start >= len(content):
+            return problem(416, "range_not_satisfiable")
+        return httpx2.Response(206 if start else 200, content=content[start:])
+
+
+class BrokenStream(httpx2.SyncByteStream, httpx2.AsyncByteStream):
+    """Gives some bytes, then the line breaks."""
+
+    def __init__(self, content):
+        self._content = content
+
+    def __iter__(self):
+        yield self._content
+        raise httpx2.ReadError("cut")
+
+    async def __aiter__(self):
+        yield self._content
+        raise httpx2.ReadError("cut")
 
 
 def reply(status, value, headers=None):

@@ -14,7 +14,7 @@ from lgsp_message.keys import verifying_key
 from lgsp_message.values import Received
 
 from tests.support import DOSSIER, DOSSIER_SCHEMA, GOOD_BODY, HUB, RECEIVER, TO_OTHER
-from tests.unit.client.fakes import IDENTITY, problem, reply
+from tests.unit.client.fakes import IDENTITY, BrokenStream, problem, reply
 
 PUBLIC = verifying_key(IDENTITY.key.public_key(), IDENTITY.algorithm)
 
@@ -277,6 +277,38 @@ async def test_an_upload_that_breaks_off_is_sent_again_whole(call, hub, tmp_path
     hub.faults += [problem(404, "not_found"), httpx2.WriteError("cut")]
     ref = await call("upload", file)
     assert hub.objects[ref.hash] == bytes(600_000)
+
+
+async def test_a_large_file_goes_up_in_parts(call, hub, tmp_path):
+    file = tmp_path / "a.bin"
+    file.write_bytes(bytes(range(256)) * 80_000)
+    ref = await call("upload", file)
+    assert hub.objects[ref.hash] == file.read_bytes()
+    parts = [request for request in hub.requests if request.method == "PATCH"]
+    assert [len(request.content) for request in parts] == [2**23, 2**23, ref.size - 2**24]
+
+
+async def test_a_part_whose_answer_was_lost_is_not_sent_into_the_file_twice(call, hub, tmp_path):
+    file = tmp_path / "a.bin"
+    file.write_bytes(bytes(range(256)) * 40_000)
+    hub.faults += [None, None, httpx2.ReadError("cut"), None, None, None, httpx2.ReadError("cut")]
+    ref = await call("upload", file)
+    assert hub.objects[ref.hash] == file.read_bytes()
+
+
+async def test_a_download_that_breaks_off_goes_on_where_it_ended(call, hub, tmp_path):
+    content = bytes(range(256)) * 4000
+    hash_ = hub.hold(content)
+    hub.faults += [httpx2.Response(200, stream=BrokenStream(content[:1000]))]
+    copy = await call("download", hash_, tmp_path / "a.bin")
+    assert copy.read_bytes() == content
+    assert hub.requests[1].headers["range"] == "bytes=1000-"
+
+
+async def test_a_break_behind_the_last_byte_is_no_break(call, hub, tmp_path):
+    hash_ = hub.hold(b"all of it")
+    hub.faults += [httpx2.Response(200, stream=BrokenStream(b"all of it"))]
+    assert (await call("download", hash_, tmp_path / "a.bin")).read_bytes() == b"all of it"
 
 
 async def test_a_download_with_other_bytes_leaves_nothing(call, hub, tmp_path):
