@@ -14,7 +14,7 @@ from hub.decision.events import AuditEvent
 from hub.decision.rows import AuditRecord
 from hub.io.kafka.codec import decode_event
 from hub.io.kafka.connection import KafkaConnection, broker_errors
-from hub.io.kafka.reading import behind, open_consumer
+from hub.io.kafka.reading import behind, close_consumer, open_consumer
 from hub.io.kafka.topics import AUDIT
 from hub.ports import Refusing
 
@@ -142,7 +142,7 @@ class AuditReader:
         """Stop reading."""
         if self._consumer is not None:
             consumer, self._consumer = self._consumer, None
-            await consumer.stop()
+            await close_consumer(consumer)
 
 
 def _record(record: Any) -> AuditRecord:

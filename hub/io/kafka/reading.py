@@ -1,8 +1,10 @@
 """Consumers that read partitions assigned by hand, committed records only."""
 
+import asyncio
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from hub.io.kafka.connection import KafkaConnection, broker_errors
 
@@ -29,6 +31,20 @@ async def open_consumer(connection: KafkaConnection, **options: Any) -> Any:
     with broker_errors("starting to read"):
         await consumer.start()
     return consumer
+
+
+async def close_consumer(consumer: Any) -> None:
+    """Stop a consumer, also while its broker is away. Never raises for what Kafka does.
+
+    aiokafka 0.14 cancels whoever stops a consumer that waits to repeat a fetch, and leaves its
+    connections open. So it is stopped in a task of its own, and the connections are closed after.
+    """
+    stopping = asyncio.ensure_future(consumer.stop())
+    await asyncio.wait({stopping})
+    if stopping.cancelled():
+        await consumer._client.close()  # noqa: SLF001  (there is no public way to them)
+    elif (error := stopping.exception()) is not None and not isinstance(error, KafkaError):
+        raise error
 
 
 async def behind(consumer: Any, ends: dict[TopicPartition, int]) -> bool:

@@ -1,0 +1,27 @@
+import pytest
+from sqlalchemy import inspect
+
+from hub.control.migrate import migrate
+from hub.io.sql.engine import metadata, open_blocking_engine
+from hub.io.sql.projection_tables import deliveries, messages, positions, steps
+
+
+def shape(engine, table):
+    inspector = inspect(engine)
+    columns = {
+        column["name"]: (str(column["type"]), column["nullable"])
+        for column in inspector.get_columns(table.name)
+    }
+    indexes = {index["name"]: index["column_names"] for index in inspector.get_indexes(table.name)}
+    return columns, indexes, inspector.get_pk_constraint(table.name)["constrained_columns"]
+
+
+@pytest.mark.parametrize("table", [messages, deliveries, steps, positions], ids=str)
+async def test_the_migration_makes_the_tables_that_the_code_uses(tmp_path, table):
+    await migrate(f"sqlite:///{tmp_path}/migrated.db")
+    migrated = open_blocking_engine(f"sqlite:///{tmp_path}/migrated.db")
+    created = open_blocking_engine(f"sqlite:///{tmp_path}/created.db")
+    metadata.create_all(created)
+    assert shape(migrated, table) == shape(created, table)
+    migrated.dispose()
+    created.dispose()
