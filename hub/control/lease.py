@@ -70,6 +70,6 @@ class Lease:
                 result = await connection.execute(
                     statement.on_conflict_do_update(
                         index_elements=[leases.c.name], set_=values, where=free
-                    )
+                    ).returning(leases.c.holder)
                 )
-        return bool(result.rowcount)
+                return result.first() is not None

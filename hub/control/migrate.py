@@ -12,6 +12,9 @@ from hub.io.sql.engine import open_engine, sql_errors
 async def migrate(url: str) -> None:
     """Apply every migration that the database does not have yet. Safe to repeat.
 
+    Processes may do it at the same time; within one process once at a time (Alembic's context is
+    global).
+
     Raises:
         Unavailable: the database does not answer.
     """

@@ -24,6 +24,9 @@ def run(connection: Connection) -> None:
     """Apply the migrations in the transaction of `connection`."""
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+    else:
+        # The write lock at once: two that read the version first would both try to go on from it.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
     context.configure(
         connection=connection,
         target_metadata=metadata,
