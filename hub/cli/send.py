@@ -1,19 +1,12 @@
-"""`hub send`: sign one message and hand it in."""
+"""`hub send` and `hub upload`: hand in a message, and the files it refers to."""
 
-import json
-import sys
-from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
-from lgsp_client import Checked, Submitted
-from lgsp_client.outgoing import Options
 
 from hub.cli.client_options import (
     DEFAULT_URL,
-    EX_REFUSED,
     EXIT_CODES,
     AlgorithmOption,
     HubOption,
@@ -21,11 +14,6 @@ from hub.cli.client_options import (
     KeyOption,
     SystemOption,
     UrlOption,
-    connect,
-    emit,
-    identity,
-    told,
-    unreadable,
 )
 
 HELP: Final = f"""Sign one message and hand it in. / Ký và gửi một bản tin.
@@ -88,23 +76,20 @@ def send(
     as_json: JsonOption = False,
 ) -> None:
     """Sign one message and hand it in."""
-    options: Options = {
-        "recipients": to or (),
-        "subject": subject,
-        "id": id,
-        "time": _moment(time),
-        "dataschema": dataschema,
-        "onbehalf": onbehalf,
-        "priority": priority,
-        "objects": objects or (),
-    }
-    content = _read(body)
-    with told(as_json=as_json), connect(url, identity(system, hub, key, algorithm)) as client:
-        if check:
-            _report(client.check(type, content, **options), as_json=as_json)
-        else:
-            done = client.submit(type, content, wait=wait or None, **options)
-            emit(_fields(done), _sentence(done), as_json=as_json)
+    from hub.cli import sending  # noqa: PLC0415  (`hub --help` loads no HTTP)
+
+    options = sending.Options(
+        recipients=to or (),
+        subject=subject,
+        id=id,
+        time=sending.moment(time),
+        dataschema=dataschema,
+        onbehalf=onbehalf,
+        priority=priority,
+        objects=objects or (),
+    )
+    who = sending.identity(system, hub, key, algorithm)
+    sending.send(url, who, type, body, options, wait=wait, check=check, as_json=as_json)
 
 
 def upload(
@@ -120,65 +105,6 @@ def upload(
     algorithm: AlgorithmOption = None,
 ) -> None:
     """Upload a file; print the reference that a body carries. / Tải tệp lên, in ra tham chiếu."""
-    with told(as_json=False), connect(url, identity(system, hub, key, algorithm)) as client:
-        try:
-            ref = client.upload(file, media_type=media_type)
-        except OSError as error:
-            raise unreadable(file, error) from error
-        typer.echo(json.dumps(ref.to_json(), ensure_ascii=False))
+    from hub.cli import sending  # noqa: PLC0415  (`hub --help` loads no HTTP)
 
-
-def _read(body: Path) -> bytes:
-    """Return the bytes as they are: what stands in the file is what is signed (invariant 4)."""
-    if str(body) == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return body.read_bytes()
-    except OSError as error:
-        raise unreadable(body, error) from error
-
-
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter("not RFC 3339", param_hint="--time") from error
-    if moment.tzinfo is None:
-        raise typer.BadParameter("say the zone, as in +07:00 or Z", param_hint="--time")
-    return moment
-
-
-def _report(checked: Checked, *, as_json: bool) -> None:
-    """Print what a dry run found.
-
-    Raises:
-        typer.Exit: the hub would refuse.
-    """
-    lines = [f"- {one.reason} {one.place} {one.detail}".rstrip() for one in checked.findings]
-    if checked.admitted:
-        heading = "Hợp lệ, sẽ được nhận / Valid, would be admitted"
-    else:
-        heading = "Sẽ bị từ chối / Would be refused"
-    emit(
-        {"admitted": checked.admitted, "errors": [asdict(one) for one in checked.findings]},
-        "\n".join([heading, *lines]),
-        as_json=as_json,
-    )
-    if not checked.admitted:
-        raise typer.Exit(EX_REFUSED)
-
-
-def _fields(done: Submitted) -> dict[str, Any]:
-    return {**done.answer, "source": done.source, "id": done.id, "state": done.state}
-
-
-def _sentence(done: Submitted) -> str:
-    if done.known:
-        said = "Trục đã có bản tin này, không chuyển lần hai / Known already, not delivered twice"
-    elif done.state == "admitted":
-        said = "Đã được tiếp nhận và chuyển đi / Admitted and delivered"
-    else:
-        said = "Trục đã lưu bản tin, chờ quyết định / Stored by the hub, to be decided"
-    return f"{said}: {done.source} {done.id}"
+    sending.upload(url, sending.identity(system, hub, key, algorithm), file, media_type)

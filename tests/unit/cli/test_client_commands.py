@@ -15,7 +15,7 @@ from lgsp_message.key_proof import check_key_proof
 from lgsp_message.keys import load_jwk, public_jwk, thumbprint, verifying_key
 from typer.testing import CliRunner
 
-from hub.cli import client_options, keys, receive, send
+from hub.cli import client_side, keys, receive, send
 from tests.support import DOSSIER, GOOD_BODY, HUB, RECEIVER, SENDER, key_of, signed
 from tests.unit.client.fakes import URL, Clock, FakeHub, problem, reply
 
@@ -25,7 +25,7 @@ def hub(monkeypatch):
     fake = FakeHub()
     quick = Backoff(attempts=2, first=0.001)
     client = partial(SyncHubClient, transport=fake.transport, backoff=quick, world=Clock().world)
-    monkeypatch.setattr(client_options, "SyncHubClient", client)
+    monkeypatch.setattr(client_side, "SyncHubClient", client)
     return fake
 
 
@@ -121,6 +121,8 @@ def test_a_check_lists_every_error(run, hub):
         ("receive",),
         ("receive", "--keys", "/nowhere/keys.json"),
         ("upload", "/nowhere/a.pdf"),
+        ("key", "new", "/nowhere/key.pem"),
+        ("key", "new", "new.pem", "--system", "Sở"),
     ],
 )
 def test_wrong_usage_ends_with_2(run, hub, arguments):
