@@ -10,14 +10,16 @@ from lgsp_message.reason import Refused
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from hub.api import admin, health, inbox, objects, uploads
+from hub.api import admin, health, inbox, objects, status, uploads
 from hub.api.admin_dependencies import Admin
 from hub.api.bodies import Gone
+from hub.api.checks import post_check
 from hub.api.deps import Deps
 from hub.api.messages import post_message
 from hub.api.metrics import CountRequests
 from hub.api.oauth import post_token
 from hub.api.problems import Code, Problem, of_refusal, of_unavailable
+from hub.api.statements import post_receipt, post_withdrawal
 from hub.ports import Unavailable
 
 _log = structlog.get_logger()
@@ -31,8 +33,11 @@ def create_app(deps: Deps) -> FastAPI:
     app.state.deps = deps
     # First, so that the one route that must be fast is found first.
     app.add_route("/v1/messages", post_message, methods=["POST"])
+    app.add_route("/v1/messages:check", post_check, methods=["POST"])
+    app.add_route("/v1/messages/{source}/{id}:withdraw", post_withdrawal, methods=["POST"])
+    app.add_route("/v1/inbox/ack", post_receipt, methods=["POST"])
     app.add_route("/oauth2/token", post_token, methods=["POST"])
-    for resource in (inbox, uploads, objects, health):
+    for resource in (status, inbox, uploads, objects, health):
         app.include_router(resource.router)
     if deps.admin is not None:
         _mount_admin(app, deps.admin)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 import orjson
 from fastapi import APIRouter, Header, Query, Request
 from lgsp_message.cloudevents import SIGNATURE_HEADER, TRACE_HEADER, http_headers
+from pydantic import AwareDatetime, BaseModel
 from starlette.responses import Response, StreamingResponse
 
 from hub.api import cursors, multipart
@@ -64,6 +65,24 @@ async def stream_inbox(
         # X-Accel-Buffering: nginx would hold events back.
         headers={"cache-control": "no-store", "x-accel-buffering": "no"},
     )
+
+
+class Moment(BaseModel):
+    """A point in time."""
+
+    time: AwareDatetime
+
+
+@router.post("/v1/inbox:seek")
+async def seek_inbox(request: Request, caller: Calling, moment: Moment) -> Response:
+    """Return the cursor of the first message that arrived at a time or later.
+
+    What is read again comes under current rights and without withdrawn messages.
+    """
+    deps = deps_of(request)
+    cursor = await deps.inboxes.seek(caller.system, moment.time)
+    document = {"cursor": cursors.to_text(caller.system, cursor)}
+    return Response(orjson.dumps(document), media_type="application/json")
 
 
 async def _events(deps: Deps, system: str, page: Page) -> AsyncIterator[bytes]:

@@ -54,16 +54,17 @@ class Admission:
         held = await self._held(claim, peer)
         return stamped(received, peer, claim, held, rules.macs, self._clock())
 
-    async def check(self, received: Received, peer: str) -> Received:
-        """Do the same, but keep and record nothing: for a dry run.
+    async def held(self, received: Received, peer: str) -> AbstractSet[str]:
+        """Return those of the message's objects that it may refer to; none where it is broken.
 
         Raises:
-            Refused, Unavailable: as `admit`.
+            Unavailable: the store of accesses is away.
         """
-        rules = self._rules()
-        claim = claims(received, peer, rules)
-        held = await self._held(claim, peer)
-        return stamped(received, peer, claim, held, rules.macs, self._clock())
+        try:
+            claim = claims(received, peer, self._rules())
+        except Refused:
+            return frozenset()
+        return await self._held(claim, peer)
 
     async def _held(self, claim: Attributes, peer: str) -> AbstractSet[str]:
         """Return the objects that the source may refer to, or the peer that speaks for it."""
