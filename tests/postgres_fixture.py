@@ -1,6 +1,6 @@
 """A real PostgreSQL for contract tests: one that is given, or one started from local binaries.
 
-`HUB_TEST_POSTGRES_URL` names a server on which the tests may make databases. Without it, the
+`TEST_POSTGRES_URL` names a server on which the tests may make databases. Without it, the
 binaries of Debian's package `postgresql` are used (as an unprivileged user when the tests run as
 root, which PostgreSQL refuses). With neither, the tests are skipped and say so.
 """
@@ -92,13 +92,13 @@ def _await(url, server):
 @pytest.fixture(scope="session")
 def postgres():
     """Give the URL of a PostgreSQL server's database `postgres`."""
-    given = os.environ.get("HUB_TEST_POSTGRES_URL")
+    given = os.environ.get("TEST_POSTGRES_URL")
     if given:
         yield given
         return
     binaries = _binaries()
     if binaries is None:
-        pytest.skip("no PostgreSQL: set HUB_TEST_POSTGRES_URL, or install Debian's postgresql")
+        pytest.skip("no PostgreSQL: set TEST_POSTGRES_URL, or install Debian's postgresql")
     with running_postgres(binaries) as url:
         yield url
 
