@@ -1,7 +1,7 @@
 """What can be asked of a hub, as plans without I/O. Both clients run these."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 import orjson
@@ -14,6 +14,9 @@ from lgsp_client.outgoing import WITHDRAWAL, Options, Outgoing, compose, prechec
 from lgsp_client.plan import ANSWER_SECONDS, Ask, Backoff, Plan, read_object
 from lgsp_client.reading import read_findings, submitted
 from lgsp_client.session import Session
+
+RECEIPT_WAIT_SECONDS: Final = 10
+"""How long to wait for the decision about a receipt; a decision takes some 0.1 s."""
 
 
 class Core:
@@ -70,8 +73,13 @@ class Core:
         return submitted(message, answer.status, read_object(answer))
 
     def acknowledge(self, receipt: Outgoing, backoff: Backoff | None = None) -> Plan[None]:
-        """Hand in a signed receipt."""
-        yield from self.session.call(_post("/v1/inbox/ack", receipt, None), backoff)
+        """Hand in a signed receipt, and hear what the hub decides about it.
+
+        A receipt that is refused after a mere 202 would leave its messages pending in silence.
+        """
+        ask = _post("/v1/inbox/ack", receipt, RECEIPT_WAIT_SECONDS)
+        answer = yield from self.session.call(ask, backoff)
+        submitted(receipt, answer.status, read_object(answer))
 
     def page(
         self, after: str | None, wait: int, limit: int, backoff: Backoff | None

@@ -6,7 +6,7 @@ from typing import Any, Final
 from lgsp_message.attributes import SYSTEM_PREFIX
 
 from lgsp_client.answers import Finding, Submitted
-from lgsp_client.errors import HubRefused
+from lgsp_client.errors import HubProtocolError, HubRefused
 from lgsp_client.outgoing import Outgoing
 
 _ACCEPTED: Final = "accepted"
@@ -44,12 +44,19 @@ def read_refusal(fields: Mapping[str, Any], status: int) -> HubRefused:
 
 
 def read_findings(fields: Mapping[str, Any]) -> tuple[Finding, ...]:
-    """Return the errors that a dry run found."""
+    """Return the errors that a dry run found.
+
+    Raises:
+        HubProtocolError: there is no list of them: that must not look like "no errors".
+    """
+    errors = fields.get("errors")
+    if not isinstance(errors, list):
+        raise HubProtocolError("the answer to a check has no list of errors")
     return tuple(
         Finding(
-            reason=str(error.get("reason") or error.get("code") or ""),
+            reason=str(error.get("reason")),
             detail=str(error.get("detail") or ""),
             place=str(error.get("place") or ""),
         )
-        for error in fields.get("errors", ())
+        for error in errors
     )

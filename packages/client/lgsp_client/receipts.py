@@ -1,5 +1,6 @@
 """Statements about deliveries, collected into few signed receipts."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
@@ -10,6 +11,7 @@ from lgsp_message.limits import MAX_RECEIPT_ITEMS
 from lgsp_client.outgoing import Outgoing
 
 Stage = Literal["delivered", "acknowledged", "processed", "rejected"]
+_REASON: Final = re.compile(r"(?=.{1,200}\Z)[a-z0-9]+(?:[._-][a-z0-9]+)*")
 STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
 
 
@@ -53,10 +55,13 @@ class Receipts:
         """Note a statement.
 
         Raises:
-            ValueError: there is no such stage.
+            ValueError: there is no such stage, or the reason is no code: one such item would make
+                the hub refuse the whole receipt.
         """
         if stage not in self._open:
             raise ValueError(f"a stage is one of {', '.join(STAGES)}")
+        if item.reason is not None and not _REASON.fullmatch(item.reason):
+            raise ValueError("a reason is a code such as wrong_agency, never a sentence")
         self._open[stage].append(item)
 
     @property

@@ -101,7 +101,9 @@ def test_a_secret_document_is_refused_before_it_is_sent(run, hub):
 
 
 def test_a_check_lists_every_error(run, hub):
-    hub.faults.append(reply(200, {"errors": [{"code": "not_permitted"}, {"code": "no_endpoint"}]}))
+    hub.faults.append(
+        reply(200, {"errors": [{"reason": "not_permitted"}, {"reason": "no_endpoint"}]})
+    )
     result = run("send", DOSSIER, "--check", input=b"{}")
     assert result.exit_code == 1
     assert "- not_permitted" in result.stdout

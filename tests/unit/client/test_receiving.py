@@ -19,7 +19,7 @@ from lgsp_message.keys import verifying_key
 from lgsp_message.limits import MAX_RECEIPT_ITEMS
 
 from tests.support import GOOD_BODY, SENDER, key_of, signed
-from tests.unit.client.fakes import IDENTITY, URL, other_key, problem
+from tests.unit.client.fakes import IDENTITY, URL, other_key, problem, reply
 
 SENDERS = verifying_key(key_of(SENDER).public_key(), "ES256")
 RING = KeyRing({SENDER: {SENDERS.thumbprint: SENDERS}})
@@ -87,6 +87,26 @@ async def test_a_stage_that_is_none_is_refused_here(receive, hub):
     fill(hub, 1)
     with pytest.raises(ValueError, match="a stage is one of"):
         await receive(lambda _: ("done",), verify=RING)
+
+
+@pytest.mark.parametrize("reason", ["Sai cơ quan", "", "x" * 201, "a\n"])
+async def test_a_reason_in_words_is_refused_here_not_by_the_hub_for_all(receive, hub, reason):
+    fill(hub, 1)
+    with pytest.raises(ValueError, match="a reason is a code"):
+        await receive(lambda _: ("rejected", reason), verify=RING)
+
+
+async def test_a_receipt_that_the_hub_decides_against_is_raised_not_lost(receive, hub, tmp_path):
+    fill(hub, 1)
+    store = FileCursor(tmp_path / "cursor")
+
+    def work(_delivery):
+        hub.faults.append(reply(200, {"state": "refused", "reason": "key_revoked"}))
+        return ("delivered",)
+
+    with pytest.raises(HubRefused, match="key_revoked"):
+        await receive(work, verify=RING, cursors=store)
+    assert store.load() is None
 
 
 async def test_a_restart_goes_on_behind_what_was_acknowledged(receive, hub, tmp_path):

@@ -232,7 +232,7 @@ async def test_a_withdrawal_is_a_signed_message_that_names_the_other(call, hub):
 
 
 async def test_a_check_returns_every_error_at_once(call, hub):
-    errors = [{"code": "not_permitted", "place": "type"}, {"code": "no_endpoint"}]
+    errors = [{"reason": "not_permitted", "place": "type"}, {"reason": "no_endpoint"}]
     hub.faults.append(reply(200, {"errors": errors}))
     found = await call("check", DOSSIER, {})
     assert not found.admitted
@@ -240,6 +240,12 @@ async def test_a_check_returns_every_error_at_once(call, hub):
         ("not_permitted", "type"),
         ("no_endpoint", ""),
     ]
+
+
+async def test_an_answer_without_a_list_of_errors_is_not_taken_for_none(call, hub):
+    hub.faults.append(reply(200, {"ok": True}))
+    with pytest.raises(HubProtocolError):
+        await call("check", DOSSIER, {})
 
 
 async def test_status_is_asked_by_source_and_id(call, hub):
