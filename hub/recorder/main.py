@@ -44,8 +44,8 @@ async def run(
 async def rebuild(reader: AuditReader, engine: Engine) -> Rebuilt:
     """Empty the projection and record `hub.audit` from its beginning up to its end as of now.
 
-    The projection is incomplete meanwhile, and says so to nobody: run it when few look at it. A
-    running recorder need not be stopped: the two take turns, and each event is recorded once.
+    Meanwhile lists and states are incomplete: run it when few look at them. A running recorder
+    need not be stopped: the two take turns, and each event is recorded once.
 
     Raises:
         Unavailable: Kafka or SQL does not answer; run it again.
