@@ -3,7 +3,7 @@
 import asyncio
 import time
 import uuid
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -103,10 +103,19 @@ class Client:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    async def receive(self, wanted, seconds=20):
+    async def end(self):
+        """Return the cursor of the inbox's end as it is now."""
+        after = ""
+        while True:
+            page = await self.inbox(after=after, limit=500)
+            after = page["next"]
+            if not page["messages"]:
+                return after
+
+    async def receive(self, wanted, after="", seconds=20):
         """Return the inbox's messages by id once all of `wanted` are there."""
         found: dict[str, dict[str, Any]] = {}
-        after, end = "", time.monotonic() + seconds
+        end = time.monotonic() + seconds
         while not {*wanted} <= found.keys():
             assert time.monotonic() < end, f"only {sorted(found)}"
             page = await self.inbox(after=after, wait=2)
@@ -153,10 +162,16 @@ class ApiRig(Rig):
             task = asyncio.create_task(run(self.deps, ApiSettings(socket=socket), stop))
             await until(socket.exists)
             try:
-                yield socket
+                async with AsyncExitStack() as self.clients:
+                    self.socket = socket
+                    yield socket
             finally:
                 stop.set()
                 await asyncio.wait_for(task, 30)
+
+    async def login(self, system):
+        """Return a client of `system` that lives as long as the API serves."""
+        return await self.clients.enter_async_context(self.client(self.socket, system))
 
     @asynccontextmanager
     async def client(self, socket, system):
