@@ -1,11 +1,20 @@
 """The recorder process: from `hub.audit` to the search projection."""
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from sqlalchemy import Engine
 
 from hub.cli import wiring
+from hub.cli.errors import CommandFailed
+from hub.cli.home import Home, Identity
 from hub.cli.hosts.host import Host, metrics_registry
 from hub.io.kafka.audit_reader import AuditReader
+from hub.io.settings import IoSettings
 from hub.io.sql.engine import open_blocking_engine
+from hub.ports import Refusing, Unavailable
 from hub.recorder import main as recorder
 from hub.recorder.settings import RecorderSettings
 
@@ -13,10 +22,32 @@ from hub.recorder.settings import RecorderSettings
 async def run(host: Host) -> None:
     """Record until told to stop. Broker or SQL away: it waits, and goes on where it stood."""
     registry = metrics_registry(wiring.read(RecorderSettings).metrics_port)
-    reader = AuditReader(wiring.kafka(host.settings), host.identity.partitions)
-    engine = open_blocking_engine(wiring.sql_url(host.settings, host.home))
-    try:
+    async with _opened(host.settings, host.home, host.identity) as (reader, engine):
         host.ready.set()
         await recorder.run(reader, engine, registry, host.stop)
+
+
+async def rebuild_projection(chosen: Path | None) -> recorder.Rebuilt:
+    """Make the projection anew; return how much was recorded.
+
+    Raises:
+        CommandFailed: Kafka or SQL does not answer.
+    """
+    home = wiring.home(chosen)
+    try:
+        async with _opened(wiring.read(IoSettings), home, home.identity()) as (reader, engine):
+            return await recorder.rebuild(reader, engine)
+    except (Unavailable, Refusing) as error:
+        raise CommandFailed(f"{error}. Nothing is lost: run it again.") from error
+
+
+@contextlib.asynccontextmanager
+async def _opened(
+    settings: IoSettings, home: Home, identity: Identity
+) -> AsyncIterator[tuple[AuditReader, Engine]]:
+    reader = AuditReader(wiring.kafka(settings), identity.partitions)
+    engine = open_blocking_engine(wiring.sql_url(settings, home))
+    try:
+        yield reader, engine
     finally:
         await asyncio.to_thread(engine.dispose)

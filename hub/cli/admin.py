@@ -1,0 +1,256 @@
+"""`hub admin …`: thin commands on the admin API. Every change needs a reason (invariant 11)."""
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from hub.cli.client_options import DEFAULT_URL, UrlOption
+from hub.cli.errors import CommandFailed
+
+if TYPE_CHECKING:
+    from hub.cli.admin_api import AdminApi
+
+PAGE: Final = 1_000
+"""Entities asked for at once: the most that the API gives."""
+
+admin_app: Final = typer.Typer(
+    help="Change and read the rules, with the admin token. / Quản trị quy tắc của trục.",
+    no_args_is_help=True,
+)
+
+
+class Collection(StrEnum):
+    """What can be listed."""
+
+    ORGANISATIONS = "organisations"
+    CODES = "codes"
+    GROUPS = "groups"
+    SYSTEMS = "systems"
+    KEYS = "keys"
+    ENDPOINTS = "endpoints"
+    RIGHTS = "rights"
+    SCHEMAS = "schemas"
+
+
+class Level(StrEnum):
+    """Where an agency stands."""
+
+    CENTRAL = "central"
+    PROVINCE = "province"
+    DISTRICT = "district"
+    COMMUNE = "commune"
+
+
+ReasonOption = Annotated[
+    str, typer.Option("--reason", help="Why; it stands in the audit trail. / Lý do.")
+]
+TypesOption = Annotated[
+    list[str], typer.Option("--type", help="Event type; repeatable. / Loại sự kiện.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Mount `hub admin …`."""
+    app.add_typer(admin_app, name="admin")
+
+
+@admin_app.callback()
+def connect(
+    context: typer.Context,
+    url: UrlOption = DEFAULT_URL,
+    token_file: Annotated[
+        Path | None, typer.Option(help="Default: secrets/admin.token of the hub's home.")
+    ] = None,
+) -> None:
+    """Change and read the rules. / Thay đổi và xem quy tắc."""
+    context.obj = url, token_file
+
+
+@admin_app.command("organisation")
+def put_organisation(
+    context: typer.Context,
+    id: str,
+    *,
+    name: Annotated[str, typer.Option(help="For people. / Tên cơ quan.")],
+    level: Annotated[Level, typer.Option()],
+    reason: ReasonOption,
+    parent: Annotated[str | None, typer.Option(help="Id of the agency above.")] = None,
+    code: Annotated[str | None, typer.Option(help="Its code. / Mã định danh.")] = None,
+    scheme: Annotated[str, typer.Option(help="Form of the code: qcvn102, qd20 or other.")] = (
+        "qcvn102"
+    ),
+) -> None:
+    """Let an agency be as given. / Khai báo cơ quan."""
+    changes = [_change("put_organisation", id=id, name=name, level=level.value, parent=parent)]
+    if code:
+        changes.append(_change("put_code", code=code, organisation=id, scheme=scheme))
+    _write(context, reason, *changes)
+
+
+@admin_app.command("system")
+def put_system(
+    context: typer.Context,
+    system: str,
+    *,
+    organisation: Annotated[str, typer.Option(help="Id of its agency. / Mã cơ quan.")],
+    name: Annotated[str, typer.Option(help="For people. / Tên hệ thống.")],
+    reason: ReasonOption,
+    represents: Annotated[
+        list[str] | None, typer.Option(help="Agency it may speak for; repeatable.")
+    ] = None,
+    representative: Annotated[
+        list[str] | None, typer.Option(help="System that may hand in for it; repeatable.")
+    ] = None,
+) -> None:
+    """Let an information system be as given; a new one gets its inbox. / Khai báo hệ thống."""
+    change = _change(
+        "put_system",
+        system=system,
+        organisation=organisation,
+        name=name,
+        represents=represents or [],
+        representatives=representative or [],
+    )
+    _write(context, reason, change)
+
+
+@admin_app.command("key")
+def register_key(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="What `hub key new --json` printed; - for input.")],
+    reason: ReasonOption,
+) -> None:
+    """Register a system's key with its proof of possession. / Đăng ký khóa của hệ thống."""
+    told = _document(file)
+    change = _change("register_key", **{n: told.get(n) for n in ("system", "jwk", "alg", "proof")})
+    _write(context, reason, change)
+
+
+@admin_app.command("revoke-key")
+def revoke_key(context: typer.Context, system: str, thumbprint: str, reason: ReasonOption) -> None:
+    """Refuse a key for ever. / Thu hồi khóa vĩnh viễn."""
+    _write(context, reason, _change("revoke_key", system=system, thumbprint=thumbprint))
+
+
+@admin_app.command("endpoint")
+def put_endpoint(
+    context: typer.Context,
+    organisation: str,
+    system: str,
+    types: TypesOption,
+    reason: ReasonOption,
+) -> None:
+    """Let a system take exactly these types for an agency. / Hệ thống nhận loại nào."""
+    change = _change("put_endpoint", organisation=organisation, system=system, types=types)
+    _write(context, reason, change)
+
+
+@admin_app.command("right")
+def put_right(
+    context: typer.Context,
+    id: str,
+    system: Annotated[str, typer.Option(help="Who sends. / Hệ thống gửi.")],
+    types: TypesOption,
+    to: Annotated[list[str], typer.Option(help="urn:hub:org:…, urn:hub:all …; repeatable.")],
+    reason: ReasonOption,
+) -> None:
+    """Let a system send these types to these recipients. / Cấp quyền gửi."""
+    _write(context, reason, _change("put_right", id=id, system=system, types=types, recipients=to))
+
+
+@admin_app.command("schema")
+def publish_schema(context: typer.Context, file: Path, reason: ReasonOption) -> None:
+    """Publish a JSON Schema; it never changes afterwards. / Công bố lược đồ."""
+    document = _document(file)
+    name = str(document.get("$id", "")).removeprefix("urn:hub:schema:")
+    _write(context, reason, _change("publish_schema", schema_name=name, document=document))
+
+
+@admin_app.command("suspend")
+def suspend(context: typer.Context, system: str, reason: ReasonOption) -> None:
+    """Refuse everything from and to a system. / Tạm ngừng một hệ thống."""
+    _write(context, reason, _change("suspend_system", system=system))
+
+
+@admin_app.command("resume")
+def resume(context: typer.Context, system: str, reason: ReasonOption) -> None:
+    """End a suspension. / Cho hệ thống hoạt động lại."""
+    _write(context, reason, _change("resume_system", system=system))
+
+
+@admin_app.command("apply")
+def apply(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help='{"reason": …, "changes": […]}; - for input.')],
+) -> None:
+    """Make all changes of a file one version of the rules, or none. / Áp dụng nhiều thay đổi."""
+    told = _document(file)
+    changes = told.get("changes")
+    if not isinstance(changes, list):
+        raise CommandFailed(f'{file}: an object with "reason" and a list of "changes" is needed.')
+    _write(context, str(told.get("reason", "")), *changes)
+
+
+@admin_app.command("list")
+def list_entities(context: typer.Context, collection: Collection) -> None:
+    """Print all entities of a kind, one JSON object a line. / Liệt kê."""
+    after: str | None = ""
+    while after is not None:
+        page = _api(context).read(collection.value, after=after, limit=PAGE)
+        for item in page["items"]:
+            typer.echo(json.dumps(item, ensure_ascii=False))
+        after = page["next"]
+
+
+@admin_app.command("show")
+def show(context: typer.Context, collection: Collection, id: str) -> None:
+    """Print one entity as JSON. / Xem một đối tượng."""
+    found = _api(context).read(f"{collection.value}/{id}")
+    typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+@admin_app.command("rules")
+def rules(context: typer.Context) -> None:
+    """Print the newest version and whether it is published. / Phiên bản quy tắc."""
+    typer.echo(json.dumps(_api(context).read("rules"), ensure_ascii=False))
+
+
+@admin_app.command("trail")
+def trail(
+    context: typer.Context,
+    entity: Annotated[str, typer.Option(help="Only what touched it, as system/<name>.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=PAGE)] = 20,
+) -> None:
+    """Print who changed what, when and why, the newest first. / Nhật ký thay đổi."""
+    for item in _api(context).read("trail", entity=entity, limit=limit)["items"]:
+        typer.echo(json.dumps(item, ensure_ascii=False))
+
+
+def _change(kind: str, **fields: Any) -> dict[str, Any]:
+    return {"change": kind} | {name: value for name, value in fields.items() if value is not None}
+
+
+def _write(context: typer.Context, reason: str, *changes: dict[str, Any]) -> None:
+    typer.echo(json.dumps(_api(context).write(reason, changes)))
+
+
+def _api(context: typer.Context) -> "AdminApi":
+    from hub.cli.admin_api import open_api  # noqa: PLC0415  (`hub --help` loads no HTTP client)
+
+    url, token_file = context.obj
+    return open_api(url, token_file)
+
+
+def _document(file: Path) -> dict[str, Any]:
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+        told = json.loads(text)
+    except (OSError, ValueError) as error:
+        raise CommandFailed(f"{file} cannot be read: {type(error).__name__}.") from error
+    if not isinstance(told, dict):
+        raise CommandFailed(f"{file}: a JSON object is needed.")
+    return told

@@ -1,0 +1,97 @@
+"""The admin API as `hub admin` uses it: one request, one answer, plain errors."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+import orjson
+from lgsp_client.wire import checked_url
+
+from hub.cli import wiring
+from hub.cli.errors import CommandFailed
+
+EX_UNAVAILABLE: Final = 3
+"""As `hub send`: nothing answers; the same command may work later."""
+
+SECONDS: Final = 60
+"""Longest wait: a change set of thousands of entities takes some seconds."""
+
+
+class AdminApi:
+    """The admin API of one hub. The token never leaves the request's header."""
+
+    def __init__(self, url: str, token: str, transport: httpx2.BaseTransport | None = None) -> None:
+        self._url = url
+        self._http = httpx2.Client(
+            base_url=url,
+            headers={"authorization": f"Bearer {token}"},
+            timeout=SECONDS,
+            transport=transport,
+        )
+
+    def write(self, reason: str, changes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Make the changes one version of the rules; return what was written.
+
+        Raises:
+            CommandFailed: refused, or nothing answers.
+        """
+        content = orjson.dumps({"reason": reason, "changes": list(changes)})
+        headers = {"content-type": "application/json"}
+        return self._ask("POST", "/v1/admin/changes", content=content, headers=headers)
+
+    def read(self, path: str, **query: str | int) -> dict[str, Any]:
+        """Return what stands at a path below `/v1/admin`.
+
+        Raises:
+            CommandFailed: refused, or nothing answers.
+        """
+        return self._ask("GET", f"/v1/admin/{path}", params=query)
+
+    def _ask(self, method: str, path: str, **options: Any) -> dict[str, Any]:
+        try:
+            answer = self._http.request(method, path, **options)
+        except httpx2.TransportError as error:
+            raise CommandFailed(
+                f"{self._url} does not answer ({type(error).__name__}). Does the hub run?",
+                status=EX_UNAVAILABLE,
+            ) from error
+        told = _json(answer.content)
+        if answer.is_success:
+            return told
+        status = EX_UNAVAILABLE if answer.status_code in {429, 503} else 1
+        raise CommandFailed(_plainly(answer.status_code, told), status=status)
+
+
+def open_api(url: str, token_file: Path | None) -> AdminApi:
+    """Return the API with the token of a file, by default the one that `hub init` made.
+
+    Raises:
+        CommandFailed: there is no such file, or the address is neither https nor this machine.
+    """
+    try:
+        checked = checked_url(url, allow_plain_http=False)  # the token would travel readable
+    except ValueError as error:
+        raise CommandFailed(f"--url: {error}") from error
+    if token_file is None:
+        return AdminApi(checked, wiring.home().admin_token())
+    try:
+        return AdminApi(checked, token_file.read_text(encoding="ascii").strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandFailed(f"{token_file} cannot be read: {type(error).__name__}.") from error
+
+
+def _json(content: bytes) -> dict[str, Any]:
+    try:
+        told = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _plainly(status: int, told: Mapping[str, Any]) -> str:
+    """Return a problem (RFC 9457) in one line, with each wrong place of the request below."""
+    parts = [str(told.get(name)) for name in ("code", "detail", "place") if told.get(name)]
+    errors = [f"  {one.get('place', '')}: {one.get('rule', '')}" for one in told.get("errors", ())]
+    first = f"the hub refuses ({status}): {', '.join(parts) or 'without a reason'}"
+    return "\n".join([first, *errors])

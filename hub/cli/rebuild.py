@@ -1,0 +1,37 @@
+"""`hub rebuild projection`: make the search projection anew from Kafka."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+rebuild_app = typer.Typer(
+    help="Make derived data anew from Kafka. / Dựng lại dữ liệu dẫn xuất từ Kafka.",
+    no_args_is_help=True,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Mount `hub rebuild …`."""
+    app.add_typer(rebuild_app, name="rebuild")
+
+
+@rebuild_app.callback()
+def rebuild() -> None:
+    """Make derived data anew from Kafka. / Dựng lại dữ liệu dẫn xuất từ Kafka."""
+
+
+@rebuild_app.command("projection")
+def projection(
+    home: Annotated[Path | None, typer.Option(help="Home directory instead of HUB_HOME.")] = None,
+) -> None:
+    """Empty the search projection and record hub.audit from its beginning. The hub may run.
+
+    Xóa bảng tra cứu và dựng lại từ hub.audit; trục vẫn hoạt động trong lúc đó.
+    """
+    from hub.cli.hosts.recorder import rebuild_projection  # noqa: PLC0415  (loads SQL and Kafka)
+
+    rebuilt = asyncio.run(rebuild_projection(home))
+    typer.echo(json.dumps({"events": rebuilt.events, "seconds": round(rebuilt.seconds, 3)}))

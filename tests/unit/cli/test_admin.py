@@ -1,0 +1,152 @@
+"""`hub admin …` against an API that only pretends."""
+
+import json
+from datetime import UTC, datetime
+
+import httpx2
+import pytest
+import typer
+from lgsp_message.keys import public_jwk
+from typer.testing import CliRunner
+
+from hub.cli import admin, admin_api
+from hub.cli.errors import CommandFailed
+from hub.control.changes import ChangeSet
+from hub.schemas.catalogue import load
+from tests.control_support import new_key, proof
+
+TOKEN = "synthetic admin token"
+WHY = ["--reason", "Thử nghiệm (mẫu)"]
+
+
+class Pretended:
+    """Keeps the requests; answers each with `answer`."""
+
+    def __init__(self):
+        self.requests: list[httpx2.Request] = []
+        self.answer = httpx2.Response(200, json={"version": 2, "changed": 1})
+
+    def __call__(self, request):
+        self.requests.append(request)
+        return self.answer
+
+    def changes(self):
+        """Return the changes of the last request, as the control plane reads them."""
+        return ChangeSet.model_validate_json(self.requests[-1].content).changes
+
+
+@pytest.fixture
+def hub(monkeypatch):
+    pretended = Pretended()
+    transport = httpx2.MockTransport(pretended)
+    real = admin_api.AdminApi
+    monkeypatch.setattr(admin_api, "AdminApi", lambda url, token: real(url, token, transport))
+    return pretended
+
+
+@pytest.fixture
+def run(hub, tmp_path):  # noqa: ARG001  (no command may find a real hub)
+    (tmp_path / "token").write_text(TOKEN)
+    app = typer.Typer()
+    admin.register(app)
+
+    def invoked(*arguments, text=None):
+        first = ["admin", "--token-file", str(tmp_path / "token")]
+        return CliRunner().invoke(app, [*first, *map(str, arguments)], input=text)
+
+    return invoked
+
+
+TYPE = "vn.gov.dossier.received.v1"
+COMMANDS = [
+    ["organisation", "xa-a", "--name", "Xã A", "--level", "commune", "--code", "H99.01"],
+    ["system", "he-thong-a", "--organisation", "xa-a", "--name", "Một cửa", "--represents", "xa-b"],
+    ["revoke-key", "he-thong-a", "A" * 43],
+    ["endpoint", "xa-a", "he-thong-a", "--type", TYPE],
+    ["right", "quyen-1", "--system", "he-thong-a", "--type", TYPE, "--to", "urn:hub:all"],
+    ["suspend", "he-thong-a"],
+    ["resume", "he-thong-a"],
+]
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=lambda arguments: arguments[0])
+def test_each_command_asks_what_the_control_plane_understands(hub, run, arguments):
+    result = run(*arguments, *WHY)
+    assert result.exit_code == 0, result.output
+    assert hub.changes()
+    assert json.loads(result.stdout) == {"version": 2, "changed": 1}
+
+
+def test_an_agency_and_its_code_are_one_version(hub, run):
+    run(*COMMANDS[0], *WHY)
+    assert [change.change for change in hub.changes()] == ["put_organisation", "put_code"]
+
+
+def test_a_key_is_registered_with_its_proof(hub, run):
+    key = new_key()
+    told = {"system": "he-thong-a", "jwk": public_jwk(key.public_key()), "alg": "ES256"}
+    told["proof"] = proof(key, at=datetime.now(UTC))
+    assert run("key", "-", *WHY, text=json.dumps(told)).exit_code == 0
+    assert hub.changes()[0].proof == told["proof"]
+
+
+def test_a_schema_is_published_under_its_own_name(hub, run, tmp_path):
+    (tmp_path / "schema.json").write_bytes(load("urn:hub:schema:receipt:1.0").raw)
+    assert run("schema", tmp_path / "schema.json", *WHY).exit_code == 0
+    assert hub.changes()[0].schema_name == "receipt:1.0"
+
+
+def test_apply_hands_on_every_kind_of_change_as_it_stands(hub, run):
+    changes = [{"change": "delete_right", "id": "quyen-1"}, {"change": "delete_code", "code": "X1"}]
+    text = json.dumps({"reason": "Thử nghiệm (mẫu)", "changes": changes})
+    assert run("apply", "-", text=text).exit_code == 0
+    assert [change.change for change in hub.changes()] == ["delete_right", "delete_code"]
+
+
+def test_a_change_without_a_reason_is_not_sent(hub, run):
+    assert run("suspend", "he-thong-a").exit_code == 2
+    assert hub.requests == []
+
+
+def test_the_token_goes_in_the_header_and_nowhere_else(hub, run):
+    result = run("rules")
+    request = hub.requests[0]
+    assert request.headers["authorization"] == f"Bearer {TOKEN}"
+    assert TOKEN not in str(request.url)
+    assert TOKEN not in result.output
+
+
+def test_a_refusal_names_code_detail_and_place(hub, run):
+    problem = {"code": "unknown_entity", "detail": "no system x", "place": "changes/0"}
+    hub.answer = httpx2.Response(422, json=problem)
+    result = run("suspend", "xyz", *WHY)
+    assert isinstance(result.exception, CommandFailed)
+    assert str(result.exception) == (
+        "the hub refuses (422): unknown_entity, no system x, changes/0"
+    )
+
+
+def test_a_hub_that_does_not_answer_has_its_own_status(run, monkeypatch):
+    def away(_self, _request):
+        raise httpx2.ConnectError("refused")
+
+    monkeypatch.setattr(Pretended, "__call__", away)
+    result = run("rules")
+    assert isinstance(result.exception, CommandFailed)
+    assert result.exception.status == admin_api.EX_UNAVAILABLE
+
+
+def test_the_token_is_not_sent_readable_over_a_network(hub, run):
+    result = run("--url", "http://hub.example", "rules")
+    assert isinstance(result.exception, CommandFailed)
+    assert hub.requests == []
+
+
+def test_a_list_is_read_to_its_end(run, monkeypatch):
+    pages = {"": {"items": [{"id": "a"}], "next": "a"}, "a": {"items": [{"id": "b"}], "next": None}}
+    monkeypatch.setattr(
+        Pretended,
+        "__call__",
+        lambda _self, request: httpx2.Response(200, json=pages[request.url.params["after"]]),
+    )
+    assert run("list", "systems").stdout.splitlines() == ['{"id": "a"}', '{"id": "b"}']
