@@ -25,6 +25,7 @@ def authorise(message: Message, sender: System, rules: Rules, day: date) -> None
     if is_statement(claim.type):
         return
     allowed = rules.rights.get((claim.source, claim.type))
+    # Invariant 5: absence is refusal, here as in every table of the rules.
     if allowed is None:
         raise Refused(Reason.NOT_PERMITTED, f"no right to send {claim.type}", "type")
     if EVERYONE in allowed:

@@ -22,6 +22,7 @@ from hub.decision.routing import route
 from hub.decision.rules import Rules
 from hub.decision.statements import is_statement
 from hub.decision.validation import validate
+from hub.directory.organisations import legal_day
 from hub.ports import Admitted
 
 MAX_FINDINGS: Final = 100
@@ -83,7 +84,7 @@ def _proven(received: Received, rules: Rules, admitted: Admitted, now: datetime)
     message, received_at = examined.message, examined.stamp.received_at
     return [
         *_raised(lambda: deduplicate(message, received_at, admitted, now)),
-        *_raised(lambda: authorise(message, examined.sender, rules, now.date())),
+        *_raised(lambda: authorise(message, examined.sender, rules, legal_day(now))),
         *_addresses(examined, rules, now),
         *_raised(lambda: admit(received, message, validate(message, rules), admitted, rules, now)),
     ]
@@ -98,7 +99,7 @@ def _addresses(examined: Verified, rules: Rules, now: datetime) -> list[Finding]
     for number, address in enumerate(message.attributes.recipients):
         only = _with_one(message, address)
         for finding in (
-            *_raised(lambda: authorise(only, examined.sender, rules, now.date())),  # noqa: B023  (called at once)
+            *_raised(lambda: authorise(only, examined.sender, rules, legal_day(now))),  # noqa: B023  (called at once)
             *_raised(lambda: route(only, rules, 0, now)),  # noqa: B023  (called at once)
         ):
             at_address = finding.place == "recipients/0"

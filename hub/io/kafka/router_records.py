@@ -39,7 +39,7 @@ class Record:
     @property
     def command(self) -> str | None:
         """The MAC of the hub's own command, where the record is one; its body is the command."""
-        return next((raw.decode() for name, raw in self.headers if name == COMMAND), None)
+        return next((_mac_of(raw) for name, raw in self.headers if name == COMMAND), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,10 @@ class Resumed:
 
 
 Outcome = Decision | Held | Resumed
+
+
+def _mac_of(raw: bytes | None) -> str:
+    return (raw or b"").decode(errors="replace")  # Whatever stands there is only not genuine.
 
 
 class Addressed(msgspec.Struct, frozen=True, array_like=True):
