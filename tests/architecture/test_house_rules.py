@@ -1,0 +1,255 @@
+"""House rules that neither type checker nor import-linter can say."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from lgsp_message.reason import Reason
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("hub", "packages", "simulator", "bench")
+MIGRATIONS = "hub/control/migrations/versions"
+PURE = (
+    "hub/decision/",
+    "hub/directory/",
+    "hub/schemas/",
+    "hub/signing/",
+    "hub/ports.py",
+    "hub/answers.py",
+    "packages/message/",
+)
+MAX_LINES = 400
+
+
+@cache
+def sources():
+    """Every Python file of the product: path to text."""
+    return {
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+        for room in ROOMS
+        for path in sorted((ROOT / room).rglob("*.py"))
+        if not {".venv", "node_modules"} & set(path.parts)
+    }
+
+
+@cache
+def trees():
+    return {path: ast.parse(text) for path, text in sources().items()}
+
+
+def pure_trees():
+    return {path: tree for path, tree in trees().items() if path.startswith(PURE)}
+
+
+def calls(tree, name):
+    """The calls of a function or class by its last name."""
+    return [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and (
+            (isinstance(node.func, ast.Name) and node.func.id == name)
+            or (isinstance(node.func, ast.Attribute) and node.func.attr == name)
+        )
+    ]
+
+
+def test_only_verify_makes_a_message():
+    assert [path for path, tree in trees().items() if calls(tree, "Message")] == [
+        "packages/message/lgsp_message/jws.py"
+    ]
+    jws = trees()["packages/message/lgsp_message/jws.py"]
+    makers = [node for node in jws.body if calls(node, "Message")]
+    assert [node.name for node in makers if isinstance(node, ast.FunctionDef)] == ["verify"]
+
+
+CATCHES_REFUSED = {
+    "hub/decision/pipeline.py": "where the decision is made",
+    "hub/decision/check.py": "the dry run collects every refusal instead of the first",
+    "hub/decision/statements.py": "says which item of a receipt, and raises again",
+    "hub/router/batch.py": "a command of the hub to itself is refused like a message",
+    "hub/io/admission.py": "after a secrecy marking the objects go; raised again",
+    "hub/io/kafka/codec.py": "a record that nobody admitted becomes a value without attributes",
+    "hub/api/messages.py": "each part of a batch gets its own answer",
+    "hub/api/submit.py": "counts it for the metrics and raises again",
+    "packages/client/lgsp_client/inbox.py": "a bad message in an inbox does not stop the loop",
+    "packages/client/lgsp_client/outgoing.py": "a sender's own mistake becomes the client's error",
+    "hub/api/tokens.py": "a client assertion that is not strict JSON is no assertion",
+    "packages/message/lgsp_message/jws.py": "a header that is not strict JSON is a bad signature",
+    "packages/message/lgsp_message/key_proof.py": "a proof that is not strict JSON is no proof",
+}
+"""Everywhere else a refusal passes through to one of these."""
+
+
+def catches(tree, name):
+    return any(
+        isinstance(node, ast.ExceptHandler)
+        and node.type is not None
+        and any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node.type))
+        for node in ast.walk(tree)
+    )
+
+
+def test_a_refusal_is_caught_only_where_the_list_says_why():
+    catching = {path for path, tree in trees().items() if catches(tree, "Refused")}
+    assert catching == set(CATCHES_REFUSED)
+
+
+IMPURE_MODULES = {
+    *["asyncio", "threading", "subprocess", "pathlib", "tempfile", "shutil", "uuid", "secrets"],
+    *["logging", "structlog", "warnings", "signal", "ssl", "urllib.request", "http", "ctypes"],
+    *["concurrent", "multiprocessing", "contextvars", "prometheus_client", "pydantic_settings"],
+}
+IMPURE_CALLS = ("now", "utcnow", "today", "open", "print", "input", "getenv", "breakpoint", "exec")
+
+
+def imported(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+@pytest.mark.parametrize("path", sorted(pure_trees()))
+def test_a_pure_room_has_no_clock_no_log_no_thread_and_no_state(path):
+    tree = pure_trees()[path]
+    roots = {name for module in imported(tree) for name in (module, module.partition(".")[0])}
+    assert not roots & IMPURE_MODULES
+    for name in IMPURE_CALLS:
+        assert not calls(tree, name), name
+    waiting = ast.Await if path == "hub/ports.py" else (ast.AsyncFunctionDef, ast.Await)
+    for node in ast.walk(tree):
+        assert not isinstance(node, ast.Global), node.lineno
+        assert not isinstance(node, waiting), node.lineno
+
+
+def main_block(node):
+    return isinstance(node, ast.If) and "__main__" in ast.unparse(node.test)
+
+
+@pytest.mark.parametrize("path", sorted(pure_trees()))
+def test_a_pure_room_prints_only_when_it_is_run_as_a_program(path):
+    inside = [node for node in pure_trees()[path].body if not main_block(node)]
+    assert not any("sys." in ast.unparse(node) for node in inside if not _imports(node))
+
+
+def _imports(node):
+    return isinstance(node, (ast.Import, ast.ImportFrom))
+
+
+@cache
+def settings_classes():
+    return {
+        node.name
+        for tree in trees().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        and any(ast.unparse(base).endswith("BaseSettings") for base in node.bases)
+    }
+
+
+def test_settings_are_read_only_by_the_wiring():
+    for path, tree in trees().items():
+        if path.startswith("hub/") and not path.startswith("hub/cli/"):
+            read = {name for name in settings_classes() if calls(tree, name)}
+            assert not read, f"{path} reads {read}"
+
+
+def test_every_consumer_reads_committed_records_only():
+    """Invariant 2: what an aborted transaction wrote was never said."""
+    for path, tree in trees().items():
+        for call in calls(tree, "AIOKafkaConsumer"):
+            written = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
+            assert written.get("isolation_level") == "'read_committed'", f"{path}:{call.lineno}"
+
+
+@cache
+def port_methods():
+    """Names of methods whose contract is the docstring of a Protocol."""
+    return {
+        method.name
+        for tree in trees().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        and any("Protocol" in ast.unparse(base) for base in node.bases)
+        for method in node.body
+        if isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef))
+    }
+
+
+def undocumented(path):
+    for node in trees()[path].body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield from [node.name] if _is_bare(node) else []
+        elif isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield from [node.name] if ast.get_docstring(node) is None else []
+            yield from (
+                f"{node.name}.{part.name}"
+                for part in node.body
+                if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef))
+                and _is_bare(part)
+                and not _implements(node, part)
+            )
+
+
+def _is_bare(node):
+    return not node.name.startswith("_") and ast.get_docstring(node) is None
+
+
+def _implements(owner, method):
+    """A port's docstring is its methods' contract; so is a base class's."""
+    if method.name in port_methods() or owner.bases:
+        return True
+    return any("overload" in ast.unparse(mark) for mark in method.decorator_list)
+
+
+@pytest.mark.parametrize("path", sorted(path for path in sources() if MIGRATIONS not in path))
+def test_every_public_name_has_a_docstring(path):
+    assert ast.get_docstring(trees()[path]) is not None, "the module"
+    assert not list(undocumented(path))
+
+
+def test_no_file_is_longer_than_one_can_keep_in_mind():
+    long = {path: text.count("\n") for path, text in sources().items()}
+    assert not {path: lines for path, lines in long.items() if lines > MAX_LINES}
+
+
+def test_nothing_is_left_for_later():
+    word = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
+    assert not [path for path, text in sources().items() if word.search(text)]
+
+
+NOT_YET_UPHELD = {
+    10: "the hub proves itself: the transparency log is not built yet",
+}
+
+
+@pytest.mark.parametrize("number", range(1, 12))
+def test_each_invariant_is_named_where_it_is_upheld(number):
+    named = re.compile(rf"\bInvariant {number}:")
+    lines = [path for path, text in sources().items() if named.search(text)]
+    if number in NOT_YET_UPHELD:
+        assert not lines, f"invariant {number} is upheld: take it off the list"
+        pytest.skip(f"invariant {number}: {NOT_YET_UPHELD[number]}")
+    assert lines, f"no line says which invariant {number} it upholds"
+
+
+def test_the_page_of_the_path_names_files_that_exist_and_every_reason():
+    page = (ROOT / "docs" / "message-path.md").read_text(encoding="utf-8")
+    files = re.findall(r"`((?:hub|packages)/[\w./-]+)`", page)
+    assert len(files) > 20
+    assert not [name for name in files if not (ROOT / name).is_file()]
+    table = page.partition("## The steps")[2].partition("## What a failure does")[0]
+    assert not [reason for reason in Reason if f"`{reason}`" not in table]
+
+
+def test_the_page_of_the_path_has_every_file_of_the_path():
+    page = (ROOT / "docs" / "message-path.md").read_text(encoding="utf-8")
+    steps = ast.walk(trees()["hub/decision/pipeline.py"])
+    modules = [node.module for node in steps if isinstance(node, ast.ImportFrom) and node.module]
+    for module in modules:
+        if module.startswith("hub.decision"):
+            assert f"`{module.replace('.', '/')}.py`" in page, module
