@@ -220,6 +220,16 @@ def _ours(error: Exception) -> Exception:
 
 async def _abandon(producer: Any) -> None:
     """Stop a producer within bounds; its unsent batches are of a transaction that will be ended."""
+    await _stop(producer)
+    # What it knew has been told by the error that was raised: nobody asks these futures again.
+    batches = producer._message_accumulator._batches.values()  # noqa: SLF001
+    waiters = [batch._drain_waiter for pending in batches for batch in pending]  # noqa: SLF001
+    for waiter in (producer._txn_manager._transaction_waiter, *waiters):  # noqa: SLF001
+        if waiter is not None and waiter.done() and not waiter.cancelled():
+            waiter.exception()
+
+
+async def _stop(producer: Any) -> None:
     with suppress(Exception):
         async with asyncio.timeout(STOP_SECONDS):
             await producer.stop()
