@@ -47,7 +47,8 @@ class Admin:
     """The control plane, as the API process serves it."""
 
     control: Control
-    outbox: OutboxWorker
+    outbox: OutboxWorker | None
+    """None where another process publishes."""
     tokens: AdminTokens
 
 

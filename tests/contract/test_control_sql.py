@@ -106,9 +106,9 @@ async def test_every_kind_is_stored_and_repeated_without_change(engine):
     queries = Queries(engine)
     keys = await queries.page("key", "", 10)
     assert keys.items[0]["valid_from"] == "2025-12-31T17:00:00Z"
-    assert (await queries.one("schema", "thu-nghiem:1.0"))["document"]["description"] == (
-        "Lược đồ thử nghiệm"
-    )
+    found = await queries.one("schema", "thu-nghiem:1.0")
+    assert found is not None
+    assert found["document"]["description"] == "Lược đồ thử nghiệm"
 
 
 async def test_the_change_set_is_kept_byte_for_byte(engine):
@@ -144,7 +144,8 @@ async def test_pages_give_each_entity_once(engine):
     control, queries = Control(engine, HUB), Queries(engine)
     ids = {"xa-1", "Xa-1", "xa.2", "XA_3", "0a"}
     await control.write(change_set(*map(organisation, ids)), actor="an")
-    seen, after = [], ""
+    seen: list[str] = []
+    after: str | None = ""
     while after is not None:
         page = await queries.page("organisation", after, 2)
         seen += [item["id"] for item in page.items]

@@ -138,11 +138,13 @@ async def test_a_suspended_system_stays_suspended_when_it_is_put_again(with_syst
     )
     await with_system.write(change_set(system()), actor="an")
     found = await Queries(with_system.engine).one("system", "he-thong-a")
+    assert found is not None
     assert found["state"] == "suspended"
     await with_system.write(
         change_set({"change": "resume_system", "system": "he-thong-a"}), actor="an"
     )
     found = await Queries(with_system.engine).one("system", "he-thong-a")
+    assert found is not None
     assert found["state"] == "active"
 
 

@@ -25,6 +25,7 @@ async def test_a_key_is_registered_with_the_members_that_identify_it(with_system
     jwk = public_jwk(key.public_key()) | {"kid": "tên gọi", "use": "sig"}
     await with_system.write(change_set(register(key, jwk=jwk)), actor="an")
     found = await Queries(with_system.engine).one("key", f"he-thong-a/{key_id(key)}")
+    assert found is not None
     assert found["jwk"] == public_jwk(key.public_key())
     assert found["revoked"] is False
 

@@ -52,6 +52,7 @@ async def test_each_version_is_chained_to_the_one_before(control):
     versions, previous = Versions(control.engine), "00" * 32
     for number, changes in ((1, 2), (2, 1)):
         stored = await versions.get(number)
+        assert stored is not None
         assert stored.record.previous == previous
         assert stored.record.changes == changes
         previous = version_hash(previous, (await versions.changes(number)).items())
@@ -79,7 +80,8 @@ async def test_nothing_is_written_when_the_trail_cannot_be(control, monkeypatch)
 
 async def test_pages_give_each_entity_once(control):
     await control.write(change_set(*(organisation(f"xa-{n}") for n in range(7))), actor="an")
-    seen, after = [], ""
+    seen: list[str] = []
+    after: str | None = ""
     while after is not None:
         page = await Queries(control.engine).page("organisation", after, 3)
         seen += [item["id"] for item in page.items]
