@@ -169,28 +169,39 @@ class HotInboxes:
 
     async def _assign(self, consumer: AIOKafkaConsumer) -> None:
         self._new = False
+        await self._find_topics(consumer)
+        # Assigned before their ends are asked for: that loads the metadata of all topics at once.
+        consumer.assign(list(self._by_place))
+        consumer.pause(*self._by_place)
+        for one in self._inboxes.values():
+            if one.ready:
+                consumer.seek(one.place, one.next)
         await self._find_ends(consumer)
-        ready = [one for one in self._inboxes.values() if one.ready]
-        consumer.assign([one.place for one in ready])
-        for one in ready:
-            consumer.seek(one.place, one.next)
+        for one in self._inboxes.values():
             _ask(consumer, one, wanted=one.owed > 0)
             one.wake()
         self._consumer = consumer
 
-    async def _find_ends(self, consumer: AIOKafkaConsumer) -> None:
+    async def _find_topics(self, consumer: AIOKafkaConsumer) -> None:
         unknown = [one for one in self._inboxes.values() if not one.ready]
-        if not unknown:
-            return
-        existing = await consumer.topics()
-        for one in unknown:
-            one.missing = one.place.topic not in existing
-        found = [one for one in unknown if not one.missing]
-        self._drop(one for one in unknown if one.missing)
-        if found:
-            ends = await asyncio.wait_for(consumer.end_offsets([one.place for one in found]), 10)
-            for one in found:
-                one.start = one.next = ends[one.place]
+        if unknown:
+            existing = await consumer.topics()
+            for one in unknown:
+                one.missing = one.place.topic not in existing
+            self._drop(one for one in unknown if one.missing)
+
+    async def _find_ends(self, consumer: AIOKafkaConsumer) -> None:
+        assigned = consumer.assignment()
+        unknown = {
+            one.place: one
+            for one in self._inboxes.values()
+            if not one.ready and one.place in assigned
+        }
+        if unknown:
+            ends = await asyncio.wait_for(consumer.end_offsets(list(unknown)), 10)
+            for place, end in ends.items():
+                consumer.seek(place, end)
+                unknown[place].start = unknown[place].next = end
 
     def _take(self, consumer: AIOKafkaConsumer, one: Followed, records: list[Any]) -> None:
         for record in records:
