@@ -8,7 +8,7 @@ from typing import Any
 from lgsp_client.arrived import Arrived
 from lgsp_client.cursors import CursorStore
 from lgsp_client.errors import HubError
-from lgsp_client.inbox import ENDLESS, LAST_TRY, Delivery, InboxCore
+from lgsp_client.inbox import ENDLESS, LAST_TRY, LAST_TRY_SECONDS, Delivery, InboxCore
 from lgsp_client.plan import Backoff, Plan
 from lgsp_client.receipts import Stage
 
@@ -24,6 +24,7 @@ class Inbox:
         self._flushing = asyncio.Lock()
         self._owes = asyncio.Event()
         self._timer: asyncio.Task[None] | None = None
+        self._failure: HubError | None = None
 
     async def open(self) -> None:
         """Find where we stand, and begin to watch the age of what was stated."""
@@ -33,11 +34,12 @@ class Inbox:
 
     async def __aiter__(self) -> AsyncIterator[Delivery[Awaitable[None]]]:
         while True:
+            self._raise_if_failed()
             await self.flush()
             page = await self._run(self._core.page())
             for arrived in self._core.hand_out(page):
                 yield Delivery(arrived, self._ack)
-                self._raise_if_stopped()
+                self._raise_if_failed()
             if self._core.ends(page):
                 return
 
@@ -56,17 +58,24 @@ class Inbox:
                 self._saved = safe
 
     async def close(self) -> None:
-        """Hand in the rest."""
+        """Hand in the rest.
+
+        Raises:
+            HubRefused: one of the receipts will never be taken; its messages come again.
+        """
         await self._stop()
         await self.flush(self._core.patience)
+        self._raise_if_failed()
 
     async def abandon(self) -> None:
         """Try once to hand in the rest: an error must not be hidden nor held up."""
         await self._stop()
-        with suppress(HubError):
-            await self.flush(LAST_TRY)
+        with suppress(HubError, TimeoutError):
+            async with asyncio.timeout(LAST_TRY_SECONDS):
+                await self.flush(LAST_TRY)
 
     async def _stop(self) -> None:
+        self._core.close()
         if self._timer is not None:
             self._timer.cancel()
             await asyncio.wait([self._timer])
@@ -82,8 +91,13 @@ class Inbox:
         while True:
             await self._owes.wait()
             await asyncio.sleep(self._core.flush_seconds)
-            await self.flush()
+            try:
+                await self.flush()
+            except HubError as error:
+                self._failure = error
 
-    def _raise_if_stopped(self) -> None:
-        if self._timer is not None and self._timer.done():
-            self._timer.result()
+    def _raise_if_failed(self) -> None:
+        """Raise in the reader's task what went wrong behind its back."""
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure

@@ -26,6 +26,8 @@ ENDLESS: Final = Backoff(attempts=None)
 """A receiver outlives every outage of the hub."""
 
 LAST_TRY: Final = Backoff(attempts=1)
+LAST_TRY_SECONDS: Final = 5.0
+"""How long a reader that ends by an error may be held up: what is not handed in comes again."""
 
 WAIT_SECONDS: Final = 30
 """How long the hub holds a request for the next message: below most proxies' 60 seconds."""
@@ -125,6 +127,7 @@ class InboxCore:
         self._receipts = Receipts(self._compose)
         self._progress = Progress()
         self._first_open: float | None = None
+        self._closed = False
         self.position: str | None = None
         """The cursor that the next page is asked after."""
 
@@ -157,8 +160,18 @@ class InboxCore:
             self._progress.passed(self.position)
 
     def state(self, arrived: Arrived, stage: Stage, reason: str | None) -> None:
-        """Note the caller's statement."""
+        """Note the caller's statement.
+
+        Raises:
+            HubError: the inbox is closed: nobody would hand it in.
+        """
+        if self._closed:
+            raise HubError("the inbox is closed: acknowledge before it ends")
         self._state(arrived.parcel, stage, reason)
+
+    def close(self) -> None:
+        """Take no more statements."""
+        self._closed = True
 
     def ends(self, page: list[Parcel]) -> bool:
         """Say whether the reading stops after this page."""

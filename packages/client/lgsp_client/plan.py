@@ -4,6 +4,7 @@ Both clients run the same plans: one with `await`, one without. Nothing is writt
 test runs a plan with plain lists.
 """
 
+import logging
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,6 +16,8 @@ import orjson
 from lgsp_client.errors import HubProtocolError, HubRefused, HubUnauthorised, HubUnavailable
 
 T = TypeVar("T")
+
+_log = logging.getLogger("lgsp_client")
 
 Chunks: TypeAlias = Callable[[], Iterator[bytes]]
 """A body too large for memory: called anew for each attempt."""
@@ -148,6 +151,8 @@ def persistently(
             wait = backoff.pause(tries, error.retry_after, chance())
             if wait is None:
                 raise
+            # A receiver waits for ever: somebody should be able to see for what.
+            _log.warning("%s; next try in %.1f s", error, wait)
             pause = wait
 
 

@@ -40,10 +40,12 @@ class SyncInbox:
 
     def close(self) -> None:
         """Hand in the rest."""
+        self._core.close()
         self.flush(self._core.patience)
 
     def abandon(self) -> None:
         """Try once to hand in the rest: an error must not be hidden nor held up."""
+        self._core.close()
         with suppress(HubError):
             self.flush(LAST_TRY)
 

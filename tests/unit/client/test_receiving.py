@@ -9,6 +9,7 @@ from lgsp_client import (
     UNVERIFIED,
     FileCursor,
     HubClient,
+    HubError,
     HubRefused,
     HubUnverified,
     KeyRing,
@@ -248,6 +249,44 @@ async def test_statements_go_while_the_reader_waits_for_messages(hub, clock):
         async with asyncio.timeout(5):
             while not hub.receipts:  # noqa: ASYNC110  (the fake hub has no event to wait for)
                 await asyncio.sleep(0.005)
+
+
+async def test_what_goes_wrong_behind_the_readers_back_is_raised_in_its_task(hub, clock):
+    fill(hub, 2)
+
+    async def read():
+        async with (
+            HubClient(URL, IDENTITY, transport=hub.transport, world=clock.world) as client,
+            client.receive(verify=RING, flush_seconds=0.01) as inbox,
+        ):
+            async for delivery in inbox:
+                hub.faults.append(problem(400, "key_revoked"))
+                await delivery.ack("delivered")
+                await asyncio.sleep(0.1)
+                read_on.append(delivery.id)
+
+    read_on: list[str] = []
+    with pytest.raises(HubRefused, match="key_revoked"):
+        await read()
+    assert read_on == ["m0"]
+
+
+async def test_an_ack_after_the_end_is_an_error_not_a_silence(receive, hub):
+    fill(hub, 1)
+    kept: list[Any] = []
+    await receive(kept.append, verify=RING)
+
+    async def ack_late():
+        await kept[0].ack("delivered")
+
+    with pytest.raises(HubError, match="closed"):
+        await ack_late()
+
+
+async def test_waiting_for_a_hub_that_is_away_can_be_seen(receive, hub, caplog):
+    hub.faults.append(problem(503, "unavailable", {"retry-after": "0"}))
+    await receive(lambda _: None, verify=RING)
+    assert "the hub answers 503; next try in" in caplog.text
 
 
 async def test_old_statements_go_with_the_next_ack(receive, hub, clock):
