@@ -47,8 +47,7 @@ class Admin:
     """The control plane, as the API process serves it."""
 
     control: Control
-    outbox: OutboxWorker | None
-    """None where another process publishes."""
+    outbox: OutboxWorker
     tokens: AdminTokens
 
 

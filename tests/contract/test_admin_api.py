@@ -10,8 +10,10 @@ from hub.api import admin_route
 from hub.api.admin_dependencies import Admin, AdminTokens
 from hub.api.app import _handle_failures, _mount_admin
 from hub.control.migrate import migrate
+from hub.control.outbox import OutboxWorker
 from hub.control.service import Control
 from hub.control.versions import Versions
+from hub.io.kafka.connection import KafkaConnection
 from hub.io.sql.engine import open_engine
 from tests.control_support import (
     HUB,
@@ -42,8 +44,9 @@ async def control(tmp_path):
 @pytest.fixture
 def app(control):
     app = FastAPI()
+    worker = OutboxWorker(control, KafkaConnection(bootstrap="127.0.0.1:1"), [])
     tokens = AdminTokens.of({"an": TOKEN, "binh": "other"})
-    _mount_admin(app, Admin(control=control, tokens=tokens, outbox=None))
+    _mount_admin(app, Admin(control=control, tokens=tokens, outbox=worker))
     _handle_failures(app)
     return app
 

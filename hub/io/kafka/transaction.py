@@ -94,13 +94,14 @@ class TransactionalWriter:
             max_batch_size=MAX_BATCH_BYTES,
             max_request_size=MAX_REQUEST_BYTES,
         )
+        # Ours before it has started: whoever cancels the start can still discard it.
+        self._producer = producer
         try:
             async with asyncio.timeout(COMMIT_SECONDS):
                 await producer.start()
         except (KafkaError, OSError, TimeoutError) as error:
-            await _abandon(producer)
+            await self.discard()
             raise Unavailable(f"Kafka gives no producer: {type(error).__name__}") from error
-        self._producer = producer
 
     async def topics(self) -> frozenset[str]:
         """Return the topics that exist now.
