@@ -1,0 +1,34 @@
+"""A working day of the province as a plan: the same seed, the same day."""
+
+import random
+from datetime import date
+from typing import Final
+
+from simulator.book import Book
+from simulator.cases import KINDS
+from simulator.faults import SHARE, plan_faults
+from simulator.plan import Fault, Planned
+from simulator.province import Province
+
+MIN_MESSAGES: Final = 40
+"""A smaller day could not show every kind of bad traffic beside good traffic."""
+
+
+def plan_day(province: Province, *, seed: int, count: int, day: date) -> tuple[Planned, ...]:
+    """Return some `count` messages (a few more: matters are not cut off), in order of time.
+
+    3 % of them are bad, and every kind of bad message is among them.
+
+    Raises:
+        ValueError: fewer than `MIN_MESSAGES` are asked for.
+    """
+    if count < MIN_MESSAGES:
+        raise ValueError(f"a day has at least {MIN_MESSAGES} messages")
+    chance = random.Random(seed)  # noqa: S311  (a plan that can be repeated, not a secret)
+    book = Book(province=province, day=day, chance=chance)
+    bad = max(len(Fault), round(count * SHARE))
+    matters, weights = zip(*KINDS, strict=True)
+    while len(book.messages) < count - bad:
+        chance.choices(matters, weights)[0](book)
+    plan_faults(book, bad)
+    return tuple(sorted(book.messages, key=lambda one: (one.at, one.number)))

@@ -1,0 +1,234 @@
+"""Plays a planned day over public HTTP: every system with its own key, token, inbox and journal."""
+
+import asyncio
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from signal import SIGINT, SIGTERM
+from typing import Any, Final, TextIO
+
+from lgsp_client import HubClient, HubError, HubRefused
+
+from simulator import bodies, keys, roles
+from simulator.agencies import Role
+from simulator.arrivals import Arrivals
+from simulator.clients import open_clients
+from simulator.day import plan_day
+from simulator.journal import Journals
+from simulator.plan import DAY_SECONDS, VIET_NAM, Planned
+from simulator.province import Province
+from simulator.receiver import Receiver
+from simulator.sender import Senders
+
+REPORT_SECONDS: Final = 0.5
+"""Between two lines of progress."""
+DRAIN_SECONDS: Final = 30.0
+"""Longest wait for the last deliveries; what is missing then is for the verdict to say."""
+GREETING_SECONDS: Final = 30.0
+"""Longest wait until the hub's routers know the province."""
+_PAUSE_SECONDS: Final = 0.05
+
+
+class NotReady(Exception):
+    """The hub does not admit messages of this province. The text says what it answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What is played."""
+
+    url: str
+    hub: str
+    home: Path
+    """Where keys, cursors and journals stand."""
+    province: Province
+    rate: float
+    """Messages in a second, on average."""
+    speed: float
+    """How many seconds of the working day pass in one second."""
+    seed: int
+    run: str
+    """Names the run: begins every message's id, and is the folder of its journals."""
+
+    @property
+    def seconds(self) -> float:
+        """How long the day lasts."""
+        return DAY_SECONDS / self.speed
+
+    @property
+    def journals(self) -> Path:
+        """The folder of this run's journals."""
+        return self.home / "journals" / self.run
+
+
+async def play(options: Options, out: TextIO = sys.stdout) -> Counter[str]:
+    """Play the day, or as much of it as there is until SIGINT or SIGTERM; return the counts.
+
+    Lines of JSON on `out` tell how it goes.
+
+    Raises:
+        NotReady: the hub does not admit the first message.
+        ValueError: rate and speed make too small a day.
+    """
+    plan = plan_day(
+        options.province,
+        seed=options.seed,
+        count=round(options.rate * options.seconds),
+        day=datetime.now(VIET_NAM).date(),
+    )
+    who = keys.identities(options.province, options.hub, options.home)
+    async with open_clients(options.url, who) as clients:
+        with Journals(options.journals) as journals:
+            day = _Day(options, clients, plan, journals, out)
+            with _signals(day.stop):
+                await greet(clients, options)
+                await day.play()
+    return day.counts
+
+
+async def greet(clients: Mapping[str, HubClient], options: Options) -> None:
+    """Return once a message of the province is admitted: routers follow new rules a moment later.
+
+    Raises:
+        NotReady: it is refused for longer than `GREETING_SECONDS`.
+    """
+    province = options.province
+    hotline, desk = province.with_role(Role.HOTLINE)[0], province.systems[-1]
+    to = province.agency_of[desk.name]
+    end = time.monotonic() + GREETING_SECONDS
+    while True:
+        body = bodies.petition("PAKN-LOI-CHAO", 0, to, datetime.now(VIET_NAM))
+        address = f"urn:hub:org:{to.code}"
+        try:
+            await clients[hotline.name].submit(roles.PETITION, body, recipients=[address], wait=5)
+        except HubRefused as refusal:
+            if time.monotonic() > end:
+                raise NotReady(f"the hub refuses the first message: {refusal}") from refusal
+            await asyncio.sleep(_PAUSE_SECONDS)
+        except HubError as error:
+            raise NotReady(f"the hub does not take the first message: {error}") from error
+        else:
+            return
+
+
+class _Day:
+    """One day while it is played."""
+
+    def __init__(
+        self,
+        options: Options,
+        clients: Mapping[str, HubClient],
+        plan: tuple[Planned, ...],
+        journals: Journals,
+        out: TextIO,
+    ) -> None:
+        self._options, self._plan, self._out = options, plan, out
+        self.stop = asyncio.Event()
+        self._arrivals = Arrivals()
+        who = keys.identities(options.province, options.hub, options.home)
+        by_number = {one.number: one for one in plan}
+        self._senders = Senders(options.run, clients, who, by_number, journals, self._arrivals)
+        self.counts = self._senders.counts
+        ring = keys.key_ring(options.home)
+        self._receivers = {
+            name: Receiver(
+                system=name,
+                run=options.run,
+                client=client,
+                ring=ring,
+                journals=journals,
+                arrivals=self._arrivals,
+                counts=self.counts,
+            )
+            for name, client in clients.items()
+        }
+        self._cursors = options.home / "cursors.json"
+
+    async def play(self) -> None:
+        """Receive, send, wait for the rest, settle."""
+        self._load_cursors()
+        receiving = [asyncio.create_task(one.run()) for one in self._receivers.values()]
+        reporting = asyncio.create_task(self._report())
+        try:
+            await self._send_all()
+            await self._drain()
+            settling = (one.settle() for one in self._receivers.values())
+            # What could not be handed in, the verdict misses and names.
+            await asyncio.gather(*settling, return_exceptions=True)
+        finally:
+            for task in (*receiving, reporting):
+                task.cancel()
+            await asyncio.gather(*receiving, reporting, return_exceptions=True)
+        self._save_cursors()
+        self._tell("played")
+
+    async def _send_all(self) -> None:
+        """Start each message at its time; wait until the hub has answered all."""
+        begin = asyncio.get_running_loop().time()
+        async with asyncio.TaskGroup() as group:
+            for planned in self._plan:
+                due = begin + planned.at * self._options.seconds
+                if await self._stopped_before(due):
+                    return
+                group.create_task(self._senders.send(planned))
+
+    async def _stopped_before(self, due: float) -> bool:
+        wait = due - asyncio.get_running_loop().time()
+        if wait > 0 and not self.stop.is_set():
+            try:
+                await asyncio.wait_for(self.stop.wait(), wait)
+            except TimeoutError:
+                return False
+        return self.stop.is_set()
+
+    async def _drain(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await self._arrivals.until_all()
+
+    async def _report(self) -> None:
+        while True:
+            self._tell("playing")
+            await asyncio.sleep(REPORT_SECONDS)
+
+    def _tell(self, event: str) -> None:
+        line: dict[str, Any] = {
+            "event": event,
+            "planned": len(self._plan),
+            "missing": self._arrivals.missing,
+            "first_at": self._senders.first_at,
+            **self.counts,
+        }
+        self._out.write(json.dumps(line) + "\n")
+        self._out.flush()
+
+    def _load_cursors(self) -> None:
+        if self._cursors.exists():
+            for system, cursor in json.loads(self._cursors.read_text(encoding="utf-8")).items():
+                if system in self._receivers:
+                    self._receivers[system].cursor.save(cursor)
+
+    def _save_cursors(self) -> None:
+        """Keep where each inbox was read to, so that the next day does not begin with this one."""
+        cursors = {name: one.cursor.load() for name, one in self._receivers.items()}
+        told = {name: cursor for name, cursor in cursors.items() if cursor is not None}
+        self._cursors.write_text(json.dumps(told), encoding="utf-8")
+
+
+@contextmanager
+def _signals(stop: asyncio.Event) -> Iterator[None]:
+    """End the day early on the first signal: what was begun is finished and written down."""
+    loop = asyncio.get_running_loop()
+    for number in (SIGINT, SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield
+    finally:
+        for number in (SIGINT, SIGTERM):
+            loop.remove_signal_handler(number)
