@@ -8,6 +8,7 @@ import asyncio
 import os
 import signal
 import sys
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
@@ -16,13 +17,16 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from prometheus_client import CollectorRegistry
 from sqlalchemy import event
 
+from hub.io.backoff import Backoff
 from hub.io.kafka.audit_reader import AuditReader
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.sql.engine import open_blocking_engine
 from hub.io.sql.projection import Projection
-from hub.recorder.main import run
+from hub.recorder.loop import Recorder
+from hub.recorder.metrics import RecorderMetrics
 
 BATCH = 100
+"""Small batches: many chances to die."""
 
 
 def die_at(wanted, number):
@@ -36,33 +40,38 @@ def die_at(wanted, number):
     return reached
 
 
-def watch(engine, reached):
-    record = Projection.record
-    recording = []
+class Watched(Projection):
+    """Comes past each point in turn."""
 
-    def watched(self, *batch):
-        reached("read")
-        recording.append(True)
-        done = record(self, *batch)
-        recording.clear()
-        reached("committed")
+    def __init__(self, engine, reached):
+        super().__init__(engine)
+        self._reached, self._recording = reached, False
+        # SQLAlchemy calls it before it asks the database to commit.
+        event.listen(engine, "commit", self._before_commit)
+
+    def record(self, records, start, end):
+        self._reached("read")
+        self._recording = True
+        done = super().record(records, start, end)
+        self._recording = False
+        self._reached("committed")
         return done
 
-    Projection.record = watched
-    # SQLAlchemy calls it before it asks the database to commit.
-    event.listen(engine, "commit", lambda _connection: recording and reached("commit"))
+    def _before_commit(self, _connection):
+        if self._recording:
+            self._reached("commit")
 
 
 async def main(bootstrap, topic, partitions, url, point, number):
     engine = open_blocking_engine(url)
-    watch(engine, die_at(point, int(number)))
-    reader = AuditReader(KafkaConnection(bootstrap=bootstrap), int(partitions), topic=topic)
-    await run(reader, engine, CollectorRegistry(), asyncio.Event())
+    reader = AuditReader(
+        KafkaConnection(bootstrap=bootstrap), int(partitions), topic=topic, batch_records=BATCH
+    )
+    projection = Watched(engine, die_at(point, int(number)))
+    metrics = RecorderMetrics(CollectorRegistry())
+    recorder = Recorder(reader, projection, lambda: datetime.now(UTC), metrics)
+    await recorder.run(asyncio.Event(), Backoff())
 
 
 if __name__ == "__main__":
-    import hub.io.kafka.audit_reader
-
-    # Small batches: many chances to die.
-    hub.io.kafka.audit_reader.BATCH_RECORDS = BATCH
     asyncio.run(main(*sys.argv[1:]))

@@ -116,7 +116,8 @@ class RecorderRig:
             await producer.stop()
 
     def reader(self):
-        return AuditReader(self.connection, PARTITIONS, topic=self.topic)
+        # Small batches: many places where something can go wrong.
+        return AuditReader(self.connection, PARTITIONS, topic=self.topic, batch_records=200)
 
     def expected(self):
         """Return the rows of all committed events, recorded at once and without Kafka."""

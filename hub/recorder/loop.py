@@ -43,13 +43,17 @@ class Recorder:
         Raises:
             Refusing: the audit topic is not the one that was recorded.
         """
-        while not stop.is_set():
-            try:
-                await self.open()
-                await self._serve(stop, backoff)
-            except Unavailable as error:
-                _log.warning("recorder_unavailable", cause=str(error))
-                await backoff.wait(stop)
+        working = asyncio.create_task(self._work(stop, backoff))
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                await working
+        finally:
+            # Whatever it waits for may be given up; a running transaction is `close`'s to await.
+            for task in (working, stopping):
+                task.cancel()
+            await asyncio.gather(working, stopping, return_exceptions=True)
 
     async def open(self) -> None:
         """Begin at the stored positions.
@@ -96,14 +100,19 @@ class Recorder:
 
     async def close(self) -> None:
         """Wait for the running transaction, then stop."""
-        self._thread.shutdown()
+        await asyncio.to_thread(self._thread.shutdown)
         await self._reader.close()
 
-    async def _serve(self, stop: asyncio.Event, backoff: Backoff) -> None:
+    async def _work(self, stop: asyncio.Event, backoff: Backoff) -> None:
         while not stop.is_set():
-            if await self.step() is None:
-                return
-            backoff.reset()
+            try:
+                await self.open()
+                # None: opened again, to find the positions where somebody else has left them.
+                while await self.step() is not None:
+                    backoff.reset()
+            except Unavailable as error:
+                _log.warning("recorder_unavailable", cause=str(error))
+                await backoff.wait(stop)
 
     async def _blocking(self, work: Callable[_P, _T], *args: _P.args, **options: _P.kwargs) -> _T:
         # One thread: SQL's own waiting never stops the event loop, and order is kept.

@@ -145,8 +145,7 @@ async def test_records_that_were_deleted_unread_are_told(rig, store):
     assert registry.get_sample_value("hub_recorder_missing_records") == 4
 
 
-async def test_the_lag_is_told_and_is_zero_at_the_end(rig, store, monkeypatch):
-    monkeypatch.setattr("hub.io.kafka.audit_reader.BATCH_RECORDS", 100)
+async def test_the_lag_is_told_and_is_zero_at_the_end(rig, store):
     await rig.write(story(16, 300))
     registry = CollectorRegistry()
     recorder = Recorder(
@@ -155,11 +154,10 @@ async def test_the_lag_is_told_and_is_zero_at_the_end(rig, store, monkeypatch):
     await recorder.open()
     lags = []
     while await recorder.step():
-        lags.append(registry.get_sample_value("hub_recorder_lag_messages"))
+        lags.append(registry.get_sample_value("hub_recorder_lag_messages") or 0)
     await recorder.close()
     assert max(lags) > 100
     assert lags[-1] <= 1  # the marker of the last transaction may not be read yet
-    assert registry.get_sample_value("hub_recorder_batch_seconds_count") >= len(lags)
 
 
 @pytest.fixture
@@ -175,14 +173,12 @@ def postgres_store(postgres_url):
 async def test_postgresql_holds_the_same_rows_also_when_it_drops_its_connections(
     rig, postgres_store
 ):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hub.io.kafka.audit_reader.BATCH_RECORDS", 100)
-        async with rig.recording(postgres_store):
-            await rig.write(story(17, 300))
-            for seed in range(18, 23):
-                await asyncio.to_thread(_drop_connections, postgres_store.url)
-                await rig.write(story(seed, 50))
-            await rig.until_recorded(postgres_store)
+    async with rig.recording(postgres_store):
+        await rig.write(story(17, 300))
+        for seed in range(18, 23):
+            await asyncio.to_thread(_drop_connections, postgres_store.url)
+            await rig.write(story(seed, 50))
+        await rig.until_recorded(postgres_store)
     assert postgres_store.dump() == rig.expected()
     await rebuild(rig.reader(), postgres_store.engine)
     assert postgres_store.dump() == rig.expected()

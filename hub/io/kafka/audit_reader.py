@@ -43,8 +43,15 @@ class AuditBatch:
 class AuditReader:
     """All partitions of the audit topic, committed events only. Not a member of any group."""
 
-    def __init__(self, connection: KafkaConnection, partitions: int, *, topic: str = AUDIT) -> None:
-        self._connection = connection
+    def __init__(
+        self,
+        connection: KafkaConnection,
+        partitions: int,
+        *,
+        topic: str = AUDIT,
+        batch_records: int = BATCH_RECORDS,
+    ) -> None:
+        self._connection, self._most = connection, batch_records
         self._places = [TopicPartition(topic, number) for number in range(partitions)]
         self._positions: dict[int, int] = {}
         self._consumer: Any = None
@@ -93,15 +100,13 @@ class AuditReader:
         """
         with broker_errors("reading hub.audit"):
             found = await self._consumer.getmany(
-                timeout_ms=int(IDLE_SECONDS * 1000), max_records=BATCH_RECORDS
+                timeout_ms=int(IDLE_SECONDS * 1000), max_records=self._most
             )
             chunks = list(found.items())
             count = sum(len(records) for _, records in chunks)
-            if 0 < count < BATCH_RECORDS:
+            if 0 < count < self._most:
                 await asyncio.sleep(COLLECT_SECONDS)
-                found = await self._consumer.getmany(
-                    timeout_ms=0, max_records=BATCH_RECORDS - count
-                )
+                found = await self._consumer.getmany(timeout_ms=0, max_records=self._most - count)
                 chunks += found.items()
         return self._batch(chunks)
 

@@ -28,8 +28,13 @@ async def open_consumer(connection: KafkaConnection, **options: Any) -> Any:
         max_partition_fetch_bytes=FETCH_BYTES,
         **options,
     )
-    with broker_errors("starting to read"):
-        await consumer.start()
+    try:
+        with broker_errors("starting to read"):
+            await consumer.start()
+    except BaseException:
+        # Also where the process is told to stop meanwhile: nothing is left open behind it.
+        await close_consumer(consumer)
+        raise
     return consumer
 
 

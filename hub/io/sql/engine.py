@@ -37,8 +37,7 @@ def open_engine(url: str) -> AsyncEngine:
 def open_blocking_engine(url: str) -> Engine:
     """Open the store for one worker thread whose writes can be made again from Kafka.
 
-    A thread that writes in batches has no use for the event loop, and a driver without it is
-    several times as fast.
+    Such a thread has no use for the event loop, nor for the hop to it at each statement.
     """
     if url.startswith("sqlite:"):
         engine = create_engine(url)

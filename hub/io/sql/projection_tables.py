@@ -39,10 +39,11 @@ messages: Final = Table(
     Column("withdrawn_at", UtcDateTime),
 )
 # Lists are read newest first and paged by (decided_at, source, id): each index ends in that order.
-Index("ix_messages_decided", messages.c.decided_at, messages.c.source, messages.c.id)
+_newest: Final = (messages.c.decided_at, messages.c.source, messages.c.id)
+Index("ix_messages_decided", *_newest)
 Index("ix_messages_source", messages.c.source, messages.c.decided_at, messages.c.id)
 Index("ix_messages_subject", messages.c.subject, messages.c.decided_at)
-Index("ix_messages_outcome", messages.c.outcome, messages.c.reason, messages.c.decided_at)
+Index("ix_messages_outcome", messages.c.outcome, *_newest)
 
 deliveries: Final = Table(
     "deliveries",

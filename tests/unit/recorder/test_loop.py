@@ -42,6 +42,7 @@ class MemoryReader:
         self.positions |= end
         if not found:
             self.stop.set()
+            await asyncio.sleep(30)
         return AuditBatch(records=tuple(found), start=start, end=end)
 
     async def lag(self):

@@ -71,7 +71,7 @@ def _messages() -> None:
     op.create_index("ix_messages_decided", "messages", ["decided_at", "source", "id"])
     op.create_index("ix_messages_source", "messages", ["source", "decided_at", "id"])
     op.create_index("ix_messages_subject", "messages", ["subject", "decided_at"])
-    op.create_index("ix_messages_outcome", "messages", ["outcome", "reason", "decided_at"])
+    op.create_index("ix_messages_outcome", "messages", ["outcome", "decided_at", "source", "id"])
 
 
 def _deliveries() -> None:
