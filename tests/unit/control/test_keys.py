@@ -4,12 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from lgsp_message.key_proof import sign_key_proof
-from lgsp_message.keys import b64url, public_jwk, sign
+from hypothesis import given
+from hypothesis import strategies as st
+from lgsp_message.key_proof import BadProof, check_key_proof, sign_key_proof
+from lgsp_message.keys import b64url, public_jwk, sign, verifying_key
 
 from hub.control.queries import Queries
 from hub.control.refusals import ChangeRefused, Refusal
-from tests.control_support import change_set, key_id, new_key, proof, register, system
+from tests.control_support import HUB, change_set, key_id, new_key, proof, register, system
 
 ANOTHER_TIME = timedelta(minutes=6)
 
@@ -132,3 +134,10 @@ async def test_weak_and_unknown_keys_are_refused(with_system):
     jwk = {"kty": "EC", "crv": "P-384", "x": str(curve.x), "y": str(curve.y)}
     refusal = await refused(with_system, register(new_key(), jwk=jwk))
     assert refusal.code is Refusal.KEY_UNUSABLE
+
+
+@given(st.text(max_size=300) | st.text(alphabet="abcABC019_-.", max_size=300))
+def test_any_text_that_is_no_proof_is_refused(text):
+    key = verifying_key(KEY.public_key(), "ES256")
+    with pytest.raises(BadProof):
+        check_key_proof(text, key, system="he-thong-a", hub=HUB, now=datetime.now(UTC))
