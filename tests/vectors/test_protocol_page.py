@@ -195,7 +195,7 @@ def test_the_hash_of_a_version_of_the_rules():
         ("recipients", f"{limits.MAX_RECIPIENTS}"),
         ("objects", f"{limits.MAX_OBJECTS}"),
         ("`subject`, `correlationid`", f"{limits.MAX_TEXT_CHARS} characters"),
-        ("address, type, schema", f"{limits.MAX_URN_CHARS} characters"),
+        ("type, schema", f"{limits.MAX_URN_CHARS} characters"),
         ("`time` ahead of the hub", f"{limits.MAX_CLOCK_AHEAD.seconds // 60} minutes"),
         ("`time` behind the hub", f"{limits.DEDUPLICATION_WINDOW.days} days"),
         ("messages in a receipt", f"{limits.MAX_RECEIPT_ITEMS}"),

@@ -192,8 +192,6 @@ def _list(
 
 
 def _is_address(urn: str) -> bool:
-    if len(urn) > MAX_URN_CHARS:
-        return False
     if urn.startswith(SYSTEM_PREFIX):
         return _SYSTEM.fullmatch(urn.removeprefix(SYSTEM_PREFIX)) is not None
     if urn.startswith(ORG_PREFIX):

@@ -25,7 +25,7 @@ MAX_TEXT_CHARS: Final = 256
 """Longest `subject` or `correlationid`: a DocumentId or a dossier code with room to spare."""
 
 MAX_URN_CHARS: Final = 128
-"""Longest address, type or schema name. QĐ 20/2020 codes have at most 35 characters."""
+"""Longest type or schema name; the longest shipped one has 47 characters."""
 
 MAX_CLOCK_AHEAD: Final = timedelta(minutes=5)
 """How far a sender's clock may run ahead of the hub's before `clock_ahead`."""

@@ -63,3 +63,12 @@ def test_any_http_headers_are_attributes_or_our_refusal(headers):
 def test_any_kafka_headers_are_attributes_or_our_refusal(headers):
     refusal = refusal_of(lambda: from_kafka(headers))
     assert refusal is None or refusal.reason is Reason.ATTRIBUTE_INVALID
+
+
+def test_a_value_that_is_not_utf_8_is_refused():
+    for refusal in (
+        refusal_of(lambda: from_http([("ce-id", "%FF")])),
+        refusal_of(lambda: from_kafka([("ce_id", b"\xff")])),
+    ):
+        assert refusal is not None
+        assert (refusal.reason, refusal.place) == (Reason.ATTRIBUTE_INVALID, "id")

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lgsp_message.jws import content_hash, decode, verify
 from lgsp_message.keys import ALGORITHMS, b64url, sign, unb64url, verifying_key
+from lgsp_message.limits import MAX_SIGNATURE_CHARS
 from lgsp_message.reason import Reason, Refused
 
 from tests.support import HUB, good_attributes, key_for, key_of, refusal_of, signature_of, signed
@@ -110,6 +111,12 @@ def test_a_name_that_stands_twice_in_the_header_is_refused():
     text = unb64url(signature_of(GOOD).partition(".")[0]).replace(b'{"typ"', b'{"alg":"x","typ"', 1)
     with pytest.raises(Refused) as refusal:
         decode(replace(GOOD, signature=f"{b64url(text)}..AAAA"), HUB)
+    assert refusal.value.reason is Reason.SIGNATURE_MALFORMED
+
+
+def test_an_endless_signature_is_refused_before_it_is_read():
+    with pytest.raises(Refused) as refusal:
+        decode(replace(GOOD, signature="A" * (MAX_SIGNATURE_CHARS + 1)), HUB)
     assert refusal.value.reason is Reason.SIGNATURE_MALFORMED
 
 
