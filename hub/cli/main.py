@@ -5,7 +5,19 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from hub.cli import about, admin, init, keys, rebuild, receive, run, send, status, up
+from hub.cli import (
+    about,
+    admin,
+    init,
+    keys,
+    quarantine,
+    rebuild,
+    receive,
+    run,
+    send,
+    status,
+    up,
+)
 from hub.cli.errors import CommandFailed
 
 
@@ -36,7 +48,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (init, up, run, status, admin, rebuild, send, receive, keys, about):
+for module in (init, up, run, status, admin, quarantine, rebuild, send, receive, keys, about):
     module.register(app)
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from rich.console import Console
 
-from hub.cli import wiring
+from hub.cli import logs, wiring
 from hub.cli.errors import CommandFailed, SettingsWrong
 from hub.cli.home import Home, Identity
 from hub.cli.prepare import prepare_sql, prepare_topics
@@ -36,6 +36,7 @@ async def run_hub(chosen: Path | None, *, as_json: bool) -> bool:
     home = wiring.home(chosen)
     identity = home.identity()
     settings, own = wiring.read(IoSettings), wiring.read(SupervisorSettings)
+    logs.configure("up", level="WARNING")
     with OnlyHub(home):
         supervisor = Supervisor(
             identity.hub,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from hub.cli import wiring
+from hub.cli import logs, wiring
 from hub.cli.errors import CommandFailed
 from hub.cli.home import Home, Identity
 from hub.cli.hosts.host import Host, metrics_registry
@@ -34,6 +34,7 @@ async def rebuild_projection(chosen: Path | None) -> recorder.Rebuilt:
         CommandFailed: Kafka or SQL does not answer.
     """
     home = wiring.home(chosen)
+    logs.configure("rebuild", level="WARNING")
     try:
         async with _opened(wiring.read(IoSettings), home, home.identity()) as (reader, engine):
             return await recorder.rebuild(reader, engine)

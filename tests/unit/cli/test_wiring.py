@@ -12,12 +12,6 @@ from hub.router.settings import RouterSettings
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.fixture(autouse=True)
-def no_variables(monkeypatch):
-    for name in wiring.variables():
-        monkeypatch.delenv(name, raising=False)
-
-
 def test_a_misspelt_variable_is_an_error_and_not_a_silent_default(monkeypatch):
     monkeypatch.setenv("HUB_KAFKA_BOOTSTARP", "10.0.0.1:9092")
     with pytest.raises(SettingsWrong, match=r"HUB_KAFKA_BOOTSTARP.*HUB_KAFKA_BOOTSTRAP") as failure:
