@@ -133,18 +133,18 @@ class ApiRig(Rig):
         self.deps = None
 
     @asynccontextmanager
-    async def serving(self, **parts):
+    async def serving(self, *, port=0, **parts):
         url = f"sqlite:///{self.directory / 'hub.db'}"
         await migrate(url)
         engine = open_engine(url)
         try:
-            async with self._serving(engine, parts) as socket:
+            async with self._serving(engine, parts, port) as socket:
                 yield socket
         finally:
             await engine.dispose()
 
     @asynccontextmanager
-    async def _serving(self, engine, parts):
+    async def _serving(self, engine, parts, port):
         stop = asyncio.Event()
         socket = self.directory / f"{uuid.uuid4().hex[:8]}.sock"
         given = {
@@ -161,13 +161,16 @@ class ApiRig(Rig):
         async with open_deps(Parts(**given)) as self.deps:
             task = asyncio.create_task(run(self.deps, ApiSettings(socket=socket), stop))
             await until(socket.exists)
+            tasks = [task]
+            if port:
+                tasks.append(asyncio.create_task(run(self.deps, ApiSettings(port=port), stop)))
             try:
                 async with AsyncExitStack() as self.clients:
                     self.socket = socket
                     yield socket
             finally:
                 stop.set()
-                await asyncio.wait_for(task, 30)
+                await asyncio.wait_for(asyncio.gather(*tasks), 30)
 
     async def login(self, system):
         """Return a client of `system` that lives as long as the API serves."""

@@ -18,6 +18,7 @@ from hub.api.deps import Deps
 from hub.api.messages import post_message
 from hub.api.metrics import CountRequests
 from hub.api.oauth import post_token
+from hub.api.openapi import describe
 from hub.api.problems import Code, Problem, of_refusal, of_unavailable
 from hub.api.statements import post_receipt, post_withdrawal
 from hub.ports import Unavailable
@@ -41,6 +42,7 @@ def create_app(deps: Deps) -> FastAPI:
         app.include_router(resource.router)
     if deps.admin is not None:
         _mount_admin(app, deps.admin)
+    describe(app)
     app.add_middleware(CountRequests, metrics=deps.metrics)
     _handle_failures(app)
     return app

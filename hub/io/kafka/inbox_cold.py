@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 
+from hub.io.kafka.closing import close
 from hub.io.kafka.connection import KafkaConnection, broker_errors
 from hub.io.kafka.inbox_records import InboxRecord, read_inbox
 from hub.io.kafka.topics import inbox
@@ -33,7 +33,7 @@ class ColdInboxes:
         while not self._free.empty():
             consumer = self._free.get_nowait()
             if consumer is not None:
-                await consumer.stop()
+                await close(consumer)
 
     async def read(
         self, system: str, start: int, end: int, limit: int
@@ -58,7 +58,7 @@ class ColdInboxes:
         place = TopicPartition(inbox(system), 0)
         with broker_errors("to a seek"):
             async with asyncio.timeout(READ_SECONDS), self._borrow() as consumer:
-                found = (await consumer.offsets_for_times({place: at_ms})).get(place)
+                found = (await consumer.offsets_for_times({place: max(0, at_ms)})).get(place)
                 return end if found is None else int(found.offset)
 
     @contextlib.asynccontextmanager
@@ -71,7 +71,7 @@ class ColdInboxes:
         except BaseException:
             # What state it is in is unknown: the next reader gets a new one.
             if consumer is not None:
-                await _close(consumer)
+                await close(consumer)
             consumer = None
             raise
         finally:
@@ -89,7 +89,7 @@ class ColdInboxes:
         try:
             await consumer.start()
         except BaseException:
-            await _close(consumer)
+            await close(consumer)
             raise
         return consumer
 
@@ -107,8 +107,3 @@ async def _read(
         records += [read_inbox(record) for record in batch.get(place, ()) if record.offset < end]
         position = await consumer.position(place)
     return records, min(position, end)
-
-
-async def _close(consumer: AIOKafkaConsumer) -> None:
-    with contextlib.suppress(KafkaError, OSError):
-        await consumer.stop()

@@ -18,6 +18,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from hub.decision.events import AuditEvent, Event
+from hub.io.kafka.closing import close
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.inbox_records import InboxRecord, read_inbox
 from hub.io.kafka.topics import inbox
@@ -148,8 +149,7 @@ class HotInboxes:
                 await asyncio.sleep(_RETRY_SECONDS)
             finally:
                 self._consumer = None
-                with contextlib.suppress(KafkaError, OSError):
-                    await consumer.stop()
+                await close(consumer)
 
     async def _serve(self, consumer: AIOKafkaConsumer) -> None:
         self._new = True

@@ -1,0 +1,47 @@
+"""The OpenAPI document: every route and every answer of it, each with an example.
+
+Written by hand beside the code: the plain routes have no types to derive it from, and what counts
+for a client is what the hub answers. A test holds it against the running hub.
+"""
+
+from typing import Final
+
+from fastapi import FastAPI
+
+from hub.api.openapi_inbox import INBOX
+from hub.api.openapi_messages import MESSAGES
+from hub.api.openapi_objects import OBJECTS
+from hub.api.openapi_operation import OPERATION
+from hub.api.openapi_parts import PROBLEM_SCHEMA, Json
+
+_SECURITY: Final[Json] = {
+    "token": {
+        "type": "oauth2",
+        "description": "Client credentials with `private_key_jwt`; send the token as Bearer.",
+        "flows": {"clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": {}}},
+    }
+}
+
+
+def describe(app: FastAPI) -> None:
+    """Give `app` the document. What other rooms mounted with types keeps its own description."""
+    derived = app.openapi
+
+    def document() -> Json:
+        if app.openapi_schema is None:
+            app.openapi_schema = _merged(derived())
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]  # the way FastAPI documents
+
+
+def _merged(found: Json) -> Json:
+    found["info"]["description"] = "Signed messages between a province's information systems."
+    for paths in (MESSAGES, INBOX, OBJECTS, OPERATION):
+        for url, operations in paths.items():
+            found["paths"][url] = operations
+    components = found.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+    components.setdefault("securitySchemes", {}).update(_SECURITY)
+    found.setdefault("security", [{"token": []}])
+    return found

@@ -1,0 +1,48 @@
+"""Whatever is sent to any path: a documented answer, never a 500."""
+
+import asyncio
+import sys
+
+import pytest
+
+from hub.io.embedded.ports import free_port
+from tests.api_rig import ApiRig, fresh
+
+pytestmark = pytest.mark.kafka
+
+SECONDS = 30
+CHECKS = (
+    "not_a_server_error,status_code_conformance,content_type_conformance,"
+    "response_schema_conformance,response_headers_conformance,ignored_auth"
+)
+
+
+async def test_schemathesis_finds_no_500_and_no_undocumented_answer(api_broker, tmp_path):
+    port = free_port()
+    rig = ApiRig(api_broker, tmp_path)
+    async with rig.routing(), rig.serving(port=port):
+        sender, receiver = await rig.login("sender"), await rig.login("receiver")
+        # The reader's inbox is not empty: a generated `wait` does not have to be waited for.
+        message = fresh()
+        await sender.send(message)
+        await receiver.receive([message.attributes["id"]])
+        process = await asyncio.create_subprocess_exec(
+            *command(port, receiver.http.headers["authorization"]),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            cwd=tmp_path,
+        )
+        output, _ = await process.communicate()
+    assert process.returncode == 0, output.decode()[-6000:]
+
+
+def command(port, authorization):
+    return [
+        *(sys.executable, "-m", "schemathesis.cli", "run"),
+        f"http://127.0.0.1:{port}/openapi.json",
+        *("--checks", CHECKS, "--header", f"Authorization: {authorization}"),
+        # An event stream does not end; its answers are looked at in test_api_inbox.py.
+        *("--exclude-path", "/v1/inbox/stream", "--max-time", str(SECONDS)),
+        *("--seed", "1", "--max-examples", "15", "--phases", "examples,coverage,fuzzing"),
+        *("--no-color", "--warnings", "off", "--no-shrink", "--generation-database", "none"),
+    ]
