@@ -33,7 +33,9 @@ def refuse(
 
     Nothing is remembered: a refused message may be sent again and is decided anew (invariant 8).
     """
-    detail = {"text": refusal.detail} if refusal.detail else {}
+    detail = {} if message is None else _described(message)
+    if refusal.detail:
+        detail["text"] = refusal.detail
     entry = _entry(
         Event.REFUSED,
         received,
@@ -180,8 +182,7 @@ def _admitted(
     rules: Rules,
     now: datetime,
 ) -> Entry:
-    text = message.attributes.text
-    detail: dict[str, Any] = {name: text[name] for name in _DESCRIBING if name in text}
+    detail = _described(message)
     detail["recipients"] = [delivery.system for delivery in deliveries]
     detail["size"] = len(message.body)
     detail["content_sha256"] = message.content_hash.hex()
@@ -200,6 +201,11 @@ _DESCRIBING = (
     "objects",
 )
 """The attributes that an `admitted` event repeats, so that a search needs no body."""
+
+
+def _described(message: Message) -> dict[str, Any]:
+    text = message.attributes.text
+    return {name: text[name] for name in _DESCRIBING if name in text}
 
 
 def _entry(

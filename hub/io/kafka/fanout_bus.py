@@ -14,7 +14,7 @@ from hub.io.kafka.codec import Headers
 from hub.io.kafka.connection import KafkaConnection, broker_errors
 from hub.io.kafka.inboxes import Inboxes
 from hub.io.kafka.positions import Position, fence, read_positions
-from hub.io.kafka.reading import open_consumer
+from hub.io.kafka.reading import close_consumer, open_consumer
 from hub.io.kafka.router_records import Addressed, FanOut, delivery_outputs
 from hub.io.kafka.share import Share
 from hub.io.kafka.transaction import TransactionalWriter
@@ -132,5 +132,5 @@ class FanoutBus:
         """Stop; what is not committed is delivered by the next owner."""
         await self._writer.discard()
         if self._consumer is not None:
-            await self._consumer.stop()
+            await close_consumer(self._consumer)
             self._consumer = None

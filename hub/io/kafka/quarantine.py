@@ -13,7 +13,7 @@ from hub.decision.holding import Resume
 from hub.io.kafka import topics
 from hub.io.kafka.codec import Headers, encode_event
 from hub.io.kafka.connection import KafkaConnection, broker_errors
-from hub.io.kafka.reading import behind, open_consumer
+from hub.io.kafka.reading import behind, close_consumer, open_consumer
 from hub.io.kafka.router_records import COMMAND, ORIGINAL_PREFIX
 from hub.io.kafka.transaction import Output, TransactionalWriter
 from hub.signing.macs import MacKeys, command_mac
@@ -57,7 +57,7 @@ async def quarantined(connection: KafkaConnection) -> list[Quarantined]:
                 for raw in (await consumer.getmany(place, timeout_ms=500)).get(place, []):
                     held = _fold(held, raw)
     finally:
-        await consumer.stop()
+        await close_consumer(consumer)
     return held
 
 

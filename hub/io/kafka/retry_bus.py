@@ -13,7 +13,7 @@ from hub.io.kafka import topics
 from hub.io.kafka.codec import Headers, encode_event
 from hub.io.kafka.connection import KafkaConnection, broker_errors
 from hub.io.kafka.inboxes import Inboxes
-from hub.io.kafka.reading import behind, open_consumer
+from hub.io.kafka.reading import behind, close_consumer, open_consumer
 from hub.io.kafka.router_records import Parked, inbox_output, retry_key
 from hub.io.kafka.share import Share
 from hub.io.kafka.transaction import Output, TransactionalWriter
@@ -120,7 +120,7 @@ class RetryBus:
         """Stop."""
         await self._writer.discard()
         if self._consumer is not None:
-            await self._consumer.stop()
+            await close_consumer(self._consumer)
             self._consumer = None
 
 

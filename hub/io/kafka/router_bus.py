@@ -13,7 +13,7 @@ from hub.io.kafka import topics
 from hub.io.kafka.connection import KafkaConnection, broker_errors
 from hub.io.kafka.inboxes import Inboxes
 from hub.io.kafka.positions import Position, fence, read_positions
-from hub.io.kafka.reading import behind, open_consumer
+from hub.io.kafka.reading import behind, close_consumer, open_consumer
 from hub.io.kafka.router_records import (
     Outcome,
     Record,
@@ -111,7 +111,7 @@ class RouterBus:
         """Stop reading and writing. What was not committed is read again by the next owner."""
         await self._writer.discard()
         if self._consumer is not None:
-            await self._consumer.stop()
+            await close_consumer(self._consumer)
             self._consumer = None
 
     async def _read_seen(self) -> None:
