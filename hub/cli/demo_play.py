@@ -1,0 +1,217 @@
+"""The course of `hub demo`: hub, province, day, verdict; then the hub stays for whoever looks."""
+
+import asyncio
+import contextlib
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+import typer
+from rich.console import Console
+
+from hub.cli.demo_hub import DemoHub, running
+from hub.cli.demo_show import Show
+from hub.cli.errors import CommandFailed
+from simulator.agencies import Tiers
+from simulator.province import Province
+from simulator.registration import RegistrationFailed, register
+from simulator.report import table_of
+
+DEFAULT_HOME: Final = Path(".hub-demo")
+PLAYER_SECONDS: Final = 60.0
+"""How long a player that was told to stop may take to finish what it has begun."""
+LIGHT_RATE: Final = 1.0
+LIGHT_SPEED: Final = 20.0
+"""After the day: one message in a second, so that there is something to look at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """What is played, and how the verdict is shown."""
+
+    tiers: str
+    rate: float
+    speed: float
+    seed: int
+    as_json: bool
+
+
+def list_systems(tiers: str) -> None:
+    """Print the systems of the province, level by level."""
+    province = Province.of(Tiers(tiers))
+    for system in province.systems:
+        agency = province.agency_of[system.name]
+        typer.echo(f"{agency.level:9} {agency.code:10} {system.name:30} {system.title}")
+
+
+def run(chosen: Path | None, day: Day, *, once: bool, keep: bool) -> bool:
+    """Play a day; say whether the verdict is good.
+
+    Raises:
+        CommandFailed: a step could not be done; the text says which and why.
+    """
+    show = Show()
+    with _home(chosen, once=once, keep=keep) as root, _ended_by_signal():
+        show.say(f"khởi động trục / starting the hub in {root}")
+        with running(root) as hub:
+            show.say(f"trục sẵn sàng / the hub is ready: {hub.url}")
+            _register(hub, day, show)
+            verdict = _play_and_judge(hub, day, show)
+            if not once:
+                _stay(hub, day, show)
+    if day.as_json:
+        typer.echo(json.dumps(verdict, ensure_ascii=False))
+    return bool(verdict["good"])
+
+
+def _register(hub: DemoHub, day: Day, show: Show) -> None:
+    province = Province.of(Tiers(day.tiers))
+    hub.simulator.mkdir(exist_ok=True, mode=0o700)
+    token = hub.home.admin_token()
+    try:
+        asyncio.run(register(hub.url, token, province, hub.hub, hub.simulator))
+    except RegistrationFailed as failure:
+        raise CommandFailed(str(failure)) from failure
+    count = len(province.systems)
+    show.say(f"đã đăng ký {count} hệ thống / registered {count} systems, each with its own key")
+
+
+def _play_and_judge(hub: DemoHub, day: Day, show: Show) -> dict[str, Any]:
+    name, begun = _run_name(), time.monotonic()
+    last = _play(hub, day, name, show)
+    show.say("đối chiếu nhật ký với Kafka / comparing the journals with Kafka")
+    verdict = _judge(hub, name)
+    seconds = round(time.monotonic() - begun, 1)
+    verdict |= {"seconds": seconds, "first_message_s": last.get("first_message_s")}
+    if not day.as_json:
+        Console().print(table_of(verdict))
+    return verdict
+
+
+def _play(hub: DemoHub, day: Day, name: str, show: Show) -> dict[str, Any]:
+    """Run the player to its end; return its last line."""
+    last: dict[str, Any] = {}
+    with _player(hub, day, name) as player, show.day() as view:
+        for text in player.stdout or ():
+            line = json.loads(text)
+            if line["first_at"] and "first_message_s" not in last:
+                # On its own clock: the first message may be older than this line.
+                first = show.seconds - (time.time() - line["first_at"])
+                last["first_message_s"] = round(first, 1)
+                show.say(f"thông điệp đầu tiên / first message after {first:.1f} s")
+            last |= line
+            view.update(line)
+    if player.returncode:
+        raise CommandFailed(f"the simulator has ended with status {player.returncode}")
+    return last
+
+
+@contextmanager
+def _player(hub: DemoHub, day: Day, name: str) -> Iterator[subprocess.Popen[str]]:
+    """Give a running player; told to stop and awaited when the block ends early."""
+    command = [
+        *(sys.executable, "-P", "-m", "simulator"),
+        *("--hub", hub.url, "--hub-id", hub.hub, "--home", str(hub.simulator)),
+        *("--tiers", day.tiers, "--rate", str(day.rate), "--speed", str(day.speed)),
+        *("--seed", str(day.seed), "--run", name),
+    ]
+    player = subprocess.Popen(  # noqa: S603  (our own module, no shell)
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        yield player
+    except BaseException:
+        player.send_signal(signal.SIGINT)
+        raise
+    finally:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            player.communicate(timeout=PLAYER_SECONDS)
+        if player.poll() is None:
+            player.kill()
+            player.wait()
+
+
+def _judge(hub: DemoHub, name: str) -> dict[str, Any]:
+    """Run the verdict as a process of its own; it knows the journals and the broker, no more."""
+    journals = hub.simulator / "journals" / name
+    told = subprocess.run(  # noqa: S603  (our own module, no shell)
+        [
+            *(sys.executable, "-P", "-m", "simulator.verdict", "--json"),
+            *("--bootstrap", hub.bootstrap, "--journals", str(journals)),
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if not told.stdout:
+        raise CommandFailed(f"the verdict cannot be told (status {told.returncode})")
+    verdict: dict[str, Any] = json.loads(told.stdout.splitlines()[-1])
+    return verdict
+
+
+def _stay(hub: DemoHub, day: Day, show: Show) -> None:
+    """Keep the hub running, with light traffic, until Ctrl-C."""
+    show.say(next_steps(hub))
+    light = replace(day, rate=LIGHT_RATE, speed=LIGHT_SPEED)
+    with contextlib.suppress(KeyboardInterrupt):
+        while True:
+            light = replace(light, seed=light.seed + 1)
+            with _player(hub, light, _run_name()) as player:
+                for _ in player.stdout or ():
+                    pass
+
+
+def next_steps(hub: DemoHub) -> str:
+    """Return what there is to look at, in Vietnamese and English."""
+    home = hub.home.root
+    return f"""\
+trục vẫn chạy, mỗi giây một thông điệp; Ctrl-C để dừng
+           the hub goes on with one message a second; Ctrl-C ends it
+  API                  {hub.url}
+  OpenAPI              {hub.url}/openapi.json
+  Kafka                {hub.bootstrap}
+  Trạng thái / status  hub status --home {home}
+  Nhật ký / journals   {hub.simulator}/journals
+  Khóa / keys          {hub.simulator}/keys"""
+
+
+def _run_name() -> str:
+    return f"ngay-{time.time_ns() // 1_000_000}"
+
+
+@contextmanager
+def _home(chosen: Path | None, *, once: bool, keep: bool) -> Iterator[Path]:
+    """Give the home; a temporary one is deleted at the end unless it is to be kept."""
+    if chosen is not None or not once:
+        yield chosen or DEFAULT_HOME
+        return
+    root = Path(tempfile.mkdtemp(prefix="hub-demo-"))
+    try:
+        yield root
+    finally:
+        if not keep:
+            shutil.rmtree(root, ignore_errors=True)
+
+
+@contextmanager
+def _ended_by_signal() -> Iterator[None]:
+    """Let SIGTERM end the demo as Ctrl-C does: in order."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
