@@ -4,6 +4,7 @@ import asyncio
 import time
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -105,7 +106,7 @@ class Rig:
             enable_auto_commit=False,
         )
         await consumer.start()
-        records = []
+        records: list[Any] = []
         end = time.monotonic() + WAIT_SECONDS
         try:
             consumer.assign(places)

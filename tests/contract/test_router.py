@@ -50,6 +50,7 @@ async def test_a_signed_message_reaches_its_inbox_with_its_bytes_untouched(rig):
     assert record.value == sent.body
     assert headers["hub-signature"].decode() == sent.signature
     assert headers["hub_audit_partition"].decode() == str(topics.partition_of("sender", PARTITIONS))
+    assert record.key.decode() == sent.attributes["subject"]
     assert "hub_mac" not in headers
     (event,) = await rig.until("plain-1", Event.ADMITTED)
     assert event.detail["recipients"] == ["receiver"]
@@ -188,7 +189,7 @@ async def _working(rig, router, name):
 
 async def _until_fenced(rig, old, name):
     """Send until the old router meets its fence: an idle one has nothing to notice it by."""
-    sent = []
+    sent: list[str] = []
     while not old.done():
         sent.append(f"{name}-{len(sent)}")
         await rig.admit(message(sent[-1]))

@@ -14,9 +14,9 @@ from lgsp_message.values import Place
 from msgspec import DecodeError
 
 from hub.decision.events import AuditEvent, Event
-from hub.io.kafka.closing import close
 from hub.io.kafka.codec import decode_event
 from hub.io.kafka.connection import KafkaConnection
+from hub.io.kafka.reading import close_consumer
 from hub.io.kafka.topics import AUDIT
 
 REMEMBERED: Final = 10_000
@@ -121,7 +121,7 @@ class AuditTail:
                 _log.warning("audit tail lost Kafka", error=type(error).__name__)
                 await asyncio.sleep(_RETRY_SECONDS)
             finally:
-                await close(consumer)
+                await close_consumer(consumer)
 
     async def _follow(self, consumer: AIOKafkaConsumer) -> None:
         consumer.assign(self._places)

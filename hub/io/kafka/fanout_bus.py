@@ -31,7 +31,6 @@ class Slice:
     message: FanOut
     deliveries: Sequence[Addressed]
     headers: Headers
-    key: bytes | None
     place: TopicPartition
     offset: int
     note: str
@@ -92,7 +91,6 @@ class FanoutBus:
                 message=message,
                 deliveries=message.deliveries[first : first + size],
                 headers=list(raw.headers),
-                key=raw.key,
                 place=place,
                 offset=raw.offset if first + size < total else raw.offset + 1,
                 note=str(first + size) if first + size < total else "",
@@ -114,7 +112,6 @@ class FanoutBus:
                 part.message,
                 delivery,
                 part.headers,
-                part.key,
                 part.place.partition,
                 at,
                 self._inboxes.deliverable,

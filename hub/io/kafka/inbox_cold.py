@@ -7,9 +7,9 @@ from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from hub.io.kafka.closing import close
 from hub.io.kafka.connection import KafkaConnection, broker_errors
 from hub.io.kafka.inbox_records import InboxRecord, read_inbox
+from hub.io.kafka.reading import close_consumer
 from hub.io.kafka.topics import inbox
 
 CONSUMERS: Final = 4
@@ -33,7 +33,7 @@ class ColdInboxes:
         while not self._free.empty():
             consumer = self._free.get_nowait()
             if consumer is not None:
-                await close(consumer)
+                await close_consumer(consumer)
 
     async def read(
         self, system: str, start: int, end: int, limit: int
@@ -71,7 +71,7 @@ class ColdInboxes:
         except BaseException:
             # What state it is in is unknown: the next reader gets a new one.
             if consumer is not None:
-                await close(consumer)
+                await close_consumer(consumer)
             consumer = None
             raise
         finally:
@@ -89,7 +89,7 @@ class ColdInboxes:
         try:
             await consumer.start()
         except BaseException:
-            await close(consumer)
+            await close_consumer(consumer)
             raise
         return consumer
 

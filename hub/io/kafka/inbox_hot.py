@@ -18,9 +18,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from hub.decision.events import AuditEvent, Event
-from hub.io.kafka.closing import close
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.inbox_records import InboxRecord, read_inbox
+from hub.io.kafka.reading import close_consumer
 from hub.io.kafka.topics import inbox
 
 MEMORY_BYTES: Final = 32 * 1024 * 1024
@@ -149,7 +149,7 @@ class HotInboxes:
                 await asyncio.sleep(_RETRY_SECONDS)
             finally:
                 self._consumer = None
-                await close(consumer)
+                await close_consumer(consumer)
 
     async def _serve(self, consumer: AIOKafkaConsumer) -> None:
         self._new = True

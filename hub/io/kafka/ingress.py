@@ -12,7 +12,6 @@ from lgsp_message.attributes import SYSTEM_PREFIX
 from lgsp_message.values import Place, Received
 
 from hub.decision.events import AuditEvent
-from hub.io.kafka.closing import close
 from hub.io.kafka.codec import Headers, encode_event, ingress_headers
 from hub.io.kafka.connection import KafkaConnection, broker_errors
 from hub.io.kafka.topics import AUDIT, INGRESS, partition_of
@@ -68,7 +67,7 @@ class IngressWriter:
                 await self._connecting
         producer, self._producer = self._producer, None
         if producer is not None:
-            await close(producer)
+            await _close(producer)
 
     async def answers(self) -> bool:
         """Say whether the broker answers now, within two seconds."""
@@ -174,7 +173,7 @@ class IngressWriter:
 
     async def _renew(self, old: AIOKafkaProducer) -> None:
         self._producer = None
-        await close(old)
+        await _close(old)
         await self._connect()
 
     async def _connect(self) -> None:
@@ -192,10 +191,10 @@ class IngressWriter:
                 await producer.partitions_for(INGRESS)
             except (KafkaError, OSError) as error:
                 _log.warning("Kafka does not answer", error=type(error).__name__)
-                await close(producer)
+                await _close(producer)
                 await asyncio.sleep(_RETRY_SECONDS)
             except asyncio.CancelledError:
-                await close(producer)
+                await _close(producer)
                 raise
             else:
                 self._producer = producer
@@ -209,3 +208,13 @@ async def _outcome(under_way: asyncio.Task[Place] | Unavailable) -> Place | Unav
         return await under_way
     except Unavailable as error:
         return error
+
+
+async def _close(producer: AIOKafkaProducer) -> None:
+    # With the broker away, stop() would wait for it without end.
+    stopping = asyncio.ensure_future(producer.stop())
+    await asyncio.wait({stopping}, timeout=WRITE_SECONDS)
+    if not stopping.done():
+        stopping.cancel()
+    elif not stopping.cancelled():
+        stopping.exception()

@@ -94,7 +94,7 @@ class RetryBus:
             value=None,
         )
         outputs = [
-            inbox_output(parked.body, parked.delivery, item.headers, None, item.partition),
+            inbox_output(parked.body, parked.delivery, item.headers, item.partition),
             Output(
                 topic=topics.AUDIT, partition=item.partition, key=None, value=encode_event(resumed)
             ),

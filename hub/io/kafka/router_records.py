@@ -157,18 +157,15 @@ def _decision(
         return outputs
     for delivery in message.deliveries:
         outputs.extend(
-            delivery_outputs(
-                message, delivery, record.headers, record.key, partition, event.at, deliverable
-            )
+            delivery_outputs(message, delivery, record.headers, partition, event.at, deliverable)
         )
     return outputs
 
 
-def delivery_outputs(  # noqa: PLR0917  (one record's parts; a struct for one call hides them)
+def delivery_outputs(
     message: FanOut,
     delivery: Addressed,
     headers: Headers,
-    key: bytes | None,
     partition: int,
     at: datetime,
     deliverable: Callable[[str], bool],
@@ -176,13 +173,15 @@ def delivery_outputs(  # noqa: PLR0917  (one record's parts; a struct for one ca
     """Return the inbox record of one delivery; where its inbox is away, the retry record."""
     if not deliverable(delivery.system):
         return _park(message, delivery, headers, partition, at)
-    return [inbox_output(message.body, delivery, headers, key, partition)]
+    return [inbox_output(message.body, delivery, headers, partition)]
 
 
-def inbox_output(
-    body: bytes, delivery: Addressed, headers: Headers, key: bytes | None, partition: int
-) -> Output:
-    """Return the record of one delivery. The body is the sender's bytes (invariant 4)."""
+def inbox_output(body: bytes, delivery: Addressed, headers: Headers, partition: int) -> Output:
+    """Return the record of one delivery. The body is the sender's bytes (invariant 4).
+
+    Its key is the subject: what a recipient orders and compacts by.
+    """
+    key = next((raw for name, raw in headers if name == "ce_subject"), None)
     return Output(
         topic=topics.inbox(delivery.system),
         partition=0,
