@@ -5,6 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "curl.md"
+README = ROOT / "README.md"
 SCRIPT = Path(__file__).with_name("curl_exchange.sh")
 
 _BLOCK = re.compile(r"^```bash\n(.*?)^```$", re.DOTALL | re.MULTILINE)

@@ -23,7 +23,7 @@ from lgsp_client import (
 )
 from lgsp_message.keys import public_jwk, verifying_key
 
-from tests.scenarios.curl_doc import PAGE, SCRIPT, script_of
+from tests.scenarios.curl_doc import PAGE, README, SCRIPT, script_of
 from tests.support import GOOD_BODY, key_of
 
 DOSSIER = "vn.gov.dossier.received.v1"
@@ -35,10 +35,21 @@ def test_the_script_is_the_page():
 
 
 @pytest.mark.kafka
+def test_the_curl_example_of_the_readme_runs_as_written(running_hub, tmp_path):
+    script = tmp_path / "readme.sh"
+    script.write_text(script_of(README.read_text(encoding="utf-8")), encoding="utf-8")
+    assert "received, unchanged" in _run(script, running_hub)
+
+
+@pytest.mark.kafka
 def test_the_page_with_curl_and_openssl_runs_as_written(running_hub):
+    assert "Verified OK" in _run(SCRIPT, running_hub)
+
+
+def _run(script, running_hub):
     environ = os.environ | {"HOME_OF_HUB": str(running_hub.home.root), "URL": running_hub.url}
     ran = subprocess.run(
-        ["bash", str(SCRIPT)],
+        ["bash", str(script)],
         env=environ,
         capture_output=True,
         text=True,
@@ -46,7 +57,7 @@ def test_the_page_with_curl_and_openssl_runs_as_written(running_hub):
         check=False,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "Verified OK" in ran.stdout
+    return ran.stdout
 
 
 @pytest.mark.kafka
