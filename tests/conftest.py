@@ -1,3 +1,9 @@
 """What every test may use."""
 
+from hypothesis import settings
+
 pytest_plugins = ["tests.kafka_fixture", "tests.postgres_fixture", "tests.api_fixture"]
+
+# No deadline for one example: on a busy machine a slow one says nothing about the code.
+settings.register_profile("hub", deadline=None, print_blob=True)
+settings.load_profile("hub")
