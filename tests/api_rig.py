@@ -172,6 +172,13 @@ class ApiRig(Rig):
                 stop.set()
                 await asyncio.wait_for(asyncio.gather(*tasks), 30)
 
+    async def eventually(self, ask, wanted, seconds=20):
+        """Ask until the answer is the wanted one."""
+        end = time.monotonic() + seconds
+        while (answer := await ask()) != wanted:
+            assert time.monotonic() < end, f"still {answer}, not {wanted}"
+            await asyncio.sleep(0.05)
+
     async def login(self, system):
         """Return a client of `system` that lives as long as the API serves."""
         return await self.clients.enter_async_context(self.client(self.socket, system))

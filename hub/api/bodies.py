@@ -18,7 +18,7 @@ class Gone(Exception):
     """The client went away before its request was complete. There is nobody to answer."""
 
 
-async def read_body(request: Request, most: int, seconds: float = BODY_SECONDS) -> bytes:
+async def read_body(request: Request, most: int) -> bytes:
     """Return the body, of at most `most` bytes.
 
     Raises:
@@ -30,11 +30,11 @@ async def read_body(request: Request, most: int, seconds: float = BODY_SECONDS) 
         raise too_large(most)
     chunks: list[bytes] = []
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(BODY_SECONDS):
             async for chunk in limited(request, most):
                 chunks.append(chunk)  # noqa: PERF401  (the generator raises between chunks)
     except TimeoutError:
-        raise body_timeout(seconds) from None
+        raise body_timeout(BODY_SECONDS) from None
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 

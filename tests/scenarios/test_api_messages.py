@@ -1,6 +1,5 @@
 """Messages through the public HTTP interface, on a real broker with a real router."""
 
-import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -294,11 +293,10 @@ async def test_receipts_settle_deliveries_and_show_in_the_status(hub):
     )
     answer = await receiver.send(receipt, "/v1/inbox/ack", prefer="wait=20")
     assert answer.json()["state"] == "admitted", answer.text
-    async with asyncio.timeout(20):
-        while True:
-            status = (await sender.http.get(f"/v1/messages/sender/{id_of(message)}")).json()
-            if status["recipients"] == [{"system": "receiver", "state": "acknowledged"}]:
-                break
-            await asyncio.sleep(0.05)
+
+    async def recipients():
+        return (await sender.http.get(f"/v1/messages/sender/{id_of(message)}")).json()["recipients"]
+
+    await hub.eventually(recipients, [{"system": "receiver", "state": "acknowledged"}])
     wrong = await receiver.send(fresh(source="urn:hub:system:receiver"), "/v1/inbox/ack")
     assert (wrong.status_code, wrong.json()["code"]) == (400, "attribute_invalid")
