@@ -104,7 +104,7 @@ def forged_tokens(delivery):
         "partition": 5,
     }
     return {
-        "no token": "-",
+        "no token": "no.such.token",
         "other mac": genuine[:-2] + ("AA" if genuine[-2:] != "AA" else "BB"),
         "other partition": f"{key_id}.6.{body_hash}.{mac}",
         "plus sign": f"{key_id}.+5.{body_hash}.{mac}",
