@@ -1,29 +1,18 @@
-"""Bad traffic: which messages of the day are wrong, and how each is made wrong."""
+"""Bad traffic: which messages of the day are wrong. `simulator.forge` makes them so."""
 
 import random
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any, Final
-
-import orjson
-from lgsp_client import Identity, Outgoing
-from lgsp_client.outgoing import Options, compose
 
 from simulator import bodies, roles
 from simulator.agencies import Role
 from simulator.book import Book
-from simulator.keys import stranger
 from simulator.plan import Fault, Planned, moment
 
 SHARE: Final = 0.03
 """The part of the day's messages that is bad."""
-_LARGE: Final = 300 * 1024
-"""More than the 256 KiB that a body may have."""
-_AHEAD: Final = timedelta(hours=1)
-"""More than the 5 minutes that a clock may run ahead."""
 _MARKING: Final = "MẬT"
-_PLAIN_TAMPERING: Final = b" "
 
 
 def plan_faults(book: Book, count: int) -> None:
@@ -92,22 +81,3 @@ def _body(body: dict[str, Any], fault: Fault) -> dict[str, Any]:
     if fault is Fault.SECRET:
         return {**body, "note": _MARKING}
     return body
-
-
-def forge(planned: Planned, who: Identity, now: datetime, options: Options) -> Outgoing:
-    """Return the signed bytes of a planned message, made wrong the way its fault says."""
-    body: Any = planned.body
-    match planned.fault:
-        case Fault.UNKNOWN_KEY:
-            who = stranger(who.system, who.hub)
-        case Fault.WRONG_AUDIENCE:
-            who = replace(who, hub="truc-khac-mau")
-        case Fault.CLOCK_AHEAD:
-            options = {**options, "time": now + _AHEAD}
-        case Fault.TOO_LARGE:
-            body = {**planned.body, "note": "x" * _LARGE}
-    message = compose(who, now, planned.type, body, options)
-    if planned.fault is Fault.BAD_SIGNATURE:
-        # Still the same JSON value: only the signature tells that somebody touched it.
-        return replace(message, body=orjson.dumps(planned.body) + _PLAIN_TAMPERING)
-    return message

@@ -150,12 +150,15 @@ class _Judging:
             self._fault("wrong", one.key)
 
     def _outcome(self, one: Submission) -> tuple[str, str | None]:
-        """Return what became of one submission, and the reason of a refusal."""
+        """Return what became of one submission, and the reason of a refusal.
+
+        A client that had no answer sends again: then 200 is about its own first try.
+        """
         if one.status is not None and one.status >= REFUSED_FROM:
             return "refused", one.code
-        if one.status == KNOWN:
-            return "duplicate", None
         decided = self._take(one)
+        if decided is None and one.status == KNOWN:
+            return "duplicate", None
         if decided is None:
             return ("unanswered" if one.status is None else "lost"), None
         return decided.event, decided.reason

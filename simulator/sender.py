@@ -6,16 +6,14 @@ import io
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from lgsp_client import HubClient, HubError, HubRefused, Identity, Outgoing, Submitted
-from lgsp_client.outgoing import Options
 from lgsp_message.jws import content_hash
 
 from simulator.arrivals import Arrivals
-from simulator.faults import forge
+from simulator.forge import forge
 from simulator.journal import Journals
 from simulator.pdf import SamplePki, signed_pdf
 from simulator.plan import Planned
@@ -54,50 +52,44 @@ class Senders:
     async def send(self, planned: Planned) -> None:
         """Send one message of the plan and note what became of it."""
         await self._causes(planned)
-        async with self._places:
-            try:
-                message = await self._composed(planned)
-            except HubError as error:
-                self._note(planned, {"event": "unsent", "why": str(error)})
-                return
-            if planned.number in self._repeated:
-                self._sent[planned.number] = message
-            await self._hand_in(planned, message)
-        self._arrivals.answered(planned.number)
+        try:
+            async with self._places:
+                await self._send(planned)
+        finally:
+            # Whatever came of it: what repeats it, or answers it, does not wait for ever.
+            self._arrivals.answered(planned.number)
+
+    async def _send(self, planned: Planned) -> None:
+        try:
+            message = await self._composed(planned)
+        except HubError as error:
+            self._note(planned, {"event": "unsent", "why": str(error)})
+            return
+        if planned.number in self._repeated:
+            self._sent[planned.number] = message
+        await self._hand_in(planned, message)
 
     async def _causes(self, planned: Planned) -> None:
+        if planned.repeats:
+            await self._arrivals.until(planned.after[0], planned.sender, by_inbox=False)
+            return
         try:
             async with asyncio.timeout(CAUSE_SECONDS):
                 for number in planned.after:
-                    seen = planned.sender in self._plan[number].receivers and not planned.repeats
+                    seen = planned.sender in self._plan[number].receivers
                     await self._arrivals.until(number, planned.sender, by_inbox=seen)
         except TimeoutError:
             self.counts["cause_missing"] += 1
 
     async def _composed(self, planned: Planned) -> Outgoing:
-        objects: tuple[str, ...] = ()
-        if planned.letter:
-            attachment = await self._attach(planned)
-            planned = replace(planned, body={**planned.body, "attachments": [attachment]})
-            objects = (attachment["object"]["hash"],)
-        options = self._options(planned)
-        if objects:
-            options["objects"] = objects
-        return forge(planned, self._who[planned.sender], datetime.now(UTC), options)
-
-    def _options(self, planned: Planned) -> Options:
-        options: Options = {
-            "id": self._id(planned.number),
-            "subject": planned.subject,
-            "recipients": planned.recipients,
-            "correlationid": planned.correlation,
-            "priority": "urgent" if planned.urgent else None,
-        }
-        if planned.repeats:
-            first = self._sent[planned.after[0]].attributes
-            options["id"] = first["id"]
-            options["time"] = datetime.fromisoformat(first["time"])
-        return options
+        return forge(
+            planned,
+            self._who[planned.sender],
+            run=self._run,
+            now=datetime.now(UTC),
+            first=self._sent[planned.after[0]] if planned.repeats else None,
+            attachment=await self._attach(planned) if planned.letter else None,
+        )
 
     async def _attach(self, planned: Planned) -> dict[str, Any]:
         """Upload the letter's PDF, signed by its agency; return the attachment of the body."""
@@ -153,6 +145,3 @@ class Senders:
         self.counts[line["event"]] += 1
         if line.get("code"):
             self.counts["refused"] += 1
-
-    def _id(self, number: int) -> str:
-        return f"{self._run}-{number:06}"
