@@ -156,9 +156,9 @@ class _Judging:
         """
         if one.status is not None and one.status >= REFUSED_FROM:
             return "refused", one.code
-        decided = self._take(one)
-        if decided is None and one.status == KNOWN:
+        if one.status == KNOWN and one.key in self._admitted:
             return "duplicate", None
+        decided = self._take(one)
         if decided is None:
             return ("unanswered" if one.status is None else "lost"), None
         return decided.event, decided.reason
@@ -172,12 +172,16 @@ class _Judging:
         return None
 
     def _admit(self, one: Submission) -> None:
+        if one.key in self._admitted:
+            self.result.admitted += 1
+            self._fault("doubled", one.key)
+            return
+        self._admitted[one.key] = one
         missing = [to for to in one.receivers if not self._evidence.inboxes.get((to, one.key))]
         if one.outcome == "admitted" and missing:
             self._fault("lost", one.key)  # Admitted, and not where it should be: lost all the same.
         else:
             self.result.admitted += 1
-        self._admitted[one.key] = one
 
     def _left_over(self) -> None:
         """Look at what the hub has beyond the submissions."""
