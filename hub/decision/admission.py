@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from lgsp_message.attributes import Attributes, parse_attributes
+from lgsp_message.keys import unb64url
 from lgsp_message.limits import MAX_BODY_BYTES, MAX_SIGNATURE_CHARS
 from lgsp_message.reason import Reason, Refused
 from lgsp_message.secrecy import body_is_marked_secret, is_marked_secret
@@ -33,9 +34,25 @@ def claims(received: Received, peer: str, rules: Rules) -> Attributes:
         raise Refused(Reason.PEER_MISMATCH, "the peer may not hand in for this source", "source")
     # Invariant 9: the marking is looked for before anything shared is written.
     words = f"{claim.subject or ''}\n{claim.correlationid or ''}"
-    if body_is_marked_secret(received.body) or is_marked_secret(words):
+    signed = _protected(received.signature)
+    if (
+        body_is_marked_secret(received.body)
+        or is_marked_secret(words)
+        or body_is_marked_secret(signed)
+    ):
         raise Refused(Reason.SECRET_MARKING, "state secrets may not pass through the hub")
     return claim
+
+
+def _protected(signature: str) -> bytes:
+    """Return the protected header's bytes, to be searched only; empty where it is not base64url.
+
+    It repeats the attributes, perhaps others than the copies outside: it too would be stored.
+    """
+    try:
+        return unb64url(signature.partition(".")[0])
+    except ValueError:
+        return b""
 
 
 def stamped(
