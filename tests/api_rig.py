@@ -26,10 +26,10 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 TOKEN_KEY = b"test key of access tokens".ljust(32)
 
 
-def assertion(system, key=None, *, header=None, **changes):
+def assertion(system, key=None, *, algorithm=None, header=None, **changes):
     """Return a client assertion; `changes` of None leave a claim out."""
     key = key or support.key_of(system)
-    algorithm = default_algorithm(key)
+    algorithm = algorithm or default_algorithm(key)
     now = int(time.time())
     head = {
         "typ": "client-authentication+jwt",

@@ -1,0 +1,121 @@
+"""Client assertions and access tokens."""
+
+import time
+
+import pytest
+
+from hub.api.tokens import TOKEN_SECONDS, TokenRefused, Tokens
+from tests import support
+from tests.api_rig import TOKEN_KEY, assertion, other_key
+
+
+class Clock:
+    def __init__(self):
+        self.now = time.time()
+
+    def __call__(self):
+        return self.now
+
+
+class World:
+    def __init__(self):
+        self.rules = support.build_rules()
+        self.clock = Clock()
+        self.tokens = Tokens(TOKEN_KEY, lambda: self.rules, self.clock)
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+def test_a_good_assertion_gives_a_token_that_names_the_system(world):
+    token = world.tokens.exchange(assertion("sender"))
+    assert world.tokens.caller(token).system == "sender"
+
+
+@pytest.mark.parametrize("algorithm", ["ES256", "Ed25519", "RS256", "PS256"])
+def test_every_registered_algorithm_is_taken(world, algorithm):
+    key = support.key_for(algorithm)
+    name = support.key_name("sender", key)
+    world.rules = support.build_rules({name: support.key_record(key, algorithm)})
+    assert world.tokens.exchange(assertion("sender", key, algorithm=algorithm))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sub": "receiver"},
+        {"iss": None},
+        {"iss": 7, "sub": 7},
+        {"aud": "another-hub"},
+        {"aud": [support.HUB]},
+        {"exp": None},
+        {"exp": "soon"},
+        {"iat": True},
+        {"jti": ""},
+        {"jti": 5},
+        {"jti": "x" * 200},
+        {"iat": 0, "exp": 60},
+    ],
+)
+def test_an_assertion_that_is_not_exact_is_refused(world, changes):
+    with pytest.raises(TokenRefused):
+        world.tokens.exchange(assertion("sender", **changes))
+
+
+@pytest.mark.parametrize(
+    "header", [{"typ": "JWT"}, {"alg": "HS256"}, {"alg": "none"}, {"crit": ["b64"]}, {"kid": 5}]
+)
+def test_a_header_that_is_not_exact_is_refused(world, header):
+    with pytest.raises(TokenRefused):
+        world.tokens.exchange(assertion("sender", header=header))
+
+
+def test_a_key_of_another_system_does_not_speak_for_this_one(world):
+    with pytest.raises(TokenRefused):
+        world.tokens.exchange(assertion("sender", support.key_of("receiver")))
+    with pytest.raises(TokenRefused):
+        world.tokens.exchange(assertion("sender", other_key()))
+
+
+def test_an_assertion_counts_once_until_it_has_long_expired(world):
+    text = assertion("sender")
+    world.tokens.exchange(text)
+    for later in (0, 30, 89):
+        world.clock.now += later
+        with pytest.raises(TokenRefused):
+            world.tokens.exchange(text)
+
+
+def test_a_token_ends_with_its_time_its_system_or_its_key(world):
+    token = world.tokens.exchange(assertion("sender"))
+    world.rules = support.build_rules(support.changed("system/sender", state="suspended"))
+    with pytest.raises(TokenRefused):
+        world.tokens.caller(token)
+    key = support.key_name("sender", support.key_of("sender"))
+    world.rules = support.build_rules(support.changed(key, revoked=True))
+    with pytest.raises(TokenRefused):
+        world.tokens.caller(token)
+    world.rules = support.build_rules()
+    assert world.tokens.caller(token)
+    world.clock.now += TOKEN_SECONDS + 1
+    with pytest.raises(TokenRefused):
+        world.tokens.caller(token)
+
+
+def test_a_changed_token_or_one_of_another_key_is_refused(world):
+    token = world.tokens.exchange(assertion("sender"))
+    elsewhere = Tokens(b"another key, also for tests".ljust(32), lambda: world.rules, world.clock)
+    header, claims, signature = token.split(".")
+    for wrong in (
+        f"{header}.{claims[:-2]}AA.{signature}",
+        f"{header}.{claims}.{signature[:-3]}",
+        f"{header}.{claims}.",
+        "",
+        "a.b.c",
+        assertion("sender"),
+        elsewhere.exchange(assertion("sender")),
+    ):
+        with pytest.raises(TokenRefused):
+            world.tokens.caller(wrong)
