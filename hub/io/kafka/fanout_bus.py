@@ -57,6 +57,7 @@ class FanoutBus:
         positions = await read_positions(self._connection, GROUP, self._places)
         await fence(self._connection, {p.owner for p in positions.values()} - {self._id})
         await self._writer.open()
+        await self._inboxes.refresh(self._writer)
         positions = await read_positions(self._connection, GROUP, self._places)
         if self._consumer is None:
             self._consumer = await open_consumer(self._connection)

@@ -34,7 +34,15 @@ class Inboxes:
             Unavailable: the broker does not answer.
         """
         if any(topics.inbox(system) not in self._existing for system in systems):
-            self._existing = await writer.topics()
+            await self.refresh(writer)
+
+    async def refresh(self, writer: TransactionalWriter) -> None:
+        """Ask for all inboxes; the writer knows them too from then on.
+
+        Raises:
+            Unavailable: the broker does not answer.
+        """
+        self._existing = await writer.topics()
 
     def forbid(self, names: Iterable[str]) -> None:
         """Note topics that the broker does not let us write."""

@@ -50,6 +50,7 @@ class RetryBus:
             Unavailable: Kafka does not answer.
         """
         await self._writer.open()
+        await self._inboxes.refresh(self._writer)
         if self._consumer is None:
             self._consumer = await open_consumer(self._connection)
         waiting = await self.read()

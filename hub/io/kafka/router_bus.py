@@ -59,6 +59,7 @@ class RouterBus:
         earlier = {position.owner for position in positions.values()}
         await fence(self._connection, earlier - {self.transactional_id})
         await self._writer.open()
+        await self._inboxes.refresh(self._writer)
         # Only now: a dead predecessor's last transaction has ended one way or the other.
         positions = await read_positions(self._connection, topics.ROUTER_GROUP, self._places)
         if self._consumer is None:

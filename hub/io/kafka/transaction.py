@@ -109,11 +109,15 @@ class TransactionalWriter:
         Raises:
             Unavailable: the broker does not answer.
         """
+        client = self._producer.client
         try:
-            cluster = await self._producer.client.fetch_all_metadata()
+            cluster = await client.fetch_all_metadata()
+            found: frozenset[str] = frozenset(cluster.topics())
+            # Known beforehand: else the first message to each inbox asks for its own metadata.
+            await client.set_topics(found)
         except (KafkaError, OSError, TimeoutError) as error:
             raise Unavailable(f"Kafka lists no topics: {type(error).__name__}") from error
-        return frozenset(cluster.topics(exclude_internal_topics=False))
+        return found
 
     async def write(
         self,
