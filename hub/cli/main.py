@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 from hub.cli import (
     about,
     admin,
+    demo,
     init,
     keys,
     quarantine,
@@ -48,7 +49,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (init, up, run, status, admin, quarantine, rebuild, send, receive, keys, about):
+for module in (
+    *(init, up, run, status, demo, admin, quarantine, rebuild),
+    *(send, receive, keys, about),
+):
     module.register(app)
 
 
