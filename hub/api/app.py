@@ -21,7 +21,7 @@ from hub.api.oauth import post_token
 from hub.api.openapi import describe
 from hub.api.problems import Code, Problem, of_refusal, of_unavailable
 from hub.api.statements import post_receipt, post_withdrawal
-from hub.ports import Unavailable
+from hub.ports import Refusing, Unavailable
 
 _log = structlog.get_logger()
 
@@ -58,6 +58,7 @@ def _handle_failures(app: FastAPI) -> None:
     _answer(app, Problem, lambda error: error)
     _answer(app, Refused, of_refusal)
     _answer(app, Unavailable, of_unavailable)
+    _answer(app, Refusing, of_unavailable)
     _answer(app, RequestValidationError, _of_invalid)
     _answer(app, HTTPException, _of_http)
     _answer(app, Exception, _of_bug)

@@ -1,5 +1,6 @@
 """Put the API's parts together, open them, and close them in the right order."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -22,6 +23,7 @@ from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.inbox_reader import InboxReader
 from hub.io.kafka.ingress import IngressWriter
 from hub.io.object_bytes import ObjectBytes
+from hub.io.object_janitor import keep_clean
 from hub.io.objects import Objects
 from hub.io.uploads import Uploads
 from hub.ports import MessageStatus
@@ -73,6 +75,8 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
         for part in (tail, inboxes, ingress):
             opened.push_async_callback(part.stop)
             await part.start()
+        cleaning = asyncio.create_task(keep_clean(parts.engine, parts.store, utc_now))
+        opened.callback(cleaning.cancel)
         yield Deps(
             rules=lambda: follower.current,
             heartbeat_age=follower.heartbeat_age,

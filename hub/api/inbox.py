@@ -58,7 +58,9 @@ async def stream_inbox(
     """Stream the inbox as server-sent events; `Last-Event-ID` goes on where a stream broke."""
     deps = deps_of(request)
     cursor = cursors.from_text(caller.system, last_event_id or after)
-    page = await _read(deps, caller.system, cursor, MAX_LIMIT, 0)
+    # Read before the answer begins: what can be refused is refused with a status.
+    with deps.pressure.one(caller.system, MAX_READERS):
+        page = await _read(deps, caller.system, cursor, MAX_LIMIT, 0)
     return StreamingResponse(
         _events(deps, caller.system, page),
         media_type="text/event-stream",

@@ -55,7 +55,8 @@ async def get_object(
 ) -> Response:
     """Return an object's bytes, or one range of them."""
     deps = deps_of(request)
-    stored = await _readable(deps, caller.system, hash)
+    with deps.pressure.one(caller.system, MAX_TRANSFERS):
+        stored = await _readable(deps, caller.system, hash)
     wanted = _range_of(range, stored.size)
     start, end = wanted or (0, stored.size)
     headers = _headers(stored) | {"content-length": str(end - start)}

@@ -8,7 +8,7 @@ import orjson
 from lgsp_message.reason import Reason, Refused
 from starlette.responses import Response
 
-from hub.ports import Overloaded, Unavailable
+from hub.ports import Overloaded, Refusing, Unavailable
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_BASE: Final = "urn:hub:problem:"
@@ -127,8 +127,11 @@ def of_refusal(refusal: Refused) -> Problem:
     )
 
 
-def of_unavailable(error: Unavailable) -> Problem:
-    """Return the problem of a store that does not answer, or of too much at once."""
+def of_unavailable(error: Unavailable | Refusing) -> Problem:
+    """Return the problem of a store that does not answer, refuses, or of too much at once.
+
+    What a store refuses for good is the operator's to mend; the client may try again after that.
+    """
     code = Code.OVERLOADED if isinstance(error, Overloaded) else Code.UNAVAILABLE
     return busy(503, code, str(error))
 

@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from lgsp_message.values import Place
 
 from hub.decision.events import AuditEvent, Event, IngressRef
 from hub.io.kafka.audit_tail import AuditTail
@@ -36,7 +37,7 @@ async def producer(api_broker):
 
 def place_of(offset):
     # Offsets far beyond those that other tests reach.
-    return support.Place(partition=1, offset=10_000_000 + offset)
+    return Place(partition=1, offset=10_000_000 + offset)
 
 
 def event(kind, id_, place=None, **more):

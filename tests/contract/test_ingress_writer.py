@@ -3,13 +3,13 @@
 import asyncio
 
 import pytest
+from lgsp_message.values import Place
 
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.ingress import IngressWriter
 from hub.io.kafka.topics import INGRESS, partition_of
 from hub.ports import Overloaded, Unavailable
 from tests import support
-from tests.api_rig import until
 from tests.router_rig import PARTITIONS, Rig, message
 
 pytestmark = pytest.mark.kafka
@@ -38,7 +38,7 @@ async def test_the_place_that_is_returned_is_where_the_record_stands(writer, api
 
 
 def at(record):
-    return support.Place(partition=record.partition, offset=record.offset)
+    return Place(partition=record.partition, offset=record.offset)
 
 
 async def test_a_batch_keeps_its_order_also_when_buffers_are_full(writer):
@@ -65,7 +65,8 @@ async def test_beyond_its_bound_nothing_is_written_and_it_says_so_at_once(api_br
 
 async def test_a_caller_that_goes_away_takes_nothing_back(writer, api_broker):
     writing = asyncio.create_task(writer.write(message("ingress-gone")))
-    await until(lambda: writer.in_flight)
+    while not writer.in_flight:  # noqa: ASYNC110  (a moment that lasts some milliseconds)
+        await asyncio.sleep(0)
     writing.cancel()
     await Rig(api_broker, None).read(
         INGRESS,

@@ -41,14 +41,14 @@ async def bridging(hub):
         await asyncio.wait_for(task, 20)
 
 
-async def produce(hub, *messages, partition=0):
+async def produce(hub, *messages, partition=0, system="sender"):
     producer = AIOKafkaProducer(**hub.connection.options(), acks="all")
     await producer.start()
     try:
         for message in messages:
             signature = ("hub-signature", (message.signature or "").encode())
             await producer.send_and_wait(
-                outbox("sender"),
+                outbox(system),
                 message.body,
                 partition=partition,
                 headers=[*kafka_headers(message.attributes), signature],
@@ -107,6 +107,17 @@ async def test_a_secret_find_truncates_that_topic_and_leaves_only_the_fact(hub):
         await receiver.receive([after.attributes["id"]])
     assert (event.reason, event.detail) == ("secret_marking", {})
     assert (await sender.http.head(f"/v1/objects/{name}")).status_code == 404
+
+
+async def test_a_topic_that_is_made_later_is_found(hub, monkeypatch):
+    monkeypatch.setattr("hub.connectors.bridge.LOOK_SECONDS", 0.2)
+    message = fresh(source="urn:hub:system:other", type="vn.gov.dossier.step.v1")
+    async with bridging(hub):
+        await asyncio.sleep(1)
+        await hub.create(NewTopic(outbox("other"), 1, 1))
+        await produce(hub, message, system="other")
+        (event,) = await hub.until(message.attributes["id"], "refused")
+    assert (event.source, event.reason) == ("other", "not_permitted")
 
 
 async def test_a_bridge_that_starts_again_passes_nothing_on_twice(hub):

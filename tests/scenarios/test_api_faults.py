@@ -46,6 +46,7 @@ async def test_broker_away_is_503_and_not_ready_and_it_comes_back_by_itself(tmp_
 
             await rig.eventually(status, 202, seconds=60)
             assert (await sender.http.get("/readyz")).status_code == 200
+            assert rig.deps is not None
             assert rig.deps.ingress.in_flight == 0
 
 

@@ -35,7 +35,7 @@ async def test_pages_follow_each_other_without_gap_or_repetition_in_the_senders_
     after = await receiver.end()
     ids = await sent(sender, 12)
     await receiver.receive(ids, after)
-    got = []
+    got: list[str] = []
     while len(got) < len(ids):
         page = await receiver.inbox(after=after, limit=5, wait=5)
         assert 0 < len(page["messages"]) <= 5
