@@ -19,6 +19,7 @@ from lgsp_message.keys import b64url, unb64url
 from lgsp_message.reason import Refused
 
 from hub.decision.rules import RegisteredKey, Rules
+from hub.ports import Unavailable
 
 ASSERTION_TYP: Final = "client-authentication+jwt"
 ACCESS_TYP: Final = "at+jwt"
@@ -67,6 +68,7 @@ class Tokens:
 
         Raises:
             TokenRefused: the assertion is not acceptable.
+            Unavailable: no rules have been read yet.
         """
         rules, now = self._rules(), self._clock()
         header, claims, signature, signed = _parts(assertion)
@@ -87,6 +89,7 @@ class Tokens:
 
         Raises:
             TokenRefused: it is not a valid token of this hub, or its system or key has gone.
+            Unavailable: no rules have been read yet.
         """
         now = self._clock()
         caller = self._known.get(token) or self._read(token)
@@ -166,6 +169,9 @@ def _issuer(header: dict[str, Any], claims: dict[str, Any]) -> tuple[str, str]:
 
 
 def _usable_key(rules: Rules, system: str, key_id: str, now: float) -> RegisteredKey:
+    if rules.ref.version == 0:
+        # Just started: nobody is known yet. That is the hub's fault, and no refusal.
+        raise Unavailable("the rules have not been read yet")
     registered = rules.systems.get(system)
     key = None if registered is None or not registered.active else registered.keys.get(key_id)
     # One answer for all three: who is registered here is nobody else's business.

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from hub.api.tokens import TOKEN_SECONDS, TokenRefused, Tokens
+from hub.ports import Unavailable
 from tests import support
 from tests.api_rig import TOKEN_KEY, assertion, other_key
 
@@ -119,3 +120,14 @@ def test_a_changed_token_or_one_of_another_key_is_refused(world):
     ):
         with pytest.raises(TokenRefused):
             world.tokens.caller(wrong)
+
+
+def test_before_any_rules_are_read_nobody_is_refused_for_being_unknown(world):
+    token = world.tokens.exchange(assertion("sender"))
+    world.rules = support.build_rules(version=0)
+    for ask in (
+        lambda: world.tokens.exchange(assertion("sender")),
+        lambda: world.tokens.caller(token),
+    ):
+        with pytest.raises(Unavailable):
+            ask()
