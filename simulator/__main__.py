@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import sys
 import time
 from pathlib import Path
@@ -14,6 +15,8 @@ from simulator.province import Province
 def main() -> int:
     """Play; return 0 when the day was played, 1 when the hub did not admit the first message."""
     told = _parser().parse_args()
+    # 64 systems that each tell of each retry would bury the progress; the journals know the end.
+    logging.getLogger("lgsp_client").setLevel(logging.ERROR)
     options = Options(
         url=told.hub,
         hub=told.hub_id,

@@ -11,8 +11,8 @@ CALLS: Final = 48
 """Most connections for everything but long polls: more would wait in the hub in place of here."""
 _IDLE_SECONDS: Final = 3.0
 """Idle connections are dropped before the server does it (uvicorn: 5 s), which would cost a try."""
-_BACKOFF: Final = Backoff(attempts=12, longest=5.0)
-"""Some 45 s of an absent hub: longer than a broker takes to start again."""
+_BACKOFF: Final = Backoff(attempts=24, longest=5.0)
+"""Some 100 s of an absent hub: longer than a killed broker takes to recover on a busy machine."""
 
 
 class _Shared(httpx2.AsyncBaseTransport):

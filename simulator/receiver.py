@@ -1,12 +1,13 @@
 """The receiving side of one system: pulls its inbox, proves senders, states what it has."""
 
+import asyncio
 import hashlib
 import time
 from collections import Counter
 from collections.abc import Awaitable
 from typing import Final
 
-from lgsp_client import Delivery, HubClient, Inbox, KeyRing, MemoryCursor
+from lgsp_client import Delivery, HubClient, HubError, Inbox, KeyRing, MemoryCursor
 
 from simulator.arrivals import Arrivals
 from simulator.journal import Journals
@@ -15,6 +16,9 @@ WAIT_SECONDS: Final = 25
 """How long a poll waits for the next message."""
 FLUSH_SECONDS: Final = 2.0
 """Longest time that a statement waits for others: one receipt names many messages."""
+
+AGAIN_SECONDS: Final = 1.0
+"""Pause before an inbox is opened again after an error that the client does not retry."""
 
 
 class Receiver:
@@ -37,7 +41,16 @@ class Receiver:
         self.cursor = MemoryCursor()
 
     async def run(self) -> None:
-        """Receive until cancelled."""
+        """Receive until cancelled; a hub that is away or ill is asked again."""
+        while True:
+            try:
+                await self._receive()
+            except HubError:
+                # What was not settled comes again, and is in the journal already.
+                self._counts["receiver_trouble"] += 1
+                await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _receive(self) -> None:
         async with self._client.receive(
             verify=self._ring,
             cursors=self.cursor,
