@@ -84,6 +84,7 @@ class RunningHub:
 
     def launch(self):
         """Start `hub up` and do not wait."""
+        self.home.status.unlink(missing_ok=True)  # that of a run before says nothing about this one
         with self._output.open("w") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "hub.cli.main", "up", "--json"],

@@ -5,8 +5,9 @@ Invariant 9: what a log may hold is decided here, once, and not by whoever write
 
 import logging
 import sys
+import time
 import traceback
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from types import TracebackType
 from typing import Any, BinaryIO, Final
 
@@ -37,6 +38,10 @@ QUIET: Final[Mapping[str, int]] = {
     "httpcore2": logging.WARNING,
     "alembic": logging.WARNING,
 }
+
+REPEAT_SECONDS: Final = 10.0
+"""While a broker is away, aiokafka writes ten lines a second that say the same. One of each is
+enough: the hub's own lines say what it does about it."""
 
 Event = MutableMapping[str, Any]
 
@@ -131,6 +136,7 @@ def _take_over_foreign_loggers(chain: list[Any], least: int, out: BinaryIO) -> N
     )
     handler = logging.StreamHandler(_Text(out))
     handler.setFormatter(formatter)
+    handler.addFilter(NotAgain())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(least)
@@ -159,6 +165,23 @@ def _json(event: Any, **_: Any) -> bytes:
 
 def _json_text(event: Any, **options: Any) -> str:
     return _json(event, **options).decode()
+
+
+class NotAgain(logging.Filter):
+    """Lets a line of another library pass once in a while, by the place that wrote it."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._passed: dict[tuple[str, int], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Say whether this line passes."""
+        place, now = (record.pathname, record.lineno), self._clock()
+        if now - self._passed.get(place, -REPEAT_SECONDS) < REPEAT_SECONDS:
+            return False
+        self._passed[place] = now
+        return True
 
 
 class _Text:

@@ -10,8 +10,9 @@ class Name(StrEnum):
 
     API = "api"
     ROUTER = "router"
+    CONNECTORS = "connectors"
     RECORDER = "recorder"
 
 
-STOP_ORDER: Final = (Name.API, Name.ROUTER, Name.RECORDER)
+STOP_ORDER: Final = (Name.API, Name.CONNECTORS, Name.ROUTER, Name.RECORDER)
 """What takes messages in stops first, so that what decides and records them can finish."""

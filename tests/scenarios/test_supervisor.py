@@ -11,7 +11,7 @@ import pytest
 
 pytestmark = pytest.mark.kafka
 
-PROCESSES = ["broker", "api", "router", "recorder"]
+PROCESSES = ["broker", "api", "connectors", "router", "recorder"]
 
 
 def is_alive(pid):
@@ -19,6 +19,12 @@ def is_alive(pid):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def pids_of(hub):
+    pids = [row["pid"] for row in hub.status()["rows"]]
+    assert all(pids)
+    return pids
 
 
 def test_every_process_runs_and_is_ready(running_hub):
@@ -49,36 +55,41 @@ def test_a_registered_system_may_send_and_another_receives(running_hub):
 
 
 def test_one_hub_through_its_life(own_hub):
-    """Kill each process, then the broker, then stop it: one start serves all, as it costs 15 s."""
+    """One hub for all deaths, because each start costs many seconds."""
     own_hub.start()
-    for name in ("router", "recorder", "api"):
-        _survives_the_death_of(own_hub, name)
+    _survives_the_death_of(own_hub, *PROCESSES[1:])
     _survives_the_death_of(own_hub, "broker")
-    pids = [row["pid"] for row in own_hub.status()["rows"]]
-    began = time.monotonic()
-    assert own_hub.stop(signal.SIGTERM) == 0
-    assert time.monotonic() - began < 45
-    assert not any(is_alive(pid) for pid in pids)
-    assert own_hub.command("status").returncode == 1
+    _takes_everything_along_when_it_is_killed(own_hub)
+    own_hub.launch()
+    own_hub.await_ready()
+    _stops_everything_in_bounded_time(own_hub)
 
 
-def _survives_the_death_of(hub, name):
-    before = hub.row(name)
-    os.kill(before["pid"], signal.SIGKILL)
-    hub.await_that(lambda: hub.row(name)["restarts"] > before["restarts"])
+def _survives_the_death_of(hub, *names):
+    before = {name: hub.row(name) for name in names}
+    for row in before.values():
+        os.kill(row["pid"], signal.SIGKILL)
+    hub.await_that(lambda: all(hub.row(n)["restarts"] > before[n]["restarts"] for n in names))
     hub.await_ready()
 
 
-def test_kill_9_of_the_supervisor_leaves_nothing_running_and_the_next_start_works(own_hub):
-    own_hub.start()
-    pids = [row["pid"] for row in own_hub.status()["rows"]]
-    own_hub.stop(signal.SIGKILL)
+def _takes_everything_along_when_it_is_killed(hub):
+    """kill -9 leaves no time to stop anything: the kernel ends the children."""
+    pids = pids_of(hub)
+    hub.stop(signal.SIGKILL)
     deadline = time.monotonic() + 10
     while any(is_alive(pid) for pid in pids) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not any(is_alive(pid) for pid in pids)
-    own_hub.launch()
-    own_hub.await_ready()
+
+
+def _stops_everything_in_bounded_time(hub):
+    pids = pids_of(hub)
+    began = time.monotonic()
+    assert hub.stop(signal.SIGTERM) == 0
+    assert time.monotonic() - began < 45
+    assert not any(is_alive(pid) for pid in pids)
+    assert hub.command("status").returncode == 1
 
 
 def test_a_taken_port_is_told_with_its_holder_and_nothing_is_left_running(running_hub, own_hub):

@@ -11,6 +11,8 @@ def entry(name: Name) -> Entry:
             from hub.cli.hosts.api import run  # noqa: PLC0415  (FastAPI takes half a second)
         case Name.ROUTER:
             from hub.cli.hosts.router import run  # noqa: PLC0415
+        case Name.CONNECTORS:
+            from hub.cli.hosts.connectors import run  # noqa: PLC0415
         case Name.RECORDER:
             from hub.cli.hosts.recorder import run  # noqa: PLC0415
     return run

@@ -11,10 +11,13 @@ from hub.cli import logs, wiring
 from hub.cli.errors import CommandFailed
 from hub.cli.home import Home, Identity
 from hub.cli.hosts.host import Host, metrics_registry
+from hub.io.admission import utc_now
 from hub.io.kafka.audit_reader import AuditReader
+from hub.io.object_bytes import ObjectBytes
 from hub.io.settings import IoSettings
-from hub.io.sql.engine import open_blocking_engine
+from hub.io.sql.engine import open_blocking_engine, open_engine
 from hub.ports import Refusing, Unavailable
+from hub.recorder import janitor
 from hub.recorder import main as recorder
 from hub.recorder.settings import RecorderSettings
 
@@ -22,9 +25,18 @@ from hub.recorder.settings import RecorderSettings
 async def run(host: Host) -> None:
     """Record until told to stop. Broker or SQL away: it waits, and goes on where it stood."""
     registry = metrics_registry(wiring.read(RecorderSettings).metrics_port)
-    async with _opened(host.settings, host.home, host.identity) as (reader, engine):
-        host.ready.set()
-        await recorder.run(reader, engine, registry, host.stop)
+    store = ObjectBytes(wiring.objects_url(host.settings, host.home))
+    tidied = open_engine(wiring.sql_url(host.settings, host.home))
+    try:
+        async with (
+            _opened(host.settings, host.home, host.identity) as (reader, engine),
+            asyncio.TaskGroup() as group,
+        ):
+            group.create_task(janitor.run(tidied, store, utc_now, host.stop))
+            host.ready.set()
+            await recorder.run(reader, engine, registry, host.stop)
+    finally:
+        await tidied.dispose()
 
 
 async def rebuild_projection(chosen: Path | None) -> recorder.Rebuilt:

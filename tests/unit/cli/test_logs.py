@@ -83,3 +83,13 @@ async def test_a_forgotten_task_does_not_bring_values_into_the_log(lines):
 def test_request_lines_are_not_logged(lines):
     logging.getLogger("uvicorn.access").info("GET /v1/messages/a/b?name=%s", PERSON)
     assert lines() == []
+
+
+def test_a_library_that_repeats_itself_is_heard_once_in_a_while():
+    now = 100.0
+    once = logs.NotAgain(clock=lambda: now)
+    record = logging.LogRecord("aiokafka", logging.ERROR, "client.py", 7, "no broker", (), None)
+    other = logging.LogRecord("aiokafka", logging.ERROR, "client.py", 8, "no leader", (), None)
+    assert [once.filter(record), once.filter(record), once.filter(other)] == [True, False, True]
+    now += logs.REPEAT_SECONDS
+    assert once.filter(record)
