@@ -6,7 +6,7 @@ longer start, nothing else.
 """
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,8 +18,9 @@ from hub.decision.events import Memory
 from hub.io.kafka.codec import decode_answer, encode_answer, seen_key
 from hub.io.kafka.topics import partition_of
 
-MAX_MAP_BYTES: Final = 64 * 2**30
-"""Address space of one environment, not memory: the file grows only as far as it is filled."""
+FIRST_MAP_BYTES: Final = 256 * 2**20
+"""Address space of one environment, not memory; doubled whenever it is full. About a million
+entries fit at first, and the file is only as large as what is in it."""
 
 KEEP_SECONDS: Final = DEDUPLICATION_WINDOW.total_seconds() + 3600
 """An entry outlives the window by an hour: a sender's clock may run ahead of the hub's."""
@@ -62,22 +63,38 @@ class SeenPartition:
 
     def remember(self, entries: Iterable[tuple[bytes, bytes | None]], position: int) -> None:
         """Take records of `hub.seen` that are committed there, up to `position`."""
-        count = 0
+        changes = list(entries)
+        try:
+            self._put(changes, position)
+        except lmdb.MapFullError:
+            self._grow()
+            self.remember(changes, position)
+            return
+        self._added += len(changes)
+        if self._added >= REOPEN_AFTER:
+            self._env.close()
+            self._env = self._open()
+
+    def _put(self, changes: Sequence[tuple[bytes, bytes | None]], position: int) -> None:
         with self._env.begin(write=True) as transaction:
-            for key, value in entries:
-                count += 1
+            for key, value in changes:
                 if value is None:
                     transaction.delete(key)
                 else:
                     transaction.put(key, value)
             transaction.put(_POSITION, str(position).encode())
-        self._added += count
-        if self._added >= REOPEN_AFTER:
-            self._env.close()
-            self._env = self._open()
 
     def sweep(self, entries: int, now: float) -> None:
         """Look at the next `entries` entries and drop those beyond the window."""
+        try:
+            self._sweep(entries, now)
+        except lmdb.MapFullError:
+            self._grow()  # The next sweep begins where this one did.
+
+    def _grow(self) -> None:
+        self._env.set_mapsize(2 * self._env.info()["map_size"])
+
+    def _sweep(self, entries: int, now: float) -> None:
         with self._env.begin(write=True) as transaction, transaction.cursor() as cursor:
             found = cursor.set_range(transaction.get(_SWEPT) or b"\x01")
             while found and entries:
@@ -94,7 +111,15 @@ class SeenPartition:
         self._added = 0
         self._directory.mkdir(parents=True, exist_ok=True)
         # No sync: what a crash of the machine tears is detected by the boot id and read again.
-        return lmdb.open(str(self._directory), map_size=MAX_MAP_BYTES, sync=False, metasync=False)
+        # A file that has grown beyond the first size is opened with room to grow.
+        grown = self._directory / "data.mdb"
+        size = 2 * grown.stat().st_size if grown.exists() else 0
+        return lmdb.open(
+            str(self._directory),
+            map_size=max(FIRST_MAP_BYTES, size),
+            sync=False,
+            metasync=False,
+        )
 
     def _read(self, key: bytes) -> bytes | None:
         with self._env.begin() as transaction:

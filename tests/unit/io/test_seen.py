@@ -1,0 +1,87 @@
+"""The cache of `hub.seen`: what it knows, forgets, survives."""
+
+import pytest
+
+from hub.answers import Answer
+from hub.io import seen
+from hub.io.kafka.codec import encode_answer, seen_key
+from hub.io.seen import KEEP_SECONDS, SeenPartition
+
+NOW = 1_800_000_000.0
+
+
+def entry(name, at=NOW):
+    return seen_key("so-mau", name), encode_answer(Answer(content_hash=b"h", decided_at=at))
+
+
+@pytest.fixture
+def partition(tmp_path):
+    opened = SeenPartition(tmp_path / "p", "boot-1")
+    yield opened
+    opened.close()
+
+
+def test_what_is_remembered_is_known_and_the_position_with_it(partition):
+    partition.remember([entry("a"), entry("b")], 7)
+    assert partition.get(entry("a")[0]).content_hash == b"h"
+    assert partition.get(entry("c")[0]) is None
+    assert partition.position == 7
+
+
+def test_a_tombstone_forgets(partition):
+    partition.remember([entry("a")], 1)
+    partition.remember([(entry("a")[0], None)], 2)
+    assert partition.get(entry("a")[0]) is None
+
+
+def test_the_cache_survives_the_process(tmp_path):
+    first = SeenPartition(tmp_path / "p", "boot-1")
+    first.remember([entry("a")], 5)
+    first.close()
+    again = SeenPartition(tmp_path / "p", "boot-1")
+    assert again.position == 5
+    assert again.get(entry("a")[0]) is not None
+    again.close()
+
+
+def test_after_a_crash_of_the_machine_the_cache_begins_anew(tmp_path):
+    first = SeenPartition(tmp_path / "p", "boot-1")
+    first.remember([entry("a")], 5)
+    first.close()
+    again = SeenPartition(tmp_path / "p", "boot-2")
+    assert again.position == 0
+    assert again.get(entry("a")[0]) is None
+    again.close()
+
+
+def test_a_full_map_grows_and_loses_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(seen, "FIRST_MAP_BYTES", 64 * 1024)
+    partition = SeenPartition(tmp_path / "p", "boot-1")
+    for start in range(0, 5_000, 500):
+        partition.remember([entry(f"id-{n}") for n in range(start, start + 500)], start + 500)
+    assert all(partition.get(entry(f"id-{n}")[0]) for n in range(5_000))
+    partition.close()
+    again = SeenPartition(tmp_path / "p", "boot-1")
+    again.remember([entry("one-more")], 5_001)
+    assert again.position == 5_001
+    again.close()
+
+
+def test_opening_the_map_anew_keeps_everything(tmp_path, monkeypatch):
+    monkeypatch.setattr(seen, "REOPEN_AFTER", 10)
+    partition = SeenPartition(tmp_path / "p", "boot-1")
+    for number in range(50):
+        partition.remember([entry(f"id-{number}")], number + 1)
+    assert all(partition.get(entry(f"id-{n}")[0]) for n in range(50))
+    partition.close()
+
+
+def test_the_sweep_drops_what_is_beyond_the_window_and_nothing_else(partition):
+    old = [entry(f"old-{n}", NOW - KEEP_SECONDS - 1) for n in range(20)]
+    fresh = [entry(f"new-{n}", NOW - KEEP_SECONDS + 60) for n in range(20)]
+    partition.remember([*old, *fresh], 40)
+    for _ in range(12):
+        partition.sweep(7, NOW)
+    assert not any(partition.get(key) for key, _ in old)
+    assert all(partition.get(key) for key, _ in fresh)
+    assert partition.position == 40
