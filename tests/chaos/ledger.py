@@ -58,6 +58,8 @@ class Ledger:
         self.events: list[Event] = []
         self.inboxes: dict[str, list[Key]] = defaultdict(list)
         """The messages of each inbox, in its order."""
+        self.arrivals: list[float] = []
+        """When each of them was written: seconds since 1970, by the broker's clock."""
         self.held_back: list[str] = []
         """Partitions in which committed readers could not reach the end."""
 
@@ -137,6 +139,7 @@ class Ledger:
             self.ingress[number, record.offset()] = _key(record)
         else:
             self.inboxes[topic.removeprefix(INBOX)].append(_key(record))
+            self.arrivals.append(record.timestamp()[1] / 1000)
 
 
 class _Silent:

@@ -1,0 +1,142 @@
+"""Kills, freezes and replacements at random moments while messages flow."""
+
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+FROZEN_SECONDS = 4.0
+"""How long a zombie sleeps at least: its successor needs about as long to take over."""
+
+ZOMBIE_SECONDS = 60
+"""Longest wait until a thawed zombie notices that it was replaced."""
+
+SLOW_SECONDS = (8.0, 12.0)
+"""A broker that stands still for less, and for more, than the transaction timeout of 10 s."""
+
+SETTLED_SECONDS = 120
+
+TAKEOVER_MARGIN = 0.05
+"""Seconds after a kill in which the broker may still finish what it had taken before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that is done to the hub once so many messages were sent."""
+
+    at: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.what}@{self.at}"
+
+
+def plan(chance, count, numbers):
+    """Return so many moments of each kind, at random places within `count` messages, in order."""
+    kinds = [what for what, number in numbers.items() for _ in range(number)]
+    moments = [Moment(chance.randint(count // 20, count * 9 // 10), what) for what in kinds]
+    return sorted(moments, key=lambda moment: (moment.at, moment.what))
+
+
+@dataclass
+class Told:
+    """What was done and measured."""
+
+    done: list[str] = field(default_factory=list)
+    killed_at: list[float] = field(default_factory=list)
+    """When a router was killed with nothing else amiss; seconds since 1970."""
+    frozen: int = 0
+    zombie_status: int | None = None
+
+
+class Turmoil:
+    """Does the moments of a plan, each in turn, while the senders go on."""
+
+    def __init__(self, drill, moments):
+        self._drill, self._left = drill, list(moments)
+        self.told = Told()
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="turmoil")
+        self._doing = []
+
+    def look(self):
+        """Do what is due by now; called by the senders after each request."""
+        while self._left and self._drill.traffic.sent >= self._left[0].at:
+            self._doing.append(self._pool.submit(self._do, self._left.pop(0)))
+
+    def finish(self):
+        """Return what was done, once all of it is done.
+
+        Raises:
+            AssertionError: a process did not come back.
+        """
+        for doing in self._doing:
+            doing.result()
+        self._pool.shutdown()
+        assert not self._left, f"not reached: {self._left}"
+        return self.told
+
+    def _do(self, moment):
+        self.told.done.append(str(moment))
+        if moment.what == "zombie":
+            self._zombie()
+        elif moment.what.startswith("slow"):
+            self._slow(float(moment.what.removeprefix("slow-")))
+        elif moment.what == "broker":
+            self._kill_broker()
+        else:
+            self._kill(moment.what)
+
+    def _kill(self, name):
+        fleet = self._drill.fleet
+        quiet = name == "router" and all(map(fleet.is_ready, fleet.processes))
+        ends = len(fleet.processes[name].ends)
+        if quiet and fleet.readiness() == 200:
+            self.told.killed_at.append(time.time())
+        fleet.processes[name].kill()
+        fleet.await_that(lambda: len(fleet.processes[name].ends) > ends)
+        fleet.await_that(lambda: fleet.is_ready(name), SETTLED_SECONDS)
+
+    def _kill_broker(self):
+        fleet = self._drill.fleet
+        starts = fleet.broker.starts
+        fleet.broker.kill()
+        fleet.await_that(lambda: fleet.broker.starts > starts, SETTLED_SECONDS)
+
+    def _slow(self, seconds):
+        broker = self._drill.fleet.broker
+        broker.signal(signal.SIGSTOP)
+        try:
+            time.sleep(seconds)
+        finally:
+            broker.signal(signal.SIGCONT)
+        self._drill.fleet.await_that(lambda: self._drill.fleet.readiness() == 200)
+
+    def _zombie(self):
+        """Freeze the router, let a second one take its share, thaw the first: it must go."""
+        fleet = self._drill.fleet
+        zombie = fleet.processes["router"]
+        fleet.await_that(lambda: fleet.is_ready("router"))
+        ends = len(zombie.ends)
+        zombie.let_go()
+        zombie.signal(signal.SIGSTOP)
+        frozen = time.monotonic()
+        fleet.retired.append(zombie)
+        fleet.processes["router"] = fleet.keep("router", log=f"router-{len(fleet.retired) + 1}")
+        # A zombie frozen while it held the cache's lock would keep its successor waiting: that
+        # is bounded here, and in a real hub by its supervisor.
+        while not fleet.is_ready("router") and time.monotonic() - frozen < SETTLED_SECONDS:
+            time.sleep(0.1)
+        time.sleep(max(0.0, FROZEN_SECONDS - (time.monotonic() - frozen)))
+        zombie.signal(signal.SIGCONT)
+        self.told.zombie_status = zombie.await_end(ends + 1, ZOMBIE_SECONDS)
+        self.told.frozen += 1
+
+
+def takeovers(killed_at, arrivals):
+    """Return, for each kill, the seconds until the next message stood in an inbox."""
+    found = []
+    for moment in killed_at:
+        after = [at - moment for at in arrivals if at > moment + TAKEOVER_MARGIN]
+        if after:
+            found.append(round(min(after), 2))
+    return found
