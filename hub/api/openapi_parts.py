@@ -17,6 +17,10 @@ PROBLEM_SCHEMA: Final[Json] = {
         "code": {"type": "string"},
         "detail": {"type": "string", "description": "Names places, never values."},
         "place": {"type": "string", "description": "An attribute's name or a JSON Pointer."},
+        "help": {
+            "type": "object",
+            "description": "For people, by language: what it means, who must act, what to do next.",
+        },
     },
     "required": ["type", "title", "status", "code"],
 }

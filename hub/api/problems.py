@@ -8,6 +8,7 @@ import orjson
 from lgsp_message.reason import Reason, Refused
 from starlette.responses import Response
 
+from hub.api.explained import explained
 from hub.ports import Overloaded, Refusing, Unavailable
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -105,7 +106,7 @@ class Problem(Exception):
             document["detail"] = self.detail
         if self.place:
             document["place"] = self.place
-        return document | self.extra
+        return document | explained(self.code) | self.extra
 
     def response(self) -> Response:
         """Return the HTTP answer."""

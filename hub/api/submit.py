@@ -10,6 +10,7 @@ from lgsp_message.reason import Reason, Refused
 from lgsp_message.values import Place, Received
 
 from hub.api.deps import Deps
+from hub.api.explained import explained
 from hub.api.problems import Code, busy
 from hub.api.tokens import Caller
 from hub.decision.events import AuditEvent, Event
@@ -79,7 +80,7 @@ def _known(deps: Deps, received: Received) -> Answer | None:
 
 def _decision(event: AuditEvent) -> dict[str, Any]:
     if event.event is Event.REFUSED:
-        refused = {"state": "refused", "reason": event.reason}
+        refused = {"state": "refused", "reason": event.reason, **explained(event.reason or "")}
         if event.place:
             refused["place"] = event.place
         if event.detail.get("text"):
