@@ -1,7 +1,8 @@
-"""The hub's router in a process of its own, measured: `python -m bench.router_process`.
+"""The hub's router in a process of its own: `python -m bench.router_process BROKER COUNT FOLDER`.
 
 It is the production router (`hub.router.main.run`) with the benchmark's rules. Prints `started`,
-then, once `count` messages are decided, one JSON line; with a count of 0 it runs until SIGTERM.
+then, once COUNT messages are decided, one JSON line; with a count of 0 it runs until SIGTERM.
+A fourth argument names a file for a profile of all its threads.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 
 from bench.data import PARTITIONS, snapshot
+from bench.profiling import profiled
 from hub.decision.rules import Rules
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.share import Share
@@ -78,4 +80,5 @@ async def _run(bootstrap: str, count: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_run(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])))
+    with profiled(Path(sys.argv[4]) if len(sys.argv) > 4 else None):  # noqa: PLR2004  (optional)
+        asyncio.run(_run(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])))

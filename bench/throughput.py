@@ -6,7 +6,6 @@ import os
 import shutil
 import statistics
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, Final
 
 from bench.data import Province, Wire
 from bench.kafka import Ground, fresh_ground, preload
+from bench.running import router_command
 
 CONTENDER: Final = Path(__file__).parent / "contender"
 CONTENDER_THREADS: Final = 2
@@ -32,8 +32,7 @@ class Rate:
 
 async def router_run(ground: Ground, count: int) -> Rate:
     """Route what is preloaded; measured by the router's process itself."""
-    command = [sys.executable, "-m", "bench.router_process", ground.bootstrap]
-    found = await _last_json([*command, str(count), str(ground.folder)], dict(os.environ))
+    found = await _last_json(router_command(ground, count), dict(os.environ))
     if found["outcomes"].keys() != {"admitted"}:
         raise RuntimeError(f"the router should admit everything: {found['outcomes']}")
     done, seconds = found["done"], found["seconds"]
@@ -53,7 +52,9 @@ async def contender_run(ground: Ground, count: int, commit_ms: int = 1000) -> Ra
 def contender_command(ground: Ground, count: int) -> list[str]:
     """Return the contender's command line."""
     jars = f"{CONTENDER}/target/peer-2.jar:{CONTENDER}/target/dependency/*"
-    return [java(), "-Xmx1g", "-cp", jars, "peer.Router", ground.bootstrap, str(count), "2"]
+    options = ["-Xmx1g", "--enable-native-access=ALL-UNNAMED", "-cp", jars]
+    threads = str(CONTENDER_THREADS)
+    return [java(), *options, "peer.Router", ground.bootstrap, str(count), threads]
 
 
 def contender_environment(ground: Ground, commit_ms: int) -> dict[str, str]:
@@ -107,6 +108,13 @@ async def compare(
                 theirs.append(await contender_run(ground, len(wires)))
             tell(f"run {number}: contender {theirs[-1].per_s:,.0f}/s")
     return ours, theirs
+
+
+async def tuned_run(province: Province, wires: Sequence[Wire], commit_ms: int) -> Rate:
+    """Run the contender once with another commit interval than its best for throughput."""
+    async with fresh_ground(province) as ground:
+        await asyncio.to_thread(preload, ground.bootstrap, wires)
+        return await contender_run(ground, len(wires), commit_ms)
 
 
 def median(values: Sequence[float]) -> float:

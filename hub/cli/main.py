@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 from hub.cli import (
     about,
     admin,
+    bench,
     demo,
     init,
     keys,
@@ -50,7 +51,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for module in (
-    *(init, up, run, status, demo, admin, quarantine, rebuild),
+    *(init, up, run, status, demo, bench, admin, quarantine, rebuild),
     *(send, receive, keys, about),
 ):
     module.register(app)

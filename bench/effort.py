@@ -1,0 +1,64 @@
+"""How much is measured."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """Counts and seconds of one run of the benchmark."""
+
+    runs: int
+    """Runs of router and contender in turn; the median counts."""
+    count: int
+    """Messages of one such run."""
+    latency_s: float
+    """Seconds of each rate of the router's latency."""
+    sustained_s: float
+    paced_s: float
+    takeover_s: float
+    batches_s: float
+    idle_s: float
+    polls: int
+    most_per_s: int
+    """Messages signed beforehand for each second of `sustained_s`: more cannot be measured."""
+    most_batched_per_s: int
+    """The same for `batches_s`."""
+
+
+FULL: Final = Effort(
+    runs=3,
+    count=60_000,
+    latency_s=15.0,
+    sustained_s=30.0,
+    paced_s=20.0,
+    takeover_s=10.0,
+    batches_s=60.0,
+    # One whole turn of the polls: each comes back once.
+    idle_s=30.0,
+    polls=1_000,
+    most_per_s=3_000,
+    most_batched_per_s=6_000,
+)
+"""What the budgets are held against."""
+
+QUICK: Final = Effort(
+    runs=1,
+    count=3_000,
+    latency_s=2.0,
+    sustained_s=3.0,
+    paced_s=3.0,
+    takeover_s=6.0,
+    batches_s=3.0,
+    idle_s=4.0,
+    polls=200,
+    most_per_s=1_500,
+    most_batched_per_s=2_000,
+)
+"""Shows in minutes that everything runs; its figures say nothing."""
+
+
+def chosen(*, quick: bool, runs: int | None, count: int | None) -> Effort:
+    """Return what is measured, with the numbers that were asked for."""
+    base = QUICK if quick else FULL
+    return replace(base, runs=runs or base.runs, count=count or base.count)

@@ -1,0 +1,60 @@
+"""What the kernel says about processes and the machine (proc(5))."""
+
+import os
+import platform
+import re
+import subprocess
+from pathlib import Path
+from typing import Final
+
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
+_JAVA_SECONDS: Final = 30
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the CPU time that a process has used, in user mode and in the kernel.
+
+    Raises:
+        OSError: there is no such process.
+    """
+    # The name in field 2 may hold spaces and brackets: counted from the last bracket.
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def memory_mb(pid: int, kind: str = "VmRSS") -> float:
+    """Return resident memory in MiB; `RssAnon` is the part that no file stands behind.
+
+    Raises:
+        OSError: there is no such process.
+    """
+    told = Path(f"/proc/{pid}/status").read_text()
+    found = re.search(rf"^{kind}:\s+(\d+) kB", told, re.MULTILINE)
+    return round(int(found[1]) / 1024, 1) if found else 0.0
+
+
+def machine(java: dict[str, str]) -> dict[str, str | int | float]:
+    """Return what was measured on; `java`: by whom it is used, and its executable."""
+    cpu = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    memory = re.search(r"^MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text(), re.MULTILINE)
+    return {
+        "cpu": cpu[1] if cpu else platform.machine(),
+        "cores": len(os.sched_getaffinity(0)),
+        "memory_gib": round(int(memory[1]) / 2**20, 1) if memory else 0.0,
+        "kernel": platform.release(),
+        "python": platform.python_version(),
+        **{f"java_{user}": java_version(executable) for user, executable in java.items()},
+    }
+
+
+def java_version(executable: str) -> str:
+    """Return the version that a Java names."""
+    told = subprocess.run(  # noqa: S603  (the Java that is measured)
+        [executable, "-version"],
+        capture_output=True,
+        text=True,
+        timeout=_JAVA_SECONDS,
+        check=False,
+    )
+    found = re.search(r'version "([^"]+)"', told.stderr)
+    return found[1] if found else "unknown"
