@@ -44,12 +44,9 @@ class SeenPartition:
         self._added = 0
         self._env = self._open()
         if self._read(_BOOT) not in {None, self._boot}:
-            # The machine went down: without sync to disk the file may be torn. Begin anew.
-            self._env.close()
-            shutil.rmtree(directory)
-            self._env = self._open()
-        with self._env.begin(write=True) as transaction:
-            transaction.put(_BOOT, self._boot)
+            # The machine went down: without sync to disk the file may be torn.
+            self.clear()
+        self._mark()
 
     @property
     def position(self) -> int:
@@ -77,12 +74,23 @@ class SeenPartition:
 
     def _put(self, changes: Sequence[tuple[bytes, bytes | None]], position: int) -> None:
         with self._env.begin(write=True) as transaction:
+            if position < int(transaction.get(_POSITION) or b"0"):
+                # A process that froze after its commit and was replaced meanwhile: its successor
+                # has read further, and an old answer must not be put over a newer one.
+                return
             for key, value in changes:
                 if value is None:
                     transaction.delete(key)
                 else:
                     transaction.put(key, value)
             transaction.put(_POSITION, str(position).encode())
+
+    def clear(self) -> None:
+        """Forget everything: the topic will be read from its beginning."""
+        self._env.close()
+        shutil.rmtree(self._directory)
+        self._env = self._open()
+        self._mark()
 
     def sweep(self, entries: int, now: float) -> None:
         """Look at the next `entries` entries and drop those beyond the window."""
@@ -120,6 +128,10 @@ class SeenPartition:
             sync=False,
             metasync=False,
         )
+
+    def _mark(self) -> None:
+        with self._env.begin(write=True) as transaction:
+            transaction.put(_BOOT, self._boot)
 
     def _read(self, key: bytes) -> bytes | None:
         with self._env.begin() as transaction:

@@ -48,10 +48,9 @@ async def retry(
     bus: RetryBus,
     clock: Callable[[], datetime],
     stop: asyncio.Event,
-    opened: asyncio.Event,
     metrics: RouterMetrics,
 ) -> None:
-    """Deliver what waited for its inbox, until `stop`. Sets `opened` once it knows what waits.
+    """Deliver what waited for its inbox, until `stop`. Others wait until it has counted that.
 
     Raises:
         Fenced: another process owns the partitions now.
@@ -61,11 +60,10 @@ async def retry(
         while not stop.is_set():
             try:
                 await bus.open()
-                opened.set()
                 while not stop.is_set():
-                    metrics.waiting.set(bus.waiting())
+                    metrics.waiting.set(await bus.waiting())
                     await pause.wait(stop)
-                    if bus.waiting():
+                    if await bus.waiting():
                         await _pass(bus, clock)
             except (Unavailable, Refusing) as error:
                 _log.warning("retry_unavailable", cause=str(error))

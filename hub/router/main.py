@@ -1,10 +1,11 @@
 """The router process: the loop, the expander and the retries of one share of the partitions."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from prometheus_client import CollectorRegistry
 
@@ -53,21 +54,21 @@ async def run(
         TooManyHeld: the hub itself is at fault.
     """
     inboxes, metrics = Inboxes(), RouterMetrics(registry)
-    opened = asyncio.Event()
     bus = RouterBus(connection, share, inboxes, cache)
     router = Router(bus, _live_rules(follower), _now, metrics)
-    waiting = retry(RetryBus(connection, share, inboxes), _now, stop, opened, metrics)
-    expanding = expand(FanoutBus(connection, share, inboxes), _now, stop, Backoff())
+    waiting = retry(RetryBus(connection, share, inboxes), _now, stop, metrics)
+    fanout = FanoutBus(connection, share, inboxes)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(waiting)
-        tasks.create_task(expanding)
-        tasks.create_task(_route(router, opened, stop))
+        for work in (expand(fanout, _now, stop, Backoff()), router.run(stop, Backoff())):
+            tasks.create_task(_once(inboxes.known, stop, work))
 
 
-async def _route(router: Router, opened: asyncio.Event, stop: asyncio.Event) -> None:
-    # Invariant 7: nothing is delivered before it is known what waits for whom.
-    await _either(opened, stop)
-    await router.run(stop, Backoff())
+async def _once(known: asyncio.Event, stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Begin `work` when it is known what waits; told to stop first, it ends without beginning."""
+    with closing(work):
+        await _either(known, stop)
+        await work
 
 
 async def _either(first: asyncio.Event, second: asyncio.Event) -> None:

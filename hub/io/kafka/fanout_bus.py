@@ -54,6 +54,8 @@ class FanoutBus:
         Raises:
             Unavailable: Kafka does not answer.
         """
+        # Invariant 7: nothing is delivered before it is known what waits for whom.
+        await self._inboxes.when_known()
         positions = await read_positions(self._connection, GROUP, self._places)
         await fence(self._connection, {p.owner for p in positions.values()} - {self._id})
         await self._writer.open()
@@ -120,11 +122,11 @@ class FanoutBus:
         ]
         position = Position(offset=part.offset, owner=self._id, note=part.note)
         try:
-            await self._writer.write(outputs, {part.place: position.committed()}, GROUP)
+            async with self._inboxes.parking(outputs):
+                await self._writer.write(outputs, {part.place: position.committed()}, GROUP)
         except Refusing as error:
             self._inboxes.forbid(error.topics)
             raise
-        self._inboxes.parked(outputs)
 
     async def close(self) -> None:
         """Stop; what is not committed is delivered by the next owner."""

@@ -1,11 +1,17 @@
 """Which inboxes can be written now, and for which systems earlier deliveries wait."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from typing import Final
 
 from hub.io.kafka import topics
 from hub.io.kafka.transaction import Output, TransactionalWriter
+from hub.ports import Unavailable
+
+KNOWN_SECONDS: Final = 15.0
+"""How long to wait for a count: three times as long as between two looks at `hub.retry`."""
 
 _PREFIX: Final = topics.inbox("")
 
@@ -17,6 +23,10 @@ class Inboxes:
         self._existing: frozenset[str] = frozenset()
         self._forbidden: set[str] = set()
         self._waiting: Counter[str] = Counter()
+        self._changing = asyncio.Lock()
+        """Held while what waits is changed or counted, so that a count is never half of both."""
+        self.known = asyncio.Event()
+        """Whether it is known what waits; if not, it must be counted again from `hub.retry`."""
 
     def deliverable(self, system: str) -> bool:
         """Say whether a delivery may be written to the system's inbox."""
@@ -55,17 +65,50 @@ class Inboxes:
         self._existing = frozenset()
         self._forbidden.clear()
 
-    def parked(self, outputs: Iterable[Output]) -> None:
-        """Count the deliveries that a committed transaction put into `hub.retry` or took out."""
-        for output in outputs:
-            if output.topic == topics.RETRY and output.key is not None:
-                system = output.key.rsplit(b"\n", 1)[1].decode()
-                self._waiting[system] += -1 if output.value is None else 1
+    @asynccontextmanager
+    async def parking(self, outputs: Sequence[Output]) -> AsyncIterator[None]:
+        """Commit `outputs` in this block: what they put into `hub.retry` or take out is counted."""
+        changes = [output for output in outputs if output.topic == topics.RETRY]
+        if not changes:
+            yield
+            return
+        async with self._changing:
+            try:
+                yield
+            except BaseException:
+                # Invariant 6: it may have been written. A delivery that waits and is not counted
+                # would wait for ever, because nobody would look for it.
+                self.known.clear()
+                raise
+            self._count(changes)
+
+    @asynccontextmanager
+    async def counting(self) -> AsyncIterator[Counter[str]]:
+        """Fill the counter that is given with what waits for each system; nothing changes yet."""
+        async with self._changing:
+            counted: Counter[str] = Counter()
+            yield counted
+            self._waiting = counted
+            self.known.set()
+
+    async def when_known(self) -> None:
+        """Return once it is known what waits.
+
+        Raises:
+            Unavailable: whoever counts it has not done so within `KNOWN_SECONDS`.
+        """
+        try:
+            async with asyncio.timeout(KNOWN_SECONDS):
+                await self.known.wait()
+        except TimeoutError as error:
+            raise Unavailable("what waits in hub.retry is not counted yet") from error
 
     def waiting(self) -> int:
         """Return how many deliveries wait for their inboxes."""
         return self._waiting.total()
 
-    def restart(self, partition_counts: Counter[str]) -> None:
-        """Take the counts read from `hub.retry` at a start."""
-        self._waiting = +partition_counts
+    def _count(self, changes: Iterable[Output]) -> None:
+        for output in changes:
+            if output.key is not None:
+                system = output.key.rsplit(b"\n", 1)[1].decode()
+                self._waiting[system] += -1 if output.value is None else 1

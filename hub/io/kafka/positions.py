@@ -6,13 +6,19 @@ A committed offset carries, as its metadata, the transactional id that committed
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.structs import OffsetAndMetadata
 
+from hub.io.kafka import topics
 from hub.io.kafka.connection import KafkaConnection, broker_errors
+from hub.io.kafka.share import Share
 from hub.io.kafka.transaction import TransactionalWriter
+
+_ROLES: Final = ("router", "fanout", "retry")
+"""Every role that writes deliveries: `Share.transactional_id` names each of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +45,23 @@ async def fence(connection: KafkaConnection, owners: Iterable[str]) -> None:
         old = TransactionalWriter(connection, owner)
         await old.open()
         await old.discard()
+
+
+async def fence_earlier_layouts(connection: KafkaConnection, share: Share) -> None:
+    """Put out who held these partitions under another number of routers, in all their roles.
+
+    Only a router's positions always tell their writer: what waits for an inbox has none, and
+    fan-outs have none before the first.
+
+    Raises:
+        Unavailable: the broker does not answer.
+    """
+    places = [TopicPartition(topics.INGRESS, number) for number in share.partitions()]
+    positions = await read_positions(connection, topics.ROUTER_GROUP, places)
+    own = share.transactional_id(_ROLES[0])
+    owners = {position.owner for position in positions.values()} - {own}
+    layouts = {owner.removeprefix(f"hub-{_ROLES[0]}-") for owner in owners}
+    await fence(connection, (f"hub-{role}-{layout}" for role in _ROLES for layout in layouts))
 
 
 async def read_positions(

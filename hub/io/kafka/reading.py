@@ -1,15 +1,21 @@
 """Consumers that read partitions assigned by hand, committed records only."""
 
 import asyncio
+import time
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from hub.io.kafka.connection import KafkaConnection, broker_errors
+from hub.ports import Unavailable
 
 FETCH_BYTES: Final = 4 * 1024 * 1024
 """Bytes fetched from a partition at once: more than one batch of events of 2 kB."""
+
+SILENT_SECONDS: Final = 10.0
+"""Longest silence while records are known to come: whoever reads must also notice a stop."""
 
 
 async def open_consumer(connection: KafkaConnection, **options: Any) -> Any:
@@ -50,6 +56,24 @@ async def close_consumer(consumer: Any) -> None:
         await consumer._client.close()  # noqa: SLF001  (there is no public way to them)
     elif (error := stopping.exception()) is not None and not isinstance(error, KafkaError):
         raise error
+
+
+async def read_to(
+    consumer: Any, ends: dict[TopicPartition, int]
+) -> AsyncIterator[dict[TopicPartition, list[Any]]]:
+    """Yield what the consumer has not yet read before `ends`.
+
+    Raises:
+        Unavailable: nothing was heard for `SILENT_SECONDS`. The consumer itself would wait on.
+    """
+    heard = time.monotonic()
+    while await behind(consumer, ends):
+        found = await consumer.getmany(timeout_ms=500)
+        if found:
+            heard = time.monotonic()
+            yield found
+        elif time.monotonic() - heard > SILENT_SECONDS:
+            raise Unavailable(f"Kafka was silent for {SILENT_SECONDS:.0f} s")
 
 
 async def behind(consumer: Any, ends: dict[TopicPartition, int]) -> bool:

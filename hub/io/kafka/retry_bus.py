@@ -1,8 +1,8 @@
 """Deliveries that wait for their inbox: read `hub.retry`, try again, settle."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any, Final
 
 import msgspec
@@ -13,7 +13,8 @@ from hub.io.kafka import topics
 from hub.io.kafka.codec import Headers, encode_event
 from hub.io.kafka.connection import KafkaConnection, broker_errors
 from hub.io.kafka.inboxes import Inboxes
-from hub.io.kafka.reading import behind, close_consumer, open_consumer
+from hub.io.kafka.positions import fence_earlier_layouts
+from hub.io.kafka.reading import close_consumer, open_consumer, read_to
 from hub.io.kafka.router_records import Parked, inbox_output, retry_key
 from hub.io.kafka.share import Share
 from hub.io.kafka.transaction import Output, TransactionalWriter
@@ -38,7 +39,7 @@ class RetryBus:
     """One router's share of `hub.retry`."""
 
     def __init__(self, connection: KafkaConnection, share: Share, inboxes: Inboxes) -> None:
-        self._connection, self._inboxes = connection, inboxes
+        self._connection, self._share, self._inboxes = connection, share, inboxes
         self._places = [TopicPartition(topics.RETRY, n) for n in share.partitions()]
         self._writer = TransactionalWriter(connection, share.transactional_id("retry"))
         self._consumer: Any = None
@@ -49,12 +50,12 @@ class RetryBus:
         Raises:
             Unavailable: Kafka does not answer.
         """
+        await fence_earlier_layouts(self._connection, self._share)
         await self._writer.open()
         await self._inboxes.refresh(self._writer)
         if self._consumer is None:
             self._consumer = await open_consumer(self._connection)
-        waiting = await self.read()
-        self._inboxes.restart(Counter(item.parked.delivery.system for item in waiting))
+        await self._count()
 
     async def read(self) -> list[Waiting]:
         """Return what waits, in the order in which it was put there.
@@ -67,10 +68,9 @@ class RetryBus:
             self._consumer.assign(self._places)
             await self._consumer.seek_to_beginning(*self._places)
             ends = await self._consumer.end_offsets(self._places)
-            while await behind(self._consumer, ends):
-                for records in (await self._consumer.getmany(timeout_ms=500)).values():
-                    for raw in records:
-                        _fold(found, raw)
+            async for batch in read_to(self._consumer, ends):
+                for raw in chain.from_iterable(batch.values()):
+                    _fold(found, raw)
         return list(found.values())
 
     async def deliver(self, item: Waiting, at: datetime) -> bool:
@@ -102,20 +102,30 @@ class RetryBus:
             settled,
         ]
         try:
-            await self._writer.write(outputs, {}, topics.ROUTER_GROUP)
+            async with self._inboxes.parking(outputs):
+                await self._writer.write(outputs, {}, topics.ROUTER_GROUP)
         except Refusing as error:
             self._inboxes.forbid(error.topics)
             raise
-        self._inboxes.parked([settled])
         return True
 
     def look_again(self) -> None:
         """Ask the broker anew for every inbox: an operator may have made or opened one."""
         self._inboxes.forget()
 
-    def waiting(self) -> int:
-        """Return how many deliveries wait."""
+    async def waiting(self) -> int:
+        """Return how many deliveries wait; count them where that is not known.
+
+        Raises:
+            Unavailable: Kafka does not answer.
+        """
+        if not self._inboxes.known.is_set():
+            await self._count()
         return self._inboxes.waiting()
+
+    async def _count(self) -> None:
+        async with self._inboxes.counting() as counted:
+            counted.update(item.parked.delivery.system for item in await self.read())
 
     async def close(self) -> None:
         """Stop."""

@@ -13,7 +13,7 @@ from hub.io.kafka import topics
 from hub.io.kafka.connection import KafkaConnection, broker_errors
 from hub.io.kafka.inboxes import Inboxes
 from hub.io.kafka.positions import Position, fence, read_positions
-from hub.io.kafka.reading import behind, close_consumer, open_consumer
+from hub.io.kafka.reading import close_consumer, open_consumer, read_to
 from hub.io.kafka.router_records import (
     Outcome,
     Record,
@@ -60,6 +60,8 @@ class RouterBus:
         await fence(self._connection, earlier - {self.transactional_id})
         await self._writer.open()
         await self._inboxes.refresh(self._writer)
+        # Invariant 7: nothing is delivered before it is known what waits for whom.
+        await self._inboxes.when_known()
         # Only now: a dead predecessor's last transaction has ended one way or the other.
         positions = await read_positions(self._connection, topics.ROUTER_GROUP, self._places)
         if self._consumer is None:
@@ -101,11 +103,11 @@ class RouterBus:
             for record, _ in work
         }
         try:
-            ends = await self._writer.write(outputs, self._owned(offsets), topics.ROUTER_GROUP)
+            async with self._inboxes.parking(outputs):
+                ends = await self._writer.write(outputs, self._owned(offsets), topics.ROUTER_GROUP)
         except Refusing as error:
             self._inboxes.forbid(error.topics)
             raise
-        self._inboxes.parked(outputs)
         self._remember(outputs, ends)
 
     async def close(self) -> None:
@@ -124,10 +126,14 @@ class RouterBus:
             starts = await consumer.beginning_offsets(places)
             ends = await consumer.end_offsets(places)
             for place in places:
-                position = self.seen.partition(place.partition).position
-                consumer.seek(place, max(position, starts[place]))
-            while await behind(consumer, ends):
-                for place, records in (await consumer.getmany(timeout_ms=500)).items():
+                seen = self.seen.partition(place.partition)
+                if seen.position > ends[place]:
+                    # Invariant 8: what another topic knew, or what this one lost with its disk,
+                    # says nothing about what was admitted here.
+                    seen.clear()
+                consumer.seek(place, max(seen.position, starts[place]))
+            async for batch in read_to(consumer, ends):
+                for place, records in batch.items():
                     entries = [(record.key, record.value) for record in records]
                     self.seen.partition(place.partition).remember(entries, records[-1].offset + 1)
 

@@ -54,6 +54,26 @@ def test_after_a_crash_of_the_machine_the_cache_begins_anew(tmp_path):
     again.close()
 
 
+def test_a_process_that_was_replaced_puts_no_old_answer_over_a_newer_one(partition):
+    partition.remember([(entry("a")[0], None)], 9)
+    partition.remember([entry("a")], 7)
+    assert partition.get(entry("a")[0]) is None
+    assert partition.position == 9
+
+
+def test_a_cleared_cache_is_read_from_the_beginning_and_kept_by_the_next_process(tmp_path):
+    first = SeenPartition(tmp_path / "p", "boot-1")
+    first.remember([entry("a")], 5)
+    first.clear()
+    assert first.position == 0
+    assert first.get(entry("a")[0]) is None
+    first.remember([entry("b")], 2)
+    first.close()
+    again = SeenPartition(tmp_path / "p", "boot-1")
+    assert again.position == 2
+    again.close()
+
+
 def test_a_full_map_grows_and_loses_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(seen, "FIRST_MAP_BYTES", 64 * 1024)
     partition = SeenPartition(tmp_path / "p", "boot-1")
