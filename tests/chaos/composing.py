@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import orjson
 from cryptography.hazmat.primitives.asymmetric import ec
 from lgsp_client import Identity
-from lgsp_client.outgoing import compose
+from lgsp_client.outgoing import Options, compose
 
 from tests import support
 from tests.chaos.journal import GOOD, Entry
@@ -78,7 +78,7 @@ class Composer:
         identity = self._identities[source]
         if kind == "unknown_key":
             identity = Identity.of(self._stranger, system=source, hub=identity.hub)
-        options = {"recipients": addresses, "id": id_ or str(uuid.uuid4()), "subject": f"hs-{kind}"}
+        options = Options(recipients=addresses, id=id_ or str(uuid.uuid4()), subject=f"hs-{kind}")
         message = compose(identity, datetime.now(UTC), type_, body, options)
         return Entry(message=message, source=source, kind=kind, recipients=frozenset(receivers))
 

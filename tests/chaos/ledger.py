@@ -9,6 +9,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
@@ -31,7 +32,7 @@ class Event:
 
     partition: int
     offset: int
-    fields: dict
+    fields: dict[str, Any]
 
     @property
     def name(self):

@@ -104,7 +104,7 @@ class Traffic:
         try:
             outcomes = await self._clients[source].send_many([one.message for one in entries])
         except HubError as error:
-            outcomes = [error] * len(entries)
+            return all([self._note(entry, error) for entry in entries])
         noted = [self._note(one, outcome) for one, outcome in zip(entries, outcomes, strict=True)]
         return all(noted)
 

@@ -103,7 +103,9 @@ class Verdict:
         if entry.kind != GOOD:
             reasons = {event.fields.get("reason") for event in events}
             if told.keys() - {"refused"} or reasons - {entry.kind}:
-                self._note(f"not refused as {entry.kind}", (*name, *sorted(told), *map(str, reasons)))
+                self._note(
+                    f"not refused as {entry.kind}", (*name, *sorted(told), *map(str, reasons))
+                )
         elif told["admitted"] != 1 or told.keys() - {"admitted", "duplicate"}:
             self._note("not admitted exactly once", (*name, *sorted(told.elements())))
         else:
