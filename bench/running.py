@@ -17,7 +17,7 @@ _LAST_CHARS: Final = 2000
 
 def router_command(ground: Ground, count: int) -> list[str]:
     """Return the command line of the hub's router; with a count of 0 it runs until SIGTERM."""
-    command = [sys.executable, "-m", "bench.router_process", ground.bootstrap]
+    command = [sys.executable, "-P", "-m", "bench.router_process", ground.bootstrap]
     return [*command, str(count), str(ground.folder)]
 
 
