@@ -13,7 +13,7 @@ RUN := $(UV) run --frozen --no-sync
 ARGS ?=
 SEED ?= $(shell date +%s)
 
-.PHONY: help setup demo test test-all lint unit contract scenarios bench chaos docs fresh-check format
+.PHONY: help setup demo test test-all lint unit contract containers scenarios bench chaos docs fresh-check format
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 22
@@ -41,6 +41,9 @@ unit: setup ## Tests without a broker: seconds
 
 contract: setup ## The ports' contracts on their real implementations
 	$(RUN) pytest tests/contract $(ARGS)
+
+containers: setup ## The same on PostgreSQL and Kafka in containers, where a Docker engine answers
+	$(RUN) python -m tests.containers pytest tests/contract $(ARGS)
 
 scenarios: setup ## The whole hub on a real broker
 	$(RUN) pytest tests/scenarios $(ARGS)

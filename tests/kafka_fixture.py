@@ -1,4 +1,10 @@
-"""A real Apache Kafka for tests marked `kafka`: the hub's own embedded broker, on free ports."""
+"""A real Apache Kafka for tests marked `kafka`: the hub's own embedded broker, on free ports.
+
+TEST_KAFKA_BOOTSTRAP names another one, as `tests/containers.py` starts it; tests that stop or kill
+their broker, or look into its directory, have an embedded one all the same.
+"""
+
+import os
 
 import pytest
 
@@ -21,12 +27,13 @@ def shared_broker(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def broker(shared_broker):
+def broker(request):
     """Give the bootstrap address of the run's broker.
 
     Tests share it, so each names its own topics, groups and transactional ids.
     """
-    return shared_broker.bootstrap
+    given = os.environ.get("TEST_KAFKA_BOOTSTRAP")
+    return given or request.getfixturevalue("shared_broker").bootstrap
 
 
 @pytest.fixture
