@@ -24,8 +24,8 @@ from hub.io.embedded.probe import answers
 # The helper that testcontainers would start to clean up is one more image; here everything is
 # removed by a context manager, and what is left of a killed run goes with the build machine.
 os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
-from testcontainers.core.container import DockerContainer
 from testcontainers.community.postgres import PostgresContainer
+from testcontainers.core.container import DockerContainer
 
 POSTGRES = "postgres:15"
 KAFKA = "apache/kafka:4.3.0"
