@@ -1,5 +1,6 @@
 """A client for each system, over few connections: they share one process, never a key or token."""
 
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
@@ -15,14 +16,16 @@ _BACKOFF: Final = Backoff(attempts=24, longest=5.0)
 """Some 100 s of an absent hub: longer than a killed broker takes to recover on a busy machine."""
 
 
-class _Shared(httpx2.AsyncBaseTransport):
-    """One pool for the long polls, which each hold a connection, and one for all other calls."""
+class _Transport(httpx2.AsyncBaseTransport):
+    """One connection of its own for a system's long polls; the others come from a shared pool.
 
-    def __init__(self) -> None:
-        polls = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
-        calls = httpx2.Limits(max_connections=CALLS, keepalive_expiry=_IDLE_SECONDS)
-        self._polls = httpx2.AsyncHTTPTransport(limits=polls)
-        self._calls = httpx2.AsyncHTTPTransport(limits=calls)
+    A pool looks at each of its connections for each request: 64 that only wait would cost more
+    than the requests.
+    """
+
+    def __init__(self, calls: httpx2.AsyncHTTPTransport, tls: ssl.SSLContext) -> None:
+        self._calls = calls
+        self._polls = httpx2.AsyncHTTPTransport(verify=tls)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request on its pool."""
@@ -30,12 +33,8 @@ class _Shared(httpx2.AsyncBaseTransport):
         return await pool.handle_async_request(request)
 
     async def aclose(self) -> None:
-        """Do nothing: one of many clients is closed; `close` ends the pools."""
-
-    async def close(self) -> None:
-        """Close all connections."""
+        """Close what is its own."""
         await self._polls.aclose()
-        await self._calls.aclose()
 
 
 @asynccontextmanager
@@ -47,12 +46,14 @@ async def open_clients(
     Raises:
         ValueError: the address is neither https nor on this machine.
     """
-    shared = _Shared()
+    tls = ssl.create_default_context()
+    limits = httpx2.Limits(max_connections=CALLS, keepalive_expiry=_IDLE_SECONDS)
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(shared.close)
+        calls = httpx2.AsyncHTTPTransport(verify=tls, limits=limits)
+        stack.push_async_callback(calls.aclose)
         yield {
             name: await stack.enter_async_context(
-                HubClient(url, one, transport=shared, backoff=_BACKOFF)
+                HubClient(url, one, transport=_Transport(calls, tls), backoff=_BACKOFF)
             )
             for name, one in who.items()
         }

@@ -205,13 +205,18 @@ def _home(chosen: Path | None, *, once: bool, keep: bool) -> Iterator[Path]:
 
 @contextmanager
 def _ended_by_signal() -> Iterator[None]:
-    """Let SIGTERM end the demo as Ctrl-C does: in order."""
+    """Let Ctrl-C and SIGTERM end the demo in order.
+
+    SIGINT too is set by hand: a script that starts the demo with `&` leaves it ignored.
+    """
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, interrupt) for number in numbers]
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
