@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from hub.io.kafka.connection import KafkaConnection, broker_errors
+from hub.io.kafka.reading import close_consumer
 from hub.io.kafka.topics import RULES
 from hub.ports import Unavailable
 
@@ -65,7 +66,7 @@ async def open_rules(connection: KafkaConnection) -> AsyncIterator[RulesReader]:
                 reader = RulesReader(consumer, await _end(consumer))
         yield reader
     finally:
-        await consumer.stop()
+        await close_consumer(consumer)
 
 
 async def _end(consumer: Any) -> int:
