@@ -21,7 +21,7 @@ def test_a_good_message_is_claimed(rules):
 
 def test_a_marking_in_the_signed_subject_is_found_behind_a_clean_copy(rules):
     marked = support.signed(subject="CÔNG VĂN TỐI MẬT")
-    clean = replace(marked, attributes=marked.attributes | {"subject": "Công văn"})
+    clean = replace(marked, attributes={**marked.attributes, "subject": "Công văn"})
     refusal = refusal_of(lambda: claims(clean, "sender", rules))
     assert refusal is not None
     assert refusal.reason is Reason.SECRET_MARKING
