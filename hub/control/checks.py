@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from hub.control.draft import RETIRED, Draft, Edit, references
 from hub.control.refusals import ChangeRefused, Refusal
-from hub.decision.rulebook import EndpointRecord, SystemRecord
+from hub.decision.rulebook import SystemRecord
 
 
 def named(edits: Mapping[str, Edit]) -> frozenset[str]:
@@ -67,11 +67,6 @@ def check_endpoints(draft: Draft) -> None:
             if other != system:
                 detail = f"{other} takes {type_} for {organisation}"
                 raise ChangeRefused(Refusal.ENDPOINT_TAKEN, detail, f"endpoint/{id}")
-
-
-def touches_endpoints(edits: Mapping[str, Edit]) -> bool:
-    """Say whether an endpoint is among the changes."""
-    return any(isinstance(edit.record, EndpointRecord) for edit in edits.values())
 
 
 def _is_gone(edit: Edit) -> bool:

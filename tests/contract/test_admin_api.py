@@ -143,6 +143,15 @@ async def test_what_contradicts_what_is_there_is_a_conflict(client):
     assert found["place"] == "changes/0"
 
 
+async def test_a_second_system_for_the_same_agency_and_type_is_a_conflict(client):
+    await put(client, organisation(), system(), system("he-thong-b"), endpoint())
+    answer = await put(client, endpoint(system="he-thong-b"))
+    # Which of the two is the newcomer is not said: what contradicts is the pair.
+    assert problem(answer, 409, "endpoint_taken")["place"].startswith("endpoint/xa-a/")
+    page = (await client.get("/v1/admin/endpoints", headers=OWNER)).json()
+    assert [item["id"] for item in page["items"]] == ["xa-a/he-thong-a"]
+
+
 async def test_what_names_nobody_is_unprocessable(client):
     found = problem(await put(client, code(organisation="khong-co")), 422, "unknown_entity")
     assert found["place"] == "code/H99.01"

@@ -177,6 +177,11 @@ async def test_a_type_has_one_system_in_each_organisation(with_system):
     assert (await refused(with_system, other)).code is Refusal.ENDPOINT_TAKEN
 
 
+async def test_two_systems_for_one_type_are_refused_in_one_version_too(with_system):
+    both = [system("he-thong-b"), endpoint(), endpoint(system="he-thong-b")]
+    assert (await refused(with_system, *both)).code is Refusal.ENDPOINT_TAKEN
+
+
 async def test_a_type_moves_to_another_system_in_one_version(with_system):
     await with_system.write(change_set(system("he-thong-b"), endpoint()), actor="an")
     move = [

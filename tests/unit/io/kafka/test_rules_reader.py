@@ -1,4 +1,4 @@
-"""Reading `hub.rules`: what is opened is closed, also where the client cancels whoever closes it."""
+"""Reading `hub.rules`: what was opened is closed, also where the client cancels its closing."""
 
 import asyncio
 
