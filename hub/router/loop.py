@@ -107,9 +107,9 @@ class Router:
         # Invariant 2: decisions and positions in one transaction; dying here repeats the batch.
         await self._bus.commit(work)
         now = self._clock()
+        self._metrics.committed([outcome for _, outcome in work], now)
         for record, outcome in work:
             self._condemned.pop(record.place, None)
-            self._metrics.decided(outcome, now)
             if isinstance(outcome, Held):
                 self._count_held(now, outcome)
 

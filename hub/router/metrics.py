@@ -1,11 +1,13 @@
 """What the router counts. Labels are the hub's own words, never a sender's text."""
 
+from collections import Counter as Tally
+from collections.abc import Sequence
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from hub.decision.events import Decision
-from hub.io.kafka.router_records import Held, Outcome
+from hub.io.kafka.router_records import Held, Outcome, Resumed
 
 _SECONDS = (0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60)
 
@@ -19,7 +21,7 @@ class RouterMetrics:
         )
         self._seconds = Histogram(
             "hub_router_decision_seconds",
-            "From admission to the committed decision",
+            "From admission to the committed decision, the slowest of each transaction",
             buckets=_SECONDS,
             registry=registry,
         )
@@ -29,13 +31,23 @@ class RouterMetrics:
             registry=registry,
         )
 
-    def decided(self, outcome: Outcome, now: datetime) -> None:
-        """Count one committed outcome."""
-        if not isinstance(outcome, Decision):
-            self._decisions.labels("held" if isinstance(outcome, Held) else "resumed", "").inc()
-            return
-        event = outcome.entries[0].event
-        self._decisions.labels(event.event.value, event.reason or "").inc()
-        stamp = outcome.received.stamp
-        if stamp is not None:
-            self._seconds.observe(max(0.0, (now - stamp.received_at).total_seconds()))
+    def committed(self, outcomes: Sequence[Outcome], now: datetime) -> None:
+        """Count the outcomes of one committed transaction."""
+        for (outcome, reason), count in Tally(map(_labels, outcomes)).items():
+            self._decisions.labels(outcome, reason).inc(count)
+        received = [
+            outcome.received.stamp.received_at
+            for outcome in outcomes
+            if isinstance(outcome, Decision) and outcome.received.stamp is not None
+        ]
+        if received:
+            self._seconds.observe(max(0.0, (now - min(received)).total_seconds()))
+
+
+def _labels(outcome: Outcome) -> tuple[str, str]:
+    if isinstance(outcome, Held):
+        return "held", ""
+    if isinstance(outcome, Resumed):
+        return "resumed", ""
+    event = outcome.entries[0].event
+    return event.event.value, event.reason or ""
