@@ -31,7 +31,7 @@ def storm(root, seed, count, numbers):
         return {
             "seed": seed,
             "kills": told.done,
-            "takeover_s": takeovers(told.killed_at, drill.ledger.arrivals),
+            "takeover_s": takeovers(told.began, drill.ledger.arrivals),
             "broker_away_s": [round(away, 1) for away in drill.fleet.broker.down_seconds],
             "zombie_exit_status": told.zombie_status,
             "seconds": round(time.monotonic() - began, 1),

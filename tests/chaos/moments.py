@@ -16,6 +16,9 @@ SLOW_SECONDS = (8.0, 12.0)
 
 SETTLED_SECONDS = 120
 
+CALM_SECONDS = 3.0
+"""What happened longer before a kill than this is over."""
+
 TAKEOVER_MARGIN = 0.05
 """Seconds after a kill in which the broker may still finish what it had taken before."""
 
@@ -43,8 +46,8 @@ class Told:
     """What was done and measured."""
 
     done: list[str] = field(default_factory=list)
-    killed_at: list[float] = field(default_factory=list)
-    """When a router was killed with nothing else amiss; seconds since 1970."""
+    began: list[tuple[str, float]] = field(default_factory=list)
+    """What began when: seconds since 1970."""
     frozen: int = 0
     zombie_status: int | None = None
 
@@ -77,6 +80,7 @@ class Turmoil:
 
     def _do(self, moment):
         self.told.done.append(str(moment))
+        self.told.began.append((moment.what, time.time()))
         if moment.what == "zombie":
             self._zombie()
         elif moment.what.startswith("slow"):
@@ -88,10 +92,7 @@ class Turmoil:
 
     def _kill(self, name):
         fleet = self._drill.fleet
-        quiet = name == "router" and all(map(fleet.is_ready, fleet.processes))
         ends = len(fleet.processes[name].ends)
-        if quiet and fleet.readiness() == 200:
-            self.told.killed_at.append(time.time())
         fleet.processes[name].kill()
         fleet.await_that(lambda: len(fleet.processes[name].ends) > ends)
         fleet.await_that(lambda: fleet.is_ready(name), SETTLED_SECONDS)
@@ -132,11 +133,17 @@ class Turmoil:
         self.told.frozen += 1
 
 
-def takeovers(killed_at, arrivals):
-    """Return, for each kill, the seconds until the next message stood in an inbox."""
+def takeovers(began, arrivals):
+    """Return the seconds from each kill of a router until the next message stood in an inbox.
+
+    Only of kills that nothing else came upon in between, and nothing shortly before.
+    """
     found = []
-    for moment in killed_at:
-        after = [at - moment for at in arrivals if at > moment + TAKEOVER_MARGIN]
-        if after:
-            found.append(round(min(after), 2))
+    for what, moment in began:
+        ends = [at for at in arrivals if at > moment + TAKEOVER_MARGIN]
+        if what != "router" or not ends:
+            continue
+        others = [at for _, at in began if at != moment]
+        if not any(moment - CALM_SECONDS < at < min(ends) for at in others):
+            found.append(round(min(ends) - moment, 2))
     return found

@@ -104,7 +104,9 @@ class Traffic:
         try:
             outcomes = await self._clients[source].send_many([one.message for one in entries])
         except HubError as error:
-            return all([self._note(entry, error) for entry in entries])
+            for entry in entries:
+                self._note(entry, error)
+            return False
         noted = [self._note(one, outcome) for one, outcome in zip(entries, outcomes, strict=True)]
         return all(noted)
 

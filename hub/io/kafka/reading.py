@@ -17,6 +17,10 @@ FETCH_BYTES: Final = 4 * 1024 * 1024
 SILENT_SECONDS: Final = 10.0
 """Longest silence while records are known to come: whoever reads must also notice a stop."""
 
+GLANCE_MS: Final = 50
+"""How long one look waits when the end is near: behind the last record stand only a transaction's
+marks, which no look returns. A takeover would wait so long for nothing."""
+
 
 async def open_consumer(connection: KafkaConnection, **options: Any) -> Any:
     """Start a consumer without a group. The caller assigns and seeks.
@@ -68,7 +72,7 @@ async def read_to(
     """
     heard = time.monotonic()
     while await behind(consumer, ends):
-        found = await consumer.getmany(timeout_ms=500)
+        found = await consumer.getmany(timeout_ms=GLANCE_MS)
         if found:
             heard = time.monotonic()
             yield found
