@@ -87,11 +87,15 @@ def key_name(system: str, key: PrivateKey) -> str:
 @cache
 def _world() -> dict[str, Record]:
     systems: dict[str, Record] = {
-        "sender": {"organisation": "org-sender", "representatives": ["agent"]},
+        "sender": {
+            "organisation": "org-sender",
+            "representatives": ["agent"],
+            "kafka_in": True,
+        },
         "agent": {"organisation": "org-agent"},
         "broker": {"organisation": "org-agent", "represents": ["org-sender"]},
         "receiver": {"organisation": "org-receiver"},
-        "other": {"organisation": "org-other"},
+        "other": {"organisation": "org-other", "kafka_in": True},
     }
     takes = {"types": [DOSSIER]}
     to_all = [TO_RECEIVER, TO_OTHER, TO_GROUP]

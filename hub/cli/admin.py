@@ -105,6 +105,10 @@ def put_system(
     representative: Annotated[
         list[str] | None, typer.Option(help="System that may hand in for it; repeatable.")
     ] = None,
+    kafka_in: Annotated[
+        bool,
+        typer.Option("--kafka-in", help="It hands in on its topic hub.in.<system> of Kafka."),
+    ] = False,
 ) -> None:
     """Let an information system be as given; a new one gets its inbox. / Khai báo hệ thống."""
     change = _change(
@@ -114,6 +118,7 @@ def put_system(
         name=name,
         represents=represents or [],
         representatives=representative or [],
+        kafka_in=kafka_in,
     )
     _write(context, reason, change)
 

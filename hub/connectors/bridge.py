@@ -140,7 +140,8 @@ class Bridge:
 
     def _systems(self) -> list[str]:
         systems = self._rules().systems
-        return [name for name, system in systems.items() if system.active]
+        # Invariant 5: a topic that is there is not enough; the rules must say that it is read.
+        return [name for name, system in systems.items() if system.active and system.kafka_in]
 
 
 def _received(record: Incoming) -> Received:

@@ -6,7 +6,14 @@ Every change says what shall be, so that repeating it changes nothing.
 from datetime import date
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StringConstraints,
+    model_validator,
+)
 
 from hub.control.fields import (
     Addresses,
@@ -105,6 +112,8 @@ class PutSystem(_Change):
     """Systems that may hand in its signed messages."""
     represents: OrganisationIds = ()
     """Agencies it may speak for."""
+    kafka_in: StrictBool = False
+    """Whether it hands in on Kafka: its topic `hub.in.<system>` is made and read."""
 
 
 class SuspendSystem(_Change):

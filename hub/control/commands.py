@@ -81,6 +81,7 @@ def _put_system(change: ask.PutSystem, draft: Draft, place: str) -> None:
         state=ACTIVE if known is None else known.state,
         representatives=change.representatives,
         represents=change.represents,
+        kafka_in=change.kafka_in,
     )
     draft.put(change.system, record, change.change)
 

@@ -1,25 +1,27 @@
-"""From the outbox to `hub.rules`: each version once, in order, whole, and after its inboxes.
+"""From the outbox to `hub.rules`: each version once, in order, whole, and after its topics.
 
 What was published is asked of `hub.rules` itself, never of SQL: a crash between any two steps is
 repaired by doing the rest, and a lost `hub.rules` is written again from the first version on.
 """
 
 import asyncio
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import msgspec
 import structlog
 
 from hub.control.lease import LEASE, Lease
 from hub.control.service import Control
 from hub.control.versions import Versions
-from hub.decision.rulebook import VersionRecord
+from hub.decision.rulebook import SystemRecord, VersionRecord
 from hub.io.kafka.admin import ensure_topics
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.rules_log import RulesPublisher
-from hub.io.kafka.topics import Topic, inbox_topic
+from hub.io.kafka.topics import Topic, inbox_topic, outbox_topic
 from hub.ports import Fenced, Refusing, Unavailable
 
 HEARTBEAT: Final = timedelta(minutes=1)
@@ -34,8 +36,8 @@ RETRY_SECONDS: Final = 2.0
 DIVERGED_SECONDS: Final = 30.0
 """Pause while SQL and `hub.rules` contradict each other: a person has to decide."""
 
-_INBOXES_AT_ONCE: Final = 100
-"""Inboxes made between two renewals of the lease."""
+_SYSTEMS_AT_ONCE: Final = 100
+"""Systems whose topics are made between two renewals of the lease."""
 
 _log = structlog.get_logger(__name__)
 
@@ -143,16 +145,27 @@ class OutboxWorker:
     async def _publish(self, version: VersionRecord) -> None:
         changes = await self._versions.changes(version.version)
         # A rule must never name an inbox that is not there: a delivery would have no place to go.
-        await self._make_inboxes(changes)
+        await self._make_topics(changes)
         await self._publisher.publish(changes, version)
         self._last = version.version
         await self._versions.mark_published(version.version, self._clock())
         self._heartbeat_due = self._clock() + HEARTBEAT
         _log.info("rules_published", version=version.version, changes=version.changes)
 
-    async def _make_inboxes(self, changes: Mapping[str, bytes | None]) -> None:
-        systems = [key.removeprefix("system/") for key in changes if key.startswith("system/")]
-        for start in range(0, len(systems), _INBOXES_AT_ONCE):
-            part = systems[start : start + _INBOXES_AT_ONCE]
-            await ensure_topics(self._connection, [inbox_topic(system) for system in part])
+    async def _make_topics(self, changes: Mapping[str, bytes | None]) -> None:
+        topics = [_topics_of(key, value) for key, value in changes.items()]
+        systems = [found for found in topics if found]
+        for start in range(0, len(systems), _SYSTEMS_AT_ONCE):
+            part = systems[start : start + _SYSTEMS_AT_ONCE]
+            await ensure_topics(self._connection, itertools.chain.from_iterable(part))
             await self._lease.take()
+
+
+def _topics_of(key: str, value: bytes | None) -> list[Topic]:
+    """Return the topics that a changed entity needs: a system's own, none for all others."""
+    kind, _, system = key.partition("/")
+    if kind != "system" or value is None:
+        return []
+    if msgspec.json.decode(value, type=SystemRecord).kafka_in:
+        return [inbox_topic(system), outbox_topic(system)]
+    return [inbox_topic(system)]

@@ -52,6 +52,8 @@ class SystemRecord(msgspec.Struct, frozen=True):
     state: str = "active"
     representatives: tuple[str, ...] = ()
     represents: tuple[str, ...] = ()
+    kafka_in: bool = False
+    """It hands in on a topic of its own, `hub.in.<name>`."""
 
 
 class KeyRecord(msgspec.Struct, frozen=True):
@@ -196,6 +198,7 @@ def _systems(
             keys=owned.get(name, {}),
             representatives=frozenset(record.representatives),
             represents=frozenset(record.represents),
+            kafka_in=record.kafka_in,
         )
         for name, record in systems.items()
     }

@@ -38,6 +38,8 @@ class System:
     """Other systems that may hand in this system's signed messages."""
     represents: frozenset[str] = frozenset()
     """Ids of organisations that this system may speak for (`onbehalf`)."""
+    kafka_in: bool = False
+    """Whether its topic `hub.in.<name>` is read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

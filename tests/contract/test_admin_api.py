@@ -168,6 +168,7 @@ async def test_what_names_nobody_is_unprocessable(client):
         (organisation(la="lùng"), "changes/0/put_organisation/la"),
         (code(valid_from="2026-01-02", valid_to="2026-01-01"), "changes/0/put_code"),
         (system(name="Tên") | {"system": "HOA"}, "changes/0/put_system/system"),
+        (system(kafka_in="yes"), "changes/0/put_system/kafka_in"),
         (endpoint(types=[]), "changes/0/put_endpoint/types"),
         (endpoint(types=["vn.a.v1", "vn.a.v1"]), "changes/0/put_endpoint/types"),
         ({"change": "drop_everything"}, "changes/0"),

@@ -36,7 +36,7 @@ from tests.control_support import (
 EVERYTHING = [
     organisation(),
     code(valid_from="2025-07-01"),
-    system(represents=["xa-a"]),
+    system(represents=["xa-a"], kafka_in=True),
     register(new_key(), valid_from="2026-01-01T00:00:00+07:00"),
     endpoint(),
     right(),

@@ -23,7 +23,7 @@ from hub.io.kafka import rules_follower
 from hub.io.kafka.admin import delete_records, ensure_topics
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.rules_log import BrokenRules, RulesFollower, RulesPublisher
-from hub.io.kafka.topics import RULES, Topic, hub_topics, inbox
+from hub.io.kafka.topics import RULES, Topic, hub_topics, inbox, outbox
 from hub.io.kafka.transaction import _abandon
 from hub.io.sql.engine import open_engine
 from hub.ports import Fenced, Refusing
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.kafka
 MACS = MacKeys(current="k1", keys={"k1": bytes(32)})
 RULES_TOPIC = next(topic for topic in hub_topics(1) if topic.name == RULES)
 WAIT_SECONDS = 60
-STEPS = ["make_inboxes", "changes", "publish", "mark_published"]
+STEPS = ["make_topics", "changes", "publish", "mark_published"]
 """Every await between the outbox and its done mark."""
 
 
@@ -315,18 +315,33 @@ async def test_a_follower_survives_a_broker_that_is_killed(fresh_broker):
     await publisher.stop()
 
 
-async def test_what_was_written_is_published_after_its_inbox_exists(connection, control):
+async def test_what_was_written_is_published_after_its_topics_exist(connection, control):
     worker = OutboxWorker(control, connection, [RULES_TOPIC])
-    name = "he-thong-hop-thu"
+    plain, native, busy = "he-thong-hop-thu", "he-thong-kafka", "he-thong-nhieu"
+    # An operator gave the busy one more partitions: that must not stop the rules.
+    await ensure_topics(connection, [Topic(name=outbox(busy), partitions=3)])
     async with working(worker), following(connection) as follower:
-        await control.write(change_set(organisation(), system(name)), actor="an")
-        await eventually(lambda: name in follower.current.systems)
+        systems = [system(plain), *(system(name, kafka_in=True) for name in (native, busy))]
+        await control.write(change_set(organisation(), *systems), actor="an")
+        await eventually(lambda: native in follower.current.systems)
+        assert [follower.current.systems[name].kafka_in for name in (plain, native)] == [0, 1]
         assert follower.heartbeat_age() < WAIT_SECONDS
-        admin = AIOKafkaAdminClient(bootstrap_servers=connection.bootstrap)
-        await admin.start()
-        assert inbox(name) in await admin.list_topics()
-        await admin.close()
+        made = await _topics(connection)
+        assert {inbox(plain), inbox(native), outbox(native), outbox(busy)} <= made.keys()
+        assert outbox(plain) not in made
+        assert (made[outbox(native)], made[outbox(busy)]) == (1, 3)
         await eventually(lambda: _published(control, 1))
+
+
+async def _topics(connection):
+    """Return how many partitions each topic has."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=connection.bootstrap)
+    await admin.start()
+    try:
+        described = await admin.describe_topics()
+        return {one["topic"]: len(one["partitions"]) for one in described}
+    finally:
+        await admin.close()
 
 
 async def _published(control, number):
@@ -347,7 +362,7 @@ class Frozen:
         self.thaw = asyncio.Event()
         self._moment = moment
         if owner is None:
-            self._step, worker._make_inboxes = worker._make_inboxes, self
+            self._step, worker._make_topics = worker._make_topics, self
         else:
             self._step = getattr(owner, step)
             setattr(owner, step, self)

@@ -15,6 +15,7 @@ from hub.connectors.bridge import Bridge
 from hub.io.backoff import Backoff
 from hub.io.kafka.bridge_bus import BridgeBus
 from hub.io.kafka.topics import outbox
+from tests import support
 from tests.api_rig import fresh
 from tests.router_rig import PARTITIONS
 
@@ -118,6 +119,22 @@ async def test_a_topic_that_is_made_later_is_found(hub, monkeypatch):
         await produce(hub, message, system="other")
         (event,) = await hub.until(message.attributes["id"], "refused")
     assert (event.source, event.reason) == ("other", "not_permitted")
+
+
+async def test_a_topic_is_read_while_the_rules_say_so_and_not_otherwise(hub, monkeypatch):
+    monkeypatch.setattr("hub.connectors.bridge.LOOK_SECONDS", 0.2)
+    nobody = {**support.changed("system/sender", kafka_in=False)}
+    nobody |= support.changed("system/other", kafka_in=False)
+    receiver = await hub.login("receiver")
+    start = await receiver.end()
+    message = fresh()
+    hub.follower.current = support.build_rules(nobody)
+    async with bridging(hub):
+        await produce(hub, message)
+        await asyncio.sleep(2)
+        assert (await receiver.inbox(after=start))["messages"] == []
+        hub.follower.current = support.build_rules()
+        await receiver.receive([message.attributes["id"]], start)
 
 
 async def test_a_bridge_that_starts_again_passes_nothing_on_twice(hub):

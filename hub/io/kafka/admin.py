@@ -74,7 +74,7 @@ async def _partitions(admin: Any, wanted: Mapping[str, Topic]) -> dict[str, int]
 
 def _refuse_other_layout(wanted: Mapping[str, Topic], known: Mapping[str, int]) -> None:
     for name, partitions in known.items():
-        if partitions != wanted[name].partitions:
+        if partitions != wanted[name].partitions and not wanted[name].any_partitions:
             # The partition of a source is where its deduplication lives: it must never move.
             raise Refusing(
                 f"topic {name} has {partitions} partitions, this hub has "

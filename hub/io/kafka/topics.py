@@ -27,6 +27,7 @@ Of older ones compaction forgets the entities that a later version replaced."""
 
 _DAY_MS: Final = 86_400_000
 _FOREVER: Final = {"retention.ms": "-1", "retention.bytes": "-1"}
+_MONTH: Final = {"retention.ms": str(30 * _DAY_MS)}
 _ARRIVAL_TIME: Final = {"message.timestamp.type": "LogAppendTime"}
 _COMPACT: Final = {"cleanup.policy": "compact"}
 _LARGE: Final = {"max.message.bytes": str(2 * 1024 * 1024)}
@@ -40,20 +41,21 @@ class Topic:
     name: str
     partitions: int
     config: dict[str, str] = field(default_factory=dict)
+    any_partitions: bool = False
+    """Whether one that exists with another number of partitions is as good."""
 
 
 def hub_topics(partitions: int) -> tuple[Topic, ...]:
     """Return the hub's own topics; `partitions` is the number fixed at `hub init`."""
-    month = {"retention.ms": str(30 * _DAY_MS)}
     window = {"cleanup.policy": "compact,delete", "retention.ms": str(31 * _DAY_MS)}
     whole = {"min.compaction.lag.ms": str(RULES_COMPACTION_LAG // timedelta(milliseconds=1))}
     year = {"retention.ms": str(365 * _DAY_MS)}
     return (
-        Topic(name=INGRESS, partitions=partitions, config=month | _ARRIVAL_TIME | _LARGE),
+        Topic(name=INGRESS, partitions=partitions, config=_MONTH | _ARRIVAL_TIME | _LARGE),
         Topic(name=SEEN, partitions=partitions, config=window),
         # Time never deletes audit: its entries go once they stand in the log's entry bundles.
         Topic(name=AUDIT, partitions=partitions, config=_FOREVER | _LARGE),
-        Topic(name=FANOUT, partitions=partitions, config=month | _LARGE),
+        Topic(name=FANOUT, partitions=partitions, config=_MONTH | _LARGE),
         Topic(name=RETRY, partitions=partitions, config=_COMPACT | _LARGE),
         Topic(name=RULES, partitions=1, config=_COMPACT | _LARGE | whole),
         Topic(name=QUARANTINE, partitions=1, config=year | _LARGE),
@@ -77,6 +79,18 @@ def inbox_topic(system: str) -> Topic:
     A janitor deletes settled records; time never does.
     """
     return Topic(name=inbox(system), partitions=1, config=_FOREVER | _ARRIVAL_TIME | _LARGE)
+
+
+def outbox_topic(system: str) -> Topic:
+    """Return the topic on which a system hands in.
+
+    Kept as long as ids are known: what waited longer would be refused as too old anyway. Time
+    counts from the arrival, so that no clock of a sender makes a record go early or stay.
+    """
+    # The bridge reads however many there are: an operator may add some for a busy system.
+    return Topic(
+        name=outbox(system), partitions=1, config=_MONTH | _ARRIVAL_TIME, any_partitions=True
+    )
 
 
 def partition_of(source: str, partitions: int) -> int:

@@ -54,6 +54,7 @@ systems: Final = Table(
     Column("state", String(16), nullable=False),
     Column("representatives", JSON, nullable=False),
     Column("represents", JSON, nullable=False),
+    Column("kafka_in", Boolean, nullable=False),
 )
 
 keys: Final = Table(

@@ -82,6 +82,13 @@ def test_an_agency_and_its_code_are_one_version(hub, run):
     assert [change.change for change in hub.changes()] == ["put_organisation", "put_code"]
 
 
+def test_a_system_hands_in_on_kafka_only_where_it_is_said(hub, run):
+    run(*COMMANDS[1], *WHY)
+    run(*COMMANDS[1], "--kafka-in", *WHY)
+    asked = [json.loads(request.content)["changes"][0] for request in hub.requests]
+    assert [change["kafka_in"] for change in asked] == [False, True]
+
+
 def test_a_key_is_registered_with_its_proof(hub, run):
     key = new_key()
     told = {"system": "he-thong-a", "jwk": public_jwk(key.public_key()), "alg": "ES256"}

@@ -31,7 +31,7 @@ EVERYTHING = [
     organisation(),
     organisation("tinh", name="Tỉnh (mẫu)", level="province"),
     code(valid_from="2025-07-01", valid_to="2026-12-31"),
-    system(represents=["tinh"]),
+    system(represents=["tinh"], kafka_in=True),
     system("he-thong-b", representatives=["he-thong-a"]),
     endpoint(),
     right(recipients=["urn:hub:org:H99.01", "urn:hub:group:cac-xa", "urn:hub:system:he-thong-b"]),
