@@ -18,6 +18,7 @@ from bench.http_stock import Stock
 from bench.http_wire import Replies, Reply, get, post
 
 _OK: Final = 200
+_JSON: Final = b"content-type: application/json\r\n"
 _ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _IDS: Final = re.compile(rb'"attributes":\{[^}]*?"id":"([^"]{36})"')
 _NEXT: Final = re.compile(rb'"next":"([^"]*)"')
@@ -121,20 +122,24 @@ class Desk:
         stock = Stock(keys, target.hub, target.body)
         return cls(target=target, stock=stock, tokens=tuple(_tokens(target, who)))
 
-    def cursors(self) -> list[str]:
-        """Return where each system's inbox ends now.
+    async def cursors(self) -> list[str]:
+        """Return where each system's inbox ends now; all ask at once, as after an outage.
 
         Raises:
             TargetFailed: the hub does not say.
         """
-        now = orjson.dumps({"time": datetime.now(UTC)})
-        line = {"content-type": "application/json"}
-        found = []
-        with _Plain(self.target) as plain:
-            for token in self.tokens:
-                headers = line | {"authorization": f"Bearer {token.decode()}"}
-                found.append(plain.post("/v1/inbox:seek", now, headers)["cursor"])
-        return found
+        return await asyncio.gather(*map(self._cursor, self.tokens))
+
+    async def _cursor(self, token: bytes) -> str:
+        connection = await Connection.open(self.target)
+        try:
+            now = orjson.dumps({"time": datetime.now(UTC)})
+            reply = await connection.ask(post(b"/v1/inbox:seek", token, _JSON, now))
+        finally:
+            connection.close()
+        if reply.status != _OK:
+            raise TargetFailed(f"/v1/inbox:seek: {reply.status} {reply.body[:300]!r}")
+        return str(orjson.loads(reply.body)["cursor"])
 
     def poll(self, system: int, after: str, wait: int) -> bytes:
         """Return a long poll as a request."""

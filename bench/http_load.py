@@ -188,7 +188,7 @@ async def _paced(
     async with asyncio.TaskGroup() as tasks:
         receivers = [
             tasks.create_task(receive(desk, system, after, seen))
-            for system, after in enumerate(desk.cursors())
+            for system, after in enumerate(await desk.cursors())
         ]
         await asyncio.sleep(_SETTLE_SECONDS)
         _quiet()
@@ -268,7 +268,7 @@ async def _await_all(ids: list[bytes], seen: dict[bytes, float]) -> None:
 
 
 async def _idle_polls(desk: Desk, polls: int, seconds: float, pid: int) -> float:
-    cursors = desk.cursors()
+    cursors = await desk.cursors()
     tasks = [asyncio.create_task(_poll(desk, number, cursors)) for number in range(polls)]
     try:
         await asyncio.sleep(_SETTLE_SECONDS)

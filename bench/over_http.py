@@ -30,6 +30,7 @@ from bench.inboxes import Routed, count_inboxes
 from bench.percentiles import milliseconds
 from bench.procfs import cpu_seconds, memory_mb
 from hub.cli.demo_hub import DemoHub, running
+from hub.cli.errors import CommandFailed
 from hub.cli.supervisor import status_of
 
 Found = dict[str, Any]
@@ -44,6 +45,7 @@ DRAIN_SECONDS: Final = 600.0
 
 _CHANGE_SECONDS: Final = 120
 _LOOK_SECONDS: Final = 0.5
+_LAST_CHARS: Final = 1_000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,7 +93,7 @@ def measure(province: Province, effort: Effort, tell: Callable[[str], None]) -> 
 @contextmanager
 def _ready(root: Path, province: Province, tell: Callable[[str], None]) -> Iterator[Bench]:
     tell("http: starting the hub")
-    with running(root) as hub, ProcessPoolExecutor(1, get_context("spawn")) as pool:
+    with _started(root) as hub, ProcessPoolExecutor(1, get_context("spawn")) as pool:
         url = urlsplit(hub.url)
         keys = [
             key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -108,6 +110,18 @@ def _ready(root: Path, province: Province, tell: Callable[[str], None]) -> Itera
         register(hub, province)
         names = tuple(province.names)
         yield Bench(hub=hub, target=target, names=names, pool=pool, tell=tell)
+
+
+@contextmanager
+def _started(root: Path) -> Iterator[DemoHub]:
+    """Give a running hub; one that does not start says why, for its logs go with its home."""
+    try:
+        with running(root) as hub:
+            yield hub
+    except CommandFailed as failure:
+        log = root / "logs" / "up.log"
+        last = log.read_text(errors="replace")[-_LAST_CHARS:] if log.exists() else ""
+        raise CommandFailed(f"{failure}\n{last}".strip()) from failure
 
 
 def register(hub: DemoHub, province: Province) -> None:
