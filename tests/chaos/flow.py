@@ -4,8 +4,10 @@ import random
 import sys
 import time
 
-from tests.chaos.drill import Drill
+from tests.chaos.drill import Drill, Violated
 from tests.chaos.moments import Turmoil, plan, takeovers
+from tests.chaos.pointing import Pointing
+from tests.chaos.points import all_points
 
 RATE = 250
 """Messages a second: below what the hub can take on two cores, so that it catches up in between."""
@@ -44,3 +46,20 @@ def show(title, figures):
     lines = [f"\n== {title}", *(f"{name}: {figure}" for name, figure in figures.items())]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
+
+
+def every_point(root, seed, points=None):
+    """Kill the hub at every named point in turn; return which were hit and what was counted.
+
+    Raises:
+        Violated: the hub broke a promise; the text names the point.
+    """
+    with Drill(root, seed) as drill:
+        pointing = Pointing(drill, root)
+        figures: dict[str, object] = {}
+        for point in points or all_points():
+            try:
+                figures = pointing.kill_at(point)
+            except AssertionError as violated:
+                raise Violated(f"killed at {point}: {violated}") from violated
+        return {"seed": seed, "hit": pointing.hit, **figures}

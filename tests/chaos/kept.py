@@ -27,7 +27,7 @@ class Kept:
     """
 
     def __init__(self, name, command, *, environ, log):
-        self.name, self._command, self._environ, self._log = name, command, environ, log
+        self.name, self.command, self._environ, self._log = name, command, environ, log
         self.ends: list[int] = []
         """The exit statuses so far; negative for a signal."""
         self._process: subprocess.Popen[bytes] | None = None
@@ -86,7 +86,7 @@ class Kept:
 
     def _keep(self):
         while not self._stopping.is_set() and len(self.ends) < MOST_STARTS:
-            command, more = self._next or (self._command, {})
+            command, more = self._next or (self.command, {})
             self._next = None
             guarded = [sys.executable, "-I", "-S", str(GUARD), str(os.getpid()), *command]
             with self._log.open("ab") as log:
