@@ -28,6 +28,8 @@ class Drill:
         self.fleet = Fleet(root)
         self.traffic: Traffic
         self.ledger: Ledger
+        self.caused: frozenset[str] = frozenset()
+        """Events besides decisions that the drill itself has caused so far."""
         self._mix = mix
 
     def __enter__(self):
@@ -53,7 +55,7 @@ class Drill:
         """Run what the senders do."""
         asyncio.run(work)
 
-    def verify(self, *, others=frozenset()):
+    def verify(self):
         """Wait until all has come to rest, then compare; return what was counted.
 
         Twice: first with messages that were never answered, each of which may be there once or not
@@ -62,16 +64,16 @@ class Drill:
         Raises:
             Violated: something was lost, doubled, misplaced, reordered or made up.
         """
-        figures = self._compare(others)
+        figures = self._compare()
         if not self.traffic.journal.unanswered():
             return figures
         self.run(self.traffic.resolve())
-        return self._compare(others)
+        return self._compare()
 
-    def _compare(self, others):
+    def _compare(self):
         self.fleet.await_ready()
         self.read_until(self._settled)
-        verdict = Verdict(self.traffic.journal, self.ledger, others=others)
+        verdict = Verdict(self.traffic.journal, self.ledger, others=self.caused)
         verdict.check_projection(self._recorded())
         if verdict.differences:
             raise Violated("\n".join([f"seed {self.seed}", *verdict.differences]))

@@ -34,11 +34,18 @@ class Moment:
         return f"{self.what}@{self.at}"
 
 
-def plan(chance, count, numbers):
-    """Return so many moments of each kind, at random places within `count` messages, in order."""
+def plan(chance, first, count, numbers):
+    """Return so many moments of each kind, in random order, each in its part of `count` messages.
+
+    The parts are equal; where in its part a moment falls is random, so some come close together.
+    """
     kinds = [what for what, number in numbers.items() for _ in range(number)]
-    moments = [Moment(chance.randint(count // 20, count * 9 // 10), what) for what in kinds]
-    return sorted(moments, key=lambda moment: (moment.at, moment.what))
+    chance.shuffle(kinds)
+    part = count // (len(kinds) + 1)
+    return [
+        Moment(first + part * number + chance.randint(part // 4, part), what)
+        for number, what in enumerate(kinds)
+    ]
 
 
 @dataclass
@@ -86,6 +93,10 @@ class Turmoil:
         elif moment.what.startswith("slow"):
             self._slow(float(moment.what.removeprefix("slow-")))
         elif moment.what == "broker":
+            self._kill_broker()
+        elif moment.what == "all":
+            for kept in self._drill.fleet.processes.values():
+                kept.kill()
             self._kill_broker()
         else:
             self._kill(moment.what)

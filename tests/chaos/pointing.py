@@ -52,7 +52,7 @@ class Pointing:
         self._load(point, lambda: len(kept.ends) >= deaths + 2)
         assert mark.read_text() == str(point)
         self.hit.append(str(point))
-        return self._drill.verify(others=PARKING_EVENTS)
+        return self._drill.verify()
 
     def _arrival(self, point):
         """Return at which arrival the process dies: any of the first few."""
@@ -80,6 +80,7 @@ class Pointing:
     def _park(self):
         """Let deliveries wait for their inbox, then make it again: the router will find it."""
         fleet, traffic = self._drill.fleet, self._drill.traffic
+        self._drill.caused |= PARKING_EVENTS
         fleet.delete_inbox(PARKED)
         self._drill.ledger.forget(PARKED)
         entries = [traffic.composer.good(f"gui-{n}", PARKED) for n in range(SENDERS)]

@@ -14,7 +14,8 @@ MESSAGES = 20_000
 
 @pytest.mark.timeout(1_800)
 def test_20000_messages_arrive_once_whatever_is_killed_frozen_or_replaced(tmp_path, seed, capsys):
-    figures = storm(tmp_path, seed, MESSAGES, FULL)
+    with Drill(tmp_path, seed) as drill:
+        figures = storm(drill, MESSAGES, FULL)
     with capsys.disabled():
         show("storm", figures)
     assert figures["admitted"] == figures["good"]
@@ -23,7 +24,8 @@ def test_20000_messages_arrive_once_whatever_is_killed_frozen_or_replaced(tmp_pa
 
 @pytest.mark.timeout(2_400)
 def test_every_named_point_of_the_commit_path_is_hit_and_survived(tmp_path, seed, capsys):
-    figures = every_point(tmp_path, seed)
+    with Drill(tmp_path / "hub", seed) as drill:
+        figures = every_point(drill, tmp_path)
     with capsys.disabled():
         show("named points", figures)
     assert figures["hit"] == [str(point) for point in all_points()]

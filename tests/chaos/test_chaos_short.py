@@ -3,8 +3,7 @@
 import pytest
 
 from tests.chaos.drill import Drill
-from tests.chaos.flow import SHORT, show, storm
-from tests.chaos.pointing import Pointing
+from tests.chaos.flow import SHORT, every_point, show, storm
 from tests.chaos.points import Point
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(600)]
@@ -20,16 +19,20 @@ POINTS = (
 )
 
 
-def test_kill_9_of_router_and_broker_loses_and_doubles_nothing(tmp_path, seed, capsys):
-    figures = storm(tmp_path, seed, MESSAGES, SHORT)
+@pytest.fixture(scope="module")
+def drill(tmp_path_factory, seed):
+    """Give one hub to both tests: a start costs as much as a test."""
+    with Drill(tmp_path_factory.mktemp("chaos"), seed) as running:
+        yield running
+
+
+def test_kill_9_of_router_and_broker_loses_and_doubles_nothing(drill, capsys):
+    figures = storm(drill, MESSAGES, SHORT)
     with capsys.disabled():
         show("short storm", figures)
     assert figures["admitted"] == figures["good"]
 
 
-def test_kill_9_between_two_awaits_loses_and_doubles_nothing(tmp_path, seed):
-    with Drill(tmp_path, seed) as drill:
-        pointing = Pointing(drill, tmp_path)
-        for point in POINTS:
-            pointing.kill_at(point)
-    assert pointing.hit == [str(point) for point in POINTS]
+def test_kill_9_between_two_awaits_loses_and_doubles_nothing(drill, tmp_path):
+    figures = every_point(drill, tmp_path, POINTS)
+    assert figures["hit"] == [str(point) for point in POINTS]
