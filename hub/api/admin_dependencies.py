@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 
 from hub.api.problems import Code, Problem
 from hub.control.outbox import OutboxWorker
+from hub.control.quarantine import Quarantine
 from hub.control.service import Control
 
 
@@ -48,6 +49,7 @@ class Admin:
 
     control: Control
     outbox: OutboxWorker
+    quarantine: Quarantine
     tokens: AdminTokens
 
 
@@ -60,6 +62,12 @@ def control_of(connection: HTTPConnection) -> Control:
 def outbox_of(connection: HTTPConnection) -> OutboxWorker | None:
     """Return the outbox worker of this process (`app.state.outbox`), if it runs one."""
     return getattr(connection.app.state, "outbox", None)
+
+
+def quarantine_of(connection: HTTPConnection) -> Quarantine:
+    """Return the held messages of this app (`app.state.quarantine`)."""
+    quarantine: Quarantine = connection.app.state.quarantine
+    return quarantine
 
 
 def administrator(connection: HTTPConnection) -> str:

@@ -10,7 +10,7 @@ from lgsp_message.reason import Refused
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from hub.api import admin, health, inbox, objects, status, uploads
+from hub.api import admin, admin_quarantine, health, inbox, objects, status, uploads
 from hub.api.admin_dependencies import Admin
 from hub.api.bodies import Gone
 from hub.api.checks import post_check
@@ -50,7 +50,9 @@ def create_app(deps: Deps) -> FastAPI:
 
 def _mount_admin(app: FastAPI, plane: Admin) -> None:
     app.state.control, app.state.outbox = plane.control, plane.outbox
-    app.state.admin_tokens = plane.tokens
+    app.state.quarantine, app.state.admin_tokens = plane.quarantine, plane.tokens
+    # Before the collections, whose name may be any word.
+    app.include_router(admin_quarantine.router)
     app.include_router(admin.router)
 
 

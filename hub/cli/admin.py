@@ -205,7 +205,7 @@ def list_entities(context: typer.Context, collection: Collection) -> None:
     """Print all entities of a kind, one JSON object a line. / Liệt kê."""
     after: str | None = ""
     while after is not None:
-        page = _api(context).read(collection.value, after=after, limit=PAGE)
+        page = api(context).read(collection.value, after=after, limit=PAGE)
         for item in page["items"]:
             typer.echo(json.dumps(item, ensure_ascii=False))
         after = page["next"]
@@ -214,14 +214,14 @@ def list_entities(context: typer.Context, collection: Collection) -> None:
 @admin_app.command("show")
 def show(context: typer.Context, collection: Collection, id: str) -> None:
     """Print one entity as JSON. / Xem một đối tượng."""
-    found = _api(context).read(f"{collection.value}/{id}")
+    found = api(context).read(f"{collection.value}/{id}")
     typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
 
 
 @admin_app.command("rules")
 def rules(context: typer.Context) -> None:
     """Print the newest version and whether it is published. / Phiên bản quy tắc."""
-    typer.echo(json.dumps(_api(context).read("rules"), ensure_ascii=False))
+    typer.echo(json.dumps(api(context).read("rules"), ensure_ascii=False))
 
 
 @admin_app.command("trail")
@@ -231,7 +231,7 @@ def trail(
     limit: Annotated[int, typer.Option(min=1, max=PAGE)] = 20,
 ) -> None:
     """Print who changed what, when and why, the newest first. / Nhật ký thay đổi."""
-    for item in _api(context).read("trail", entity=entity, limit=limit)["items"]:
+    for item in api(context).read("trail", entity=entity, limit=limit)["items"]:
         typer.echo(json.dumps(item, ensure_ascii=False))
 
 
@@ -240,10 +240,15 @@ def _change(kind: str, **fields: Any) -> dict[str, Any]:
 
 
 def _write(context: typer.Context, reason: str, *changes: dict[str, Any]) -> None:
-    typer.echo(json.dumps(_api(context).write(reason, changes)))
+    typer.echo(json.dumps(api(context).write(reason, changes)))
 
 
-def _api(context: typer.Context) -> "AdminApi":
+def api(context: typer.Context) -> "AdminApi":
+    """Return the API that `connect` was told of.
+
+    Raises:
+        CommandFailed: there is no token, or the address is not usable.
+    """
     from hub.cli.admin_api import open_api  # noqa: PLC0415  (`hub --help` loads no HTTP client)
 
     url, token_file = context.obj

@@ -40,6 +40,16 @@ class AdminApi:
         headers = {"content-type": "application/json"}
         return self._ask("POST", "/v1/admin/changes", content=content, headers=headers)
 
+    def release(self, offset: int, reason: str) -> dict[str, Any]:
+        """Let the held message at an offset go on; return what was released.
+
+        Raises:
+            CommandFailed: refused, or nothing answers.
+        """
+        content, headers = orjson.dumps({"reason": reason}), {"content-type": "application/json"}
+        path = f"/v1/admin/quarantine/{offset}:release"
+        return self._ask("POST", path, content=content, headers=headers)
+
     def read(self, path: str, **query: str | int) -> dict[str, Any]:
         """Return what stands at a path below `/v1/admin`.
 

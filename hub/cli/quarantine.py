@@ -1,18 +1,21 @@
-"""`hub quarantine list` and `release`: held messages, owned by the hub's operator."""
+"""`hub quarantine list` and `release`: held messages, owned by the hub's operator.
 
-import asyncio
+Thin commands on the admin API, as `hub admin`: a release needs a reason (invariant 11).
+"""
+
 import json
-from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
+
+from hub.cli.admin import PAGE, ReasonOption, api, connect
+from hub.cli.errors import CommandFailed
 
 quarantine_app: Final = typer.Typer(
     help="Messages that are held for a fault of the hub. / Thông điệp bị giữ lại do lỗi của trục.",
     no_args_is_help=True,
 )
-
-HomeOption = Annotated[Path | None, typer.Option(help="Home directory instead of HUB_HOME.")]
+quarantine_app.callback()(connect)
 
 
 def register(app: typer.Typer) -> None:
@@ -21,24 +24,35 @@ def register(app: typer.Typer) -> None:
 
 
 @quarantine_app.command("list")
-def list_held(home: HomeOption = None) -> None:
+def list_held(context: typer.Context) -> None:
     """Print what is held, one JSON object a line, the oldest first. / Liệt kê."""
-    from hub.cli import holding  # noqa: PLC0415  (`hub --help` loads no Kafka client)
-
-    for message in asyncio.run(holding.held(home)):
-        typer.echo(json.dumps(holding.shown(message), ensure_ascii=False))
+    after: int | None = -1
+    while after is not None:
+        page = api(context).read("quarantine", after=after, limit=PAGE)
+        _print(page["items"])
+        after = page["next"]
 
 
 @quarantine_app.command("release")
 def release(
-    offset: Annotated[int, typer.Argument(help="As `hub quarantine list` shows it.")],
-    home: HomeOption = None,
+    context: typer.Context,
+    offset: Annotated[int, typer.Argument(help="As `hub quarantine list` shows it.", min=0)],
+    reason: ReasonOption,
 ) -> None:
     """Let a message, and all that wait behind it, be decided anew, in their order.
 
-    Repair the fault first. / Cho quyết định lại thông điệp này và các thông điệp chờ sau nó.
+    Repair the fault first. The reason also stands in the history of each message, which its sender
+    sees: no personal data. / Cho quyết định lại thông điệp này và các thông điệp chờ sau nó; bên
+    gửi xem được lý do.
     """
-    from hub.cli import holding  # noqa: PLC0415  (`hub --help` loads no Kafka client)
+    try:
+        _print(api(context).release(offset, reason)["released"])
+    except CommandFailed as failure:
+        raise CommandFailed(
+            f"{failure}\n     What is held: `hub quarantine list`.", status=failure.status
+        ) from failure
 
-    for message in asyncio.run(holding.release_at(offset, home)):
-        typer.echo(json.dumps(holding.shown(message), ensure_ascii=False))
+
+def _print(messages: list[dict[str, Any]]) -> None:
+    for message in messages:
+        typer.echo(json.dumps(message, ensure_ascii=False))

@@ -30,7 +30,7 @@ class TrailEntry:
     actor: str
     reason: str
     version: int | None
-    """The rules version it made; None where it changed nothing."""
+    """The rules version it made; None where it changed no rules."""
     changes: int
 
 

@@ -2,19 +2,15 @@
 
 import httpx2
 import pytest
-from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.api import admin_route
-from hub.api.admin_dependencies import Admin, AdminTokens
-from hub.api.app import _handle_failures, _mount_admin
 from hub.control.migrate import migrate
-from hub.control.outbox import OutboxWorker
 from hub.control.service import Control
 from hub.control.versions import Versions
-from hub.io.kafka.connection import KafkaConnection
 from hub.io.sql.engine import open_engine
+from tests.admin_rig import OWNER, TOKEN, admin_app
 from tests.control_support import (
     HUB,
     code,
@@ -27,8 +23,6 @@ from tests.control_support import (
     system,
 )
 
-TOKEN = "synthetic-admin-token"
-OWNER = {"authorization": f"Bearer {TOKEN}"}
 WRITE = "/v1/admin/changes"
 
 
@@ -43,12 +37,7 @@ async def control(tmp_path):
 
 @pytest.fixture
 def app(control):
-    app = FastAPI()
-    worker = OutboxWorker(control, KafkaConnection(bootstrap="127.0.0.1:1"), [])
-    tokens = AdminTokens.of({"an": TOKEN, "binh": "other"})
-    _mount_admin(app, Admin(control=control, tokens=tokens, outbox=worker))
-    _handle_failures(app)
-    return app
+    return admin_app(control)
 
 
 @pytest.fixture

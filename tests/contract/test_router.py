@@ -8,7 +8,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from hub.decision.events import Event
-from hub.io.kafka import quarantine, topics
+from hub.io.kafka import topics
+from hub.io.kafka.quarantine import QuarantineBus
 from hub.io.kafka.transaction import Output, TransactionalWriter
 from hub.ports import Fenced, Refusing
 from tests import support
@@ -152,16 +153,23 @@ async def test_a_delivery_refused_for_good_is_held_and_does_not_poison_the_next(
         assert waits.reason == "waits_behind"
         assert not {"large", "behind"} & {*ids(await rig.inbox("receiver", 6))}
 
-        held = await quarantine.quarantined(rig.connection)
+        bus = QuarantineBus(rig.connection, support.MACS)
+        held = await bus.held()
         assert [item.id for item in held] == ["large", "behind"]
         await _limit(rig, topics.inbox("small"), 1_000_000)
-        released = await quarantine.release(rig.connection, support.MACS, held[0], support.NOW)
+        why = {"by": "an", "reason": "Đã sửa lỗi (mẫu)"}
+        released = await bus.release(held[0], support.NOW, **why)
         assert [item.id for item in released] == ["large", "behind"]
         order = await has(rig, "receiver", "large", "behind")
         assert ids(order) == ["large", "behind"]
         await rig.inbox("small", 1)
-    assert await quarantine.quarantined(rig.connection) == []
-    assert list(await quarantine.release(rig.connection, support.MACS, held[0], support.NOW)) == []
+        for id_ in ("large", "behind"):
+            (resumed,) = [
+                one for one in await rig.until(id_, Event.RESUMED) if one.event is Event.RESUMED
+            ]
+            assert resumed.detail == why
+    assert await bus.held() == []
+    assert await bus.release(held[0], support.NOW, **why) == []
 
 
 async def test_a_transaction_with_a_refused_send_writes_nothing(rig):

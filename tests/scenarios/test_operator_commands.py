@@ -51,8 +51,9 @@ def test_a_refused_change_says_why_and_changes_nothing(running_hub):
 
 
 def test_nothing_is_held_in_a_healthy_hub(running_hub):
-    assert lines(running_hub.command("quarantine", "list")) == []
-    refused = running_hub.command("quarantine", "release", "0")
+    quarantine = ("quarantine", "--url", running_hub.url)
+    assert lines(running_hub.command(*quarantine, "list")) == []
+    refused = running_hub.command(*quarantine, "release", "0", *WHY)
     assert refused.returncode == 1
     assert "quarantine list" in refused.stderr
 

@@ -13,7 +13,9 @@ from hub.api.settings import ApiSettings
 from hub.cli import wiring
 from hub.cli.hosts.host import Host
 from hub.control.outbox import OutboxWorker
+from hub.control.quarantine import Quarantine
 from hub.control.service import Control
+from hub.io.kafka.quarantine import QuarantineBus
 from hub.io.kafka.rules_log import RulesFollower
 from hub.io.kafka.topics import hub_topics
 from hub.io.object_bytes import ObjectBytes
@@ -75,11 +77,13 @@ async def _say_when_ready(host: Host, deps: Deps) -> None:
 async def _open_admin(host: Host) -> AsyncIterator[Admin]:
     engine = open_engine(wiring.sql_url(host.settings, host.home))
     control = Control(engine, host.identity.hub)
+    connection = wiring.kafka(host.settings)
     topics = hub_topics(host.identity.partitions)
     try:
         yield Admin(
             control=control,
-            outbox=OutboxWorker(control, wiring.kafka(host.settings), topics),
+            outbox=OutboxWorker(control, connection, topics),
+            quarantine=Quarantine(engine, QuarantineBus(connection, host.home.macs())),
             tokens=AdminTokens.of({ADMIN: host.home.admin_token()}),
         )
     finally:

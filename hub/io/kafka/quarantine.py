@@ -1,9 +1,10 @@
 """Held messages: list them, and let them go on once the fault is repaired."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
 import msgspec
 from aiokafka import TopicPartition
@@ -13,13 +14,19 @@ from hub.decision.holding import Resume
 from hub.io.kafka import topics
 from hub.io.kafka.codec import Headers, encode_event
 from hub.io.kafka.connection import KafkaConnection, broker_errors
-from hub.io.kafka.reading import behind, close_consumer, open_consumer
+from hub.io.kafka.reading import close_consumer, open_consumer, read_to
 from hub.io.kafka.router_records import COMMAND, ORIGINAL_PREFIX
 from hub.io.kafka.transaction import Output, TransactionalWriter
+from hub.ports import Fenced, Unavailable
 from hub.signing.macs import MacKeys, command_mac
 
-RELEASED = "hub_released"
+RELEASED: Final = "hub_released"
 """Header of a record that says: the held messages of this sender and subject were released."""
+
+READ_SECONDS: Final = 30.0
+"""Longest reading of the topic: it holds 20 messages for each ten minutes of a fault, at most."""
+
+_PLACE: Final = TopicPartition(topics.QUARANTINE, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,58 +46,72 @@ class Quarantined:
     body: bytes
 
 
-async def quarantined(connection: KafkaConnection) -> list[Quarantined]:
-    """Return the messages that are held now, oldest first.
+class QuarantineBus:
+    """`hub.quarantine`: what is held now, and the way back for it."""
 
-    Raises:
-        Unavailable: the broker does not answer.
-    """
-    place = TopicPartition(topics.QUARANTINE, 0)
-    consumer = await open_consumer(connection)
-    held: list[Quarantined] = []
-    try:
-        with broker_errors("reading hub.quarantine"):
-            consumer.assign([place])
-            await consumer.seek_to_beginning(place)
-            ends = await consumer.end_offsets([place])
-            while await behind(consumer, ends):
-                for raw in (await consumer.getmany(place, timeout_ms=500)).get(place, []):
-                    held = _fold(held, raw)
-    finally:
-        await close_consumer(consumer)
-    return held
+    def __init__(self, connection: KafkaConnection, macs: MacKeys) -> None:
+        self._connection, self._macs = connection, macs
+
+    async def held(self) -> list[Quarantined]:
+        """Return the messages that are held now, oldest first.
+
+        Raises:
+            Unavailable: the broker does not answer.
+        """
+        consumer = await open_consumer(self._connection)
+        try:
+            with broker_errors("reading hub.quarantine"):
+                async with asyncio.timeout(READ_SECONDS):
+                    return await _read(consumer)
+        finally:
+            await close_consumer(consumer)
+
+    async def release(
+        self, message: Quarantined, at: datetime, *, by: str, reason: str
+    ) -> list[Quarantined]:
+        """Send a held message and all that wait behind it back to be decided, in their order.
+
+        One transaction: the command that lifts the hold, the messages, the audit events, which name
+        `by` and `reason`, and the note in the quarantine. Released twice, the second finds nothing.
+
+        Raises:
+            Unavailable: nothing is known to be written; look again, then repeat.
+        """
+        writer = TransactionalWriter(self._connection, "hub-quarantine-release")
+        try:
+            # Opening fences a release that another operator has under way; then look again.
+            await writer.open()
+            waiting = [held for held in await self.held() if together(held, message)]
+            if waiting:
+                outputs = _outputs(waiting, self._macs, at, {"by": by, "reason": reason})
+                await writer.write(outputs, {}, topics.ROUTER_GROUP)
+        except Fenced as error:
+            raise Unavailable("somebody else releases held messages: look again") from error
+        finally:
+            await writer.discard()
+        return waiting
 
 
-async def release(
-    connection: KafkaConnection, macs: MacKeys, message: Quarantined, at: datetime
-) -> Sequence[Quarantined]:
-    """Send a held message and all that wait behind it back to be decided, in their order.
-
-    One transaction: the command that lifts the hold, the messages, the audit events, and the note
-    in the quarantine. Released twice, the second finds nothing.
-
-    Raises:
-        Unavailable: nothing is known to be written; look again, then repeat.
-    """
-    writer = TransactionalWriter(connection, "hub-quarantine-release")
-    try:
-        # Opening fences a release that another operator has under way; then look again.
-        await writer.open()
-        waiting = [held for held in await quarantined(connection) if _together(held, message)]
-        if waiting:
-            await writer.write(_outputs(waiting, macs, at), {}, topics.ROUTER_GROUP)
-    finally:
-        await writer.discard()
-    return waiting
-
-
-def _together(held: Quarantined, message: Quarantined) -> bool:
+def together(held: Quarantined, message: Quarantined) -> bool:
+    """Say whether `held` is released with `message`: of one sender and subject, or the same."""
     if not message.subject:
         return held.offset == message.offset
     return (held.source, held.subject) == (message.source, message.subject)
 
 
-def _outputs(waiting: Sequence[Quarantined], macs: MacKeys, at: datetime) -> list[Output]:
+async def _read(consumer: Any) -> list[Quarantined]:
+    consumer.assign([_PLACE])
+    await consumer.seek_to_beginning(_PLACE)
+    held: list[Quarantined] = []
+    async for found in read_to(consumer, await consumer.end_offsets([_PLACE])):
+        for raw in found.get(_PLACE, []):
+            held = _fold(held, raw)
+    return held
+
+
+def _outputs(
+    waiting: Sequence[Quarantined], macs: MacKeys, at: datetime, why: dict[str, str]
+) -> list[Output]:
     first = waiting[0]
     outputs = [
         Output(
@@ -113,12 +134,13 @@ def _outputs(waiting: Sequence[Quarantined], macs: MacKeys, at: datetime) -> lis
             )
         )
     for held in waiting:
-        outputs.extend(_again(held, at))
+        outputs.extend(_again(held, at, why))
     return outputs
 
 
-def _again(held: Quarantined, at: datetime) -> list[Output]:
-    resumed = AuditEvent(event=Event.RESUMED, source=held.source, id=held.id, at=at)
+def _again(held: Quarantined, at: datetime, why: dict[str, str]) -> list[Output]:
+    # Invariant 11: in the message's own history too it stands who let it go on, and why.
+    resumed = AuditEvent(event=Event.RESUMED, source=held.source, id=held.id, at=at, detail=why)
     return [
         Output(
             topic=topics.INGRESS,
@@ -148,7 +170,7 @@ def _fold(held: list[Quarantined], raw: Any) -> list[Quarantined]:
         id=names.get("ce_id", ""),
         subject=names.get("ce_subject", ""),
         reason=headers["hub_reason"].decode(),
-        at=datetime.fromtimestamp(raw.timestamp / 1000).astimezone(),
+        at=datetime.fromtimestamp(raw.timestamp / 1000, UTC),
         partition=int(headers["hub_ingress_partition"]),
         key=raw.key,
         headers=original,

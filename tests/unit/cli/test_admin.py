@@ -9,7 +9,7 @@ import typer
 from lgsp_message.keys import public_jwk
 from typer.testing import CliRunner
 
-from hub.cli import admin, admin_api
+from hub.cli import admin, admin_api, quarantine
 from hub.cli.errors import CommandFailed
 from hub.control.changes import ChangeSet
 from hub.schemas.catalogue import load
@@ -25,10 +25,12 @@ class Pretended:
     def __init__(self):
         self.requests: list[httpx2.Request] = []
         self.answer = httpx2.Response(200, json={"version": 2, "changed": 1})
+        self.answers: list[httpx2.Response] = []
+        """Given one by one before `answer`."""
 
     def __call__(self, request):
         self.requests.append(request)
-        return self.answer
+        return self.answers.pop(0) if self.answers else self.answer
 
     def changes(self):
         """Return the changes of the last request, as the control plane reads them."""
@@ -49,9 +51,10 @@ def run(hub, tmp_path):  # noqa: ARG001  (no command may find a real hub)
     (tmp_path / "token").write_text(TOKEN)
     app = typer.Typer()
     admin.register(app)
+    quarantine.register(app)
 
-    def invoked(*arguments, text=None):
-        first = ["admin", "--token-file", str(tmp_path / "token")]
+    def invoked(*arguments, text=None, group="admin"):
+        first = [group, "--token-file", str(tmp_path / "token")]
         return CliRunner().invoke(app, [*first, *map(str, arguments)], input=text)
 
     return invoked
@@ -87,6 +90,28 @@ def test_a_system_hands_in_on_kafka_only_where_it_is_said(hub, run):
     run(*COMMANDS[1], "--kafka-in", *WHY)
     asked = [json.loads(request.content)["changes"][0] for request in hub.requests]
     assert [change["kafka_in"] for change in asked] == [False, True]
+
+
+def test_a_held_message_is_released_with_a_reason(hub, run):
+    hub.answer = httpx2.Response(200, json={"released": [{"offset": 7, "id": "msg-7"}]})
+    result = run("release", "7", *WHY, group="quarantine")
+    assert json.loads(result.stdout) == {"offset": 7, "id": "msg-7"}
+    (request,) = hub.requests
+    assert (request.method, request.url.path) == ("POST", "/v1/admin/quarantine/7:release")
+    assert json.loads(request.content) == {"reason": WHY[1]}
+
+
+def test_a_held_message_is_not_released_without_a_reason(hub, run):
+    assert run("release", "7", group="quarantine").exit_code == 2
+    assert hub.requests == []
+
+
+def test_all_held_messages_are_listed_page_by_page(hub, run):
+    pages = [{"items": [{"offset": 3}], "next": 3}, {"items": [{"offset": 7}], "next": None}]
+    hub.answers = [httpx2.Response(200, json=page) for page in pages]
+    result = run("list", group="quarantine")
+    assert [json.loads(line)["offset"] for line in result.stdout.splitlines()] == [3, 7]
+    assert [request.url.params["after"] for request in hub.requests] == ["-1", "3"]
 
 
 def test_a_key_is_registered_with_its_proof(hub, run):

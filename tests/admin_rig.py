@@ -1,0 +1,70 @@
+"""The admin API over one SQL store, without Kafka: what is held stands in memory."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+
+from hub.api.admin_dependencies import Admin, AdminTokens
+from hub.api.app import _handle_failures, _mount_admin
+from hub.control.outbox import OutboxWorker
+from hub.control.quarantine import Quarantine
+from hub.io.kafka.connection import KafkaConnection
+from hub.io.kafka.quarantine import Quarantined, together
+
+TOKEN = "synthetic-admin-token"
+OWNER = {"authorization": f"Bearer {TOKEN}"}
+
+
+def quarantined(offset, **changes):
+    """Return a held message of the synthetic province."""
+    fields = {
+        "offset": offset,
+        "source": "he-thong-a",
+        "id": f"msg-{offset}",
+        "subject": "HS-1",
+        "reason": "bug",
+        "at": datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC),  # before any release of a test
+        "partition": 2,
+        "key": None,
+        "headers": [("hub_peer", b"he-thong-a")],
+        "body": b'{"mau": true}',
+    }
+    return Quarantined(**(fields | changes))
+
+
+@dataclass
+class HeldInMemory:
+    """Implements `hub.control.quarantine.Holding`."""
+
+    messages: list[Quarantined] = field(default_factory=list)
+    why: list[tuple[str, str]] = field(default_factory=list)
+    """By whom and why, for each release."""
+
+    async def held(self):
+        return list(self.messages)
+
+    async def release(self, message, at, *, by, reason):
+        assert at.tzinfo is not None
+        gone = [one for one in self.messages if together(one, message)]
+        self.messages = [one for one in self.messages if one not in gone]
+        self.why.append((by, reason))
+        return gone
+
+
+def admin_of(control, holding=None):
+    """Return the control plane as the API process serves it; nothing of it is running."""
+    return Admin(
+        control=control,
+        outbox=OutboxWorker(control, KafkaConnection(bootstrap="127.0.0.1:1"), []),
+        quarantine=Quarantine(control.engine, holding or HeldInMemory()),
+        tokens=AdminTokens.of({"an": TOKEN, "binh": "other"}),
+    )
+
+
+def admin_app(control, holding=None):
+    """Return an app that serves the admin routes alone."""
+    app = FastAPI()
+    _mount_admin(app, admin_of(control, holding))
+    _handle_failures(app)
+    return app
