@@ -21,7 +21,11 @@ FULL = {
     "zombie": 2,
     "slow-8": 1,
     "slow-12": 1,
+    "nap-12": 1,
 }
+"""How often each happens. `slow`: the broker stands still for so many seconds, less and more than
+the transaction timeout of 10 s. `nap`: so does the router. `all`: everything dies at once."""
+
 SHORT = {"router": 1, "broker": 1}
 
 

@@ -11,9 +11,6 @@ FROZEN_SECONDS = 4.0
 ZOMBIE_SECONDS = 60
 """Longest wait until a thawed zombie notices that it was replaced."""
 
-SLOW_SECONDS = (8.0, 12.0)
-"""A broker that stands still for less, and for more, than the transaction timeout of 10 s."""
-
 SETTLED_SECONDS = 120
 
 CALM_SECONDS = 3.0
@@ -92,6 +89,8 @@ class Turmoil:
             self._zombie()
         elif moment.what.startswith("slow"):
             self._slow(float(moment.what.removeprefix("slow-")))
+        elif moment.what.startswith("nap"):
+            self._nap(float(moment.what.removeprefix("nap-")))
         elif moment.what == "broker":
             self._kill_broker()
         elif moment.what == "all":
@@ -113,6 +112,20 @@ class Turmoil:
         starts = fleet.broker.starts
         fleet.broker.kill()
         fleet.await_that(lambda: fleet.broker.starts > starts, SETTLED_SECONDS)
+
+    def _nap(self, seconds):
+        """Freeze the router, with nobody to replace it, for longer than its transaction may take.
+
+        The broker then ends the transaction, and the router may end too, to be started again.
+        """
+        fleet = self._drill.fleet
+        router = fleet.processes["router"]
+        router.signal(signal.SIGSTOP)
+        try:
+            time.sleep(seconds)
+        finally:
+            router.signal(signal.SIGCONT)
+        fleet.await_that(lambda: fleet.is_ready("router"), SETTLED_SECONDS)
 
     def _slow(self, seconds):
         broker = self._drill.fleet.broker
