@@ -17,9 +17,11 @@ from hub.api.assemble import Parts, open_deps
 from hub.api.main import run
 from hub.api.settings import ApiSettings
 from hub.control.migrate import migrate
+from hub.control.service import Control
 from hub.io.object_bytes import ObjectBytes
 from hub.io.sql.engine import open_engine
 from tests import support
+from tests.admin_rig import HeldInMemory, admin_of, quarantined
 from tests.router_rig import PARTITIONS, Rig
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -156,6 +158,7 @@ class ApiRig(Rig):
             "engine": engine,
             "store": ObjectBytes((self.directory / "objects").as_uri()),
             "statuses": None,
+            "admin": admin_of(Control(engine, support.HUB), HeldInMemory([quarantined(0)])),
             **parts,
         }
         async with open_deps(Parts(**given)) as self.deps:
