@@ -55,11 +55,13 @@ async def retry(
     Raises:
         Fenced: another process owns the partitions now.
     """
-    pause = Backoff(RETRY_SECONDS, RETRY_SECONDS)
+    # All others wait until this has opened: after a fault it is tried again soon.
+    backoff, pause = Backoff(), Backoff(RETRY_SECONDS, RETRY_SECONDS)
     try:
         while not stop.is_set():
             try:
                 await bus.open()
+                backoff.reset()
                 while not stop.is_set():
                     metrics.waiting.set(await bus.waiting())
                     await pause.wait(stop)
@@ -67,7 +69,7 @@ async def retry(
                         await _pass(bus, clock)
             except (Unavailable, Refusing) as error:
                 _log.warning("retry_unavailable", cause=str(error))
-                await pause.wait(stop)
+                await backoff.wait(stop)
     finally:
         await bus.close()
 

@@ -11,13 +11,15 @@ from tests.chaos import outages
 from tests.chaos.drill import Drill
 from tests.chaos.flow import FULL, every_point, show, storm
 
+PARTS = ("storm", "points", "outages")
+
 
 def main():
     """Read the command line and run."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--messages", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=None, help="repeats the moments of a run")
-    parser.add_argument("--only", choices=("storm", "points", "outages"), default=None)
+    parser.add_argument("--only", choices=PARTS, default=None)
     options = parser.parse_args()
     seed = int(time.time()) if options.seed is None else options.seed
     sys.stdout.write(f"seed {seed}: repeat with --seed {seed}\n")
@@ -32,18 +34,23 @@ def main():
 
 
 def run(seed, messages, only):
-    """Run what was asked for; all of it by default."""
-    with tempfile.TemporaryDirectory(prefix="hub-chaos-") as name:
-        directory = Path(name)
-        # All on one hub: what an earlier part left behind is there for the later ones.
-        with Drill(directory / "hub", seed) as drill:
-            if only in {None, "storm"}:
-                show("storm", storm(drill, messages, FULL))
-            if only in {None, "points"}:
-                show("named points", every_point(drill, directory))
-            if only in {None, "outages"}:
-                show("without SQL", outages.routes_without_sql(drill))
-                show("without broker", outages.refuses_without_broker(drill))
+    """Run what was asked for, each part on a hub of its own; all of it by default."""
+    for part in PARTS if only is None else (only,):
+        with tempfile.TemporaryDirectory(prefix="hub-chaos-") as name:
+            directory = Path(name)
+            with Drill(directory / "hub", seed) as drill:
+                run_part(part, drill, directory, messages)
+
+
+def run_part(part, drill, directory, messages):
+    """Run one part and show its figures."""
+    if part == "storm":
+        show("storm", storm(drill, messages, FULL))
+    elif part == "points":
+        show("named points", every_point(drill, directory))
+    else:
+        show("without SQL", outages.routes_without_sql(drill))
+        show("without broker", outages.refuses_without_broker(drill))
 
 
 if __name__ == "__main__":
