@@ -24,7 +24,7 @@ _IDS: Final = re.compile(rb'"attributes":\{[^}]*?"id":"([^"]{36})"')
 _NEXT: Final = re.compile(rb'"next":"([^"]*)"')
 
 
-class TargetFailed(Exception):
+class TargetFailed(RuntimeError):
     """The hub answered something that ends the measurement."""
 
 

@@ -1,18 +1,26 @@
 """Read the inboxes from outside the hub: with confluent-kafka, committed records only."""
 
+import contextlib
 import threading
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Final, Self
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    TopicPartition,
+)
 
-from hub.io.kafka.topics import INGRESS, ROUTER_GROUP, inbox
+from hub.io.kafka.topics import INGRESS, ROUTER_GROUP, Topic, inbox
 
 READ_SECONDS: Final = 120.0
 """Longest silence while all inboxes are counted."""
-_ANSWER_SECONDS: Final = 30.0
+_ANSWER_SECONDS: Final = 60.0
+_TRY_SECONDS: Final = 10.0
 _LOOK_SECONDS: Final = 0.1
 
 
@@ -30,7 +38,7 @@ class InboxWatch:
     def __enter__(self) -> Self:
         for place in self._places:
             # Asked for now: "at the end" would be looked up while the first messages arrive.
-            _, place.offset = self._consumer.get_watermark_offsets(place, timeout=_ANSWER_SECONDS)
+            place.offset = _end_of(self._consumer, place)
         self._consumer.assign(self._places)
         self._thread.start()
         return self
@@ -87,6 +95,18 @@ def count_inboxes(bootstrap: str, systems: Sequence[str]) -> Counter[bytes]:
     return counts
 
 
+def await_leaders(bootstrap: str, topics: Iterable[Topic]) -> None:
+    """Return once every partition of these topics answers.
+
+    Raises:
+        RuntimeError: one does not.
+    """
+    with contextlib.closing(_consumer(bootstrap, "hub-bench-look")) as consumer:
+        for topic in topics:
+            for number in range(topic.partitions):
+                _end_of(consumer, TopicPartition(topic.name, number))
+
+
 class Routed:
     """How far the router has come."""
 
@@ -96,20 +116,34 @@ class Routed:
 
     def position(self) -> int:
         """Return the sum of the positions that the router has committed."""
-        committed = self._consumer.committed(self._places, timeout=_ANSWER_SECONDS)
+        committed = _patiently(lambda: self._consumer.committed(self._places, timeout=_TRY_SECONDS))
         return sum(max(0, place.offset) for place in committed)
 
     def end(self) -> int:
         """Return the sum of the ends of `hub.ingress`."""
-        ends = (
-            self._consumer.get_watermark_offsets(place, timeout=_ANSWER_SECONDS)[1]
-            for place in self._places
-        )
-        return sum(ends)
+        return sum(_end_of(self._consumer, place) for place in self._places)
 
     def close(self) -> None:
         """Disconnect."""
         self._consumer.close()
+
+
+def _end_of(consumer: Any, place: TopicPartition) -> int:
+    """Return where a partition ends."""
+    ends = _patiently(lambda: consumer.get_watermark_offsets(place, timeout=_TRY_SECONDS))
+    return int(ends[1])
+
+
+def _patiently(ask: Callable[[], Any]) -> Any:
+    """Ask again until it is answered: a new partition has no leader at first."""
+    end = time.monotonic() + _ANSWER_SECONDS
+    while True:
+        try:
+            return ask()
+        except KafkaException as error:
+            if time.monotonic() > end:
+                raise RuntimeError(f"Kafka does not answer: {error}") from error
+        time.sleep(_LOOK_SECONDS)
 
 
 def _consumer(bootstrap: str, group: str, **more: Any) -> Any:
@@ -119,6 +153,8 @@ def _consumer(bootstrap: str, group: str, **more: Any) -> Any:
             "group.id": group,
             "enable.auto.commit": False,
             "isolation.level": "read_committed",
+            # Only what ends the program: the broker is taken away while clients still stand.
+            "log_level": 0,
             **more,
         }
     )

@@ -11,6 +11,7 @@ from typing import Final
 from confluent_kafka import Producer
 
 from bench.data import PARTITIONS, Province, Wire, save
+from bench.inboxes import await_leaders
 from hub.io.embedded import EmbeddedBroker
 from hub.io.kafka.admin import ensure_topics
 from hub.io.kafka.connection import KafkaConnection
@@ -19,7 +20,7 @@ from hub.io.kafka.topics import INGRESS, hub_topics, inbox_topic
 HEAP_MB: Final = 1024
 FLUSH_SECONDS: Final = 60
 SETTLE_SECONDS: Final = 3.0
-"""After the topics are made: every partition has its leader, in whoever's run comes first."""
+"""After every partition has its leader: the broker's own work on new topics is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,9 @@ async def fresh_ground(province: Province) -> AsyncIterator[Ground]:
         async with broker:
             connection = KafkaConnection(bootstrap=broker.bootstrap)
             inboxes = [inbox_topic(system) for system in province.names]
-            await ensure_topics(connection, [*hub_topics(PARTITIONS), *inboxes])
+            topics = [*hub_topics(PARTITIONS), *inboxes]
+            await ensure_topics(connection, topics)
+            await asyncio.to_thread(await_leaders, broker.bootstrap, topics)
             save(province, folder)
             await asyncio.sleep(SETTLE_SECONDS)
             yield Ground(bootstrap=broker.bootstrap, folder=folder)
@@ -52,6 +55,7 @@ def preload(bootstrap: str, wires: Sequence[Wire]) -> None:
             "bootstrap.servers": bootstrap,
             "acks": "all",
             "linger.ms": 20,
+            "log_level": 0,
             "queue.buffering.max.messages": len(wires) + 1,
         }
     )

@@ -65,7 +65,8 @@ def _measure(
     ground: Ground, province: Province, rates: Sequence[int], seconds: float
 ) -> dict[str, Milliseconds]:
     rules = province.rules()
-    producer = Producer({"bootstrap.servers": ground.bootstrap, "acks": "all", "linger.ms": 0})
+    settings = {"bootstrap.servers": ground.bootstrap, "acks": "all", "linger.ms": 0}
+    producer = Producer(settings | {"log_level": 0})
 
     def wires(count: int) -> list[Wire]:
         return [admitted(province, message, rules) for message in messages(province, count)]

@@ -50,13 +50,16 @@ def bench(
 
     from bench import budgets, effort, report, table  # noqa: PLC0415
     from hub.io.embedded import EmbeddedBrokerError  # noqa: PLC0415
+    from hub.ports import Unavailable  # noqa: PLC0415
 
     chosen = effort.chosen(quick=quick, runs=runs, count=count)
     parts = frozenset(report.Part) if only is None else frozenset({report.Part(only.value)})
     try:
         found = report.run(parts, chosen, _progress(), with_soak=soak)
-    except (RuntimeError, OSError, EmbeddedBrokerError) as error:
-        raise CommandFailed(f"the measurement failed: {error}") from error
+    except (RuntimeError, OSError, EmbeddedBrokerError, Unavailable) as error:
+        raise CommandFailed(f"the measurement failed: {error!r}") from error
+    except ExceptionGroup as several:
+        raise CommandFailed(f"the measurement failed: {several.exceptions[0]!r}") from several
     verdicts = budgets.judge(found)
     Console(stderr=as_json).print(table.rich_table(verdicts))
     if as_json:

@@ -8,6 +8,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from bench import budgets, effort, latency, over_http, report, soak, table, throughput
+from bench.http_client import TargetFailed
 from bench.percentiles import milliseconds
 from bench.throughput import Rate
 from hub.cli.main import app
@@ -123,7 +124,17 @@ def test_a_failed_measurement_is_told_in_one_line(measured):
     measured.setattr(over_http, "measure", fail)
     done = CliRunner().invoke(app, ["bench", "--only", "http"])
     assert done.exit_code == 1
-    assert "the measurement failed: the router stands still" in done.stderr
+    assert "the measurement failed: RuntimeError('the router stands still')" in done.stderr
+
+
+def test_what_fails_in_the_load_generator_is_told_too(measured):
+    def fail(*_):
+        raise ExceptionGroup("unhandled", [TargetFailed("the hub refuses: 403")])
+
+    measured.setattr(over_http, "measure", fail)
+    done = CliRunner().invoke(app, ["bench", "--only", "http"])
+    assert done.exit_code == 1
+    assert "the hub refuses: 403" in done.stderr
 
 
 def test_a_full_run_measures_what_the_budgets_name():
