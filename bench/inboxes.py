@@ -17,8 +17,9 @@ from confluent_kafka import (
 
 from hub.io.kafka.topics import INGRESS, ROUTER_GROUP, Topic, inbox
 
-READ_SECONDS: Final = 120.0
+SILENT_SECONDS: Final = 60.0
 """Longest silence while all inboxes are counted."""
+_MOST: Final = 500
 _ANSWER_SECONDS: Final = 60.0
 _TRY_SECONDS: Final = 10.0
 _LOOK_SECONDS: Final = 0.1
@@ -79,19 +80,15 @@ def count_inboxes(bootstrap: str, systems: Sequence[str]) -> Counter[bytes]:
     consumer.assign([TopicPartition(inbox(name), 0, OFFSET_BEGINNING) for name in systems])
     counts: Counter[bytes] = Counter()
     ended: set[str] = set()
-    try:
+    heard = time.monotonic()
+    with contextlib.closing(consumer):
         while len(ended) < len(systems):
-            records = consumer.consume(500, READ_SECONDS)
-            if not records:
+            # It waits the whole time for so many records: a short time, or the end takes long.
+            records = consumer.consume(_MOST, _LOOK_SECONDS)
+            heard = time.monotonic() if records else heard
+            if time.monotonic() - heard > SILENT_SECONDS:
                 raise RuntimeError("Kafka does not hand out the inboxes")
-            for record in records:
-                if record.error() and record.error().code() == KafkaError._PARTITION_EOF:  # noqa: SLF001  (its public name)
-                    ended.add(record.topic())
-                    continue
-                _raise_for(record)
-                counts[_id(record)] += 1
-    finally:
-        consumer.close()
+            ended |= _count(records, counts)
     return counts
 
 
@@ -158,6 +155,18 @@ def _consumer(bootstrap: str, group: str, **more: Any) -> Any:
             **more,
         }
     )
+
+
+def _count(records: Iterable[Any], counts: Counter[bytes]) -> set[str]:
+    """Count the records' ids; return the topics that have ended."""
+    ended = set()
+    for record in records:
+        if record.error() and record.error().code() == KafkaError._PARTITION_EOF:  # noqa: SLF001  (its public name)
+            ended.add(record.topic())
+        else:
+            _raise_for(record)
+            counts[_id(record)] += 1
+    return ended
 
 
 def _id(record: Any) -> bytes:
