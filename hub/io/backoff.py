@@ -8,8 +8,8 @@ from typing import Final
 FIRST_SECONDS: Final = 0.1
 """The first wait: most faults are a broker that elects a leader."""
 
-LONGEST_SECONDS: Final = 5.0
-"""The longest wait: after a long outage work goes on within seconds."""
+LONGEST_SECONDS: Final = 1.0
+"""The longest wait: a broker that starts is asked about once a second, and work goes on at once."""
 
 
 class Backoff:

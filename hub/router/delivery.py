@@ -35,8 +35,12 @@ async def expand(
                     for part in await bus.collect():
                         if stop.is_set():
                             return
-                        await bus.deliver(part, clock())
+                        began = clock()
+                        await bus.deliver(part, began)
                         backoff.reset()
+                        # Half the time is everybody else's: one letter to all communes, however
+                        # large, must not make the others' messages wait for its end.
+                        await asyncio.sleep(max(0.0, (clock() - began).total_seconds()))
             except (Unavailable, Refusing) as error:
                 _log.warning("fanout_unavailable", cause=str(error))
                 await backoff.wait(stop)

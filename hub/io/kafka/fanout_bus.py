@@ -8,7 +8,6 @@ from typing import Any, Final
 import msgspec
 from aiokafka import TopicPartition
 
-from hub.decision.events import MAX_DIRECT_BYTES, MAX_DIRECT_DELIVERIES
 from hub.io.kafka import topics
 from hub.io.kafka.codec import Headers
 from hub.io.kafka.connection import KafkaConnection, broker_errors
@@ -21,6 +20,13 @@ from hub.io.kafka.transaction import TransactionalWriter
 from hub.ports import Refusing
 
 GROUP: Final = "hub-router-fanout"
+
+SLICE_DELIVERIES: Final = 100
+"""Most inboxes of one slice: its transaction marks each of them while others wait."""
+
+SLICE_BYTES: Final = 1_000_000
+"""Most bytes of one slice: the broker writes them in one go, and everybody's messages after it."""
+
 _decode = msgspec.msgpack.Decoder(FanOut).decode
 
 
@@ -87,7 +93,7 @@ class FanoutBus:
         message = _decode(raw.value)
         offset, start = self._done.pop(place, (-1, 0))
         start = start if offset == raw.offset else 0
-        size = max(1, min(MAX_DIRECT_DELIVERIES, MAX_DIRECT_BYTES // max(1, len(message.body))))
+        size = max(1, min(SLICE_DELIVERIES, SLICE_BYTES // max(1, len(message.body))))
         total = len(message.deliveries)
         return [
             Slice(
