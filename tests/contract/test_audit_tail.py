@@ -14,7 +14,7 @@ from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.topics import AUDIT
 from tests import support
 from tests.api_rig import until
-from tests.router_rig import PARTITIONS
+from tests.router_rig import PARTITIONS, STRAY
 
 pytestmark = pytest.mark.kafka
 
@@ -89,7 +89,7 @@ async def test_its_memory_is_bounded_and_keeps_the_newest(tail, producer):
 
 async def test_what_is_no_event_is_passed_over(tail, producer):
     await producer.begin_transaction()
-    await producer.send_and_wait(AUDIT, b"not an event", partition=1)
+    await producer.send_and_wait(AUDIT, STRAY, partition=1)
     await producer.commit_transaction()
     await write(producer, event(Event.ADMITTED, "after nonsense", place_of(200)))
     assert (await tail.decision(place_of(200), 20)).id == "after nonsense"
