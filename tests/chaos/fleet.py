@@ -103,6 +103,11 @@ class Fleet(RunningHub):
         except OSError:
             return 0
 
+    def openings(self):
+        """Return how often a router has begun to route; each tells it in its log."""
+        logs = self.home.logs.glob("router*.log")
+        return sum(log.read_text().count('"router_open"') for log in logs)
+
     def delete_inbox(self, system):
         """Take an inbox away, as an operator's slip would."""
         asyncio.run(self._delete(topics.inbox(system)))

@@ -13,7 +13,7 @@ ZOMBIE_SECONDS = 60
 
 SETTLED_SECONDS = 120
 
-CALM_SECONDS = 3.0
+CALM_SECONDS = 1.5
 """What happened longer before a kill than this is over."""
 
 TAKEOVER_MARGIN = 0.05
@@ -102,10 +102,13 @@ class Turmoil:
 
     def _kill(self, name):
         fleet = self._drill.fleet
-        ends = len(fleet.processes[name].ends)
+        ends, openings = len(fleet.processes[name].ends), fleet.openings()
         fleet.processes[name].kill()
         fleet.await_that(lambda: len(fleet.processes[name].ends) > ends)
         fleet.await_that(lambda: fleet.is_ready(name), SETTLED_SECONDS)
+        if name == "router":
+            # It is ready when it knows the rules; what is measured is when it routes again.
+            fleet.await_that(lambda: fleet.openings() > openings, SETTLED_SECONDS)
 
     def _kill_broker(self):
         fleet = self._drill.fleet
