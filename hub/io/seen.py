@@ -15,7 +15,7 @@ from lgsp_message.limits import DEDUPLICATION_WINDOW
 
 from hub.answers import Answer
 from hub.decision.events import Memory
-from hub.io.kafka.codec import decode_answer, encode_answer, seen_key
+from hub.io.kafka.codec import decode_answer, seen_key
 from hub.io.kafka.topics import partition_of
 
 FIRST_MAP_BYTES: Final = 256 * 2**20
@@ -183,11 +183,6 @@ class Overlay:
     def forget(self, source: str, key: str) -> None:
         """Take that something is no longer remembered."""
         self._fresh[source, key] = None
-
-
-def seen_records(memories: Iterable[Memory]) -> list[tuple[bytes, bytes]]:
-    """Return the records of `hub.seen` for what is to be remembered."""
-    return [(seen_key(m.source, m.key), encode_answer(m.answer)) for m in memories]
 
 
 def boot_id() -> str:
