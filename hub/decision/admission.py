@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from datetime import datetime
 
 from lgsp_message.attributes import Attributes, parse_attributes
@@ -11,6 +10,7 @@ from lgsp_message.limits import MAX_BODY_BYTES, MAX_SIGNATURE_CHARS
 from lgsp_message.reason import Reason, Refused
 from lgsp_message.secrecy import body_is_marked_secret, is_marked_secret
 from lgsp_message.values import Received, Stamp
+from msgspec.structs import replace
 
 from hub.decision.rules import Rules
 from hub.signing.macs import MacKeys, stamp_mac, stamp_time

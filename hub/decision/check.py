@@ -12,6 +12,7 @@ from lgsp_message.jws import decode
 from lgsp_message.reason import Reason, Refused
 from lgsp_message.secrecy import body_is_marked_secret
 from lgsp_message.values import Message, Received
+from msgspec import structs
 
 from hub.decision.access import authorise
 from hub.decision.admission import claims, stamped
@@ -109,8 +110,9 @@ def _addresses(examined: Verified, rules: Rules, now: datetime) -> list[Finding]
 
 def _with_one(message: Message, address: str) -> Message:
     """Return a verified message with one of its addresses, only to look at that address."""
-    attributes = replace(message.attributes, recipients=(address,))
-    return replace(message, envelope=replace(message.envelope, attributes=attributes))
+    attributes = structs.replace(message.attributes, recipients=(address,))
+    envelope = structs.replace(message.envelope, attributes=attributes)
+    return structs.replace(message, envelope=envelope)
 
 
 def _raised(step: Callable[[], Any]) -> list[Finding]:

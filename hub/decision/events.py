@@ -1,6 +1,5 @@
 """What a decision consists of: audit events, deliveries, and what to remember."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, unique
 from typing import Any, Final
@@ -69,16 +68,14 @@ class AuditEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     v: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """An audit event and the partition of `hub.audit` that its message's history stands in."""
 
     partition: int
     event: AuditEvent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """One message for one inbox."""
 
     system: str
@@ -88,8 +85,7 @@ class Delivery:
     """The delivery token that receipts echo."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
+class Memory(msgspec.Struct, frozen=True, kw_only=True):
     """What to remember under (source, key) in `hub.seen`."""
 
     source: str
@@ -97,8 +93,7 @@ class Memory:
     answer: Answer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """All that the hub writes because of one message: together, or not at all (invariant 2)."""
 
     received: Received

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from lgsp_message import jws
+from lgsp_message.keys import VerifyingKey
 from lgsp_message.reason import Reason, Refused
-from lgsp_message.values import Envelope, Message, Received, Stamp
+from lgsp_message.values import Envelope, Received, Stamp
 
 from hub.decision.rules import RegisteredKey, Rules, System
 from hub.signing.macs import stamp_is_genuine, stamp_time
@@ -50,22 +50,21 @@ def authenticate(envelope: Envelope, stamp: Stamp, rules: Rules) -> System:
     return system
 
 
-def verify(envelope: Envelope, sender: System, now: datetime) -> Message:
-    """Check the signature with a key that is the sender's own.
+def usable_key(envelope: Envelope, sender: System, now: datetime) -> VerifyingKey:
+    """Return the sender's own key that the signature names.
 
     Raises:
-        Refused: `UNKNOWN_KEY`, `KEY_REVOKED`, `KEY_NOT_VALID`, `ALGORITHM_MISMATCH`,
-            `BAD_SIGNATURE`.
+        Refused: `UNKNOWN_KEY`, `KEY_REVOKED`, `KEY_NOT_VALID`.
     """
     # `kid` is a hint of the sender's: it is looked up under the sender and nowhere else.
     registered = sender.keys.get(envelope.key_id)
     if registered is None:
         raise Refused(Reason.UNKNOWN_KEY, "the source has no such key", "kid")
-    _usable(registered, now)
-    return jws.verify(envelope, registered.key)
+    _check_validity(registered, now)
+    return registered.key
 
 
-def _usable(registered: RegisteredKey, now: datetime) -> None:
+def _check_validity(registered: RegisteredKey, now: datetime) -> None:
     if registered.revoked:
         # From the rules version that holds the revocation, whatever the message's clock says.
         raise Refused(Reason.KEY_REVOKED, "the key was revoked", "kid")

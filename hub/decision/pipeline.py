@@ -1,26 +1,36 @@
 """The path of one message through the hub. Pure: the same input gives the same decision."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 
-from lgsp_message.jws import decode
+import msgspec
+from lgsp_message.jws import decode, verify
+from lgsp_message.keys import VerifyingKey
 from lgsp_message.reason import Refused
-from lgsp_message.values import Message, Received, Stamp
+from lgsp_message.values import Envelope, Message, Received, Stamp
 
 from hub.decision.access import authorise
 from hub.decision.deduplication import deduplicate
 from hub.decision.effects import admit, refuse, repeat
 from hub.decision.events import Decision
-from hub.decision.identity import admitted_stamp, authenticate, verify
+from hub.decision.identity import admitted_stamp, authenticate, usable_key
 from hub.decision.rules import Rules, System
 from hub.decision.validation import validate
 from hub.directory.organisations import legal_day
 from hub.ports import Admitted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verified:
+class Claimed(msgspec.Struct, frozen=True, kw_only=True):
+    """A message read, and the key that its signature must fit."""
+
+    received: Received
+    stamp: Stamp
+    sender: System
+    envelope: Envelope
+    key: VerifyingKey
+
+
+class Verified(msgspec.Struct, frozen=True, kw_only=True):
     """A message whose sender is proven."""
 
     received: Received
@@ -29,8 +39,7 @@ class Verified:
     message: Message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unproven:
+class Unproven(msgspec.Struct, frozen=True, kw_only=True):
     """A message whose sender could not be proven, and why."""
 
     received: Received
@@ -46,15 +55,36 @@ def decide(received: Received, rules: Rules, admitted: Admitted, now: datetime) 
 
 
 def examine(received: Received, rules: Rules, now: datetime) -> Examined:
-    """Prove who sent it. Needs no state, so many messages are examined at once on threads."""
+    """Prove who sent it. Needs no state, so it is done for many messages before they are settled.
+
+    In two steps, so that a batch does each for all its messages: a signature check between two
+    messages leaves the processor's caches cold for everything else.
+    """
+    return prove(claim(received, rules, now))
+
+
+def claim(received: Received, rules: Rules, now: datetime) -> Claimed | Unproven:
+    """Read what it claims, and find the key that would prove it."""
     try:
         stamp = admitted_stamp(received, rules, hashlib.sha256(received.body).digest())
         envelope = decode(received, rules.hub)
         sender = authenticate(envelope, stamp, rules)
-        message = verify(envelope, sender, now)
+        key = usable_key(envelope, sender, now)
     except Refused as refusal:
         return Unproven(received=received, refusal=refusal)
-    return Verified(received=received, stamp=stamp, sender=sender, message=message)
+    return Claimed(received=received, stamp=stamp, sender=sender, envelope=envelope, key=key)
+
+
+def prove(claimed: Claimed | Unproven) -> Examined:
+    """Check the signature."""
+    if isinstance(claimed, Unproven):
+        return claimed
+    received = claimed.received
+    try:
+        message = verify(claimed.envelope, claimed.key)
+    except Refused as refusal:
+        return Unproven(received=received, refusal=refusal)
+    return Verified(received=received, stamp=claimed.stamp, sender=claimed.sender, message=message)
 
 
 def settle(examined: Examined, rules: Rules, admitted: Admitted, now: datetime) -> Decision:

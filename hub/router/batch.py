@@ -1,12 +1,14 @@
-"""Decide a batch: examine in slices on threads, settle in the order of each partition."""
+"""Decide a batch: examine in slices, settle in the order of each partition.
+
+All in one thread: two threads that verify fight for the interpreter's lock over everything else
+that a message needs, and both lose. A second core is used by a second router with its own share.
+"""
 
 import asyncio
-import itertools
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 
 from lgsp_message.reason import Refused
 from lgsp_message.values import Place
@@ -15,17 +17,16 @@ from hub.answers import Answer
 from hub.decision.effects import refuse
 from hub.decision.events import AuditEvent, Decision, Event, IngressRef, Memory
 from hub.decision.holding import hold_key, order_key, read_resume
-from hub.decision.pipeline import Examined, examine, settle
+from hub.decision.pipeline import Examined, claim, prove, settle
 from hub.decision.rules import Rules
 from hub.io.kafka.router_records import Held, Outcome, Record, Resumed
 from hub.io.seen import Overlay, SeenStore
 
 SLICE: Final = 64
-"""Messages examined in one job: OpenSSL releases the lock, so two threads verify at once, and
-the event loop is never kept waiting for more than a few milliseconds."""
+"""Messages examined or settled before the event loop gets its turn: a few milliseconds."""
 
-THREADS: Final = 2
-"""Threads that examine: the machine's cores; more only contend."""
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,50 +39,44 @@ class Batch:
     now: datetime
 
 
-class Workers:
-    """The threads that examine and settle."""
-
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="examine")
-
-    async def examine(self, records: Sequence[Record], rules: Rules, now: datetime) -> Batch:
-        """Prove the sender of every record."""
-        loop = asyncio.get_running_loop()
-        slices = [records[start : start + SLICE] for start in range(0, len(records), SLICE)]
-        jobs = [loop.run_in_executor(self._pool, _examine_all, part, rules, now) for part in slices]
-        found = await asyncio.gather(*jobs)
-        return Batch(records=records, examined=list(itertools.chain(*found)), rules=rules, now=now)
-
-    async def settle(
-        self, batch: Batch, seen: SeenStore, condemned: Mapping[Place, str]
-    ) -> list[tuple[Record, Outcome]]:
-        """Decide every record, each knowing what was decided before it."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, _settle_all, batch, Overlay(seen), condemned)
-
-    def close(self) -> None:
-        """End the threads."""
-        self._pool.shutdown(cancel_futures=True)
+async def examine_all(records: Sequence[Record], rules: Rules, now: datetime) -> Batch:
+    """Prove the sender of every record."""
+    examined: list[Examined | Held] = []
+    for part in _slices(records):
+        claims = [_safely(record, now, claim, record.received, rules, now) for record in part]
+        examined += [
+            claimed if isinstance(claimed, Held) else _safely(record, now, prove, claimed)
+            for record, claimed in zip(part, claims, strict=True)
+        ]
+        await asyncio.sleep(0)
+    return Batch(records=records, examined=examined, rules=rules, now=now)
 
 
-def _examine_all(records: Sequence[Record], rules: Rules, now: datetime) -> list[Examined | Held]:
-    return [_examine(record, rules, now) for record in records]
+async def settle_all(
+    batch: Batch, seen: SeenStore, condemned: Mapping[Place, str]
+) -> list[tuple[Record, Outcome]]:
+    """Decide every record, each knowing what was decided before it."""
+    overlay, work = Overlay(seen), []
+    for part in _slices(list(zip(batch.records, batch.examined, strict=True))):
+        work += [
+            (record, _settle(record, examined, batch, overlay, condemned))
+            for record, examined in part
+        ]
+        await asyncio.sleep(0)
+    return work
 
 
-def _examine(record: Record, rules: Rules, now: datetime) -> Examined | Held:
+def _slices(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (items[start : start + SLICE] for start in range(0, len(items), SLICE))
+
+
+def _safely(
+    record: Record, now: datetime, step: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T | Held:
     try:
-        return examine(record.received, rules, now)
+        return step(*args, **kwargs)
     except Exception as error:  # noqa: BLE001  (a bug of ours stops this message, not the hub)
         return held(record, f"bug:{type(error).__name__}", now)
-
-
-def _settle_all(
-    batch: Batch, overlay: Overlay, condemned: Mapping[Place, str]
-) -> list[tuple[Record, Outcome]]:
-    return [
-        (record, _settle(record, examined, batch, overlay, condemned))
-        for record, examined in zip(batch.records, batch.examined, strict=True)
-    ]
 
 
 def _settle(
@@ -116,10 +111,7 @@ def _decided(
         return held(record, "waits_behind", batch.now)
     if isinstance(examined, Held):
         return examined
-    try:
-        return settle(examined, batch.rules, overlay, batch.now)
-    except Exception as error:  # noqa: BLE001  (a bug of ours stops this message, not the hub)
-        return held(record, f"bug:{type(error).__name__}", batch.now)
+    return _safely(record, batch.now, settle, examined, batch.rules, overlay, batch.now)
 
 
 def _resume(record: Record, mac: str, batch: Batch, overlay: Overlay) -> Outcome:

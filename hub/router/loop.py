@@ -14,7 +14,7 @@ from hub.io.backoff import Backoff
 from hub.io.kafka.router_bus import RouterBus
 from hub.io.kafka.router_records import Held, Outcome, Record
 from hub.ports import Refusing, Unavailable
-from hub.router.batch import Batch, Workers
+from hub.router.batch import Batch, examine_all, settle_all
 from hub.router.metrics import RouterMetrics
 
 MAX_HELD: Final = 20
@@ -43,7 +43,6 @@ class Router:
         metrics: RouterMetrics,
     ) -> None:
         self._bus, self._rules, self._clock, self._metrics = bus, rules, clock, metrics
-        self._workers = Workers()
         self._condemned: dict[Place, str] = {}
         self._chunk = 0
         """Records per transaction while a refused one is looked for; 0: the whole batch."""
@@ -67,7 +66,6 @@ class Router:
                     await backoff.wait(stop)
         finally:
             await self._bus.close()
-            self._workers.close()
 
     async def _serve(self, stop: asyncio.Event, backoff: Backoff) -> None:
         ahead = asyncio.create_task(self._examine_next())
@@ -87,11 +85,11 @@ class Router:
         records = await self._bus.collect()
         if not records:
             return None
-        return await self._workers.examine(records, self._rules(), self._clock())
+        return await examine_all(records, self._rules(), self._clock())
 
     async def _finish(self, batch: Batch) -> bool:
         """Settle and commit; say whether the bus is still open."""
-        work = await self._workers.settle(batch, self._bus.seen, self._condemned)
+        work = await settle_all(batch, self._bus.seen, self._condemned)
         size = self._chunk or len(work)
         for start in range(0, len(work), size):
             part = work[start : start + size]

@@ -6,6 +6,7 @@ of schema `urn:hub:schema:<name>:<major>.<minor>`, any minor. It holds for regis
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 _NAME: Final = r"[a-z0-9]+(?:[.-][a-z0-9]+)*"
@@ -96,6 +97,7 @@ def parse_schema(dataschema: str) -> SchemaName | None:
     return SchemaName(name=name, major=int(major), minor=int(minor))
 
 
+@lru_cache(maxsize=1024)  # Few pairs stand in all messages; the longest has 256 characters.
 def schema_fits_type(event_type: str, dataschema: str) -> bool:
     """Tell whether a message of this type may name this schema; anything malformed does not fit.
 

@@ -131,7 +131,7 @@ def _same(expected: str, claimed: str) -> bool:
 
 def _join(parts: Sequence[bytes]) -> bytes:
     # Each part with its length: two different lists never make the same bytes.
-    return b"".join(len(part).to_bytes(4) + part for part in parts)
+    return b"".join([len(part).to_bytes(4) + part for part in parts])
 
 
 def stamp_time(at: datetime) -> str:

@@ -9,7 +9,6 @@ signatures are random.
 import base64
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from lgsp_message.keys import (
 )
 from lgsp_message.reason import Reason, Refused
 from lgsp_message.values import Received
+from msgspec.structs import replace
 
 from tests.support import GOOD_BODY, HUB, good_attributes, key_for, signature_of, signed
 

@@ -60,9 +60,7 @@ def read_ingress(
         attributes = from_kafka(headers)
     except Refused:
         attributes = {}  # Written by somebody else: it has no stamp and will be refused for that.
-    own = {
-        name: raw for name, raw in headers if name == SIGNATURE_HEADER or name.startswith("hub_")
-    }
+    own = dict(headers)
     return Received(
         attributes=attributes,
         body=value or b"",
@@ -76,7 +74,7 @@ def inbox_headers(
     original: Sequence[tuple[str, bytes]], delivery: Delivery, audit_partition: int
 ) -> Headers:
     """Return the headers of one delivery: the sender's untouched, the hub's own replaced."""
-    headers = [(name, raw) for name, raw in original if not name.startswith("hub_")]
+    headers = [(name, raw) for name, raw in original if name[:4] != "hub_"]
     headers.append((AUDIT_PARTITION, str(audit_partition).encode()))
     headers.append((ADDRESS, delivery.address.encode()))
     headers.append((TOKEN, delivery.token.encode()))

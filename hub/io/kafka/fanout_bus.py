@@ -8,13 +8,14 @@ from typing import Any, Final
 import msgspec
 from aiokafka import TopicPartition
 
+from hub.decision.events import Delivery
 from hub.io.kafka import topics
 from hub.io.kafka.codec import Headers
 from hub.io.kafka.connection import KafkaConnection, broker_errors
 from hub.io.kafka.inboxes import Inboxes
 from hub.io.kafka.positions import Position, fence, read_positions
 from hub.io.kafka.reading import close_consumer, open_consumer
-from hub.io.kafka.router_records import Addressed, FanOut, delivery_outputs
+from hub.io.kafka.router_records import FanOut, delivery_outputs
 from hub.io.kafka.share import Share
 from hub.io.kafka.transaction import TransactionalWriter
 from hub.ports import Refusing
@@ -35,7 +36,7 @@ class Slice:
     """Some deliveries of one message, and the position after them."""
 
     message: FanOut
-    deliveries: Sequence[Addressed]
+    deliveries: Sequence[Delivery]
     headers: Headers
     place: TopicPartition
     offset: int

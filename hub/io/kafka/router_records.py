@@ -1,7 +1,6 @@
 """Turn decisions into the records of one transaction."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -27,8 +26,7 @@ ORIGINAL_PREFIX: Final = "hub_original_"
 """Before the hub's own headers on `hub.quarantine`, so that a release restores them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, kw_only=True):
     """A record of `hub.ingress`: what it says, and its headers and key as they are."""
 
     received: Received
@@ -42,8 +40,7 @@ class Record:
         return next((_mac_of(raw) for name, raw in self.headers if name == COMMAND), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class Held(msgspec.Struct, frozen=True, kw_only=True):
     """A record that could not be decided or written, for a fault that is not the message's."""
 
     event: AuditEvent
@@ -51,8 +48,7 @@ class Held:
     """What makes its successors wait behind it; None where it has no order."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resumed:
+class Resumed(msgspec.Struct, frozen=True, kw_only=True):
     """A sender's messages of one subject may pass again."""
 
     source: str
@@ -66,21 +62,13 @@ def _mac_of(raw: bytes | None) -> str:
     return (raw or b"").decode(errors="replace")  # Whatever stands there is only not genuine.
 
 
-class Addressed(msgspec.Struct, frozen=True, array_like=True):
-    """A delivery inside a `hub.fanout` or `hub.retry` record."""
-
-    system: str
-    address: str
-    token: str
-
-
 class FanOut(msgspec.Struct, frozen=True, array_like=True):
     """The value of a `hub.fanout` record: one message, many inboxes. MessagePack."""
 
     source: str
     id: str
     body: bytes
-    deliveries: tuple[Addressed, ...]
+    deliveries: tuple[Delivery, ...]
 
 
 class Parked(msgspec.Struct, frozen=True, array_like=True):
@@ -89,7 +77,7 @@ class Parked(msgspec.Struct, frozen=True, array_like=True):
     source: str
     id: str
     body: bytes
-    delivery: Addressed
+    delivery: Delivery
     since: datetime
 
 
@@ -150,7 +138,7 @@ def _decision(
         source=event.source,
         id=event.id,
         body=record.received.body,
-        deliveries=tuple(map(_addressed, decision.deliveries)),
+        deliveries=decision.deliveries,
     )
     if decision.fans_out:
         outputs.append(_fanout(message, record, partition))
@@ -164,7 +152,7 @@ def _decision(
 
 def delivery_outputs(
     message: FanOut,
-    delivery: Addressed,
+    delivery: Delivery,
     headers: Headers,
     partition: int,
     at: datetime,
@@ -176,7 +164,7 @@ def delivery_outputs(
     return [inbox_output(message.body, delivery, headers, partition)]
 
 
-def inbox_output(body: bytes, delivery: Addressed, headers: Headers, partition: int) -> Output:
+def inbox_output(body: bytes, delivery: Delivery, headers: Headers, partition: int) -> Output:
     """Return the record of one delivery. The body is the sender's bytes (invariant 4).
 
     Its key is the subject: what a recipient orders and compacts by.
@@ -187,7 +175,7 @@ def inbox_output(body: bytes, delivery: Addressed, headers: Headers, partition: 
         partition=0,
         key=key,
         value=body,
-        headers=inbox_headers(headers, _delivery(delivery), partition),
+        headers=inbox_headers(headers, delivery, partition),
     )
 
 
@@ -234,7 +222,7 @@ def _fanout(message: FanOut, record: Record, partition: int) -> Output:
 
 
 def _park(
-    message: FanOut, delivery: Addressed, headers: Headers, partition: int, at: datetime
+    message: FanOut, delivery: Delivery, headers: Headers, partition: int, at: datetime
 ) -> list[Output]:
     parked = Parked(
         source=message.source, id=message.id, body=message.body, delivery=delivery, since=at
@@ -257,11 +245,3 @@ def _park(
         ),
         Output(topic=topics.AUDIT, partition=partition, key=None, value=encode_event(retrying)),
     ]
-
-
-def _addressed(delivery: Delivery) -> Addressed:
-    return Addressed(system=delivery.system, address=delivery.address, token=delivery.token)
-
-
-def _delivery(delivery: Addressed) -> Delivery:
-    return Delivery(system=delivery.system, address=delivery.address, token=delivery.token)

@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+
+import msgspec
 
 from lgsp_message.limits import MAX_OBJECTS, MAX_RECIPIENTS, MAX_TEXT_CHARS, MAX_URN_CHARS
 from lgsp_message.reason import Reason, Refused
@@ -44,8 +45,7 @@ SIGNED: Final = frozenset(REQUIRED + OPTIONAL)
 """All attribute names that are signed. `traceparent` is the only one that travels unsigned."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attributes:
+class Attributes(msgspec.Struct, frozen=True, kw_only=True):
     """The checked attributes of one message. Times are aware; lists keep the sender's order."""
 
     id: str

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
+from lgsp_message.attributes import SIGNED
 from lgsp_message.reason import Reason, Refused
 
 SIGNATURE_HEADER: Final = "hub-signature"
@@ -60,6 +61,10 @@ def _unquote(value: str, name: str) -> str:
         raise Refused(Reason.ATTRIBUTE_INVALID, "a header is not UTF-8", name) from error
 
 
+_KAFKA_NAMES: Final = {f"ce_{name}": name for name in SIGNED}
+"""The usual names, looked up: a router reads a dozen for each message."""
+
+
 def kafka_headers(attributes: Mapping[str, str]) -> list[tuple[str, bytes]]:
     """Return the Kafka headers of `attributes`."""
     return [
@@ -76,7 +81,7 @@ def from_kafka(headers: Iterable[tuple[str, bytes]]) -> dict[str, str]:
     """
     attributes: dict[str, str] = {}
     for header, value in headers:
-        name = _attribute_name(header, "ce_")
+        name = _KAFKA_NAMES.get(header) or _attribute_name(header, "ce_")
         if name is None:
             continue
         if name in attributes:

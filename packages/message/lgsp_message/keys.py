@@ -1,6 +1,6 @@
 """Signing keys: the four algorithms, JWK form, thumbprints (RFC 7517, 7518, 7638, 8037, 9864)."""
 
-import base64
+import binascii
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +23,10 @@ MAX_RSA_BITS: Final = 4096
 _P256_BYTES: Final = 32
 _MAX_RSA_EXPONENT: Final = 2**32
 """65537 is usual. OpenSSL allows exponents as long as the modulus: verifying is then slow."""
+
+_TO_URL: Final = bytes.maketrans(b"+/", b"-_")
+_FROM_URL: Final = bytes.maketrans(b"-_+/=", b"+/!!!")
+"""The other alphabet's characters and padding become what no alphabet has."""
 
 PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
 PublicKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey
@@ -48,7 +52,7 @@ class VerifyingKey:
 
 def b64url(data: bytes) -> str:
     """Encode without padding (RFC 7515, section 2)."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    return binascii.b2a_base64(data, newline=False).translate(_TO_URL, b"=").decode()
 
 
 def unb64url(text: str | bytes) -> bytes:
@@ -58,8 +62,11 @@ def unb64url(text: str | bytes) -> bytes:
         ValueError: other characters, padding, or bits that the encoder would not have written.
     """
     raw = text.encode() if isinstance(text, str) else text
-    data = base64.b64decode(raw + b"=" * (-len(raw) % 4), altchars=b"-_", validate=True)
-    if base64.urlsafe_b64encode(data).rstrip(b"=") != raw:
+    padded = raw.translate(_FROM_URL) + b"=" * (-len(raw) % 4)
+    data = binascii.a2b_base64(padded, strict_mode=True)
+    # The bits that the last character has too many must be zero: one spelling, one value.
+    left = len(raw) % 4
+    if left and not b64url(data[1 - left :]).encode().endswith(raw[-1:]):
         raise ValueError("not canonical base64url")
     return data
 

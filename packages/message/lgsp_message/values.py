@@ -1,22 +1,21 @@
 """The values that travel, one type for each level of trust: `Received`, `Envelope`, `Message`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from lgsp_message.attributes import Attributes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Where a record of `hub.ingress` stands. Its partition is also the audit partition."""
 
     partition: int
     offset: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stamp:
+class Stamp(msgspec.Struct, frozen=True, kw_only=True):
     """What admission wrote on the record, under the hub's MAC."""
 
     peer: str
@@ -27,8 +26,7 @@ class Stamp:
     mac: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
+class Received(msgspec.Struct, frozen=True, kw_only=True):
     """A message as its bytes reached the hub. Nothing in it is trusted yet."""
 
     attributes: Mapping[str, str]
@@ -40,8 +38,7 @@ class Received:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """A decoded message. Its fields are the sender's claims: `verify` turns it into a `Message`."""
 
     attributes: Attributes
@@ -53,8 +50,7 @@ class Envelope:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(msgspec.Struct, frozen=True, kw_only=True):
     """An envelope whose signature was checked. Only `verify` of this package builds one."""
 
     envelope: Envelope

@@ -1,9 +1,8 @@
 """Admission: what is refused before anything shared is written."""
 
-from dataclasses import replace
-
 import pytest
 from lgsp_message.reason import Reason
+from msgspec.structs import replace
 
 from hub.decision.admission import claims
 from tests import support

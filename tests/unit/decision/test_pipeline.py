@@ -1,6 +1,5 @@
 """What holds for every message: any bytes end in a decision, and the same input in the same one."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lgsp_message.reason import Reason
 from lgsp_message.values import Received
+from msgspec.structs import replace
 
 from hub.decision.admission import claims
 from hub.decision.events import Decision, Event

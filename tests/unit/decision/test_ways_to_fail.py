@@ -1,7 +1,6 @@
 """One row for each reason: the message that gets it, and that nothing else happens to it."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from lgsp_message.keys import b64url, unb64url
 from lgsp_message.limits import MAX_BODY_BYTES, MAX_RECIPIENTS, MAX_SIGNATURE_CHARS
 from lgsp_message.reason import Reason, Refused
+from msgspec.structs import replace
 
 from hub.decision.admission import claims
 from hub.decision.admission import stamped as admit

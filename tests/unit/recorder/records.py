@@ -1,10 +1,10 @@
 """Audit records for the recorder's tests: made by the real decision core, or by hand."""
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
 from lgsp_message.values import Place
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from hub.decision.events import AuditEvent
