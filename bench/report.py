@@ -60,11 +60,18 @@ def comparison(ours: list[Rate], theirs: list[Rate], missing: str | None) -> Fou
     """Return the medians of both; without a contender, why there is none."""
     per_s = median([rate.per_s for rate in ours])
     contender = median([rate.per_s for rate in theirs]) if theirs else None
+    cpu_us = median([rate.cpu_us for rate in ours])
+    their_cpu_us = median([rate.cpu_us for rate in theirs]) if theirs else 0.0
     return {
         "per_s": round(per_s),
-        "cpu_us_per_message": round(median([rate.cpu_us or 0.0 for rate in ours])),
+        "cpu_us_per_message": round(cpu_us),
         "contender_per_s": None if contender is None else round(contender),
         "ratio_to_contender": None if contender is None else round(per_s / contender, 2),
+        "contender_cpu_us_per_message": None if contender is None else round(their_cpu_us),
+        "cpu_percent_of_contender": (
+            None if contender is None else round(cpu_us / their_cpu_us * 100, 1)
+        ),
+        "processes": throughput.CORES,
         "contender": missing or "shown",
         "runs_per_s": [round(rate.per_s) for rate in ours],
         "contender_runs_per_s": [round(rate.per_s) for rate in theirs],

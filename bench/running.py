@@ -15,10 +15,11 @@ STOP_SECONDS: Final = 30
 _LAST_CHARS: Final = 2000
 
 
-def router_command(ground: Ground, count: int) -> list[str]:
-    """Return the command line of the hub's router; with a count of 0 it runs until SIGTERM."""
+def router_command(ground: Ground, count: int, slot: int = 0, slots: int = 1) -> list[str]:
+    """Return the command line of a router of the hub; with a count of 0 it runs until SIGTERM."""
     command = [sys.executable, "-P", "-m", "bench.router_process", ground.bootstrap]
-    return [*command, str(count), str(ground.folder)]
+    share = [f"--slot={slot}", f"--slots={slots}"]
+    return [*command, str(count), str(ground.folder), *share]
 
 
 @asynccontextmanager

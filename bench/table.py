@@ -82,7 +82,7 @@ def _figures(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _router(router: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "router, everything on", _number(router["per_s"], "/s")
+    yield f"router, everything on, {router['processes']} processes", _number(router["per_s"], "/s")
     yield "router, CPU", _number(router["cpu_us_per_message"], "µs per message")
     if router["contender_per_s"] is None:
         yield "contender", router["contender"]
@@ -91,6 +91,7 @@ def _router(router: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             "contender (Kafka Streams), commit interval 1 s",
             _number(router["contender_per_s"], "/s"),
         )
+        yield "contender, CPU", _number(router["contender_cpu_us_per_message"], "µs per message")
 
 
 def _http(http: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from bench.data import Province, Wire
+from bench.data import PARTITIONS, Province, Wire
 from bench.kafka import Ground, fresh_ground, preload
 from bench.running import router_command
+from hub.io.kafka.share import Share
 
 CONTENDER: Final = Path(__file__).parent / "contender"
-CONTENDER_THREADS: Final = 2
+CORES: Final = 2
+"""Router processes of ours, and threads of the contender: each side may use both cores."""
 RUN_SECONDS: Final = 300
 """A run that takes longer has failed."""
 
@@ -26,17 +28,29 @@ class Rate:
     """One run."""
 
     per_s: float
-    cpu_us: float | None = None
-    """CPU of the process per message, in microseconds; for the router only."""
+    cpu_us: float
+    """CPU of the processes per message, in microseconds."""
 
 
-async def router_run(ground: Ground, count: int) -> Rate:
-    """Route what is preloaded; measured by the router's process itself."""
-    found = await _last_json(router_command(ground, count), dict(os.environ))
-    if found["outcomes"].keys() != {"admitted"}:
-        raise RuntimeError(f"the router should admit everything: {found['outcomes']}")
-    done, seconds = found["done"], found["seconds"]
-    return Rate(per_s=done / seconds, cpu_us=found["cpu"] / done * 1e6)
+async def router_run(ground: Ground, wires: Sequence[Wire]) -> Rate:
+    """Route what is preloaded; measured by the routers' processes themselves."""
+    shares = [Share(slot=slot, slots=CORES, total=PARTITIONS) for slot in range(CORES)]
+    runs = [
+        _last_json(router_command(ground, count, share.slot, share.slots), dict(os.environ))
+        for share in shares
+        if (count := _of_share(wires, share))
+    ]
+    found = await asyncio.gather(*runs)
+    if {outcome for one in found for outcome in one["outcomes"]} != {"admitted"}:
+        raise RuntimeError(f"the router should admit everything: {found}")
+    done = sum(one["done"] for one in found)
+    seconds = max(one["ended"] for one in found) - min(one["begun"] for one in found)
+    return Rate(per_s=done / seconds, cpu_us=sum(one["cpu"] for one in found) / done * 1e6)
+
+
+def _of_share(wires: Sequence[Wire], share: Share) -> int:
+    owned = set(share.partitions())
+    return sum(wire.partition in owned for wire in wires)
 
 
 async def contender_run(ground: Ground, count: int, commit_ms: int = 1000) -> Rate:
@@ -46,14 +60,14 @@ async def contender_run(ground: Ground, count: int, commit_ms: int = 1000) -> Ra
     )
     if found["refused"]:
         raise RuntimeError(f"the contender should admit everything: {found}")
-    return Rate(per_s=found["done"] / found["seconds"])
+    return Rate(per_s=found["done"] / found["seconds"], cpu_us=found["cpu"] / found["done"] * 1e6)
 
 
 def contender_command(ground: Ground, count: int) -> list[str]:
     """Return the contender's command line."""
     jars = f"{CONTENDER}/target/peer-2.jar:{CONTENDER}/target/dependency/*"
     options = ["-Xmx1g", "--enable-native-access=ALL-UNNAMED", "-cp", jars]
-    threads = str(CONTENDER_THREADS)
+    threads = str(CORES)
     return [java(), *options, "peer.Router", ground.bootstrap, str(count), threads]
 
 
@@ -100,14 +114,18 @@ async def compare(
     for number in range(1, runs + 1):
         async with fresh_ground(province) as ground:
             await asyncio.to_thread(preload, ground.bootstrap, wires)
-            ours.append(await router_run(ground, len(wires)))
-        tell(f"run {number}: router {ours[-1].per_s:,.0f}/s, {ours[-1].cpu_us:.0f} µs CPU")
+            ours.append(await router_run(ground, wires))
+        tell(f"run {number}: router {_told(ours[-1])}")
         if with_contender:
             async with fresh_ground(province) as ground:
                 await asyncio.to_thread(preload, ground.bootstrap, wires)
                 theirs.append(await contender_run(ground, len(wires)))
-            tell(f"run {number}: contender {theirs[-1].per_s:,.0f}/s")
+            tell(f"run {number}: contender {_told(theirs[-1])}")
     return ours, theirs
+
+
+def _told(rate: Rate) -> str:
+    return f"{rate.per_s:,.0f}/s, {rate.cpu_us:.0f} µs CPU"
 
 
 async def tuned_run(province: Province, wires: Sequence[Wire], commit_ms: int) -> Rate:

@@ -8,7 +8,6 @@ older `000.00.01.H99`), to `other` (`org-other`, `H99.02`) and to the group `com
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
@@ -19,6 +18,7 @@ from lgsp_message.jws import sign_message
 from lgsp_message.keys import PrivateKey, default_algorithm, public_jwk, thumbprint
 from lgsp_message.reason import Refused
 from lgsp_message.values import Place, Received, Stamp
+from msgspec.structs import replace
 
 from hub.answers import Answer
 from hub.decision.events import Decision, Delivery, RulesRef

@@ -1,11 +1,11 @@
 """The router on a real broker: what is committed, what waits, what is held, who is fenced."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from msgspec.structs import replace
 
 from hub.decision.events import Event
 from hub.io.kafka import topics

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from typing import Final
 
 INGRESS: Final = "hub.ingress"
@@ -93,6 +94,7 @@ def outbox_topic(system: str) -> Topic:
     )
 
 
+@lru_cache(maxsize=8192)  # More than a province's systems; a router asks twice for each message.
 def partition_of(source: str, partitions: int) -> int:
     """Return the ingress partition of a source system: the same in every process and version."""
     return int.from_bytes(hashlib.sha256(source.encode()).digest()[:8]) % partitions

@@ -46,8 +46,11 @@ def measured(monkeypatch):
 
     async def compare(_province, _wires, runs, *, with_contender, tell):
         tell("run")
-        theirs = [Rate(per_s=2_000.0 + n) for n in range(runs)] if with_contender else []
-        return [Rate(per_s=6_000.0 + n, cpu_us=150.0) for n in range(runs)], theirs
+        theirs = (
+            [Rate(per_s=2_000.0 + n, cpu_us=700.0) for n in range(runs)] if with_contender else []
+        )
+        ours = [Rate(per_s=6_000.0 + n, cpu_us=150.0) for n in range(runs)]
+        return ours, theirs if with_contender else []
 
     async def router_latency(_province, rates, _seconds):
         return {str(rate): milliseconds([0.02, 0.04]) for rate in rates}
@@ -56,7 +59,7 @@ def measured(monkeypatch):
         return milliseconds([commit_ms / 1000])
 
     async def tuned_run(_province, _wires, _commit_ms):
-        return Rate(per_s=1_000.0)
+        return Rate(per_s=1_000.0, cpu_us=800.0)
 
     async def soaked(_province, _tell):
         return {"first": 2, "last": 10, "rss_mb": [100.0, 101.0], "growth_percent": 1.0}
@@ -139,7 +142,7 @@ def test_what_fails_in_the_load_generator_is_told_too(measured):
 
 def test_a_full_run_measures_what_the_budgets_name():
     whole = {
-        "router": {"cpu_us_per_message": 1, "ratio_to_contender": 1},
+        "router": {"cpu_percent_of_contender": 1, "ratio_to_contender": 1},
         "inbox_latency_ms": {"300": TIMES},
         "http": HTTP,
         "soak": {"growth_percent": 0.0},
@@ -186,7 +189,8 @@ def test_the_page_of_results_is_made_from_the_last_line(tmp_path, measured):  # 
     assert "NOT OK" not in page
     widths = {line.count("|") for line in page.splitlines() if line.startswith("|")}
     assert widths == {3, 5}
-    only = {"machine": MACHINE, "router": report.comparison([Rate(per_s=1.0)], [], "not shown: x")}
+    alone = report.comparison([Rate(per_s=1.0, cpu_us=1.0)], [], "not shown: x")
+    only = {"machine": MACHINE, "router": alone}
     assert "| contender | not shown: x |" in table.markdown(only)
 
 

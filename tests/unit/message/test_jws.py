@@ -1,7 +1,6 @@
 """The signature: what was signed is what is verified, to the bit, and only for this hub."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,6 +9,7 @@ from lgsp_message.jws import content_hash, decode, verify
 from lgsp_message.keys import ALGORITHMS, b64url, sign, unb64url, verifying_key
 from lgsp_message.limits import MAX_SIGNATURE_CHARS
 from lgsp_message.reason import Reason, Refused
+from msgspec.structs import replace
 
 from tests.support import HUB, good_attributes, key_for, key_of, refusal_of, signature_of, signed
 

@@ -1,5 +1,7 @@
 package peer;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -26,6 +28,17 @@ public final class Router {
     private static final AtomicLong done = new AtomicLong();
     private static final AtomicLong refused = new AtomicLong();
     private static volatile long started;
+    private static volatile long cpuAtStart;
+
+    private static synchronized void begin() {
+        if (started != 0) return;
+        cpuAtStart = cpuNanos();
+        started = System.nanoTime();
+    }
+
+    private static long cpuNanos() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
+    }
 
     private static final class Step implements Processor<byte[], byte[], byte[], byte[]> {
         private final Rules rules;
@@ -50,7 +63,7 @@ public final class Router {
 
         @Override
         public void process(Record<byte[], byte[]> record) {
-            if (started == 0) started = System.nanoTime();
+            if (started == 0) begin();
             try {
                 decide(record);
             } catch (Exception error) {
@@ -146,7 +159,9 @@ public final class Router {
         System.out.println("started");
         while (done.get() < count) Thread.sleep(20);
         double seconds = (System.nanoTime() - started) / 1e9;
-        System.out.printf("{\"done\": %d, \"seconds\": %.3f, \"refused\": %d}%n", done.get(), seconds, refused.get());
+        double cpu = (cpuNanos() - cpuAtStart) / 1e9;
+        System.out.printf("{\"done\": %d, \"seconds\": %.3f, \"cpu\": %.3f, \"refused\": %d}%n",
+                done.get(), seconds, cpu, refused.get());
         System.exit(0);
     }
 }
