@@ -18,7 +18,7 @@ _MAX_HEADER_BYTES: Final = 64 * 1024 + 8 * 1024
 
 # RFC 2046, section 5.1.1, without the space and the characters that would need quoting rules.
 _BOUNDARY: Final = re.compile(r"[0-9A-Za-z'()+_,./:=?-]{1,70}")
-_NAME: Final = re.compile(rb"[0-9A-Za-z-]{1,64}")
+_HEADERS: Final = re.compile(rb"(?:\r\n[0-9A-Za-z-]{1,64}:[^\r\n]*+)++")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,17 +65,17 @@ def _part(raw: bytes) -> Part:
     head, separator, body = raw.partition(b"\r\n\r\n")
     if not separator or not head.startswith(b"\r\n") or len(head) > _MAX_HEADER_BYTES:
         raise _invalid("a part is headers, an empty line and the body")
-    lines = head[2:].split(b"\r\n")
+    if not _HEADERS.fullmatch(head):
+        raise _invalid("a header is name: value")
+    lines = head[2:].decode("latin-1").split("\r\n")
     if len(lines) > MAX_PART_HEADERS:
         raise _invalid(f"at most {MAX_PART_HEADERS} headers in a part")
-    return Part(headers=tuple(_header(line) for line in lines), body=body)
+    return Part(headers=tuple([_header(line) for line in lines]), body=body)
 
 
-def _header(line: bytes) -> tuple[str, str]:
-    name, colon, value = line.partition(b":")
-    if not colon or not _NAME.fullmatch(name) or b"\r" in value or b"\n" in value:
-        raise _invalid("a header is name: value")
-    return name.decode().lower(), value.strip(b" \t").decode("latin-1")
+def _header(line: str) -> tuple[str, str]:
+    name, _, value = line.partition(":")
+    return name.lower(), value.strip(" \t")
 
 
 def render(parts: Iterable[tuple[Mapping[str, str], bytes]]) -> tuple[bytes, str]:

@@ -87,22 +87,22 @@ class IngressWriter:
             Overloaded: nothing was written.
             Unavailable: whether it was written is unknown; a repetition is deduplicated.
         """
-        sent, partition = await self._hand_over(received, traceparent, self._limit)
-        return await self._durable(sent, partition)
+        sent = await self._hand_over(received, traceparent, self._limit)
+        return await self._written(sent)
 
     async def write_many(self, batch: Sequence[Received]) -> list[Place | Unavailable]:
         """Write stamped messages in their order; return each one's place or failure."""
-        under_way: list[asyncio.Task[Place] | Unavailable] = []
+        under_way: list[asyncio.Future[Any] | Unavailable] = []
         limit = MAX_BATCHED - len(batch)
         for received in batch:
             # One after the other: a full buffer must not let a later message overtake.
             try:
-                sent, partition = await self._hand_over(received, None, limit)
+                under_way.append(await self._hand_over(received, None, limit))
             except Unavailable as error:
                 under_way.append(error)
-            else:
-                under_way.append(asyncio.create_task(self._durable(sent, partition)))
-        return [await _outcome(one) for one in under_way]
+        sent = [one for one in under_way if not isinstance(one, Unavailable)]
+        places = iter(await self._durable(sent))
+        return [one if isinstance(one, Unavailable) else next(places) for one in under_way]
 
     async def record(self, event: AuditEvent) -> None:
         """Write an audit event to the partition of its source.
@@ -112,16 +112,16 @@ class IngressWriter:
         """
         partition = partition_of(event.source, self._partitions)
         sent = await self._send(AUDIT, partition, encode_event(event), [], self._limit)
-        await self._durable(sent, partition)
+        await self._written(sent)
 
     async def _hand_over(
         self, received: Received, traceparent: str | None, limit: int
-    ) -> tuple[asyncio.Future[Any], int]:
+    ) -> asyncio.Future[Any]:
         # Order per sender and exact deduplication: the partition is the source's.
         source = received.attributes["source"].removeprefix(SYSTEM_PREFIX)
         partition = partition_of(source, self._partitions)
         headers = ingress_headers(received, traceparent)
-        return await self._send(INGRESS, partition, received.body, headers, limit), partition
+        return await self._send(INGRESS, partition, received.body, headers, limit)
 
     async def _send(
         self, topic: str, partition: int, value: bytes, headers: Headers, limit: int
@@ -148,18 +148,31 @@ class IngressWriter:
             raise Unavailable("Kafka does not answer: try again when it is back")
         return self._producer
 
-    async def _durable(self, sent: asyncio.Future[Any], partition: int) -> Place:
+    async def _written(self, sent: asyncio.Future[Any]) -> Place:
+        (place,) = await self._durable([sent])
+        if isinstance(place, Unavailable):
+            raise place
+        return place
+
+    async def _durable(self, sent: Sequence[asyncio.Future[Any]]) -> list[Place | Unavailable]:
         # Invariant 1: the caller answers 202 only after this returned, and acks=all came first.
+        if sent:
+            # Cancels nothing: a caller that goes away does not take back what was sent.
+            await asyncio.wait(sent, timeout=WRITE_SECONDS)
+        return [self._place(one) for one in sent]
+
+    def _place(self, sent: asyncio.Future[Any]) -> Place | Unavailable:
+        if not sent.done():
+            self._overdue.add(sent)
+            return Unavailable(f"Kafka did not answer to a write within {WRITE_SECONDS} s")
+        if sent.cancelled():
+            return Unavailable("the hub was stopped while it wrote")
         try:
             with broker_errors("to a write"):
-                async with asyncio.timeout(WRITE_SECONDS):
-                    # Shielded: a caller that goes away does not take back what was sent.
-                    written = await asyncio.shield(sent)
-        except Unavailable:
-            if not sent.done():
-                self._overdue.add(sent)
-            raise
-        return Place(partition=partition, offset=written.offset)
+                written = sent.result()
+        except Unavailable as error:
+            return error
+        return Place(partition=written.partition, offset=written.offset)
 
     def _settle(self, sent: asyncio.Future[Any]) -> None:
         self._in_flight -= 1
@@ -199,15 +212,6 @@ class IngressWriter:
             else:
                 self._producer = producer
                 return
-
-
-async def _outcome(under_way: asyncio.Task[Place] | Unavailable) -> Place | Unavailable:
-    if isinstance(under_way, Unavailable):
-        return under_way
-    try:
-        return await under_way
-    except Unavailable as error:
-        return error
 
 
 async def _close(producer: AIOKafkaProducer) -> None:
