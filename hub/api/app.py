@@ -15,6 +15,7 @@ from hub.api.admin_dependencies import Admin
 from hub.api.bodies import Gone
 from hub.api.checks import post_check
 from hub.api.deps import Deps
+from hub.api.inbox import get_inbox
 from hub.api.messages import post_message
 from hub.api.metrics import CountRequests
 from hub.api.oauth import post_token
@@ -32,10 +33,10 @@ def create_app(deps: Deps) -> FastAPI:
     """Return the app over `deps`. Nothing is opened or closed here: the wiring does that."""
     app = FastAPI(title="LGSP hub", redirect_slashes=False, docs_url=None, redoc_url=None)
     app.state.deps = deps
-    # First, so that the one route that must be fast is found first.
     app.add_route("/v1/messages", post_message, methods=["POST"])
     app.add_route("/v1/messages:check", post_check, methods=["POST"])
     app.add_route("/v1/messages/{source}/{id}:withdraw", post_withdrawal, methods=["POST"])
+    app.add_route("/v1/inbox", get_inbox, methods=["GET"])
     app.add_route("/v1/inbox/ack", post_receipt, methods=["POST"])
     app.add_route("/oauth2/token", post_token, methods=["POST"])
     for resource in (status, inbox, uploads, objects, health):

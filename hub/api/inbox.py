@@ -7,12 +7,13 @@ from typing import Annotated, Any, Final
 
 import orjson
 from fastapi import APIRouter, Header, Query, Request
+from fastapi.exceptions import RequestValidationError
 from lgsp_message.cloudevents import SIGNATURE_HEADER, TRACE_HEADER, http_headers
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 from starlette.responses import Response, StreamingResponse
 
 from hub.api import cursors, multipart
-from hub.api.callers import Calling
+from hub.api.callers import Calling, caller_of
 from hub.api.deps import Deps, deps_of
 from hub.api.incoming import MAX_WAIT_SECONDS
 from hub.api.pressure import MAX_READERS
@@ -30,19 +31,21 @@ HEARTBEAT_SECONDS: Final = 15.0
 router = APIRouter(tags=["inbox"])
 
 
-@router.get("/v1/inbox")
-async def get_inbox(
-    request: Request,
-    caller: Calling,
-    after: Annotated[str | None, Query()] = None,
-    wait: Annotated[int, Query(ge=0, le=MAX_WAIT_SECONDS)] = 0,
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 100,
-) -> Response:
+class Poll(BaseModel):
+    """The query of a pull."""
+
+    after: str | None = None
+    wait: int = Field(default=0, ge=0, le=MAX_WAIT_SECONDS)
+    limit: int = Field(default=100, ge=1, le=MAX_LIMIT)
+
+
+async def get_inbox(request: Request) -> Response:
     """Return the messages after a cursor; wait for the first one if there is none."""
-    deps = deps_of(request)
-    cursor = cursors.from_text(caller.system, after)
+    caller, deps = caller_of(request), deps_of(request)
+    poll = _poll(request)
+    cursor = cursors.from_text(caller.system, poll.after)
     with deps.pressure.one(caller.system, MAX_READERS):
-        page = await _read(deps, caller.system, cursor, limit, wait)
+        page = await _read(deps, caller.system, cursor, poll.limit, poll.wait)
     if "multipart/mixed" in request.headers.get("accept", ""):
         return _multipart(caller.system, page)
     return _json(caller.system, page)
@@ -106,6 +109,14 @@ async def _events(deps: Deps, system: str, page: Page) -> AsyncIterator[bytes]:
 def _still_active(deps: Deps, system: str) -> bool:
     known = deps.rules().systems.get(system)
     return known is not None and known.active
+
+
+def _poll(request: Request) -> Poll:
+    try:
+        return Poll.model_validate(dict(request.query_params))
+    except ValidationError as error:
+        told = [{**one, "loc": ("query", *one["loc"])} for one in error.errors()]
+        raise RequestValidationError(told) from None
 
 
 async def _read(deps: Deps, system: str, cursor: Cursor, limit: int, wait: float) -> Page:

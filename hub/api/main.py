@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Final
 
 import uvicorn
-from fastapi import FastAPI
 
 from hub.api.app import create_app
 from hub.api.deps import Deps
+from hub.api.hot import HotPath
 from hub.api.settings import ApiSettings
 from hub.io.memory import calm_memory
 
@@ -40,7 +40,7 @@ async def run(deps: Deps, settings: ApiSettings, stop: asyncio.Event) -> None:
     """
     # Bound here: uvicorn would end the whole process where the port is taken.
     with _listen(settings) as listener:
-        server = _Server(_config(create_app(deps)))
+        server = _Server(_config(HotPath(create_app(deps), deps.metrics)))
         calm_memory()
         await _serve(server, listener, deps, stop)
 
@@ -67,7 +67,7 @@ def _listen(settings: ApiSettings) -> socket.socket:
     return listener
 
 
-def _config(app: FastAPI) -> uvicorn.Config:
+def _config(app: HotPath) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http="httptools",
