@@ -10,7 +10,7 @@ from lgsp_message.attributes import SIGNED, parse_attributes
 from lgsp_message.jsontext import parse_json
 from lgsp_message.jws import decode
 from lgsp_message.reason import Reason, Refused
-from lgsp_message.secrecy import body_is_marked_secret
+from lgsp_message.secrecy import is_marked_secret
 from lgsp_message.values import Message, Received
 from msgspec import structs
 
@@ -165,7 +165,7 @@ _GOOD: Final[Mapping[str, str]] = {
 
 
 def _marking(received: Received) -> list[Finding]:
-    if not body_is_marked_secret(received.body):
+    if not is_marked_secret(received.body):
         return []
     detail = "state secrets may not pass through the hub"
     return [Finding(reason=Reason.SECRET_MARKING, place="", detail=detail)]

@@ -14,7 +14,7 @@ from lgsp_message.jsontext import parse_json
 from lgsp_message.jws import sign_message
 from lgsp_message.limits import MAX_BODY_BYTES
 from lgsp_message.reason import Reason, Refused
-from lgsp_message.secrecy import body_is_marked_secret, is_marked_secret
+from lgsp_message.secrecy import is_marked_secret
 
 from lgsp_client.errors import HubRefused
 from lgsp_client.identity import Identity
@@ -110,7 +110,7 @@ def _look_at(message: Outgoing) -> None:
     claim = parse_attributes(message.attributes)
     if len(message.body) > MAX_BODY_BYTES:
         raise Refused(Reason.TOO_LARGE, f"a body has at most {MAX_BODY_BYTES} bytes")
-    if body_is_marked_secret(message.body) or is_marked_secret(claim.subject or ""):
+    if is_marked_secret(message.body, (claim.subject or "").encode()):
         raise Refused(Reason.SECRET_MARKING, "state secrets may not pass through the hub")
     parse_json(message.body)
 

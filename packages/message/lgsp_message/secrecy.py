@@ -46,17 +46,14 @@ _COMBINING: Final = b"\xcc"
 _ESCAPED: Final = re.compile(rb"m\\u1ea[cd]|\\u03(?:02|23)|\\u00[46]d", re.IGNORECASE)
 
 
-def is_marked_secret(text: str) -> bool:
-    """Say whether `text` carries a secrecy marking of the law."""
-    return body_is_marked_secret(text.encode(errors="replace"))
-
-
-def body_is_marked_secret(body: bytes) -> bool:
-    """Say whether any text in a JSON body carries a secrecy marking.
+def is_marked_secret(*texts: bytes) -> bool:
+    """Say whether one of the texts, such as a JSON body and a subject, carries a secrecy marking.
 
     The bytes need not be JSON: what is marked must not be stored even until it is refused for
     something else. So no parser is asked, and what a parser would drop is looked at too.
     """
+    # Each stands for itself: a quote between them is no letter and no space of any phrase.
+    body = b'\n"\n'.join(texts)
     if not _may_hold_the_word(body):
         return False
     text = body.decode(errors="replace")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lgsp_message import secrecy
-from lgsp_message.secrecy import body_is_marked_secret, is_marked_secret
+from lgsp_message.secrecy import is_marked_secret
 
 MARKED = [
     "MẬT",
@@ -94,15 +94,15 @@ def spellings(text):
 
 @pytest.mark.parametrize("text", MARKED)
 def test_a_marking_is_found_in_every_spelling(text):
-    assert is_marked_secret(text)
-    assert is_marked_secret(unicodedata.normalize("NFD", text))
-    assert all(body_is_marked_secret(body) for body in spellings(text))
+    assert is_marked_secret(text.encode())
+    assert is_marked_secret(unicodedata.normalize("NFD", text).encode())
+    assert all(is_marked_secret(body) for body in spellings(text))
 
 
 @pytest.mark.parametrize("text", NOT_MARKED)
 def test_ordinary_words_are_not_a_marking(text):
-    assert not is_marked_secret(text)
-    assert not any(body_is_marked_secret(body) for body in spellings(text))
+    assert not is_marked_secret(text.encode())
+    assert not any(is_marked_secret(body) for body in spellings(text))
 
 
 @pytest.mark.parametrize(
@@ -118,12 +118,12 @@ def test_ordinary_words_are_not_a_marking(text):
     ],
 )
 def test_a_marking_is_found_in_what_a_parser_drops_or_refuses(body):
-    assert body_is_marked_secret(body.encode())
+    assert is_marked_secret(body.encode())
 
 
 def test_bytes_that_are_no_text_do_no_harm():
-    assert body_is_marked_secret(b"\xff\xfe[" + "MẬT".encode() + b"]")
-    assert not body_is_marked_secret(b"\xcc\xff\\u")
+    assert is_marked_secret(b"\xff\xfe[" + "MẬT".encode() + b"]")
+    assert not is_marked_secret(b"\xcc\xff\\u")
 
 
 LETTERS = st.text('mMậẬtTâÂạẠaA\u0302\u0323\\u0[](): "\n', max_size=24)
@@ -131,15 +131,15 @@ LETTERS = st.text('mMậẬtTâÂạẠaA\u0302\u0323\\u0[](): "\n', max_size=24
 
 @given(LETTERS)
 def test_the_quick_look_never_hides_a_marking(text):
-    quick = body_is_marked_secret(text.encode())
+    quick = is_marked_secret(text.encode())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(secrecy, "_may_hold_the_word", lambda _: True)
-        assert body_is_marked_secret(text.encode()) == quick
+        assert is_marked_secret(text.encode()) == quick
 
 
 @given(st.binary())
 def test_any_bytes_get_an_answer(body):
-    assert body_is_marked_secret(body) in {True, False}
+    assert is_marked_secret(body) in {True, False}
 
 
 @pytest.mark.timeout(20)
@@ -148,4 +148,4 @@ def test_any_bytes_get_an_answer(body):
 )
 def test_a_body_made_to_be_slow_is_not(filler):
     body = ("mậ" + filler * (256 * 1024 // len(filler.encode()))).encode()
-    body_is_marked_secret(body[: 256 * 1024] + "độ mật".encode() + b" " * 9999)
+    is_marked_secret(body[: 256 * 1024] + "độ mật".encode() + b" " * 9999)
