@@ -35,7 +35,7 @@ def bench(
         int | None, typer.Option(min=1, help="Runs of router and contender. Default: 3.")
     ] = None,
     count: Annotated[
-        int | None, typer.Option(min=2_500, help="Messages in a run. Default: 60,000.")
+        int | None, typer.Option(min=6_000, help="Messages in a run. Default: 60,000.")
     ] = None,
     only: Annotated[Only | None, typer.Option(help="Measure only this part.")] = None,
     soak: Annotated[

@@ -77,7 +77,7 @@ def measured(monkeypatch):
 
 def run(*arguments):
     """Run `hub bench` and return its status and the object on the last line of its output."""
-    done = CliRunner().invoke(app, ["bench", "--json", "--count", "2500", *arguments])
+    done = CliRunner().invoke(app, ["bench", "--json", "--count", "6000", *arguments])
     return done.exit_code, json.loads(done.stdout.strip().splitlines()[-1]), done
 
 
