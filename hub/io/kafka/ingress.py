@@ -89,7 +89,7 @@ class IngressWriter:
             Unavailable: whether it was written is unknown; a repetition is deduplicated.
         """
         sent = await self._hand_over(received, traceparent, self._limit)
-        return await self._written(sent)
+        return _only(await self._durable([sent]))
 
     async def write_many(self, batch: Sequence[Received]) -> list[Place | Unavailable]:
         """Write stamped messages in their order; return each one's place or failure."""
@@ -113,7 +113,7 @@ class IngressWriter:
         """
         partition = partition_of(event.source, self._partitions)
         sent = await self._send(AUDIT, partition, encode_event(event), [], self._limit)
-        await self._written(sent)
+        _only(await self._durable([sent]))
 
     async def _hand_over(
         self, received: Received, traceparent: str | None, limit: int
@@ -148,12 +148,6 @@ class IngressWriter:
         if self._producer is None or self._overdue:
             raise Unavailable("Kafka does not answer: try again when it is back")
         return self._producer
-
-    async def _written(self, sent: asyncio.Future[Any]) -> Place:
-        (place,) = await self._durable([sent])
-        if isinstance(place, Unavailable):
-            raise place
-        return place
 
     async def _durable(self, sent: Sequence[asyncio.Future[Any]]) -> list[Place | Unavailable]:
         # Invariant 1: the caller answers 202 only after this returned, and acks=all came first.
@@ -213,6 +207,13 @@ class IngressWriter:
             else:
                 self._producer = producer
                 return
+
+
+def _only(places: Sequence[Place | Unavailable]) -> Place:
+    (place,) = places
+    if isinstance(place, Unavailable):
+        raise place
+    return place
 
 
 async def _close(producer: AIOKafkaProducer) -> None:
