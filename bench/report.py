@@ -68,9 +68,6 @@ def comparison(ours: list[Rate], theirs: list[Rate], missing: str | None) -> Fou
         "contender_per_s": None if contender is None else round(contender),
         "ratio_to_contender": None if contender is None else round(per_s / contender, 2),
         "contender_cpu_us_per_message": None if contender is None else round(their_cpu_us),
-        "cpu_percent_of_contender": (
-            None if contender is None else round(cpu_us / their_cpu_us * 100, 1)
-        ),
         "processes": throughput.CORES,
         "contender": missing or "shown",
         "runs_per_s": [round(rate.per_s) for rate in ours],

@@ -26,7 +26,7 @@ def parse_json(text: bytes) -> Any:
     except orjson.JSONDecodeError as error:
         raise _why_not_json(text) from error
     # orjson keeps the last of two equal names silently: a name that was dropped is a string less.
-    if _bounded(value) != _strings_in(text):
+    if _bounded(value) != strings_in(text):
         raise Refused(Reason.MALFORMED_BODY, "two equal names in one object")
     return value
 
@@ -62,7 +62,7 @@ def _bounded(value: Any) -> int:
 _NUMBERS: Final = frozenset({int, float})
 
 
-def _strings_in(text: bytes) -> int:
+def strings_in(text: bytes) -> int:
     """Return how many strings a JSON text holds, names included."""
     if b"\\" in text:
         return len(_STRING.findall(text))

@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
+import msgspec
 import orjson
 from cryptography.exceptions import InvalidSignature
 
 from lgsp_message.attributes import parse_attributes
-from lgsp_message.jsontext import parse_json
+from lgsp_message.jsontext import strings_in
 from lgsp_message.keys import (
     PrivateKey,
     VerifyingKey,
@@ -23,7 +24,26 @@ from lgsp_message.reason import Reason, Refused
 from lgsp_message.values import Envelope, Message, Received
 
 TYP: Final = "hub-msg+jws"
-_MEMBERS: Final = frozenset({"typ", "alg", "kid", "hub", "b64", "crit", "ce"})
+
+
+class _Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The protected header: exactly these members."""
+
+    typ: str
+    alg: str
+    kid: str
+    hub: str
+    b64: bool
+    crit: list[str]
+    ce: dict[str, str]
+
+    @property
+    def strings(self) -> int:
+        """How many strings its JSON has: seven names, four values, and those of the lists."""
+        return 11 + len(self.crit) + 2 * len(self.ce)
+
+
+_headers: Final = msgspec.json.Decoder(_Header)
 
 
 def protected_header(
@@ -69,15 +89,15 @@ def decode(received: Received, hub: str) -> Envelope:
         raise Refused(Reason.TOO_LARGE, f"a body has at most {MAX_BODY_BYTES} bytes")
     protected, signature = _split(received.signature)
     header = _header(protected)
-    attributes = parse_attributes(header["ce"])
-    _compare(received.attributes, header["ce"])
+    attributes = parse_attributes(header.ce)
+    _compare(received.attributes, header.ce)
     # The audience: a message signed for the sandbox or for another hub is not ours.
-    if header["hub"] != hub:
+    if header.hub != hub:
         raise Refused(Reason.WRONG_AUDIENCE, f"signed for another hub than {hub}", "hub")
     return Envelope(
         attributes=attributes,
-        algorithm=header["alg"],
-        key_id=header["kid"],
+        algorithm=header.alg,
+        key_id=header.kid,
         protected=protected,
         signature=signature,
         body=received.body,
@@ -130,20 +150,18 @@ def _split(signature: str | None) -> tuple[bytes, bytes]:
     return protected, raw
 
 
-def _header(protected: bytes) -> Mapping[str, Any]:
+def _header(protected: bytes) -> _Header:
     try:
-        header = parse_json(unb64url(protected))
-    except (ValueError, Refused) as error:
-        raise _malformed("the protected header is not strict JSON in base64url") from error
-    if not isinstance(header, dict) or header.keys() != _MEMBERS:
-        raise _malformed(f"the protected header has exactly {', '.join(sorted(_MEMBERS))}")
-    if header["typ"] != TYP or header["b64"] is not False or header["crit"] != ["b64"]:
+        text = unb64url(protected)
+        header = _headers.decode(text)
+    except ValueError as error:
+        members = ", ".join(sorted(_Header.__struct_fields__))
+        raise _malformed(f"strict JSON in base64url, with exactly {members}") from error
+    # The decoder keeps the last of two equal names silently: a name that was dropped is missing.
+    if header.strings != strings_in(text):
+        raise _malformed("two equal names in the protected header")
+    if header.typ != TYP or header.b64 or header.crit != ["b64"]:
         raise _malformed(f'typ is "{TYP}", b64 is false, crit is ["b64"]')
-    if not all(isinstance(header[name], str) for name in ("alg", "kid", "hub")):
-        raise _malformed("alg, kid and hub are text")
-    ce = header["ce"]
-    if not isinstance(ce, dict) or not all(isinstance(value, str) for value in ce.values()):
-        raise _malformed("ce is an object of texts")
     return header
 
 

@@ -142,7 +142,7 @@ def test_what_fails_in_the_load_generator_is_told_too(measured):
 
 def test_a_full_run_measures_what_the_budgets_name():
     whole = {
-        "router": {"cpu_percent_of_contender": 1, "ratio_to_contender": 1},
+        "router": {"cpu_us_per_message": 1, "ratio_to_contender": 1},
         "inbox_latency_ms": {"300": TIMES},
         "http": HTTP,
         "soak": {"growth_percent": 0.0},
