@@ -23,6 +23,10 @@ MAX_DEPTH: Final = 32
 MAX_ELEMENTS: Final = 100_000
 """Most elements: 4,000 addressees with all their fields are 36,000."""
 
+MAX_ATTRIBUTES: Final = 32
+"""Most attributes of one element, namespaces included; official elements have at most three.
+Prefixes stay in scope below their element: without a limit, copies of the scope would be slow."""
+
 MAX_TEXT_CHARS: Final = 65_536
 """Longest text of an element that is no attachment; the longest field takes 20,000."""
 

@@ -68,7 +68,7 @@ class Note:
 class Notes:
     """Collects notes in the order of reading; the same code at the same place counts once.
 
-    Bounded by the number of places: repeated elements that are not read themselves share one.
+    Bounded by the number of elements: no key may be made of names that the sender chooses.
     """
 
     def __init__(self) -> None:

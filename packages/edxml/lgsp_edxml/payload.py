@@ -16,7 +16,7 @@ class Payload:
     def __init__(self, place: str) -> None:
         self.place = place
         self.spaced = False
-        """White space stood between the letters, which the reference library never writes."""
+        """White space stood around or between the letters; the reference library writes none."""
         self._pieces: list[bytes] = []
         self._size = 0
         self._rest = ""
@@ -29,10 +29,10 @@ class Payload:
             EdxmlError: `NOT_BASE64` or `ATTACHMENT_TOO_LARGE`.
         """
         words = text.split()
-        if not words:
-            return
         letters = words[0] if len(words) == 1 else "".join(words)
-        self.spaced |= len(words) > 1
+        self.spaced |= len(letters) != len(text)
+        if not letters:
+            return
         if self._ended:
             raise EdxmlError(Fault.NOT_BASE64, self.place)
         letters = self._rest + letters

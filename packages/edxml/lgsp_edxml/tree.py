@@ -12,6 +12,7 @@ from xml.parsers import expat
 from lgsp_edxml.errors import EdxmlError, Fault
 from lgsp_edxml.fields import ELEMENTS
 from lgsp_edxml.limits import (
+    MAX_ATTRIBUTES,
     MAX_DEPTH,
     MAX_ELEMENTS,
     MAX_JUNK_BYTES,
@@ -181,19 +182,27 @@ class _Builder:
 
     def _scope(self, name: str, attributes: list[str]) -> dict[str, str]:
         """Return the prefixes bound here, and note the attributes that will be lost."""
-        scope, names = self._scopes[-1], attributes[::2]
-        for raw, value in zip(names, attributes[1::2], strict=True):
-            if raw == "xmlns" or raw.startswith("xmlns:"):
-                scope = {**scope, raw.partition(":")[2]: value}
+        names, values = attributes[::2], attributes[1::2]
+        if len(names) > MAX_ATTRIBUTES:
+            raise EdxmlError(Fault.TOO_MANY, self._place())
+        bound = {
+            raw.partition(":")[2]: value
+            for raw, value in zip(names, values, strict=True)
+            if raw == "xmlns" or raw.startswith("xmlns:")
+        }
+        scope = {**self._scopes[-1], **bound} if bound else self._scopes[-1]
         for raw in names:
-            prefix, colon, local = raw.rpartition(":")
-            if raw == "xmlns" or prefix == "xmlns":
-                continue
-            if colon and prefix not in scope:
-                self.notes.add(Deviation.UNBOUND_PREFIX, self._place(), f"@{prefix}")
-            if (name, local) not in _KNOWN_ATTRIBUTES:
-                self.notes.add(Deviation.ATTRIBUTE_IGNORED, self._place(), f"{name}@{local}")
+            self._note_attribute(name, raw, scope)
         return scope
+
+    def _note_attribute(self, name: str, raw: str, scope: dict[str, str]) -> None:
+        prefix, colon, local = raw.rpartition(":")
+        if raw == "xmlns" or prefix == "xmlns":
+            return
+        if colon and prefix not in scope:
+            self.notes.add(Deviation.UNBOUND_PREFIX, self._place(), "@")
+        if (name, local) not in _KNOWN_ATTRIBUTES:
+            self.notes.add(Deviation.ATTRIBUTE_IGNORED, self._place())
 
     def _note_name(self, raw: str, name: str) -> None:
         prefix, scope = raw.rpartition(":")[0], self._scopes[-1]
@@ -201,12 +210,12 @@ class _Builder:
         if prefix == official and scope.get(prefix) == NAMESPACE:
             return  # Nearly always.
         if prefix not in scope:
-            self.notes.add(Deviation.UNBOUND_PREFIX, self._place(), f"<{prefix}")
+            self.notes.add(Deviation.UNBOUND_PREFIX, self._place(), "<")
         elif scope[prefix] != NAMESPACE:
             self._note_namespace(scope[prefix])
         if prefix != official:
             code = Deviation.PREFIX_OTHER if prefix else Deviation.PREFIX_MISSING
-            self.notes.add(code, self._place(), f"<{prefix}")
+            self.notes.add(code, self._place(), "<")
 
     def _note_namespace(self, uri: str) -> None:
         if not uri:

@@ -77,6 +77,20 @@ def test_one_endless_tag_is_refused_before_it_is_whole(token):
     assert fault_of(edited(STATUS, ("<edXML:From>", f"{text}<edXML:From>")))[0] == "token_too_large"
 
 
+def test_attributes_without_number_are_refused():
+    names = " ".join(f"xmlns:a{n}='m'" for n in range(limits.MAX_ATTRIBUTES + 1))
+    data = edited(STATUS, ("<edXML:From>", f"<edXML:From {names}>"))
+    assert fault_of(data) == ("too_many", f"{HEADER}/From")
+
+
+def test_notes_do_not_grow_with_names_that_the_sender_chooses():
+    strange = "".join(f"<p{n}:x q{n}:y='m' z{n}='m'/>" for n in range(300))
+    data = edited(STATUS, ("<edXML:From>", f"{strange}<edXML:From>"))
+    reading, notes = noted(data)
+    assert notes == {"unbound_prefix", "prefix_other", "attribute_ignored", "element_ignored"}
+    assert len(reading.notes) < 10
+
+
 def test_a_long_text_is_refused_where_it_is():
     data = edited(DOCUMENT, (DOCUMENT.content, "m" * (limits.MAX_TEXT_CHARS + 1)))
     assert fault_of(data) == ("too_long", f"{HEADER}/Content")

@@ -193,6 +193,15 @@ def test_the_axis_own_unbound_attachments_are_read_in_the_first_pass():
     assert notes == {"unbound_prefix", "prefix_other", "attribute_ignored"}
 
 
+@pytest.mark.parametrize(
+    "payload", [f"\n{encoded(PDF)}", f"{encoded(PDF)} ", f"\n{encoded(PDF)}\n"]
+)
+def test_white_space_around_base64_is_not_silent(payload):
+    reading, notes = noted(carrying("mẫu.pdf", "application/pdf", payload))
+    assert notes == {"base64_space"}
+    assert reading.packet.attachments[0].data == PDF
+
+
 def test_status_14_is_read_as_15_and_says_so():
     assert noted(DIFFERENT["status_code_14"])[0].packet.status_code == "15"
 
