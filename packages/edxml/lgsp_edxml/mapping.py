@@ -11,22 +11,11 @@ from typing import Any, Final
 
 from lgsp_edxml.arrivals import Arrival
 from lgsp_edxml.errors import EdxmlError, Fault
-from lgsp_edxml.fields import (
-    BUSINESS,
-    HEADER,
-    STATUS,
-    TRACE,
-    Field,
-    Item,
-    Kind,
-    Many,
-    One,
-    Record,
-    leaves,
-)
+from lgsp_edxml.fields import BUSINESS, HEADER, STATUS, TRACE
 from lgsp_edxml.media import media_type_of, safe_name
 from lgsp_edxml.model import Attachment, Document, Packet, Status
 from lgsp_edxml.reader import Reading
+from lgsp_edxml.shapes import Field, Item, Kind, Many, One, Record, leaves
 from lgsp_edxml.times import is_day, is_time, read_day, read_time, write_day, write_time
 
 _KINDS: Final = ("document.issued", "document.withdrawn", "document.updated", "document.replaced")

@@ -7,11 +7,12 @@ from typing import Final
 
 from lgsp_edxml.arrivals import Arrival, read_attachments
 from lgsp_edxml.errors import EdxmlError, Fault
-from lgsp_edxml.fields import BUSINESS, HEADER, STATUS, TRACE, Field, Kind
+from lgsp_edxml.fields import BUSINESS, HEADER, STATUS, TRACE
 from lgsp_edxml.limits import MAX_PACKET_BYTES
 from lgsp_edxml.model import Attachment, Business, Document, Issue, Packet, Status
 from lgsp_edxml.notes import Deviation, Note, Notes
 from lgsp_edxml.records import note_ignored, only, read_field, read_many, read_record
+from lgsp_edxml.shapes import Field, Kind
 from lgsp_edxml.tree import Node, parse
 
 _ROOT: Final = "/edXML"

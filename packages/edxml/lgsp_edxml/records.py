@@ -4,8 +4,8 @@ from itertools import pairwise
 from typing import Any
 
 from lgsp_edxml.errors import EdxmlError, Fault
-from lgsp_edxml.fields import Field, Group, Item, Kind, Many, One, Record, leaves, name_of
 from lgsp_edxml.notes import Deviation, Notes
+from lgsp_edxml.shapes import Field, Group, Item, Kind, Many, One, Record, leaves, name_of
 from lgsp_edxml.texts import read_text
 from lgsp_edxml.tree import Node
 

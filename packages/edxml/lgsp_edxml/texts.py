@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from lgsp_edxml.errors import EdxmlError, Fault
-from lgsp_edxml.fields import Field, Kind
 from lgsp_edxml.names import STATUS_CODES
 from lgsp_edxml.notes import Deviation, Notes
+from lgsp_edxml.shapes import Field, Kind
 from lgsp_edxml.times import is_day, is_time, read_day, read_time
 
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}

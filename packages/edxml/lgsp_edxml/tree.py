@@ -191,17 +191,14 @@ class _Builder:
             if raw == "xmlns" or raw.startswith("xmlns:")
         }
         scope = {**self._scopes[-1], **bound} if bound else self._scopes[-1]
-        for raw in names:
-            self._note_attribute(name, raw, scope)
+        self._note_attributes(name, names, scope)
         return scope
 
-    def _note_attribute(self, name: str, raw: str, scope: dict[str, str]) -> None:
-        prefix, colon, local = raw.rpartition(":")
-        if raw == "xmlns" or prefix == "xmlns":
-            return
-        if colon and prefix not in scope:
+    def _note_attributes(self, name: str, names: list[str], scope: dict[str, str]) -> None:
+        split = [raw.rpartition(":") for raw in names if raw.partition(":")[0] != "xmlns"]
+        if any(colon and prefix not in scope for prefix, colon, _ in split):
             self.notes.add(Deviation.UNBOUND_PREFIX, self._place(), "@")
-        if (name, local) not in _KNOWN_ATTRIBUTES:
+        if any((name, local) not in _KNOWN_ATTRIBUTES for _, _, local in split):
             self.notes.add(Deviation.ATTRIBUTE_IGNORED, self._place())
 
     def _note_name(self, raw: str, name: str) -> None:

@@ -9,20 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from lgsp_edxml.errors import EdxmlError, Fault
-from lgsp_edxml.fields import (
-    ATTACHMENT_TEXTS,
-    BUSINESS,
-    HEADER,
-    STATUS,
-    TRACE,
-    Field,
-    Group,
-    Item,
-    Kind,
-    Many,
-    Record,
-    leaves,
-)
+from lgsp_edxml.fields import ATTACHMENT_TEXTS, BUSINESS, HEADER, STATUS, TRACE
 from lgsp_edxml.limits import (
     MAX_ATTACHMENT_BYTES,
     MAX_ATTACHMENTS,
@@ -32,6 +19,7 @@ from lgsp_edxml.limits import (
 from lgsp_edxml.model import Attachment, Document, Packet
 from lgsp_edxml.names import NAMESPACE, PREFIX, STATUS_CODES
 from lgsp_edxml.records import is_empty
+from lgsp_edxml.shapes import Field, Group, Item, Kind, Many, Record, leaves
 from lgsp_edxml.times import is_day, is_time
 from lgsp_edxml.zips import content_type_of, must_wrap, wrap
 
