@@ -1,0 +1,63 @@
+"""What the runtime lends an adapter: secrets, objects, the time, a log."""
+
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import UTC, datetime
+
+from pydantic import SecretStr
+
+from lgsp_adapter.errors import Reject
+from lgsp_adapter.masking import Masking
+from lgsp_adapter.secret import Resolver, Secret, resolve
+
+Fetch = Callable[[str], AsyncIterator[bytes]]
+"""Reads an object by its hash, in pieces."""
+
+
+async def no_objects(hash_: str) -> AsyncIterator[bytes]:
+    """Know no object."""
+    raise Reject("unknown_object", hash_)
+    yield b""  # What makes it a generator.
+
+
+def utc_now() -> datetime:
+    """Return the time of this machine."""
+    return datetime.now(UTC)
+
+
+class Context:
+    """Given to `open`; valid until `close`."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        resolvers: Mapping[str, Resolver] | None = None,
+        fetch: Fetch = no_objects,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._resolvers = resolvers or {}
+        self._masking = Masking()
+        self.fetch = fetch
+        """`ctx.fetch(hash)` yields the object's bytes; `Reject("unknown_object")` if unknown."""
+        self.now = now
+        """The time, aware."""
+        # Not from the registry of loggers: its filter holds the secrets of this connector alone.
+        self.log = logging.Logger(f"lgsp_adapter.{name}")  # noqa: LOG001  (see above)
+        """Masks every secret that was resolved through this context."""
+        self.log.parent = logging.getLogger("lgsp_adapter")
+        self.log.addFilter(self._masking)
+
+    async def secret(self, secret: Secret) -> SecretStr:
+        """Return a secret of the configuration; `.get_secret_value()` only where it is used.
+
+        Raises:
+            Fatal: there is none.
+        """
+        value = await resolve(secret, self._resolvers)
+        self._masking.hide(value.get_secret_value())
+        return value
+
+    def mask(self, text: str) -> str:
+        """Return `text` without the secrets resolved so far: for details that leave the runtime."""
+        return self._masking.mask(text)

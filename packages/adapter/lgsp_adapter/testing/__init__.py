@@ -1,0 +1,24 @@
+"""A runtime in memory, for tests and for developing an adapter: the same promises, no broker."""
+
+from lgsp_adapter.testing.bus import Bus, DeadLetter, Event, Outcome
+from lgsp_adapter.testing.calls import check
+from lgsp_adapter.testing.clock import Clock, RealClock, VirtualClock
+from lgsp_adapter.testing.deliveries import delivery
+from lgsp_adapter.testing.rules import EngineRules
+from lgsp_adapter.testing.sink_engine import SinkEngine
+from lgsp_adapter.testing.source_engine import SourceEngine
+
+__all__ = [
+    "Bus",
+    "Clock",
+    "DeadLetter",
+    "EngineRules",
+    "Event",
+    "Outcome",
+    "RealClock",
+    "SinkEngine",
+    "SourceEngine",
+    "VirtualClock",
+    "check",
+    "delivery",
+]

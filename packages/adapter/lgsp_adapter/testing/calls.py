@@ -1,0 +1,52 @@
+"""One call of an adapter: bounded in time, and every end of it an error of the contract."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from lgsp_adapter.context import Context
+from lgsp_adapter.contract import AnyAdapter, Source
+from lgsp_adapter.errors import AdapterError, Retryable
+from lgsp_adapter.values import Check
+
+T = TypeVar("T")
+
+
+async def call(wanted: Awaitable[T], timeout: float) -> T:  # noqa: ASYNC109  (cancels, then tells)
+    """Await an adapter's answer for at most `timeout` real seconds.
+
+    Raises:
+        AdapterError: what the adapter raised; a `Retryable` of unknown outcome for a time-out, and
+            for an exception that is no error of the contract: it says nothing of the other side.
+    """
+    try:
+        async with asyncio.timeout(timeout):
+            return await wanted
+    except TimeoutError as error:
+        raise Retryable("no answer in time") from error
+    except AdapterError:
+        raise
+    except Exception as error:
+        # Its text may hold anything; its class is enough to find the fault.
+        raise Retryable(f"a fault of the adapter: {type(error).__name__}") from error
+
+
+async def end(adapter: AnyAdapter, timeout: float) -> None:  # noqa: ASYNC109
+    """Close an adapter. One that cannot end may not keep the runtime from ending."""
+    with contextlib.suppress(AdapterError):
+        await call(adapter.close(), timeout)
+
+
+async def check(adapter: AnyAdapter, ctx: Context, timeout: float) -> Check:  # noqa: ASYNC109
+    """Open an adapter, let it look at the other side, close it. Every end becomes words."""
+    try:
+        opening = adapter.open(ctx, None) if isinstance(adapter, Source) else adapter.open(ctx)
+        await call(opening, timeout)
+        found = await call(adapter.check(), timeout)
+    except AdapterError as error:
+        told = ctx.mask(str(error))
+        return Check(ok=False, vi=f"Không dùng được: {told}", en=f"Not usable: {told}")
+    finally:
+        await end(adapter, timeout)
+    return found
