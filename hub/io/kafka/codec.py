@@ -60,12 +60,12 @@ def read_ingress(
         attributes = from_kafka(headers)
     except Refused:
         attributes = {}  # Written by somebody else: it has no stamp and will be refused for that.
-    own = dict(headers)
+    named = dict(headers)
     return Received(
         attributes=attributes,
         body=value or b"",
-        signature=_text(own.get(SIGNATURE_HEADER)),
-        stamp=_stamp(own),
+        signature=_text(named.get(SIGNATURE_HEADER)),
+        stamp=_stamp(named),
         place=Place(partition=partition, offset=offset),
     )
 
@@ -106,14 +106,14 @@ def decode_answer(value: bytes) -> Answer:
     return _answers.decode(value)
 
 
-def _stamp(own: dict[str, bytes]) -> Stamp | None:
+def _stamp(named: dict[str, bytes]) -> Stamp | None:
     try:
-        objects = own[OBJECTS].decode()
+        objects = named[OBJECTS].decode()
         return Stamp(
-            peer=own[PEER].decode(),
-            received_at=datetime.fromisoformat(own[RECEIVED_AT].decode()),
+            peer=named[PEER].decode(),
+            received_at=datetime.fromisoformat(named[RECEIVED_AT].decode()),
             objects=tuple(objects.split(" ")) if objects else (),
-            mac=own[MAC].decode(),
+            mac=named[MAC].decode(),
         )
     except (KeyError, ValueError, AttributeError):  # A Kafka header may have no value.
         return None

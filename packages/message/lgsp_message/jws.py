@@ -50,16 +50,16 @@ def protected_header(
     attributes: Mapping[str, str], *, algorithm: str, key_id: str, hub: str
 ) -> str:
     """Return the protected header as base64url text. `hub` is the audience: the hub's id."""
-    header = {
-        "typ": TYP,
-        "alg": algorithm,
-        "kid": key_id,
-        "hub": hub,
-        "b64": False,
-        "crit": ["b64"],
-        "ce": dict(attributes),
-    }
-    return b64url(orjson.dumps(header))
+    header = _Header(
+        typ=TYP,
+        alg=algorithm,
+        kid=key_id,
+        hub=hub,
+        b64=False,
+        crit=["b64"],
+        ce=dict(attributes),
+    )
+    return b64url(msgspec.json.encode(header))
 
 
 def sign_message(
