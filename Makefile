@@ -20,7 +20,7 @@ help: ## Show the targets
 
 setup: .venv/.synced ## Install uv (where missing) and everything that is locked
 
-.venv/.synced: uv.lock pyproject.toml $(wildcard packages/*/pyproject.toml) scripts/setup
+.venv/.synced: uv.lock pyproject.toml $(wildcard packages/*/pyproject.toml adapters/*/pyproject.toml) scripts/setup
 	scripts/setup $(PYTHON)
 	@touch $@
 

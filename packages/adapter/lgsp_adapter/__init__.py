@@ -2,20 +2,32 @@
 
 from lgsp_adapter.config import Config, ConfigError, Problem, config_schema, load_config
 from lgsp_adapter.context import Context
-from lgsp_adapter.contract import Adapter, AnyAdapter, Sink, Source
+from lgsp_adapter.contract import Adapter, AnyAdapter, Service, Sink, Source
+from lgsp_adapter.desk import Desk
 from lgsp_adapter.errors import AdapterError, Backpressure, Fatal, Reject, Retryable
 from lgsp_adapter.http import http_error, parse_retry_after
 from lgsp_adapter.reference import render
 from lgsp_adapter.secret import Resolver, Secret
 from lgsp_adapter.spec import CONTRACT, SUPPORTED, Idempotence, Kind, Spec
 from lgsp_adapter.texts import Text
-from lgsp_adapter.values import Check, Delivery, Done, Draft, Record, Result, Signed
+from lgsp_adapter.values import (
+    Answer,
+    Check,
+    Delivery,
+    Done,
+    Draft,
+    Record,
+    Request,
+    Result,
+    Signed,
+)
 
 __all__ = [
     "CONTRACT",
     "SUPPORTED",
     "Adapter",
     "AdapterError",
+    "Answer",
     "AnyAdapter",
     "Backpressure",
     "Check",
@@ -23,6 +35,7 @@ __all__ = [
     "ConfigError",
     "Context",
     "Delivery",
+    "Desk",
     "Done",
     "Draft",
     "Fatal",
@@ -31,10 +44,12 @@ __all__ = [
     "Problem",
     "Record",
     "Reject",
+    "Request",
     "Resolver",
     "Result",
     "Retryable",
     "Secret",
+    "Service",
     "Signed",
     "Sink",
     "Source",

@@ -1,23 +1,31 @@
 """What the runtime lends an adapter: secrets, objects, the time, a log."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 
 from pydantic import SecretStr
 
-from lgsp_adapter.errors import Reject
+from lgsp_adapter.errors import Reject, Retryable
 from lgsp_adapter.masking import Masking
 from lgsp_adapter.secret import Resolver, Secret, resolve
 
 Fetch = Callable[[str], AsyncIterator[bytes]]
 """Reads an object by its hash, in pieces."""
 
+Store = Callable[[AsyncIterator[bytes], str], Awaitable[str]]
+"""Keeps bytes of a media type as an object; returns its hash, `sha256:<hex>`, once durable."""
+
 
 async def no_objects(hash_: str) -> AsyncIterator[bytes]:
     """Know no object."""
     raise Reject("unknown_object", hash_)
     yield b""  # What makes it a generator.
+
+
+async def no_store(pieces: AsyncIterator[bytes], media_type: str) -> str:  # noqa: ARG001
+    """Keep nothing."""
+    raise Retryable("no object store", untouched=True)
 
 
 def utc_now() -> datetime:
@@ -34,12 +42,15 @@ class Context:
         *,
         resolvers: Mapping[str, Resolver] | None = None,
         fetch: Fetch = no_objects,
+        store: Store = no_store,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._resolvers = resolvers or {}
         self._masking = Masking()
         self.fetch = fetch
         """`ctx.fetch(hash)` yields the object's bytes; `Reject("unknown_object")` if unknown."""
+        self.store = store
+        """`await ctx.store(pieces, media_type)` keeps an attachment; a `Draft` names the hash."""
         self.now = now
         """The time, aware."""
         # Not from the registry of loggers: its filter holds the secrets of this connector alone.

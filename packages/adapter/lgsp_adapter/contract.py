@@ -1,7 +1,8 @@
-"""The contract: `Source` and `Sink`. A simple adapter has 30 lines.
+"""The contract: `Source`, `Sink` and `Service`. A simple adapter has 30 lines.
 
 The runtime creates it with a checked configuration, calls `open` once, then the rest, and `close`
-last, also after an error. One call is under way at a time, and any may be cancelled. The runtime
+last, also after an error. One call is under way at a time (of a service: several), and any may be
+cancelled. The runtime
 owns retries, rate limits, circuit breaking, time-outs, order, checkpoints and dead letters: an
 adapter that retries by itself breaks them.
 """
@@ -12,14 +13,15 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from lgsp_adapter.config import Config
 from lgsp_adapter.context import Context
+from lgsp_adapter.desk import Desk
 from lgsp_adapter.spec import Spec
-from lgsp_adapter.values import Check, Delivery, Done, Record, Result
+from lgsp_adapter.values import Answer, Check, Delivery, Done, Record, Request, Result
 
 C = TypeVar("C", bound=Config)
 
 
 class Adapter(ABC, Generic[C]):
-    """What sources and sinks share."""
+    """What sources, sinks and services share."""
 
     spec: ClassVar[Spec]
 
@@ -100,4 +102,28 @@ class Sink(Adapter[C]):
         raise NotImplementedError(key)
 
 
-AnyAdapter = Source[Any] | Sink[Any]
+class Service(Adapter[C]):
+    """Answers a foreign system that speaks first: it hands in, and fetches what waits for it."""
+
+    ctx: Context
+    desk: Desk
+
+    async def open(self, ctx: Context, desk: Desk) -> None:
+        """Prepare to answer. Secrets are resolved here.
+
+        Raises:
+            Retryable, Backpressure, Fatal: see `lgsp_adapter.errors`.
+        """
+        self.ctx = ctx
+        self.desk = desk
+
+    @abstractmethod
+    async def answer(self, request: Request) -> Answer:
+        """Answer one call. It is the service's own task to find out who calls.
+
+        Whatever the desk raises may pass through: the runtime makes 400, 429 or 503 of it. "Done"
+        may be said only after `submit` or `settle` has returned (invariant 1).
+        """
+
+
+AnyAdapter = Source[Any] | Sink[Any] | Service[Any]

@@ -25,6 +25,8 @@ class Kind(StrEnum):
 
     SOURCE = "source"
     SINK = "sink"
+    SERVICE = "service"
+    """The foreign system calls: it hands in, and fetches what waits for it."""
 
 
 @unique
@@ -45,7 +47,7 @@ class Spec:
 
     Raises:
         ValueError: name, version, contract or types break their grammar; a sink without
-            `idempotence`, or a source with it.
+            `idempotence`, or anybody else with it.
     """
 
     name: str
@@ -69,7 +71,7 @@ class Spec:
         if not all(_TYPE.fullmatch(name) for name in self.types):
             raise ValueError("types: event types, or a beginning followed by .*")
         if (self.idempotence is None) is (self.kind is Kind.SINK):
-            raise ValueError("idempotence: every sink says it, no source does")
+            raise ValueError("idempotence: every sink says it, nobody else does")
 
     def takes(self, type_: str) -> bool:
         """Say whether an event type is one of `types`."""

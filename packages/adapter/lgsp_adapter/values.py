@@ -125,6 +125,29 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One HTTP call of the foreign system, read whole and within the connector's size limit."""
+
+    method: str
+    path: str
+    """Decoded, below the connector's own address; begins with `/`."""
+    query: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
+    """By lower-case name."""
+    body: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the foreign system is told."""
+
+    status: int = 200
+    body: bytes = field(default=b"", repr=False)
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """What `check` found, in words for the operator; no secrets, no personal values."""
 

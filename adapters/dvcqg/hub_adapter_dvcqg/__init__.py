@@ -1,0 +1,1 @@
+"""Adapter: National Public Service Portal."""

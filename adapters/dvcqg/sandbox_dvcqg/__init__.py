@@ -1,0 +1,1 @@
+"""Sandbox peer: National Public Service Portal."""

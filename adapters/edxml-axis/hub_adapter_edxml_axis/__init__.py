@@ -1,0 +1,1 @@
+"""Adapter: National document axis (edXML)."""

@@ -1,0 +1,1 @@
+"""Sandbox peer: National document axis (edXML)."""

@@ -1,0 +1,1 @@
+"""Adapter: REST shapes that e-offices speak to a provincial axis."""

@@ -1,0 +1,1 @@
+"""Sandbox peer: REST shapes that e-offices speak to a provincial axis."""

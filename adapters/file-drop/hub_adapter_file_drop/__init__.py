@@ -1,0 +1,1 @@
+"""Adapter: Folders, local and SFTP."""

@@ -1,0 +1,1 @@
+"""Sandbox peer: Folders, local and SFTP."""

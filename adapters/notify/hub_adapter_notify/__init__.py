@@ -1,0 +1,1 @@
+"""Adapter: SMS brandname, Zalo OA/ZNS, e-mail."""

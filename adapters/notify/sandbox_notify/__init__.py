@@ -1,0 +1,1 @@
+"""Sandbox peer: SMS brandname, Zalo OA/ZNS, e-mail."""

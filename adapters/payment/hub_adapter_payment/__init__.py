@@ -1,0 +1,1 @@
+"""Adapter: Payment platform of the portal."""

@@ -1,0 +1,1 @@
+"""Sandbox peer: Payment platform of the portal."""

@@ -1,0 +1,1 @@
+"""Adapter: National population database: request and answer."""

@@ -1,0 +1,1 @@
+"""Sandbox peer: National population database: request and answer."""

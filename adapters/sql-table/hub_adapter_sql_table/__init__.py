@@ -1,0 +1,1 @@
+"""Adapter: Tables of old software through SQLAlchemy."""

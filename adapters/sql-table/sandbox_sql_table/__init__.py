@@ -1,0 +1,1 @@
+"""Sandbox peer: Tables of old software through SQLAlchemy."""

@@ -1,0 +1,1 @@
+"""Adapter: Public post VNPost."""

@@ -1,0 +1,1 @@
+"""Sandbox peer: Public post VNPost."""

@@ -1,0 +1,1 @@
+"""Adapter: Shared data warehouse: PostgreSQL and Parquet."""

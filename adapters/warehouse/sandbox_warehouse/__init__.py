@@ -1,0 +1,1 @@
+"""Sandbox peer: Shared data warehouse: PostgreSQL and Parquet."""

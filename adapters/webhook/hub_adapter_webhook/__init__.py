@@ -1,0 +1,1 @@
+"""Adapter: Standard Webhooks, out and in."""

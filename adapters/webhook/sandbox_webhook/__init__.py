@@ -1,0 +1,1 @@
+"""Sandbox peer: Standard Webhooks, out and in."""
