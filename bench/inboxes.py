@@ -127,8 +127,13 @@ class Routed:
 
 def _end_of(consumer: Any, place: TopicPartition) -> int:
     """Return where a partition ends."""
-    ends = _patiently(lambda: consumer.get_watermark_offsets(place, timeout=_TRY_SECONDS))
-    return int(ends[1])
+
+    def ask() -> Any:
+        # The client remembers that a partition was unknown: asked for, its topic is looked up anew.
+        consumer.list_topics(place.topic, timeout=_TRY_SECONDS)
+        return consumer.get_watermark_offsets(place, timeout=_TRY_SECONDS)
+
+    return int(_patiently(ask)[1])
 
 
 def _patiently(ask: Callable[[], Any]) -> Any:

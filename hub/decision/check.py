@@ -111,8 +111,7 @@ def _addresses(examined: Verified, rules: Rules, now: datetime) -> list[Finding]
 def _with_one(message: Message, address: str) -> Message:
     """Return a verified message with one of its addresses, only to look at that address."""
     attributes = structs.replace(message.attributes, recipients=(address,))
-    envelope = structs.replace(message.envelope, attributes=attributes)
-    return structs.replace(message, envelope=envelope)
+    return structs.replace(message, attributes=attributes)
 
 
 def _raised(step: Callable[[], Any]) -> list[Finding]:

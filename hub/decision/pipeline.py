@@ -66,8 +66,9 @@ def examine(received: Received, rules: Rules, now: datetime) -> Examined:
 def claim(received: Received, rules: Rules, now: datetime) -> Claimed | Unproven:
     """Read what it claims, and find the key that would prove it."""
     try:
-        stamp = admitted_stamp(received, rules, hashlib.sha256(received.body).digest())
-        envelope = decode(received, rules.hub)
+        body_hash = hashlib.sha256(received.body).digest()
+        stamp = admitted_stamp(received, rules, body_hash)
+        envelope = decode(received, rules.hub, body_hash)
         sender = authenticate(envelope, stamp, rules)
         key = usable_key(envelope, sender, now)
     except Refused as refusal:

@@ -76,10 +76,11 @@ def sign_message(
     return f"{protected}..{b64url(signature)}"
 
 
-def decode(received: Received, hub: str) -> Envelope:
+def decode(received: Received, hub: str, body_hash: bytes | None = None) -> Envelope:
     """Read the sender's claims.
 
     The `ce` object of the signed header is the truth; the copies outside must agree with it.
+    `body_hash`: the SHA-256 of the body, from a caller that has made it already.
 
     Raises:
         Refused: `TOO_LARGE`, `SIGNATURE_MISSING`, `SIGNATURE_MALFORMED`, `ATTRIBUTE_…`,
@@ -101,6 +102,7 @@ def decode(received: Received, hub: str) -> Envelope:
         protected=protected,
         signature=signature,
         body=received.body,
+        body_hash=body_hash or hashlib.sha256(received.body).digest(),
     )
 
 
@@ -117,11 +119,11 @@ def verify(envelope: Envelope, key: VerifyingKey) -> Message:
         key.check(envelope.signature, envelope.protected + b"." + envelope.body)
     except InvalidSignature as error:
         raise Refused(Reason.BAD_SIGNATURE, "the signature does not fit the bytes") from error
-    body_hash = hashlib.sha256(envelope.body).digest()
     return Message(
-        envelope=envelope,
-        body_hash=body_hash,
-        content_hash=content_hash(body_hash, envelope.attributes.text),
+        attributes=envelope.attributes,
+        body=envelope.body,
+        body_hash=envelope.body_hash,
+        content_hash=content_hash(envelope.body_hash, envelope.attributes.text),
     )
 
 

@@ -28,6 +28,11 @@ _TO_URL: Final = bytes.maketrans(b"+/", b"-_")
 _FROM_URL: Final = bytes.maketrans(b"-_+/=", b"+/!!!")
 """The other alphabet's characters and padding become what no alphabet has."""
 
+_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_LAST: Final = (_ALPHABET, b"", _ALPHABET[::16], _ALPHABET[::4])
+"""What a text may end with, by its length modulo 4: the bits that the last character has too many
+must be zero, so that there is one spelling for one value."""
+
 PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
 PublicKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey
 
@@ -64,9 +69,7 @@ def unb64url(text: str | bytes) -> bytes:
     raw = text.encode() if isinstance(text, str) else text
     padded = raw.translate(_FROM_URL) + b"=" * (-len(raw) % 4)
     data = binascii.a2b_base64(padded, strict_mode=True)
-    # The bits that the last character has too many must be zero: one spelling, one value.
-    left = len(raw) % 4
-    if left and not b64url(data[1 - left :]).encode().endswith(raw[-1:]):
+    if raw[-1:] not in _LAST[len(raw) % 4]:
         raise ValueError("not canonical base64url")
     return data
 

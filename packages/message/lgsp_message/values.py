@@ -48,23 +48,18 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """The protected header as signed: base64url text."""
     signature: bytes
     body: bytes
+    body_hash: bytes
+    """SHA-256 of the body: 32 bytes."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """An envelope whose signature was checked. Only `verify` of this package builds one."""
 
-    envelope: Envelope
+    attributes: Attributes
+    """The signed attributes."""
+    body: bytes
+    """The exact bytes that were signed."""
     body_hash: bytes
     """SHA-256 of the body: 32 bytes."""
     content_hash: bytes
     """SHA-256 over body hash and signed attributes: what makes messages the same (invariant 8)."""
-
-    @property
-    def attributes(self) -> Attributes:
-        """The signed attributes."""
-        return self.envelope.attributes
-
-    @property
-    def body(self) -> bytes:
-        """The exact bytes that were signed."""
-        return self.envelope.body

@@ -26,7 +26,7 @@ def test_every_message_is_signed_by_its_sender_over_its_own_id():
         message = received(stock, messages[number])
         key = province.keys[number % len(province.keys)]
         proven = verify(decode(message, HUB), verifying_key(key.public_key(), "ES256"))
-        assert proven.envelope.attributes.text["id"] == messages[number].id.decode()
+        assert proven.attributes.text["id"] == messages[number].id.decode()
 
 
 def test_a_batch_is_of_one_sender():

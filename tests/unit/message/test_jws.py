@@ -141,11 +141,10 @@ def test_a_copy_that_differs_or_is_missing_is_named(name):
 
 def test_the_same_content_has_one_hash_however_it_is_signed_or_spelt():
     subject = "Hồ sơ ậ"
-    first, again = message(signed(subject=subject)), message(signed(subject=subject))
-    other = message(spelt(subject, ensure_ascii=True, indent=1))
-    assert first.envelope.signature != again.envelope.signature
-    assert other.envelope.protected != first.envelope.protected
-    assert first.content_hash == again.content_hash == other.content_hash
+    ways = [signed(subject=subject), signed(subject=subject)]
+    ways.append(spelt(subject, ensure_ascii=True, indent=1))
+    assert len({received.signature for received in ways}) == len(ways)
+    assert len({message(received).content_hash for received in ways}) == 1
 
 
 @pytest.mark.parametrize(
