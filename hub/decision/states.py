@@ -69,6 +69,9 @@ _OPEN: Final = _WAITING | {State.PENDING, State.RETRYING}
 _UNTOLD: Final = _OPEN | {State.EXPIRED, State.WITHDRAWN}
 """All states in which the recipient has not spoken yet."""
 
+SETTLED: Final = frozenset(State) - _OPEN
+"""All states in which nobody waits for the delivery any more."""
+
 _REACHED_FROM: Final[Mapping[State, frozenset[State]]] = {
     State.PENDING: _WAITING | {State.RETRYING},
     State.RETRYING: frozenset({State.PENDING}),

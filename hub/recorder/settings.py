@@ -12,3 +12,9 @@ class RecorderSettings(BaseSettings):
     metrics_port: int = Field(
         default=0, ge=0, le=65_535, description="Loopback port for Prometheus; 0 serves none."
     )
+    seek_days: int = Field(
+        default=30,
+        ge=1,
+        le=3_650,
+        description="How far back a system may seek in its inbox: settled messages stay so long.",
+    )

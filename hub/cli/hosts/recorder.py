@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -15,12 +16,13 @@ from hub.cli.home import Home, Identity
 from hub.cli.hosts.host import Host, metrics_registry
 from hub.io.admission import utc_now
 from hub.io.kafka.audit_reader import AuditReader
+from hub.io.kafka.inbox_heads import InboxHeads
 from hub.io.memory import calm_memory
 from hub.io.object_bytes import ObjectBytes
 from hub.io.settings import IoSettings
 from hub.io.sql.engine import open_blocking_engine, open_engine
 from hub.ports import Refusing, Unavailable
-from hub.recorder import janitor
+from hub.recorder import inbox_janitor, janitor
 from hub.recorder import main as recorder
 from hub.recorder.settings import RecorderSettings
 
@@ -33,7 +35,8 @@ async def run(host: Host) -> None:
     # Nobody waits for the views: on a busy machine the messages go first.
     os.nice(NICENESS)
     calm_memory()
-    registry = metrics_registry(wiring.read(RecorderSettings).metrics_port)
+    settings = wiring.read(RecorderSettings)
+    registry = metrics_registry(settings.metrics_port)
     store = ObjectBytes(wiring.objects_url(host.settings, host.home))
     tidied = open_engine(wiring.sql_url(host.settings, host.home))
     try:
@@ -42,6 +45,15 @@ async def run(host: Host) -> None:
             asyncio.TaskGroup() as group,
         ):
             group.create_task(janitor.run(tidied, store, utc_now, host.stop))
+            group.create_task(
+                inbox_janitor.run(
+                    InboxHeads(wiring.kafka(host.settings)),
+                    tidied,
+                    timedelta(days=settings.seek_days),
+                    utc_now,
+                    host.stop,
+                )
+            )
             host.ready.set()
             await recorder.run(reader, engine, registry, host.stop)
     finally:

@@ -14,6 +14,7 @@ RETRY: Final = "hub.retry"
 RULES: Final = "hub.rules"
 QUARANTINE: Final = "hub.quarantine"
 INDICATORS: Final = "hub.indicators"
+INBOX_PREFIX: Final = "hub.inbox."
 
 DEFAULT_PARTITIONS: Final = 24
 """Partitions of ingress, seen, audit, fanout and retry. Fixed at `hub init`: processes scale,
@@ -66,7 +67,7 @@ def hub_topics(partitions: int) -> tuple[Topic, ...]:
 
 def inbox(system: str) -> str:
     """Return the topic of a system's inbox."""
-    return f"hub.inbox.{system}"
+    return INBOX_PREFIX + system
 
 
 def outbox(system: str) -> str:
