@@ -17,6 +17,7 @@ from lgsp_adapter.config import ConfigError, config_schema, load_config
 from lgsp_adapter.context import Context
 from lgsp_adapter.contract import AnyAdapter, Service, Sink, Source
 from lgsp_adapter.errors import AdapterError
+from lgsp_adapter.guard import UNSAFE_LOOPBACK
 from lgsp_adapter.kit.peer import Peer
 from lgsp_adapter.kit.promise import promise
 from lgsp_adapter.reference import render
@@ -31,7 +32,7 @@ from lgsp_adapter.values import Check
 P = TypeVar("P", bound=Peer)
 A = TypeVar("A", bound=AnyAdapter)
 
-LOOPBACK: Final = ("127.0.0.0/8", "::1/128")
+LOOPBACK: Final = (UNSAFE_LOOPBACK,)
 """Where the kit's fakes live. A real connector's approved networks never hold the loopback."""
 
 _BASES: Final[dict[Kind, type[Any]]] = {
