@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from typing import Final
 
 from pydantic import SecretStr
 
@@ -31,6 +32,18 @@ async def no_store(pieces: AsyncIterator[bytes], media_type: str) -> str:  # noq
 def utc_now() -> datetime:
     """Return the time of this machine."""
     return datetime.now(UTC)
+
+
+CONNECTOR: Final = "connector"
+"""The field of each log record that names the connector."""
+
+
+class _Named(logging.Filter):
+    """Gives each record the field `connector`; a structured log shows it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        setattr(record, CONNECTOR, self.name)
+        return True
 
 
 class Context:
@@ -63,6 +76,7 @@ class Context:
         self.log = logging.Logger(f"lgsp_adapter.{name}")  # noqa: LOG001  (see above)
         """Masks every secret that was resolved through this context."""
         self.log.parent = logging.getLogger("lgsp_adapter")
+        self.log.addFilter(_Named(name))
         self.log.addFilter(self._masking)
 
     async def secret(self, secret: Secret) -> SecretStr:

@@ -136,6 +136,11 @@ class Counter(Caller):
     async def confirm(self, ask, handle):
         return await ask(self.request("POST", f"/confirmed/{handle}"))
 
+    def newer(self, request):
+        return replace(
+            request, body=json.dumps({**json.loads(request.body), "truongMoi": 1}).encode()
+        )
+
     def as_stranger(self, request):
         return replace(request, headers={"authorization": "Bearer doan-mau"})
 

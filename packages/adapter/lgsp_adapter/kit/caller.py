@@ -54,6 +54,13 @@ class Caller(Peer):
     def as_stranger(self, request: Request) -> Request:
         """Return the same call as somebody without the right credentials would make it."""
 
+    def newer(self, request: Request) -> Request | None:  # noqa: ARG002  (a hook)
+        """Return the same call with a field nobody knew when the service was written.
+
+        None where the protocol has no room for one.
+        """
+        return None
+
     def told(self, answer: Answer) -> Told:
         """Say what the foreign system makes of an answer. Override it if 200 may refuse."""
         if 200 <= answer.status < 300:  # noqa: PLR2004  (RFC 9110, section 15.3)

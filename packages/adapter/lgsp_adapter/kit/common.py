@@ -14,12 +14,13 @@ from typing import Any, ClassVar, Final, Generic, TypeVar
 import pytest
 
 from lgsp_adapter.config import ConfigError, config_schema, load_config
-from lgsp_adapter.context import Context
+from lgsp_adapter.context import CONNECTOR, Context
 from lgsp_adapter.contract import AnyAdapter, Service, Sink, Source
 from lgsp_adapter.errors import AdapterError
 from lgsp_adapter.guard import UNSAFE_LOOPBACK
 from lgsp_adapter.kit.peer import Peer
 from lgsp_adapter.kit.promise import promise
+from lgsp_adapter.kit.watch import logged_by, sockets, sockets_left
 from lgsp_adapter.reference import render
 from lgsp_adapter.secret import FORMAT
 from lgsp_adapter.spec import Idempotence, Kind
@@ -230,6 +231,27 @@ class AdapterKit(ABC, Generic[A, P]):
                 await self.work(adapter, peer)
             left = {task for task in asyncio.all_tasks() - before if not task.done()}
         assert not left, f"{len(left)} tasks are left"
+
+    @promise
+    async def test_no_socket_is_left(self) -> None:
+        """After `close` no connection of the adapter is open."""
+        async with self.serving() as peer:
+            before = sockets()
+            async with self.opened(peer) as adapter:
+                await self.work(adapter, peer)
+            left = await sockets_left(before, self.patience)
+        assert not left, f"{len(left)} sockets are left"
+
+    @promise
+    async def test_its_log_names_the_connector(self) -> None:
+        """What it logs goes through `ctx.log`: operators must see of which connector it speaks."""
+        with logged_by(self.adapter) as records:
+            async with self.serving() as peer:
+                await self._tell_all(peer, io.StringIO())
+                self.fail(peer)
+                await self._tell_all(peer, io.StringIO())
+        nameless = {each.name for each in records if not hasattr(each, CONNECTOR)}
+        assert not nameless, f"logged without ctx.log: {sorted(nameless)}"
 
     @promise
     async def test_close_is_soon_while_the_peer_hangs(self) -> None:

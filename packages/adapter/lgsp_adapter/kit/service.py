@@ -170,6 +170,18 @@ class ServiceKit(GivingKit[P]):
         return peer.told(answers[-1])
 
     @promise
+    async def test_an_unknown_field_is_no_reason_to_refuse(self) -> None:
+        """The foreign system was updated first: what it added is no fault."""
+        async with self.taking() as (peer, engine):
+
+            async def ask(request: Request) -> Answer:
+                return await engine.answer(peer.newer(request) or pytest.skip("no newer form"))
+
+            told = peer.told(await peer.hand_in(ask, "n-1", NFC, "H99-1"))
+        assert told is Told.DONE, f"the caller is told {told}"
+        self.assert_arrived([NFC])
+
+    @promise
     async def test_texts_arrive_as_they_are(self) -> None:
         """NFC, NFD and awkward characters arrive code point by code point."""
         async with self.taking() as (peer, engine):

@@ -3,6 +3,8 @@
 import asyncio
 import base64
 import json
+import logging
+import socket
 import unicodedata
 import uuid
 from dataclasses import replace
@@ -55,6 +57,18 @@ class LeavesATask(GoodService):
     async def open(self, ctx, desk):
         await super().open(ctx, desk)
         self.beat = asyncio.create_task(asyncio.sleep(3600))
+
+
+class LeavesASocket(GoodService):
+    async def open(self, ctx, desk):
+        await super().open(ctx, desk)
+        socket.socket().detach()
+
+
+class LogsForItself(GoodService):
+    async def open(self, ctx, desk):
+        await super().open(ctx, desk)
+        logging.getLogger("bad").debug("opened")
 
 
 class ClosesSlowly(GoodService):
@@ -192,6 +206,13 @@ class TrustsItsCallers(GoodService):
         return self.draft_of(*(json.loads(body)[name] for name in ("id", "text", "subject")))
 
 
+class KnowsEveryField(GoodService):
+    def draft(self, body):
+        if b"truongMoi" in body:
+            raise Reject("unknown_field", "truongMoi")
+        return super().draft(body)
+
+
 class TidiesTexts(GoodService):
     def draft_of(self, id_, text, subject):
         return super().draft_of(id_, unicodedata.normalize("NFC", text), subject)
@@ -214,6 +235,8 @@ BAD: dict[str, Any] = {
     "secrets_are_masked": TellsStrangersTheToken,
     "check_is_ok_with_a_message": ChecksInEnglishOnly,
     "no_task_is_left": LeavesATask,
+    "no_socket_is_left": LeavesASocket,
+    "its_log_names_the_connector": LogsForItself,
     "close_is_soon_while_the_peer_hangs": ClosesSlowly,
     "a_call_ends_when_it_is_cancelled": SwallowsCancellation,
     "what_waits_is_given_out_as_it_is": TidiesWhatItGives,
@@ -231,6 +254,7 @@ BAD: dict[str, Any] = {
     "retry_after_is_passed_on": ForgetsRetryAfter,
     "a_repeated_hand_in_gives_one_message": NewIdEachTime,
     "garbage_is_refused": TrustsItsCallers,
+    "an_unknown_field_is_no_reason_to_refuse": KnowsEveryField,
     "texts_arrive_as_they_are": TidiesTexts,
     "a_subject_is_nfc": SubjectAsTyped,
     "a_large_document_arrives_whole": CutsTexts,
