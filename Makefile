@@ -13,7 +13,7 @@ RUN := $(UV) run --frozen --no-sync
 ARGS ?=
 SEED ?= $(shell date +%s)
 
-.PHONY: help setup demo test test-all lint unit contract containers scenarios bench chaos docs fresh-check format
+.PHONY: help setup demo test test-all lint unit contract containers scenarios bench chaos docs fresh-check compose-check format
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 22
@@ -59,6 +59,9 @@ docs: setup ## Write the generated pages: reasons, settings
 
 fresh-check: ## As root: the README's two commands on a bare Debian with python3-venv, make and git
 	scripts/fresh-check
+
+compose-check: setup ## docker-compose.yml for once: up, a message through it, a restart, down; needs a Docker engine
+	scripts/compose-check
 
 format: setup ## Format and fix what ruff can
 	$(RUN) ruff check --fix . && $(RUN) ruff format .

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from lgsp_message.reason import Refused
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from hub.api import admin, admin_quarantine, health, inbox, objects, status, uploads
 from hub.api.admin_dependencies import Admin
@@ -17,6 +18,7 @@ from hub.api.checks import post_check
 from hub.api.deps import Deps
 from hub.api.inbox import get_inbox
 from hub.api.messages import post_message
+from hub.api.methods import MethodsFirst
 from hub.api.metrics import CountRequests
 from hub.api.oauth import post_token
 from hub.api.openapi import describe
@@ -25,6 +27,8 @@ from hub.api.statements import post_receipt, post_withdrawal
 from hub.ports import Refusing, Unavailable
 
 _log = structlog.get_logger()
+
+_ROUTERS = (status.router, inbox.router, uploads.router, objects.router, health.router)
 
 _HTTP_CODES = {404: Code.NOT_FOUND, 405: Code.METHOD_NOT_ALLOWED, 406: Code.NOT_ACCEPTABLE}
 
@@ -39,22 +43,26 @@ def create_app(deps: Deps) -> FastAPI:
     app.add_route("/v1/inbox", get_inbox, methods=["GET"])
     app.add_route("/v1/inbox/ack", post_receipt, methods=["POST"])
     app.add_route("/oauth2/token", post_token, methods=["POST"])
-    for resource in (status, inbox, uploads, objects, health):
-        app.include_router(resource.router)
+    routes = [*app.routes]
+    for router in _ROUTERS:
+        app.include_router(router)
+        routes += router.routes
     if deps.admin is not None:
-        _mount_admin(app, deps.admin)
+        routes += _mount_admin(app, deps.admin)
     describe(app)
+    app.add_middleware(MethodsFirst, routes=routes)
     app.add_middleware(CountRequests, metrics=deps.metrics)
     _handle_failures(app)
     return app
 
 
-def _mount_admin(app: FastAPI, plane: Admin) -> None:
+def _mount_admin(app: FastAPI, plane: Admin) -> list[BaseRoute]:
     app.state.control, app.state.outbox = plane.control, plane.outbox
     app.state.quarantine, app.state.admin_tokens = plane.quarantine, plane.tokens
     # Before the collections, whose name may be any word.
     app.include_router(admin_quarantine.router)
     app.include_router(admin.router)
+    return [*admin_quarantine.router.routes, *admin.router.routes]
 
 
 def _handle_failures(app: FastAPI) -> None:

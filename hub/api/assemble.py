@@ -17,6 +17,7 @@ from hub.api.pressure import Pressure
 from hub.api.tokens import Tokens
 from hub.decision.rules import Rules
 from hub.io.admission import Admission, utc_now
+from hub.io.assertions import UsedAssertions
 from hub.io.disk import Disk
 from hub.io.kafka.audit_tail import AuditTail
 from hub.io.kafka.connection import KafkaConnection
@@ -80,7 +81,12 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
         yield Deps(
             rules=lambda: follower.current,
             heartbeat_age=follower.heartbeat_age,
-            tokens=Tokens(parts.token_key, lambda: follower.current, time.time),
+            tokens=Tokens(
+                parts.token_key,
+                lambda: follower.current,
+                time.time,
+                UsedAssertions(parts.engine, time.time),
+            ),
             admission=Admission(lambda: follower.current, objects, ingress.record),
             ingress=ingress,
             tail=tail,

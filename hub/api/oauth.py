@@ -25,7 +25,7 @@ async def post_token(request: Request) -> Response:
     if form.get("client_assertion_type") != ASSERTION_TYPE or "client_assertion" not in form:
         raise _refused(400, "invalid_request", f"client_assertion_type is {ASSERTION_TYPE}")
     try:
-        token = deps_of(request).tokens.exchange(form["client_assertion"])
+        token = await deps_of(request).tokens.exchange(form["client_assertion"])
     except TokenRefused as refused:
         raise _refused(401, "invalid_client", str(refused)) from None
     answer = {"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS}

@@ -4,14 +4,17 @@ RFC 6749 section 4.4, RFC 7523 section 2.2, RFC 9068. A token is checked without
 rules in memory: a suspended system or a revoked key ends its tokens at once.
 """
 
+import hashlib
 import hmac
+import math
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import orjson
+import structlog
 from cryptography.exceptions import InvalidSignature
 from lgsp_message.attributes import is_system_name
 from lgsp_message.jsontext import parse_json
@@ -35,6 +38,8 @@ _KNOWN_TOKENS: Final = 4096
 _KNOWN_IDS: Final = 100_000
 _MAX_ID_CHARS: Final = 128
 
+_log = structlog.get_logger()
+
 
 class TokenRefused(Exception):
     """The assertion or token is not accepted. The text says why, without its content."""
@@ -51,19 +56,38 @@ class Caller:
     """Seconds since 1970."""
 
 
+class UseOnce(Protocol):
+    """Remembers used assertions for all API processes of a hub."""
+
+    async def first_use(self, digest: str, until: int) -> bool:
+        """Note one until a time in seconds since 1970; say whether it was not noted before.
+
+        Raises:
+            Unavailable: whether it was used elsewhere is unknown.
+        """
+        ...
+
+
 class Tokens:
     """Makes and checks access tokens.
 
-    An assertion's `jti` counts once per process: with several API processes an intercepted
-    assertion could be used once more at each of them within its 60 seconds.
+    An assertion's `jti` counts once per hub; while SQL is away once per process, because SQL away
+    must stop no message (the ADR on client assertions says what that is worth to an attacker).
     """
 
-    def __init__(self, key: bytes, rules: Callable[[], Rules], clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        key: bytes,
+        rules: Callable[[], Rules],
+        clock: Callable[[], float],
+        everywhere: UseOnce,
+    ) -> None:
         self._key, self._rules, self._clock = key, rules, clock
+        self._everywhere = everywhere
         self._known: OrderedDict[str, Caller] = OrderedDict()
         self._used: OrderedDict[tuple[str, str], float] = OrderedDict()
 
-    def exchange(self, assertion: str) -> str:
+    async def exchange(self, assertion: str) -> str:
         """Return an access token for a client assertion.
 
         Raises:
@@ -81,7 +105,7 @@ class Tokens:
         except InvalidSignature:
             raise TokenRefused("the signature does not fit") from None
         _check_times(claims, rules.hub, now)
-        self._use_once(system, claims["jti"], claims["exp"], now)
+        await self._use_once(system, claims["jti"], claims["exp"], now)
         return self._issue(rules.hub, system, key_id, int(now))
 
     def caller(self, token: str) -> Caller:
@@ -127,14 +151,27 @@ class Tokens:
     def _mac(self, signed: str) -> bytes:
         return hmac.digest(self._key, signed.encode(), "sha256")
 
-    def _use_once(self, system: str, jti: str, expires: float, now: float) -> None:
+    async def _use_once(self, system: str, jti: str, expires: float, now: float) -> None:
+        until = expires + CLOCK_SECONDS
+        # First here: two that come at once are told apart without SQL.
+        self._use_here(system, jti, until, now)
+        digest = hashlib.sha256(f"{system}\n{jti}".encode()).hexdigest()
+        try:
+            first = await self._everywhere.first_use(digest, math.ceil(until))
+        except Unavailable as error:
+            _log.warning("assertion counted in this process only", cause=str(error))
+            return
+        if not first:
+            raise TokenRefused("this jti was used before")
+
+    def _use_here(self, system: str, jti: str, until: float, now: float) -> None:
         while self._used and (
             next(iter(self._used.values())) < now or len(self._used) > _KNOWN_IDS
         ):
             self._used.popitem(last=False)
         if (system, jti) in self._used:
             raise TokenRefused("this jti was used before")
-        self._used[system, jti] = expires + CLOCK_SECONDS
+        self._used[system, jti] = until
 
 
 _ACCESS_HEADER: Final = {"alg": "HS256", "typ": ACCESS_TYP}

@@ -35,6 +35,19 @@ async def post_upload(
     return _progress(upload, 201)
 
 
+# Before the upload itself, whose id may be any text until it is looked at.
+@router.post("/v1/objects/uploads/{upload_id}:complete", status_code=201)
+async def complete_upload(request: Request, caller: Calling, upload_id: UUID) -> Response:
+    """Make the object of its parts; the answer names it by its SHA-256."""
+    deps = deps_of(request)
+    with deps.pressure.one(caller.system, MAX_TRANSFERS):
+        upload = await _upload(deps, caller.system, upload_id)
+        try:
+            return created(await deps.uploads.complete(caller.system, upload))
+        except OffsetDiffers as differs:
+            raise _conflict(differs) from None
+
+
 @router.get("/v1/objects/uploads/{upload_id}")
 async def get_upload(request: Request, caller: Calling, upload_id: UUID) -> Response:
     """Say how many bytes have arrived: where the next part begins."""
@@ -57,18 +70,6 @@ async def patch_upload(
         except OffsetDiffers as differs:
             raise _conflict(differs) from None
     return _progress(upload)
-
-
-@router.post("/v1/objects/uploads/{upload_id}:complete", status_code=201)
-async def complete_upload(request: Request, caller: Calling, upload_id: UUID) -> Response:
-    """Make the object of its parts; the answer names it by its SHA-256."""
-    deps = deps_of(request)
-    with deps.pressure.one(caller.system, MAX_TRANSFERS):
-        upload = await _upload(deps, caller.system, upload_id)
-        try:
-            return created(await deps.uploads.complete(caller.system, upload))
-        except OffsetDiffers as differs:
-            raise _conflict(differs) from None
 
 
 @router.delete("/v1/objects/uploads/{upload_id}", status_code=204)

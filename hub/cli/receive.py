@@ -74,6 +74,12 @@ def receive(
     once: Annotated[
         bool, typer.Option("--once", help="Stop at the end of the inbox. / Đọc hết thì dừng.")
     ] = False,
+    stream: Annotated[
+        bool,
+        typer.Option(
+            "--stream", help="Be sent messages over one connection. / Nhận qua một kết nối mở."
+        ),
+    ] = False,
     url: UrlOption = DEFAULT_URL,
     algorithm: AlgorithmOption = None,
     as_json: JsonOption = False,
@@ -84,4 +90,7 @@ def receive(
     trust = receiving.trust(keys, unverified=unverified)
     who = receiving.identity(system, hub, key, algorithm)
     stage = receiving.stage(ack.value)
-    receiving.receive(url, who, trust, cursor, stage, into, once=once, as_json=as_json)
+    reading = receiving.Reading(
+        trust=trust, cursor=cursor, said=stage, into=into, once=once, stream=stream, as_json=as_json
+    )
+    receiving.receive(url, who, reading)

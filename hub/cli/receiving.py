@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from lgsp_message.keys import KeyUnusable
 
 from hub.cli.client_side import connect, emit, identity, told, unreadable
 
-__all__ = ["identity", "receive", "stage", "trust"]
+__all__ = ["Reading", "identity", "receive", "stage", "trust"]
 
 
 def trust(keys: Path | None, *, unverified: bool) -> Trust:
@@ -51,43 +52,40 @@ def stage(name: str) -> Stage | None:
     return next((known for known in STAGES if known == name), None)
 
 
-def receive(
-    url: str,
-    who: Identity,
-    trusted: Trust,
-    cursor: Path | None,
-    said: Stage | None,
-    into: Path | None,
-    *,
-    once: bool,
-    as_json: bool,
-) -> None:
-    """Read the inbox, print or write each message, and state `said` about it."""
-    with told(as_json=as_json), connect(url, who) as client:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How to read an inbox, and what to do with each message."""
+
+    trust: Trust
+    cursor: Path | None
+    said: Stage | None
+    """What is stated about each message; None: nothing."""
+    into: Path | None
+    once: bool
+    stream: bool
+    as_json: bool
+
+
+def receive(url: str, who: Identity, reading: Reading) -> None:
+    """Read the inbox, print or write each message, and state what was chosen about it."""
+    with told(as_json=reading.as_json), connect(url, who) as client:
         try:
-            _work(client, trusted, cursor, said, into, once=once, as_json=as_json)
+            _work(client, reading)
         except OSError as error:
-            raise unreadable(into or cursor or Path(), error) from error
+            raise unreadable(reading.into or reading.cursor or Path(), error) from error
 
 
-def _work(
-    client: SyncHubClient,
-    trusted: Trust,
-    cursor: Path | None,
-    said: Stage | None,
-    into: Path | None,
-    *,
-    once: bool,
-    as_json: bool,
-) -> None:
-    store = None if cursor is None else FileCursor(cursor)
-    with client.receive(verify=trusted, cursors=store, until_empty=once) as inbox:
+def _work(client: SyncHubClient, reading: Reading) -> None:
+    store = None if reading.cursor is None else FileCursor(reading.cursor)
+    with client.receive(
+        verify=reading.trust, cursors=store, until_empty=reading.once, stream=reading.stream
+    ) as inbox:
         for delivery in inbox:
-            file = None if into is None else _write(into, delivery)
-            emit(_fields(delivery, file), _line(delivery, file), as_json=as_json)
+            file = None if reading.into is None else _write(reading.into, delivery)
+            emit(_fields(delivery, file), _line(delivery, file), as_json=reading.as_json)
             # Invariant 1: stated only when the bytes are durable here.
-            if said is not None:
-                delivery.ack(said)
+            if reading.said is not None:
+                delivery.ack(reading.said)
 
 
 def _write(folder: Path, delivery: Delivery[None]) -> Path:

@@ -1,6 +1,8 @@
 """The writer of `hub.ingress` on a real broker: durable, in order, bounded."""
 
 import asyncio
+import os
+import signal
 
 import pytest
 from lgsp_message.values import Place
@@ -74,6 +76,82 @@ async def test_a_caller_that_goes_away_takes_nothing_back(writer, api_broker):
         PARTITIONS,
     )
     assert writer.in_flight == 0
+
+
+@pytest.fixture
+async def mortal(fresh_broker, tmp_path):
+    """Give a broker to kill, and a writer that would wait an hour for one that lives."""
+    await Rig(fresh_broker.bootstrap, tmp_path).make_topics()
+    made = IngressWriter(KafkaConnection(bootstrap=fresh_broker.bootstrap), PARTITIONS)
+    await made.start()
+    await made.write(message("ingress-before"))
+    yield fresh_broker, made
+    await made.stop()
+
+
+@pytest.fixture
+def hour(monkeypatch, mortal):  # noqa: ARG001  (after its start, which would wait as long)
+    # Whoever gives up now does not do so by this clock.
+    monkeypatch.setattr("hub.io.kafka.ingress.WRITE_SECONDS", 3600)
+    yield
+    monkeypatch.setattr("hub.io.kafka.ingress.WRITE_SECONDS", 2)
+
+
+@pytest.mark.usefixtures("hour")
+async def test_a_dead_broker_is_found_out_by_asking_and_not_by_waiting(mortal):
+    broker, writer = mortal
+    broker.kill()
+    with pytest.raises(Unavailable):
+        await writer.write(message("ingress-dead"))
+    failed = await writer.write_many([message(f"ingress-dead-{number}") for number in range(3)])
+    assert all(isinstance(one, Unavailable) for one in failed)
+    assert not await writer.answers()
+
+
+@pytest.mark.usefixtures("hour")
+async def test_a_broker_that_stands_still_is_away_and_what_it_got_was_not_acknowledged(mortal):
+    broker, writer = mortal
+    os.kill(broker.pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(Unavailable):
+            await writer.write(message("ingress-frozen"))
+    finally:
+        os.kill(broker.pid, signal.SIGCONT)
+    # It may have been written; whoever repeats it finds one message (invariant 8).
+    while not await writer.answers():  # noqa: ASYNC110  (nothing tells when it is back)
+        await asyncio.sleep(0.1)
+    assert isinstance(await writer.write(message("ingress-frozen")), Place)
+
+
+async def test_a_broker_that_is_only_busy_is_waited_for(writer, monkeypatch):
+    monkeypatch.setattr("hub.io.kafka.ingress.PATIENCE_SECONDS", 0.02)
+    slow, asked = asyncio.get_running_loop().create_future(), []
+    real = await writer._producer.send(INGRESS, value=b"", partition=0)
+
+    async def answers_the_third_time():
+        asked.append(slow.done())
+        if len(asked) == 3:
+            slow.set_result(await real)
+        return True
+
+    monkeypatch.setattr(writer, "_reachable", answers_the_third_time)
+    (place,) = await writer._durable([slow])
+    assert isinstance(place, Place)
+    assert asked == [False] * 3
+
+
+async def test_behind_a_message_without_room_none_of_its_batch_is_written(writer, monkeypatch):
+    handed = []
+
+    async def full(received, *_):
+        handed.append(received)
+        raise Unavailable("no room (test)")
+
+    monkeypatch.setattr(writer, "_hand_over", full)
+    batch = [message(f"ingress-room-{number}") for number in range(3)]
+    failed = await writer.write_many(batch)
+    assert [type(one) for one in failed] == [Unavailable] * 3
+    assert handed == batch[:1]
 
 
 async def test_without_a_broker_it_starts_and_refuses(monkeypatch):

@@ -16,13 +16,6 @@ def id_of(message):
     return message.attributes["id"]
 
 
-@pytest.fixture
-def frozen_writes(monkeypatch):
-    """Let a write give up soon, so that the test does not take long."""
-    monkeypatch.setattr("hub.io.kafka.ingress.WRITE_SECONDS", 2)
-
-
-@pytest.mark.usefixtures("frozen_writes")
 async def test_broker_away_is_503_and_not_ready_and_it_comes_back_by_itself(tmp_path):
     with small_broker(tmp_path / "broker") as broker:
         rig = ApiRig(broker.bootstrap, tmp_path)

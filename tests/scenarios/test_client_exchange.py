@@ -1,5 +1,6 @@
 """The client library and the page with curl against a whole hub."""
 
+import asyncio
 import json
 import os
 import re
@@ -144,6 +145,27 @@ async def test_a_message_goes_in_at_one_agency_and_comes_out_proven_at_another(p
     assert delivery.proven
     assert delivery.attributes.subject == "Hồ sơ mẫu 1"
     assert pair.state(done.id, "processed") == "processed"
+
+
+@pytest.mark.kafka
+async def test_a_stream_that_is_open_is_sent_what_comes_later(pair):
+    first = await asyncio.to_thread(pair.send)
+    async with (
+        pair.client(pair.receiver, HubClient) as receiver,
+        receiver.receive(verify=pair.ring, stream=True) as inbox,
+    ):
+        deliveries = aiter(inbox)
+        arrived = [await anext(deliveries)]
+        # The stream is open now, and idle.
+        coming = asyncio.ensure_future(anext(deliveries))
+        later = await asyncio.to_thread(pair.send)
+        arrived.append(await coming)
+        for delivery in arrived:
+            await delivery.ack("processed")
+    assert [one.id for one in arrived] == [first.id, later.id]
+    assert inbox._core.position == arrived[-1].cursor
+    for done in (first, later):
+        assert pair.state(done.id, "processed") == "processed"
 
 
 @pytest.mark.kafka

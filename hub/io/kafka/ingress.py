@@ -25,7 +25,19 @@ MAX_BATCHED: Final = 2_000
 """The same for messages in batches: these pass three times as fast, and hold no connection each."""
 
 WRITE_SECONDS: Final = 10
-"""How long a write may take. A healthy broker needs milliseconds; a client waits no minute."""
+"""How long a write may take while the broker is there: it may be busy, or a partition of a cluster
+may be getting a new leader. A healthy broker needs milliseconds; a client waits no minute."""
+
+PATIENCE_SECONDS: Final = 1
+"""After so long without an answer the broker is asked whether it is there at all. A dead one is
+found out at once then; the client library waits for this, and a person."""
+
+PROBE_SECONDS: Final = 2
+"""How long the answer to that may take: one that stands still is away too. Longer than the worst
+pause of a broker under full load (some hundred milliseconds)."""
+
+ROOM_SECONDS: Final = PATIENCE_SECONDS + PROBE_SECONDS
+"""How long a write may wait for room in the producer's buffer; nothing of it is sent before."""
 
 LINGER_MS: Final = 5
 """Messages that arrive together travel together: at 300 messages a second a third fewer requests
@@ -71,15 +83,8 @@ class IngressWriter:
             await _close(producer)
 
     async def answers(self) -> bool:
-        """Say whether the broker answers now, within two seconds."""
-        producer = self._producer
-        if producer is None or self._overdue:
-            return False
-        try:
-            update = producer.client.force_metadata_update()
-            return bool(await asyncio.wait_for(asyncio.shield(update), 2))
-        except (KafkaError, OSError, TimeoutError):
-            return False
+        """Say whether the broker answers now, within `PROBE_SECONDS`."""
+        return not self._overdue and await self._reachable()
 
     async def write(self, received: Received, traceparent: str | None = None) -> Place:
         """Write a stamped message; return where it stands, once all replicas have it.
@@ -92,15 +97,18 @@ class IngressWriter:
         return _only(await self._durable([sent]))
 
     async def write_many(self, batch: Sequence[Received]) -> list[Place | Unavailable]:
-        """Write stamped messages in their order; return each one's place or failure."""
+        """Write stamped messages in their order; return each one's place or failure.
+
+        Behind the first that finds no room none is written: a later one must not overtake it,
+        and each would wait as long.
+        """
         under_way: list[asyncio.Future[Any] | Unavailable] = []
         limit = MAX_BATCHED - len(batch)
-        for received in batch:
-            # One after the other: a full buffer must not let a later message overtake.
-            try:
-                under_way.append(await self._hand_over(received, None, limit))
-            except Unavailable as error:
-                under_way.append(error)
+        try:
+            for received in batch:
+                under_way += [await self._hand_over(received, None, limit)]
+        except Unavailable as error:
+            under_way += [error] * (len(batch) - len(under_way))
         sent = [one for one in under_way if not isinstance(one, Unavailable)]
         places = iter(await self._durable(sent))
         return [one if isinstance(one, Unavailable) else next(places) for one in under_way]
@@ -131,7 +139,7 @@ class IngressWriter:
         self._in_flight += 1
         try:
             with broker_errors("to a write"):
-                async with asyncio.timeout(WRITE_SECONDS):
+                async with asyncio.timeout(ROOM_SECONDS):
                     sent: asyncio.Future[Any] = await producer.send(
                         topic, value=value, partition=partition, headers=headers
                     )
@@ -151,15 +159,29 @@ class IngressWriter:
 
     async def _durable(self, sent: Sequence[asyncio.Future[Any]]) -> list[Place | Unavailable]:
         # Invariant 1: the caller answers 202 only after this returned, and acks=all came first.
-        if sent:
+        waiting, left = set(sent), WRITE_SECONDS
+        while waiting and left > 0:
             # Cancels nothing: a caller that goes away does not take back what was sent.
-            await asyncio.wait(sent, timeout=WRITE_SECONDS)
+            _, waiting = await asyncio.wait(waiting, timeout=PATIENCE_SECONDS)
+            left -= PATIENCE_SECONDS
+            if waiting and not await self._reachable():
+                break
         return [self._place(one) for one in sent]
+
+    async def _reachable(self) -> bool:
+        """Ask any broker for the partitions' leaders; all who ask at once share one request."""
+        if self._producer is None:
+            return False
+        try:
+            update = self._producer.client.force_metadata_update()
+            return bool(await asyncio.wait_for(asyncio.shield(update), PROBE_SECONDS))
+        except (KafkaError, OSError, TimeoutError):
+            return False
 
     def _place(self, sent: asyncio.Future[Any]) -> Place | Unavailable:
         if not sent.done():
             self._overdue.add(sent)
-            return Unavailable(f"Kafka did not answer to a write within {WRITE_SECONDS} s")
+            return Unavailable("Kafka did not answer to a write in time")
         if sent.cancelled():
             return Unavailable("the hub was stopped while it wrote")
         try:

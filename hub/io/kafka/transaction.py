@@ -207,6 +207,8 @@ async def _all_written(producer: Any, futures: list[Any]) -> list[Any]:
     await asyncio.wait({sends, failed}, return_when=asyncio.FIRST_COMPLETED)
     if failed.done() and not sends.done():
         sends.cancel()
+        # Asked for its end, so that the event loop does not report it as forgotten.
+        await asyncio.gather(sends, return_exceptions=True)
         failed.result()
     return await sends
 

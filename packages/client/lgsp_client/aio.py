@@ -2,8 +2,8 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import ExitStack, asynccontextmanager, closing
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
+from contextlib import ExitStack, asynccontextmanager, closing, suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -157,7 +157,7 @@ class HubClient:
         come again.
         """
         core = InboxCore(self._core, verify, options)
-        inbox = Inbox(self._run, core, cursors or MemoryCursor())
+        inbox = Inbox(self._run, self._pieces, core, cursors or MemoryCursor())
         await inbox.open()
         try:
             yield inbox
@@ -197,6 +197,16 @@ class HubClient:
             async for piece in response.aiter_bytes():
                 ask.sink.write(piece)
             return wire.answer(response, b"")
+
+    async def _pieces(self, ask: Ask) -> AsyncGenerator[bytes, None]:
+        """Give the bytes of an answer that does not end; nothing where it is no success."""
+        with suppress(httpx2.RequestError):
+            async with self._http.stream(
+                ask.method, ask.path, headers=ask.headers, timeout=wire.timeout(ask)
+            ) as response:
+                if response.status_code == wire.STREAMS:
+                    async for piece in response.aiter_bytes():
+                        yield piece
 
 
 async def _pieces(chunks: Chunks) -> AsyncIterator[bytes]:

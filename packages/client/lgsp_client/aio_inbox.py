@@ -1,25 +1,30 @@
 """The asynchronous inbox: waits, keeps the cursor, hands statements in on time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, suppress
 from typing import Any
 
-from lgsp_client.arrived import Arrived
+from lgsp_client.arrived import Arrived, Parcel
 from lgsp_client.cursors import CursorStore
-from lgsp_client.errors import HubError
+from lgsp_client.errors import HubError, HubUnauthorised, HubUnavailable
+from lgsp_client.events import EventParser
 from lgsp_client.inbox import ENDLESS, LAST_TRY, LAST_TRY_SECONDS, Delivery, InboxCore
-from lgsp_client.plan import Backoff, Plan
+from lgsp_client.plan import Ask, Backoff, Plan
 from lgsp_client.receipts import Stage
 
 Run = Callable[[Plan[Any]], Awaitable[Any]]
+
+Pieces = Callable[[Ask], AsyncGenerator[bytes, None]]
+"""Sends a request whose answer does not end; gives its bytes, and ends where the line breaks."""
 
 
 class Inbox:
     """An open inbox. Iterate over it with one task; deliveries may be acknowledged by any."""
 
-    def __init__(self, run: Run, core: InboxCore, cursors: CursorStore) -> None:
-        self._run, self._core, self._cursors = run, core, cursors
+    def __init__(self, run: Run, pieces: Pieces, core: InboxCore, cursors: CursorStore) -> None:
+        self._run, self._pieces, self._core, self._cursors = run, pieces, core, cursors
+        self._stream: AsyncGenerator[list[Parcel], None] | None = None
         self._saved: str | None = None
         self._flushing = asyncio.Lock()
         self._owes = asyncio.Event()
@@ -36,12 +41,34 @@ class Inbox:
         while True:
             self._raise_if_failed()
             await self.flush()
-            page = await self._run(self._core.page())
+            page = await self._next()
             for arrived in self._core.hand_out(page):
                 yield Delivery(arrived, self._ack)
                 self._raise_if_failed()
             if self._core.ends(page):
                 return
+
+    async def _next(self) -> list[Parcel]:
+        """Return what the stream sends next, or a page where there is no stream."""
+        if self._stream is None and self._core.streams:
+            self._stream = self._events()
+        if self._stream is not None:
+            try:
+                return await anext(self._stream)
+            except StopAsyncIteration:
+                self._stream = None
+        page: list[Parcel] = await self._run(self._core.page())
+        return page
+
+    async def _events(self) -> AsyncGenerator[list[Parcel], None]:
+        parser, heard = EventParser(), False
+        # Without a token there is no stream: the page that is asked for then says why.
+        with suppress(HubUnavailable, HubUnauthorised):
+            async with aclosing(self._pieces(await self._run(self._core.stream()))) as pieces:
+                async for piece in pieces:
+                    heard = True
+                    yield self._core.streamed(parser.feed(piece))
+        self._core.stream_ended(heard=heard)
 
     async def flush(self, backoff: Backoff = ENDLESS) -> None:
         """Hand in what was stated so far, then keep the cursor.
@@ -79,6 +106,8 @@ class Inbox:
         if self._timer is not None:
             self._timer.cancel()
             await asyncio.wait([self._timer])
+        if self._stream is not None:
+            await self._stream.aclose()
 
     async def _ack(self, arrived: Arrived, stage: Stage, reason: str | None) -> None:
         self._core.state(arrived, stage, reason)

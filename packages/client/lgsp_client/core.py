@@ -18,6 +18,9 @@ from lgsp_client.session import Session
 RECEIPT_WAIT_SECONDS: Final = 10
 """How long to wait for the decision about a receipt; a decision takes some 0.1 s."""
 
+SILENCE_SECONDS: Final = 45.0
+"""Longest silence of a stream: three of the hub's heartbeats. Then it broke, or is held."""
+
 
 class Core:
     """The calls of one system at one hub."""
@@ -94,6 +97,17 @@ class Core:
         )
         answer = yield from self.session.call(ask, backoff)
         return read_object(answer)
+
+    def stream(self, after: str | None) -> Plan[Ask]:
+        """Return the request for one's own inbox as a stream of events; it is not sent yet."""
+        place = {"last-event-id": after} if after else {}
+        ask = Ask(
+            method="GET",
+            path="/v1/inbox/stream",
+            headers={"accept": "text/event-stream", **place},
+            timeout=SILENCE_SECONDS,
+        )
+        return (yield from self.session.bearing(ask))
 
     def seek(self, time: str) -> Plan[str]:
         """Ask for the cursor of a moment (RFC 3339)."""

@@ -8,12 +8,13 @@ from lgsp_message.attributes import Attributes
 from lgsp_message.jsontext import parse_json
 from lgsp_message.reason import Refused
 
-from lgsp_client.arrived import Arrived, Parcel, prove_parcel, read_page
+from lgsp_client.arrived import Arrived, Parcel, prove_parcel, read_page, read_parcel
 from lgsp_client.core import Core
 from lgsp_client.errors import HubError, HubRefused, HubUnverified
+from lgsp_client.events import ServerEvent, read_event
 from lgsp_client.keyring import Trust
 from lgsp_client.outgoing import RECEIPT, Outgoing
-from lgsp_client.plan import Backoff, Plan
+from lgsp_client.plan import Ask, Backoff, Plan
 from lgsp_client.progress import Progress
 from lgsp_client.receipts import Item, Receipts, Stage
 
@@ -36,6 +37,9 @@ PAGE_MESSAGES: Final = 100
 FLUSH_SECONDS: Final = 1.0
 """Longest time that a statement waits for others to share a receipt."""
 
+PULL_SECONDS: Final = 60.0
+"""How long pages are asked for where a stream gave nothing: a proxy may hold it back."""
+
 MAX_UNSETTLED: Final = 10_000
 """Most deliveries handed out and not yet acknowledged: a receiver that never answers is a fault."""
 
@@ -53,6 +57,8 @@ class ReceiveOptions(TypedDict, total=False):
     """Longest time that a statement waits for others to share a receipt."""
     until_empty: bool
     """Stop at the end of the inbox in place of waiting for more."""
+    stream: bool
+    """Be sent the messages as events, over one connection; where that breaks, ask for pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +134,7 @@ class InboxCore:
         self._progress = Progress()
         self._first_open: float | None = None
         self._closed = False
+        self._stream_at = 0.0
         self.position: str | None = None
         """The cursor that the next page is asked after."""
 
@@ -137,14 +144,44 @@ class InboxCore:
         Raises:
             HubError: more than `MAX_UNSETTLED` deliveries were never acknowledged.
         """
-        if len(self._progress) > MAX_UNSETTLED:
-            raise HubError(f"{MAX_UNSETTLED} deliveries wait for `ack`: none is ever made?")
+        self._require_acks()
         wait = 0 if self._until_empty else self._options.get("wait", WAIT_SECONDS)
         limit = self._options.get("limit", PAGE_MESSAGES)
         fields = yield from self._core.page(self.position, wait, limit, ENDLESS)
         parcels, after = read_page(fields)
         self.position = after or self.position
         return parcels
+
+    @property
+    def streams(self) -> bool:
+        """Say whether a stream should be opened now."""
+        wanted = self._options.get("stream", False) and not self._until_empty
+        return wanted and self._core.session.world.ticks() >= self._stream_at
+
+    def stream(self) -> Plan[Ask]:
+        """Return the request for the stream behind the position."""
+        return (yield from self._core.stream(self.position))
+
+    def streamed(self, events: list[ServerEvent]) -> list[Parcel]:
+        """Take the events of a stream as a page; a heartbeat has none.
+
+        Raises:
+            HubError: as `page`.
+        """
+        self._require_acks()
+        parcels = [read_parcel(read_event(event.data)) for event in events]
+        if parcels:
+            self.position = parcels[-1].cursor
+        return parcels
+
+    def stream_ended(self, *, heard: bool) -> None:
+        """Note that a stream ended. One page is asked for in any case: it tells what is wrong."""
+        if not heard:
+            self._stream_at = self._core.session.world.ticks() + PULL_SECONDS
+
+    def _require_acks(self) -> None:
+        if len(self._progress) > MAX_UNSETTLED:
+            raise HubError(f"{MAX_UNSETTLED} deliveries wait for `ack`: none is ever made?")
 
     def hand_out(self, parcels: list[Parcel]) -> Iterator[Arrived]:
         """Give the proven messages one by one.

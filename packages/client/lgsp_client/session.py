@@ -58,6 +58,15 @@ class Session:
         """
         return expect((yield from self._authorised(ask, pause)))
 
+    def bearing(self, ask: Ask) -> Plan[Ask]:
+        """Return `ask` with a token, not sent: for an answer that does not end.
+
+        Raises:
+            HubUnauthorised, HubUnavailable, HubProtocolError.
+        """
+        token = self._held() or (yield from self._fetch(0.0))
+        return _bearing(ask, token)
+
     def _authorised(self, ask: Ask, pause: float) -> Plan[Answer]:
         token = self._held()
         if token is None:

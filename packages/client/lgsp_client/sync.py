@@ -2,8 +2,8 @@
 
 import ssl
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -135,7 +135,7 @@ class SyncHubClient:
     ) -> Iterator[SyncInbox]:
         """Open one's own inbox, as `with`; then iterate over it with `for`."""
         core = InboxCore(self._core, verify, options)
-        inbox = SyncInbox(self._run, core, cursors or MemoryCursor())
+        inbox = SyncInbox(self._run, self._pieces, core, cursors or MemoryCursor())
         try:
             yield inbox
         except BaseException:
@@ -173,3 +173,14 @@ class SyncHubClient:
             for piece in response.iter_bytes():
                 ask.sink.write(piece)
             return wire.answer(response, b"")
+
+    def _pieces(self, ask: Ask) -> Generator[bytes, None, None]:
+        """Give the bytes of an answer that does not end; see `HubClient`."""
+        with (
+            suppress(httpx2.RequestError),
+            self._http.stream(
+                ask.method, ask.path, headers=ask.headers, timeout=wire.timeout(ask)
+            ) as response,
+        ):
+            if response.status_code == wire.STREAMS:
+                yield from response.iter_bytes()

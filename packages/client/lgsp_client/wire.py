@@ -24,6 +24,9 @@ BACKOFF: Final = Backoff()
 BODY: Final = frozenset({200, 206})
 """Statuses whose body is the object that was asked for."""
 
+STREAMS: Final = 200
+"""The one status that begins a stream of events."""
+
 USER_AGENT: Final = f"lgsp-hub-client/{version('lgsp-hub-client')}"
 
 CONNECT_SECONDS: Final = 10.0

@@ -131,6 +131,8 @@ class FakeHub:
                 return self._take(request)
             case "GET", "/v1/inbox":
                 return self._page(request.url.params)
+            case "GET", "/v1/inbox/stream":
+                return self._stream(request.headers.get("last-event-id", ""))
         return self._about_objects(request, request.url.path.removeprefix("/v1/objects"))
 
     def _about_objects(self, request, path):
@@ -152,6 +154,14 @@ class FakeHub:
         after, limit = params.get("after", ""), int(params["limit"])
         rest = [item for item in self.inbox if item["cursor"] > after][:limit]
         return reply(200, {"messages": rest, "next": rest[-1]["cursor"] if rest else after})
+
+    def _stream(self, after):
+        """Send what is there, then break."""
+        rest = [item for item in self.inbox if item["cursor"] > after]
+        events = [f"id: {one['cursor']}\nevent: message\ndata: ".encode() for one in rest]
+        data = [head + orjson.dumps(one) for head, one in zip(events, rest, strict=True)]
+        content = b": the inbox\n\n" + b"".join(one + b"\n\n" for one in data)
+        return httpx2.Response(200, stream=BrokenStream(content))
 
     def hold(self, content):
         name = "sha256:" + hashlib.sha256(content).hexdigest()

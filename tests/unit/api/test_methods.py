@@ -1,0 +1,63 @@
+"""A method that a path does not take: 405 with all that it takes, also where paths overlap."""
+
+import re
+from types import SimpleNamespace
+
+import httpx2
+import pytest
+
+from hub.api.app import create_app
+from hub.api.metrics import ApiMetrics
+
+UPLOAD = "/v1/objects/uploads/0190b6a0-0000-7000-8000-000000000001"
+NOBODY = SimpleNamespace(control=None, outbox=None, quarantine=None, tokens=None)
+
+
+@pytest.fixture
+def app():
+    return create_app(SimpleNamespace(admin=NOBODY, metrics=ApiMetrics()))
+
+
+@pytest.fixture
+async def client(app):
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://hub") as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        # Each of these paths also fits a later, wider one.
+        ("GET", "/v1/messages/mot-cua/abc:withdraw", "POST"),
+        ("GET", "/v1/objects/uploads", "POST"),
+        ("GET", f"{UPLOAD}:complete", "POST"),
+        ("GET", "/v1/admin/changes", "POST"),
+        ("GET", "/v1/admin/quarantine/7:release", "POST"),
+        ("POST", "/v1/messages/mot-cua/abc", "GET"),
+        ("DELETE", "/v1/messages", "POST"),
+        ("PUT", "/v1/inbox", "GET, HEAD"),
+        # One path, several routes: all methods are named.
+        ("POST", UPLOAD, "DELETE, GET, PATCH"),
+        ("DELETE", "/v1/objects/sha256:" + "0" * 64, "GET, HEAD"),
+        ("OPTIONS", "/healthz", "GET"),
+    ],
+)
+async def test_another_method_is_405_and_names_those_that_the_path_takes(
+    client, method, path, allow
+):
+    answer = await client.request(method, path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allow)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "method_not_allowed"
+
+
+async def test_every_documented_method_reaches_its_own_path(app, client):
+    for template, operations in app.openapi()["paths"].items():
+        for method in operations:
+            path = re.sub(r"{\w+}", "7", template)
+            assert (await client.request(method, path)).status_code != 405, (method, template)
+
+
+async def test_a_path_that_is_none_is_404(client):
+    assert (await client.get("/v1/nothing")).status_code == 404
