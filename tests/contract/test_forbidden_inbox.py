@@ -1,6 +1,7 @@
 """An inbox that the broker's rights (ACLs) close: others get theirs, and it gets its own later."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from confluent_kafka.admin import (
@@ -29,6 +30,9 @@ AUTHORIZER = {
     # A topic without a right of its own is open, so that a test closes one alone.
     "allow.everyone.if.no.acl.found": "true",
 }
+ANYBODY: Any = None
+"""Of a filter: any principal, any host. The library's types do not know it."""
+
 SECONDS = 30
 INBOXES = ("receiver", "closed", "ajar", "shut")
 
@@ -77,8 +81,8 @@ class Rights:
             ResourceType.TOPIC,
             topics.inbox(system),
             ResourcePatternType.LITERAL,
-            None,
-            None,
+            ANYBODY,
+            ANYBODY,
             AclOperation.WRITE,
             AclPermissionType.DENY,
         )

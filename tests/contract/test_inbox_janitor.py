@@ -12,8 +12,8 @@ from hub.decision.states import SETTLED, State
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.inbox_heads import InboxHeads
 from hub.io.kafka.topics import inbox
-from hub.io.sql.engine import open_engine
-from hub.io.sql.projection_tables import deliveries, metadata
+from hub.io.sql.engine import metadata, open_engine
+from hub.io.sql.projection_tables import deliveries
 from hub.ports import Unavailable
 from hub.recorder import inbox_janitor
 from tests.router_rig import Rig

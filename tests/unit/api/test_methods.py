@@ -2,6 +2,7 @@
 
 import re
 from types import SimpleNamespace
+from typing import Any
 
 import httpx2
 import pytest
@@ -11,11 +12,12 @@ from hub.api.metrics import ApiMetrics
 
 UPLOAD = "/v1/objects/uploads/0190b6a0-0000-7000-8000-000000000001"
 NOBODY = SimpleNamespace(control=None, outbox=None, quarantine=None, tokens=None)
+DEPS: Any = SimpleNamespace(admin=NOBODY, metrics=ApiMetrics())
 
 
 @pytest.fixture
 def app():
-    return create_app(SimpleNamespace(admin=NOBODY, metrics=ApiMetrics()))
+    return create_app(DEPS)
 
 
 @pytest.fixture
