@@ -15,7 +15,6 @@ from hub.cli.home import Home, Identity
 from hub.cli.hosts.host import Host, metrics_registry
 from hub.io.admission import utc_now
 from hub.io.kafka.audit_reader import AuditReader
-from hub.io.memory import calm_memory
 from hub.io.object_bytes import ObjectBytes
 from hub.io.settings import IoSettings
 from hub.io.sql.engine import open_blocking_engine, open_engine
@@ -32,7 +31,6 @@ async def run(host: Host) -> None:
     """Record until told to stop. Broker or SQL away: it waits, and goes on where it stood."""
     # Nobody waits for the views: on a busy machine the messages go first.
     os.nice(NICENESS)
-    calm_memory()
     registry = metrics_registry(wiring.read(RecorderSettings).metrics_port)
     store = ObjectBytes(wiring.objects_url(host.settings, host.home))
     tidied = open_engine(wiring.sql_url(host.settings, host.home))
