@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from confluent_kafka.admin import (
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # named there without __all__
     AclBinding,
     AclBindingFilter,
     AclOperation,
@@ -77,8 +77,8 @@ class Rights:
             ResourceType.TOPIC,
             topics.inbox(system),
             ResourcePatternType.LITERAL,
-            None,
-            None,
+            "User:*",
+            "*",
             AclOperation.WRITE,
             AclPermissionType.DENY,
         )

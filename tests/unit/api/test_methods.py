@@ -2,6 +2,7 @@
 
 import re
 from types import SimpleNamespace
+from typing import Any
 
 import httpx2
 import pytest
@@ -15,7 +16,8 @@ NOBODY = SimpleNamespace(control=None, outbox=None, quarantine=None, tokens=None
 
 @pytest.fixture
 def app():
-    return create_app(SimpleNamespace(admin=NOBODY, metrics=ApiMetrics()))
+    deps: Any = SimpleNamespace(admin=NOBODY, metrics=ApiMetrics())
+    return create_app(deps)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """An answer from an incomplete projection says so; messages are taken all the same."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import httpx2
 import pytest
@@ -41,7 +42,7 @@ def state(request):
 @pytest.fixture
 async def client(state):
     caller = Caller(system="mot-cua", key_id="k", expires=2.0**40)
-    deps = SimpleNamespace(
+    deps: Any = SimpleNamespace(
         admin=None,
         metrics=ApiMetrics(),
         statuses=Statuses(state),
