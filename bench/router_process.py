@@ -19,6 +19,7 @@ from bench.profiling import profiled
 from hub.decision.rules import Rules
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.share import Share
+from hub.io.memory import BATCH_OBJECTS, calm_memory
 from hub.router import main as router
 from hub.signing.macs import MacKeys
 
@@ -74,9 +75,12 @@ async def _run(bootstrap: str, count: int, folder: Path, share: Share) -> None:
     stop, registry = asyncio.Event(), CollectorRegistry()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     connection, seen = KafkaConnection(bootstrap=bootstrap), folder / f"seen-{share.slot}"
+    rules = _Rules(folder)
+    # As `hub run router` does once it has read the rules.
+    calm_memory(BATCH_OBJECTS)
     print("started", flush=True)  # noqa: T201  (the parent reads it)
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(router.run(connection, share, _Rules(folder), seen, registry, stop))
+        tasks.create_task(router.run(connection, share, rules, seen, registry, stop))
         if count:
             tasks.create_task(_watch(registry, count, stop))
 

@@ -112,6 +112,14 @@ class MessageStatus(Protocol):
         """
         ...
 
+    async def rebuilding(self) -> bool:
+        """Say whether the projection is being made anew and lacks what it had before.
+
+        Raises:
+            Unavailable: SQL does not answer.
+        """
+        ...
+
 
 __all__ = [
     "Admitted",

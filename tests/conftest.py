@@ -2,7 +2,12 @@
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.kafka_fixture", "tests.postgres_fixture", "tests.api_fixture"]
+pytest_plugins = [
+    "tests.kafka_fixture",
+    "tests.postgres_fixture",
+    "tests.api_fixture",
+    "tests.rules_rig",
+]
 
 # No deadline for one example: on a busy machine a slow one says nothing about the code.
 settings.register_profile("hub", deadline=None, print_blob=True)

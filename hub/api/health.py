@@ -8,6 +8,7 @@ from prometheus_client import generate_latest
 from starlette.responses import Response
 
 from hub.api.deps import deps_of
+from hub.api.knowledge import projection_state
 
 HEARTBEAT_SECONDS: Final = 300
 """Five minutes without a heartbeat of the rules are shown."""
@@ -39,6 +40,8 @@ async def readyz(request: Request) -> Response:
         "checks": checks,
         "rules_version": version,
         "rules_stale": age >= HEARTBEAT_SECONDS,
+        # Told, and no condition: messages are taken and routed without it.
+        "projection": await projection_state(deps),
     }
     if all(checks.values()):
         return _json(document)

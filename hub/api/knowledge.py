@@ -36,6 +36,15 @@ async def known(deps: Deps, source: str, id: str) -> MessageHistory | None:
     return recorded
 
 
+async def projection_state(deps: Deps) -> str:
+    """Return `whole`, `rebuilding` (lists and states are incomplete) or `away`."""
+    try:
+        rebuilding = deps.statuses is not None and await deps.statuses.rebuilding()
+    except Unavailable:
+        return "away"
+    return "rebuilding" if rebuilding else "whole"
+
+
 class Prefetched:
     """The port `hub.ports.Admitted`, for a dry run: what was looked up beforehand."""
 

@@ -12,7 +12,6 @@ from hub.api.app import create_app
 from hub.api.deps import Deps
 from hub.api.hot import HotPath
 from hub.api.settings import ApiSettings
-from hub.io.memory import calm_memory
 
 DRAIN_SECONDS: Final = 20
 """How long requests that are under way may take after the stop: a write takes at most 10."""
@@ -41,7 +40,6 @@ async def run(deps: Deps, settings: ApiSettings, stop: asyncio.Event) -> None:
     # Bound here: uvicorn would end the whole process where the port is taken.
     with _listen(settings) as listener:
         server = _Server(_config(HotPath(create_app(deps), deps.metrics)))
-        calm_memory()
         await _serve(server, listener, deps, stop)
 
 

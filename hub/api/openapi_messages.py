@@ -107,7 +107,15 @@ _STATUS: Final = answer(
         "recipients": [{"system": "ubnd-phuong-mau", "state": "pending"}],
         "steps": [{"event": "admitted", "at": "2026-11-22T02:30:00+00:00", "detail": {}}],
     },
-)
+) | {
+    "headers": {
+        "Hub-Projection": {
+            "description": "`whole`; `rebuilding` or `away`: older steps may be missing.",
+            "required": True,
+            "schema": {"type": "string", "enum": ["whole", "rebuilding", "away"]},
+        }
+    }
+}
 
 MESSAGES: Final[dict[str, Json]] = {
     "/oauth2/token": {

@@ -9,6 +9,7 @@ _READY: Final[Json] = {
     "checks": {"kafka": True, "rules": True, "disk": True, "serving": True},
     "rules_version": 7,
     "rules_stale": False,
+    "projection": "whole",
 }
 _NOT_READY: Final = _READY | {
     "status": "not_ready",

@@ -1,6 +1,6 @@
 """`GET /v1/messages/{source}/{id}`: where a message stands, for its sender and its recipients."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import orjson
 from fastapi import APIRouter, Path, Request
@@ -8,9 +8,12 @@ from starlette.responses import Response
 
 from hub.api.callers import Calling
 from hub.api.deps import Deps, deps_of
-from hub.api.knowledge import known
+from hub.api.knowledge import known, projection_state
 from hub.api.problems import Code, Problem
 from hub.ports import MessageHistory, Step
+
+PROJECTION_HEADER: Final = "hub-projection"
+"""`whole`, or why the answer may be incomplete: `rebuilding`, `away`."""
 
 router = APIRouter(tags=["messages"])
 
@@ -27,13 +30,15 @@ async def get_message(
 ) -> Response:
     """Return each recipient's state and every step of a message that one sent or received."""
     deps = deps_of(request)
+    # Asked first: a rebuild that ends in between must not leave an old answer unmarked.
+    marks = {PROJECTION_HEADER: await projection_state(deps)}
     found = await known(deps, source, id)
     sender = _speaks_for(deps, caller.system, source)
     if found is None or not (sender or caller.system in found.recipients):
         # The same answer for both: what others send is nobody's business, nor whether they do.
-        raise Problem(404, Code.NOT_FOUND)
+        raise Problem(404, Code.NOT_FOUND, headers=marks)
     view = document(found) if sender else document(found, caller.system)
-    return Response(orjson.dumps(view), media_type="application/json")
+    return Response(orjson.dumps(view), media_type="application/json", headers=marks)
 
 
 def document(found: MessageHistory, only_for: str | None = None) -> dict[str, Any]:

@@ -23,6 +23,7 @@ _M_TOP_PAD: Final = -2
 def calm_memory(young: int = YOUNG_OBJECTS) -> None:
     """Collect seldom, leaving out what lives long (rules, modules); keep what was freed.
 
+    It changes the whole process, so its owner calls it: `hub.cli.hosts`, or a benchmark.
     A whole collection with all modules in it takes 100 ms, and everybody waits.
     """
     gc.collect()

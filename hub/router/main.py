@@ -17,7 +17,6 @@ from hub.io.kafka.inboxes import Inboxes
 from hub.io.kafka.retry_bus import RetryBus
 from hub.io.kafka.router_bus import RouterBus
 from hub.io.kafka.share import Share
-from hub.io.memory import BATCH_OBJECTS, calm_memory
 from hub.ports import Unavailable
 from hub.router.delivery import expand, retry
 from hub.router.loop import Router
@@ -54,7 +53,6 @@ async def run(
         Fenced: another process has taken over this share.
         TooManyHeld: the hub itself is at fault.
     """
-    calm_memory(BATCH_OBJECTS)
     inboxes, metrics = Inboxes(), RouterMetrics(registry)
     bus = RouterBus(connection, share, inboxes, cache)
     router = Router(bus, _live_rules(follower), _now, metrics)

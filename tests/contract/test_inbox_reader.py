@@ -130,6 +130,9 @@ async def test_a_withdrawal_known_from_the_projection_hides_old_messages(api_bro
         async def withdrawn(self, messages):
             return {one for one in messages if one[1] == "gone"}
 
+        async def rebuilding(self):
+            return False
+
     system, deliver = box
     await deliver("gone", "there")
     connection = KafkaConnection(bootstrap=api_broker)

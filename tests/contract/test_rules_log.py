@@ -2,169 +2,40 @@
 
 import asyncio
 import contextlib
-import shutil
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-import msgspec
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient
-from confluent_kafka import Consumer
-from confluent_kafka import TopicPartition as Place
 
-from hub.control.migrate import migrate
-from hub.control.outbox import OutboxWorker
-from hub.control.service import Control
-from hub.control.versions import Versions
-from hub.decision.rulebook import VersionRecord, version_hash
 from hub.decision.rules import Rules
 from hub.io.kafka import rules_follower
-from hub.io.kafka.admin import delete_records, ensure_topics
+from hub.io.kafka.admin import ensure_topics
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.rules_log import BrokenRules, RulesFollower, RulesPublisher
-from hub.io.kafka.topics import RULES, Topic, hub_topics, inbox, outbox
+from hub.io.kafka.topics import RULES
 from hub.io.kafka.transaction import _abandon
-from hub.io.sql.engine import open_engine
-from hub.ports import Fenced, Refusing
-from hub.signing.macs import MacKeys
-from tests.control_support import HUB, change_set, organisation, system
-from tests.kafka_fixture import small_broker
+from hub.ports import Fenced
+from tests.control_support import HUB
+from tests.rules_rig import (
+    FIRST,
+    MACS,
+    ONE,
+    RULES_TOPIC,
+    WAIT_SECONDS,
+    committed,
+    eventually,
+    following,
+    make_version,
+    org,
+    versions_of,
+)
 
 pytestmark = pytest.mark.kafka
-MACS = MacKeys(current="k1", keys={"k1": bytes(32)})
-RULES_TOPIC = next(topic for topic in hub_topics(1) if topic.name == RULES)
-WAIT_SECONDS = 60
-STEPS = ["make_topics", "changes", "publish", "mark_published"]
-"""Every await between the outbox and its done mark."""
-
-
-@pytest.fixture(scope="module")
-def rules_broker(tmp_path_factory):
-    """Give a broker of this module's own: `hub.rules` has one name, and tests rewrite it."""
-    with small_broker(tmp_path_factory.mktemp("rules-broker")) as running:
-        yield running
 
 
 @pytest.fixture
-async def connection(rules_broker):
-    """Give a connection to a broker without `hub.rules`."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=rules_broker.bootstrap)
-    await admin.start()
-    if RULES in await admin.list_topics():
-        await admin.delete_topics([RULES])
-    await eventually(lambda: _absent(admin))
-    await admin.close()
-    return KafkaConnection(bootstrap=rules_broker.bootstrap)
-
-
-async def _absent(admin):
-    return RULES not in await admin.list_topics()
-
-
-@pytest.fixture
-async def rules_topic(connection):
-    await ensure_topics(connection, [RULES_TOPIC])
-    return connection
-
-
-@pytest.fixture
-async def control(tmp_path):
-    url = f"sqlite:///{tmp_path}/hub.db"
-    await migrate(url)
-    engine = open_engine(url)
-    yield Control(engine, HUB)
-    await engine.dispose()
-
-
-@contextlib.asynccontextmanager
-async def following(connection):
-    follower = RulesFollower(connection, HUB, MACS)
-    async with asyncio.timeout(WAIT_SECONDS):
-        await follower.start()
-    try:
-        yield follower
-    finally:
-        await follower.stop()
-
-
-@contextlib.asynccontextmanager
-async def working(worker):
-    task = asyncio.create_task(worker.run())
-    try:
-        yield task
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-
-async def eventually(true, seconds=WAIT_SECONDS):
-    """Wait until a condition, plain or awaitable, holds."""
-    deadline = time.monotonic() + seconds
-    while True:
-        held = true()
-        if await held if asyncio.iscoroutine(held) else held:
-            return
-        assert time.monotonic() < deadline, "it did not happen in time"
-        await asyncio.sleep(0.05)
-
-
-def make_version(number, previous, changes):
-    return VersionRecord(
-        version=number,
-        previous=previous,
-        hash=version_hash(previous, changes.items()),
-        at=datetime.now(UTC),
-        changes=len(changes),
-    )
-
-
-def org(name):
-    return msgspec.json.encode({"name": name, "level": "commune"})
-
-
-ONE = {"organisation/xa-a": org("Xã A (mẫu)")}
-FIRST = make_version(1, "00" * 32, ONE)
-
-
-def committed(bootstrap):
-    """Return (key, value) of every committed record, by another client than the hub's."""
-    consumer = Consumer(
-        {
-            "bootstrap.servers": bootstrap,
-            "group.id": "check",
-            "isolation.level": "read_committed",
-            "enable.auto.commit": False,
-            "enable.partition.eof": True,
-        }
-    )
-    consumer.assign([Place(RULES, 0, 0)])
-    records = []
-    while True:
-        record = consumer.poll(10)
-        assert record is not None
-        if record.error():
-            break
-        records.append(((record.key() or b"").decode(), record.value()))
-    consumer.close()
-    return records
-
-
-def versions_of(records):
-    """Return the version numbers in the log, after checking each change set's hash."""
-    previous, numbers = "00" * 32, []
-    changes: dict[str, bytes | None] = {}
-    for key, value in records:
-        if key == "version":
-            version = msgspec.json.decode(value, type=VersionRecord)
-            assert version.hash == version_hash(previous, changes.items())
-            numbers.append(version.version)
-            previous, changes = version.hash, {}
-        elif key != "heartbeat":
-            changes[key] = value
-    assert changes == {}
-    return numbers
+def connection(rules_connection):
+    return rules_connection
 
 
 async def test_a_follower_knows_nothing_before_the_first_version(rules_topic):
@@ -313,144 +184,3 @@ async def test_a_follower_survives_a_broker_that_is_killed(fresh_broker):
         await publisher.publish(gone, make_version(2, FIRST.hash, gone))
         await eventually(lambda: follower.current.ref.version == 2)
     await publisher.stop()
-
-
-async def test_what_was_written_is_published_after_its_topics_exist(connection, control):
-    worker = OutboxWorker(control, connection, [RULES_TOPIC])
-    plain, native, busy = "he-thong-hop-thu", "he-thong-kafka", "he-thong-nhieu"
-    # An operator gave the busy one more partitions: that must not stop the rules.
-    await ensure_topics(connection, [Topic(name=outbox(busy), partitions=3)])
-    async with working(worker), following(connection) as follower:
-        systems = [system(plain), *(system(name, kafka_in=True) for name in (native, busy))]
-        await control.write(change_set(organisation(), *systems), actor="an")
-        await eventually(lambda: native in follower.current.systems)
-        assert [follower.current.systems[name].kafka_in for name in (plain, native)] == [0, 1]
-        assert follower.heartbeat_age() < WAIT_SECONDS
-        made = await _topics(connection)
-        assert {inbox(plain), inbox(native), outbox(native), outbox(busy)} <= made.keys()
-        assert outbox(plain) not in made
-        assert (made[outbox(native)], made[outbox(busy)]) == (1, 3)
-        await eventually(lambda: _published(control, 1))
-
-
-async def _topics(connection):
-    """Return how many partitions each topic has."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=connection.bootstrap)
-    await admin.start()
-    try:
-        described = await admin.describe_topics()
-        return {one["topic"]: len(one["partitions"]) for one in described}
-    finally:
-        await admin.close()
-
-
-async def _published(control, number):
-    stored = await Versions(control.engine).get(number)
-    return stored is not None and stored.published_at is not None
-
-
-class Frozen:
-    """Lets a worker stand still for ever at one step, before or after it: a process that died."""
-
-    def __init__(self, worker, step, moment):
-        owner = {
-            "publish": worker._publisher,
-            "changes": worker._versions,
-            "mark_published": worker._versions,
-        }.get(step)
-        self.reached = asyncio.Event()
-        self.thaw = asyncio.Event()
-        self._moment = moment
-        if owner is None:
-            self._step, worker._make_topics = worker._make_topics, self
-        else:
-            self._step = getattr(owner, step)
-            setattr(owner, step, self)
-
-    async def __call__(self, *arguments):
-        if self._moment == "before":
-            await self._stand_still()
-        result = await self._step(*arguments)
-        if self._moment == "after":
-            await self._stand_still()
-        return result
-
-    async def _stand_still(self):
-        self.reached.set()
-        await self.thaw.wait()
-
-
-@pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("step", STEPS)
-async def test_a_worker_that_dies_at_any_step_loses_and_repeats_nothing(
-    connection, control, step, moment
-):
-    lease = timedelta(milliseconds=300)
-    dead = OutboxWorker(control, connection, [RULES_TOPIC], lease=lease)
-    await control.write(change_set(organisation(), system()), actor="an")
-    await control.write(change_set(organisation("xa-b")), actor="an")
-    frozen = Frozen(dead, step, moment)
-    async with working(dead):
-        await asyncio.wait_for(frozen.reached.wait(), WAIT_SECONDS)
-        heir = OutboxWorker(control, connection, [RULES_TOPIC], lease=lease)
-        async with working(heir), following(connection) as follower:
-            await eventually(lambda: follower.current.ref.version == 2)
-            await eventually(lambda: _published(control, 2))
-            # The dead one comes back: a zombie must not write a version a second time.
-            frozen.thaw.set()
-            await control.write(change_set(organisation("xa-c")), actor="an")
-            await eventually(lambda: follower.current.ref.version == 3)
-            assert follower.error is None
-    assert versions_of(committed(connection.bootstrap)) == [1, 2, 3]
-
-
-async def test_a_lost_log_is_written_again_from_the_first_version_on(connection, control):
-    for name in ("xa-a", "xa-b"):
-        await control.write(change_set(organisation(name)), actor="an")
-    await Versions(control.engine).mark_published(2, datetime.now(UTC))
-    async with (
-        working(OutboxWorker(control, connection, [RULES_TOPIC])),
-        following(connection) as follower,
-    ):
-        await eventually(lambda: follower.current.ref.version == 2)
-        assert set(follower.current.directory.organisations) == {"xa-a", "xa-b"}
-
-
-async def test_an_sql_store_older_than_the_log_publishes_nothing(connection, control, tmp_path):
-    await control.write(change_set(organisation()), actor="an")
-    await control.engine.dispose()
-    backup = shutil.copy(tmp_path / "hub.db", tmp_path / "backup.db")
-    async with working(OutboxWorker(control, connection, [RULES_TOPIC])):
-        await control.write(change_set(organisation("xa-b")), actor="an")
-        await eventually(lambda: _published(control, 2))
-    restored = Control(open_engine(f"sqlite:///{backup}"), HUB)
-    worker = OutboxWorker(restored, connection, [RULES_TOPIC])
-    async with working(worker):
-        await restored.write(change_set(organisation("xa-khac")), actor="an")
-        await eventually(lambda: worker.error is not None)
-        assert "restore" in str(worker.error)
-    assert versions_of(committed(connection.bootstrap)) == [1, 2]
-    await restored.engine.dispose()
-
-
-async def test_topics_are_made_once_and_never_with_another_layout(connection):
-    topic = Topic(name="hub.thu.bo-tri", partitions=2)
-    for _ in range(2):
-        await ensure_topics(connection, [topic])
-    with pytest.raises(Refusing):
-        await ensure_topics(connection, [Topic(name=topic.name, partitions=3)])
-
-
-async def test_records_before_an_offset_are_deleted(connection):
-    topic = Topic(name="hub.thu.xoa", partitions=1)
-    await ensure_topics(connection, [topic])
-    producer = AIOKafkaProducer(bootstrap_servers=connection.bootstrap)
-    await producer.start()
-    for number in range(3):
-        await producer.send_and_wait(topic.name, str(number).encode())
-    await producer.stop()
-    for _ in range(2):
-        await delete_records(connection, topic.name, 0, 2)
-    consumer = Consumer({"bootstrap.servers": connection.bootstrap, "group.id": "check"})
-    assert consumer.get_watermark_offsets(Place(topic.name, 0), timeout=10) == (2, 3)
-    consumer.close()

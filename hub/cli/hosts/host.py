@@ -18,6 +18,7 @@ from hub.cli.home import Home, Identity
 from hub.cli.processes import Name
 from hub.cli.settings import SupervisorSettings
 from hub.io.embedded.ports import LOOPBACK
+from hub.io.memory import BATCH_OBJECTS, YOUNG_OBJECTS, calm_memory
 from hub.io.settings import IoSettings
 
 _log: Final = structlog.get_logger()
@@ -67,6 +68,7 @@ async def _run(name: Name, entry: Entry, host: Host) -> bool:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, host.stop.set)
     beating = asyncio.create_task(pulse.keep_beating(host.home.pulse(name.value), host.ready))
+    calming = asyncio.create_task(_calm_when_ready(name, host.ready))
     _log.info("started", hub=host.identity.hub)
     try:
         await entry(host)
@@ -74,8 +76,15 @@ async def _run(name: Name, entry: Entry, host: Host) -> bool:
         _log.error("ended by an error", exc_info=True)
         return False
     finally:
-        beating.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await beating
+        for task in (beating, calming):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
     _log.info("stopped")
     return True
+
+
+async def _calm_when_ready(name: Name, ready: asyncio.Event) -> None:
+    # Not before: what lives long (modules, rules) is there by then, and is left out from then on.
+    await ready.wait()
+    calm_memory(BATCH_OBJECTS if name is Name.ROUTER else YOUNG_OBJECTS)

@@ -17,7 +17,6 @@ from hub.cli.hosts.host import Host, metrics_registry
 from hub.io.admission import utc_now
 from hub.io.kafka.audit_reader import AuditReader
 from hub.io.kafka.inbox_heads import InboxHeads
-from hub.io.memory import calm_memory
 from hub.io.object_bytes import ObjectBytes
 from hub.io.settings import IoSettings
 from hub.io.sql.engine import open_blocking_engine, open_engine
@@ -34,7 +33,6 @@ async def run(host: Host) -> None:
     """Record until told to stop. Broker or SQL away: it waits, and goes on where it stood."""
     # Nobody waits for the views: on a busy machine the messages go first.
     os.nice(NICENESS)
-    calm_memory()
     settings = wiring.read(RecorderSettings)
     registry = metrics_registry(settings.metrics_port)
     store = ObjectBytes(wiring.objects_url(host.settings, host.home))

@@ -15,7 +15,7 @@ from hub.decision.history import History, concerns_all_recipients, is_about_a_me
 from hub.decision.rows import AuditRecord, DeliveryRow, Key, MessageRow
 from hub.io.sql.engine import sql_errors
 from hub.io.sql.objects_tables import object_access
-from hub.io.sql.projection_tables import deliveries, messages, positions, steps
+from hub.io.sql.projection_tables import deliveries, goals, messages, positions, steps
 
 _T = TypeVar("_T", bound=msgspec.Struct)
 
@@ -78,9 +78,23 @@ class Projection:
             Unavailable: the database is away.
         """
         with sql_errors("emptying the projection"), self._engine.begin() as connection:
+            _set_goals(connection)
             connection.execute(update(positions).values(next_offset=0))
             for table in (steps, deliveries, messages):
                 connection.execute(delete(table))
+
+
+def _set_goals(connection: Connection) -> None:
+    """Note how far it has come; emptied again in the middle, the first goal stays."""
+    before = {row.partition: row.until_offset for row in connection.execute(select(goals))}
+    rows = [
+        {
+            "partition": row.partition,
+            "until_offset": max(row.next_offset, before.get(row.partition, 0)),
+        }
+        for row in connection.execute(select(positions))
+    ]
+    _insert(connection, goals, rows)
 
 
 def _advance(connection: Connection, partition: int, start: int, end: int) -> bool:

@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from hub.decision.rows import Key, MessageRow, Outcome
 from hub.decision.states import State
 from hub.io.sql.engine import sql_errors
-from hub.io.sql.projection_tables import deliveries, messages, steps
+from hub.io.sql.projection_tables import deliveries, goals, messages, positions, steps
 from hub.ports import MessageHistory, Step
 
 MAX_PAGE: Final = 200
@@ -121,6 +121,17 @@ class ProjectionQueries:
                     )
                     found |= {(row.source, row.id) for row in await connection.execute(query)}
         return found
+
+    async def rebuilding(self) -> bool:
+        """Say whether the projection lacks what it had; see `hub.ports.MessageStatus`."""
+        behind = and_(
+            positions.c.partition == goals.c.partition,
+            positions.c.next_offset < goals.c.until_offset,
+        )
+        with sql_errors("looking whether the projection is whole"):
+            async with self._engine.connect() as connection:
+                found = await connection.execute(select(goals.c.partition).join(positions, behind))
+                return found.first() is not None
 
     async def messages(
         self, wanted: Filter, *, after: Cursor | None = None, limit: int = 50

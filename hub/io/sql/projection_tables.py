@@ -89,3 +89,12 @@ positions: Final = Table(
     Column("next_offset", BigInteger, nullable=False),
 )
 """The next offset of each partition of `hub.audit`. Moves in the transaction of the rows."""
+
+goals: Final = Table(
+    "projection_goals",
+    metadata,
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("until_offset", BigInteger, nullable=False),
+)
+"""How far the projection had come when it was last emptied: before it is there again, it is
+incomplete. Needs no clearing up: a rebuild that dies leaves it true."""

@@ -12,12 +12,12 @@ from hub.api.metrics import ApiMetrics
 
 UPLOAD = "/v1/objects/uploads/0190b6a0-0000-7000-8000-000000000001"
 NOBODY = SimpleNamespace(control=None, outbox=None, quarantine=None, tokens=None)
-DEPS: Any = SimpleNamespace(admin=NOBODY, metrics=ApiMetrics())
 
 
 @pytest.fixture
 def app():
-    return create_app(DEPS)
+    deps: Any = SimpleNamespace(admin=NOBODY, metrics=ApiMetrics())
+    return create_app(deps)
 
 
 @pytest.fixture

@@ -5,9 +5,10 @@ from sqlalchemy.exc import OperationalError
 
 from hub.decision.events import Event
 from hub.decision.rows import AuditRecord
-from hub.io.sql.engine import open_blocking_engine
+from hub.io.sql.engine import open_blocking_engine, open_engine
 from hub.io.sql.objects_tables import object_access
 from hub.io.sql.projection import Projection
+from hub.io.sql.projection_queries import ProjectionQueries
 from hub.io.sql.projection_tables import deliveries, messages, positions, steps
 from hub.ports import Unavailable
 from tests.support import NOW, TO_GROUP, receipt, stamped, withdrawal
@@ -80,6 +81,24 @@ def test_emptied_and_recorded_again_it_is_the_same(busy, store):
     assert {row.next_offset for row in store.rows(positions)} == {0}
     store.record(busy)
     assert store.dump() == before
+
+
+async def test_emptied_it_is_incomplete_until_it_has_come_as_far_again(busy, store):
+    engine = open_engine(str(store.engine.url))
+    asking = ProjectionQueries(engine)
+    store.record(busy)
+    assert not await asking.rebuilding()
+    store.projection.clear()
+    assert await asking.rebuilding()
+    # Half of it, and emptied once more: what is missing is measured by what there was at first.
+    store.record(busy[: len(busy) // 2])
+    assert await asking.rebuilding()
+    store.projection.clear()
+    store.record(busy[: len(busy) // 2])
+    assert await asking.rebuilding()
+    store.record(busy[len(busy) // 2 :])
+    assert not await asking.rebuilding()
+    await engine.dispose()
 
 
 def test_emptying_takes_no_access_to_objects_away(busy, store):

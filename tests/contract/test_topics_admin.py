@@ -1,0 +1,41 @@
+"""What only the control plane and the janitor do to topics, on a real broker."""
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from confluent_kafka import Consumer
+from confluent_kafka import TopicPartition as Place
+
+from hub.io.kafka.admin import delete_records, ensure_topics
+from hub.io.kafka.connection import KafkaConnection
+from hub.io.kafka.topics import Topic
+from hub.ports import Refusing
+
+pytestmark = pytest.mark.kafka
+
+
+@pytest.fixture
+def connection(broker):
+    return KafkaConnection(bootstrap=broker)
+
+
+async def test_topics_are_made_once_and_never_with_another_layout(connection):
+    topic = Topic(name="hub.thu.bo-tri", partitions=2)
+    for _ in range(2):
+        await ensure_topics(connection, [topic])
+    with pytest.raises(Refusing):
+        await ensure_topics(connection, [Topic(name=topic.name, partitions=3)])
+
+
+async def test_records_before_an_offset_are_deleted(connection):
+    topic = Topic(name="hub.thu.xoa", partitions=1)
+    await ensure_topics(connection, [topic])
+    producer = AIOKafkaProducer(bootstrap_servers=connection.bootstrap)
+    await producer.start()
+    for number in range(3):
+        await producer.send_and_wait(topic.name, str(number).encode())
+    await producer.stop()
+    for _ in range(2):
+        await delete_records(connection, topic.name, 0, 2)
+    consumer = Consumer({"bootstrap.servers": connection.bootstrap, "group.id": "check"})
+    assert consumer.get_watermark_offsets(Place(topic.name, 0), timeout=10) == (2, 3)
+    consumer.close()

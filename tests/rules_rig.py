@@ -1,0 +1,156 @@
+"""What the tests of `hub.rules` share: a broker, versions, followers, another client's reading."""
+
+import asyncio
+import contextlib
+import time
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from confluent_kafka import Consumer
+from confluent_kafka import TopicPartition as Place
+
+from hub.control.migrate import migrate
+from hub.control.service import Control
+from hub.decision.rulebook import VersionRecord, version_hash
+from hub.io.kafka.admin import ensure_topics
+from hub.io.kafka.connection import KafkaConnection
+from hub.io.kafka.rules_log import RulesFollower
+from hub.io.kafka.topics import RULES, hub_topics
+from hub.io.sql.engine import open_engine
+from hub.signing.macs import MacKeys
+from tests.control_support import HUB
+from tests.kafka_fixture import small_broker
+
+MACS = MacKeys(current="k1", keys={"k1": bytes(32)})
+RULES_TOPIC = next(topic for topic in hub_topics(1) if topic.name == RULES)
+WAIT_SECONDS = 60
+
+
+@pytest.fixture(scope="session")
+def rules_broker(tmp_path_factory):
+    """Give a broker of these tests' own: `hub.rules` has one name, and they rewrite it."""
+    with small_broker(tmp_path_factory.mktemp("rules-broker")) as running:
+        yield running
+
+
+@pytest.fixture
+async def rules_connection(rules_broker):
+    """Give a connection to a broker without `hub.rules`."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=rules_broker.bootstrap)
+    await admin.start()
+    if RULES in await admin.list_topics():
+        await admin.delete_topics([RULES])
+    await eventually(lambda: _absent(admin))
+    await admin.close()
+    return KafkaConnection(bootstrap=rules_broker.bootstrap)
+
+
+async def _absent(admin):
+    return RULES not in await admin.list_topics()
+
+
+@pytest.fixture
+async def rules_topic(rules_connection):
+    await ensure_topics(rules_connection, [RULES_TOPIC])
+    return rules_connection
+
+
+@pytest.fixture
+async def rules_control(tmp_path):
+    url = f"sqlite:///{tmp_path}/hub.db"
+    await migrate(url)
+    engine = open_engine(url)
+    yield Control(engine, HUB)
+    await engine.dispose()
+
+
+@contextlib.asynccontextmanager
+async def following(connection):
+    follower = RulesFollower(connection, HUB, MACS)
+    async with asyncio.timeout(WAIT_SECONDS):
+        await follower.start()
+    try:
+        yield follower
+    finally:
+        await follower.stop()
+
+
+@contextlib.asynccontextmanager
+async def working(worker):
+    task = asyncio.create_task(worker.run())
+    try:
+        yield task
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def eventually(true, seconds=WAIT_SECONDS):
+    """Wait until a condition, plain or awaitable, holds."""
+    deadline = time.monotonic() + seconds
+    while True:
+        held = true()
+        if await held if asyncio.iscoroutine(held) else held:
+            return
+        assert time.monotonic() < deadline, "it did not happen in time"
+        await asyncio.sleep(0.05)
+
+
+def make_version(number, previous, changes):
+    return VersionRecord(
+        version=number,
+        previous=previous,
+        hash=version_hash(previous, changes.items()),
+        at=datetime.now(UTC),
+        changes=len(changes),
+    )
+
+
+def org(name):
+    return msgspec.json.encode({"name": name, "level": "commune"})
+
+
+ONE = {"organisation/xa-a": org("Xã A (mẫu)")}
+FIRST = make_version(1, "00" * 32, ONE)
+
+
+def committed(bootstrap):
+    """Return (key, value) of every committed record, by another client than the hub's."""
+    consumer = Consumer(
+        {
+            "bootstrap.servers": bootstrap,
+            "group.id": "check",
+            "isolation.level": "read_committed",
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+        }
+    )
+    consumer.assign([Place(RULES, 0, 0)])
+    records = []
+    while True:
+        record = consumer.poll(10)
+        assert record is not None
+        if record.error():
+            break
+        records.append(((record.key() or b"").decode(), record.value()))
+    consumer.close()
+    return records
+
+
+def versions_of(records):
+    """Return the version numbers in the log, after checking each change set's hash."""
+    previous, numbers = "00" * 32, []
+    changes: dict[str, bytes | None] = {}
+    for key, value in records:
+        if key == "version":
+            version = msgspec.json.decode(value, type=VersionRecord)
+            assert version.hash == version_hash(previous, changes.items())
+            numbers.append(version.version)
+            previous, changes = version.hash, {}
+        elif key != "heartbeat":
+            changes[key] = value
+    assert changes == {}
+    return numbers
