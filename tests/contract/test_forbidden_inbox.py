@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from confluent_kafka.admin import (  # type: ignore[attr-defined]  # named there without __all__
+from confluent_kafka.admin import (
     AclBinding,
     AclBindingFilter,
     AclOperation,
