@@ -238,6 +238,29 @@ async def test_a_folder_that_is_gone_is_down_and_not_empty(tmp_path):
         await source.read(1)
 
 
+async def test_a_file_that_came_by_the_same_name_is_not_taken_for_the_one_that_was_read(tmp_path):
+    adapter, peer = adapter_in("file-drop"), Folder(tmp_path)
+    source = adapter(load_config(adapter.spec.config, peer.config))
+    await source.open(Context("mau"), None)
+    texts = []
+    for text in ("một", "hai", "ba"):
+        peer.count = 0
+        peer.put("HS-1", text, "H99-1")
+        (record,) = await source.read(5)
+        texts.append(json.loads(record.message.body)["text"])
+        if text == "một":
+            # The second one comes before the first is durable.
+            (tmp_path / "00001.json").unlink()
+            peer.count = 0
+            peer.put("HS-2", "mới", "H99-1")
+            await source.ack(record.position)
+            (record,) = await source.read(5)
+            texts.append(json.loads(record.message.body)["text"])
+        await source.ack(record.position)
+    assert texts == ["một", "mới", "hai", "ba"]
+    assert len(list((tmp_path / "done").iterdir())) == 3
+
+
 async def test_a_table_is_read_behind_its_position(tmp_path):
     file = tmp_path / "mau.db"
     with sqlite3.connect(file) as connection:
