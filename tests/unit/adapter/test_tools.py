@@ -38,6 +38,23 @@ def test_a_new_adapter_passes_the_kit_at_once(kind, tmp_path):
     assert stale_pages(root, adapters_of(root)) == []
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_new_adapter_is_tidy(kind, tmp_path):
+    root = made(tmp_path, kind)
+    options = ["--isolated", "--no-cache", "--line-length", "100"]
+    for words in (["check", "--select", "E,F,I,B,UP,W"], ["format", "--check"]):
+        command = [sys.executable, "-m", "ruff", *words, *options, "."]
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("command", ["new", "test", "docs", "lint", "dev"])
+def test_each_command_has_help_with_examples_in_both_languages(command):
+    told = CliRunner().invoke(app, ["adapter", command, "--help"]).stdout
+    assert f"  hub adapter {command} " in told
+    assert "Examples / ví dụ:" in told
+
+
 @pytest.mark.parametrize("kind", ["source", "sink", "service"])
 def test_a_new_adapter_has_at_most_thirty_lines_that_translate(kind, tmp_path):
     root = made(tmp_path, kind)
