@@ -165,7 +165,7 @@ def kit_of(base: Any, name, make_peer, tmp_path, skipped=()):
     page.write_text(render(cls.spec), encoding="utf-8")
 
     class Kit(base):  # type: ignore[misc]  # one of three, chosen at run time
-        adapter, reference, patience = cls, page, 0.5
+        adapter, reference = cls, page
 
         def peer(self):
             return make_peer()
@@ -357,6 +357,14 @@ def test_a_test_in_a_recipe_can_fail():
     loaded = loads_recipe(GOOD.replace("id: HS-8, subject", "id: HS-9, subject"))
     found = run_trials(loaded)["một trang hồ sơ"]
     assert found == ["expect.messages[0].id: expected 'HS-9', found 'HS-8'"]
+
+
+@pytest.mark.parametrize("id_", ["HS-1\\r\\nx-vai: quan-tri", "Hồ sơ"])
+def test_a_message_cannot_begin_a_header_and_is_not_tried_for_ever(id_):
+    recipe = (FOLDER / "rest-push.yaml").read_text(encoding="utf-8")
+    recipe = recipe.replace("delivery: {id: HS-1,", f'delivery: {{id: "{id_}",')
+    (found,) = run_trials(loads_recipe(recipe))["gửi nguyên văn nội dung đã ký"][-1:]
+    assert "'error': 'reject', 'code': 'header_value'" in found
 
 
 def test_a_record_cannot_leave_its_place_in_an_address():

@@ -7,7 +7,7 @@ import httpx2
 
 from lgsp_adapter.config import Config
 from lgsp_adapter.context import Context
-from lgsp_adapter.errors import AdapterError, Fatal
+from lgsp_adapter.errors import AdapterError, Fatal, Reject
 from lgsp_adapter.net import http_fault, open_client
 from lgsp_adapter.recipe.fields import plain_values
 from lgsp_adapter.recipe.mapping import RAW, Outcome, outcome
@@ -71,7 +71,7 @@ class Cook:
     ) -> httpx2.Request:
         known = {**values, "config": {**self.plain, **self.secrets}}
         url = fill_text(ask.url, known, as_url_part) if "{{" in ask.url else ask.url
-        headers = {name: fill_text(text, known, as_text) for name, text in ask.headers.items()}
+        headers = {name: _header(name, text, known) for name, text in ask.headers.items()}
         if ask.body is None:
             return client.build_request(ask.method, url, headers=headers)
         if ask.body == RAW:
@@ -87,6 +87,18 @@ class Cook:
         except AdapterError as error:
             return told(error)
         return told(fault)
+
+
+def _header(name: str, template: str, values: Mapping[str, Any]) -> str:
+    """Fill a header in. A line break would begin another header; letters beyond ASCII are unclear.
+
+    Raises:
+        Reject: `header_value`; the recipe may say `| url`.
+    """
+    text = fill_text(template, values, as_text)
+    if not (text.isascii() and text.isprintable()):
+        raise Reject("header_value", name)
+    return text
 
 
 def told(error: AdapterError | None) -> Check:
