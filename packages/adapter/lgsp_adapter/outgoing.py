@@ -1,0 +1,88 @@
+"""One HTTP exchange: bounded, and every way in which it can fail is an error of the contract.
+
+For adapters over httpx2; importing this module needs it. A test gives a client with a transport of
+its own, production one that `lgsp_adapter.net` guards.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import httpx2
+
+from lgsp_adapter.errors import Backpressure, Fatal, Reject, Retryable
+from lgsp_adapter.http import http_error
+
+LARGEST_REPLY: Final = 1_048_576
+"""Bytes, after decompression: a small compressed answer may not fill the memory."""
+
+_NOT_SENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+"""There was no connection yet, so the other side surely did nothing."""
+_OURS: Final = (httpx2.InvalidURL, httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What the other side answered, read whole."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+    def error(
+        self, now: datetime, peer_code: str | None = None
+    ) -> Retryable | Backpressure | Reject | Fatal | None:
+        """Return what the status means, or None for success."""
+        retry_after = self.headers.get("retry-after")
+        return http_error(self.status, retry_after, now=now, peer_code=peer_code)
+
+    def json(self) -> dict[str, Any]:
+        """Return the JSON object of the body.
+
+        Raises:
+            Retryable: it is none. The call was made, so nothing is known of its outcome.
+        """
+        try:
+            value = json.loads(self.body)
+        except (ValueError, RecursionError):
+            value = None
+        if not isinstance(value, dict):
+            raise Retryable("the answer is no JSON object", peer_code=str(self.status))
+        return value
+
+
+async def exchange(
+    client: httpx2.AsyncClient, request: httpx2.Request, largest: int = LARGEST_REPLY
+) -> Reply:
+    """Send a request, read the answer.
+
+    Raises:
+        Retryable: no answer, or one above `largest` bytes; `untouched` where nothing was sent.
+        Fatal: the address is wrong.
+    """
+    try:
+        response = await client.send(request, stream=True)
+        try:
+            body = await _read(response, largest)
+        finally:
+            await response.aclose()
+    except _OURS as error:
+        raise Fatal(f"the address cannot be called: {type(error).__name__}") from error
+    except _NOT_SENT as error:
+        raise Retryable(f"no connection: {type(error).__name__}", untouched=True) from error
+    except httpx2.HTTPError as error:
+        # Its text may hold the address, and that a personal value; its class is enough.
+        raise Retryable(f"no answer: {type(error).__name__}") from error
+    return Reply(status=response.status_code, headers=response.headers, body=body)
+
+
+async def _read(response: httpx2.Response, largest: int) -> bytes:
+    pieces, size = [], 0
+    async for piece in response.aiter_bytes():
+        size += len(piece)
+        if size > largest:
+            raise Retryable("the answer is too large", peer_code=str(response.status_code))
+        pieces.append(piece)
+    return b"".join(pieces)
