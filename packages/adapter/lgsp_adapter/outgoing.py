@@ -5,13 +5,14 @@ its own, production one that `lgsp_adapter.net` guards.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 import httpx2
 
+from lgsp_adapter.context import Context
 from lgsp_adapter.errors import Backpressure, Fatal, Reject, Retryable
 from lgsp_adapter.http import http_error
 
@@ -86,3 +87,15 @@ async def _read(response: httpx2.Response, largest: int) -> bytes:
             raise Retryable("the answer is too large", peer_code=str(response.status_code))
         pieces.append(piece)
     return b"".join(pieces)
+
+
+Connect = Callable[[Context, float], httpx2.AsyncClient]
+"""Makes the client of an adapter: what it may reach, and its time-out in seconds."""
+
+
+def open_plain(ctx: Context, seconds: float) -> httpx2.AsyncClient:  # noqa: ARG001  (no networks)
+    """Return a client without redirects, proxies from the environment, or endless waits."""
+    limits = httpx2.Limits(max_connections=100, max_keepalive_connections=50)
+    return httpx2.AsyncClient(
+        timeout=seconds, follow_redirects=False, trust_env=False, limits=limits
+    )
