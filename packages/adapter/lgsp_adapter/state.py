@@ -82,6 +82,11 @@ class State:
         sql = "DELETE FROM entry WHERE space = ? AND key = ? AND value = coalesce(?, value)"
         await self._run(lambda db: db.execute(sql, (space, key, value)))
 
+    async def sweep(self, space: str, prefix: str, upto: int) -> None:
+        """Forget the entries whose key begins with `prefix`, up to place `upto`."""
+        sql = "DELETE FROM entry WHERE space = ? AND substr(key, 1, ?) = ? AND seq <= ?"
+        await self._run(lambda db: db.execute(sql, (space, len(prefix), prefix, upto)))
+
     async def count(self, space: str, key: str, by: int, limit: int | None = None) -> bool:
         """Add to a number from 0 on. False, and nothing added, where it would pass `limit`."""
 

@@ -58,6 +58,14 @@ async def test_entries_come_in_the_order_of_their_first_writing(state):
     assert [key for _, key, _ in await state.after("log", rows[0][0], 1)] == ["a"]
 
 
+async def test_a_sweep_takes_only_what_begins_so_and_stands_before(state):
+    for key in ("a/1", "b/1", "a/2", "ab"):
+        await state.claim("log", key, "")
+    rows = await state.after("log", 0, 10)
+    await state.sweep("log", "a/", rows[1][0])
+    assert [key for _, key, _ in await state.after("log", 0, 10)] == ["b/1", "a/2", "ab"]
+
+
 async def test_nobody_else_reads_the_file(state, tmp_path):
     await state.put("token", "oa", "mau")
     assert stat.S_IMODE((tmp_path / "state.db").stat().st_mode) == 0o600
