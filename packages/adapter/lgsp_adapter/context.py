@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from typing import Final
 
 from pydantic import SecretStr
 
@@ -33,6 +34,18 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+CONNECTOR: Final = "connector"
+"""The field of each log record that names the connector."""
+
+
+class _Named(logging.Filter):
+    """Gives each record the field `connector`; a structured log shows it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        setattr(record, CONNECTOR, self.name)
+        return True
+
+
 class Context:
     """Given to `open`; valid until `close`."""
 
@@ -44,6 +57,7 @@ class Context:
         fetch: Fetch = no_objects,
         store: Store = no_store,
         now: Callable[[], datetime] = utc_now,
+        networks: tuple[str, ...] = (),
     ) -> None:
         self._resolvers = resolvers or {}
         self._masking = Masking()
@@ -53,10 +67,16 @@ class Context:
         """`await ctx.store(pieces, media_type)` keeps an attachment; a `Draft` names the hash."""
         self.now = now
         """The time, aware."""
+        self.networks = networks
+        """Where this connector may connect to, as CIDR, approved by a second person; none: nowhere.
+
+        For `lgsp_adapter.net.open_client`.
+        """
         # Not from the registry of loggers: its filter holds the secrets of this connector alone.
         self.log = logging.Logger(f"lgsp_adapter.{name}")  # noqa: LOG001  (see above)
         """Masks every secret that was resolved through this context."""
         self.log.parent = logging.getLogger("lgsp_adapter")
+        self.log.addFilter(_Named(name))
         self.log.addFilter(self._masking)
 
     async def secret(self, secret: Secret) -> SecretStr:

@@ -59,6 +59,11 @@ class Outbox(SourcePeer):
     def put(self, id_, text, subject):
         self.rows.append(json.dumps({"id": id_, "text": text, "subject": subject}).encode())
 
+    def put_newer(self, id_, text, subject):
+        row = {"id": id_, "text": text, "subject": subject, "truongMoi": 1}
+        self.rows.append(json.dumps(row).encode())
+        return True
+
     def put_unreadable(self):
         self.rows.append(b"<khong phai json>")
 

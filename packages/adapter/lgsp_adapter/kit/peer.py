@@ -87,6 +87,13 @@ class SourcePeer(Peer):
     def put_unreadable(self) -> None:
         """Have a record that no source can make a message of."""
 
+    def put_newer(self, id_: str, text: str, subject: str) -> bool:  # noqa: ARG002  (a hook)
+        """Have a record with a field nobody knew when the adapter was written, else as `put`.
+
+        Return False where the other side has no such form.
+        """
+        return False
+
     @property
     @abstractmethod
     def handed_out(self) -> int:

@@ -1,14 +1,18 @@
 """What every sink promises."""
 
+import json
 from collections import Counter
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from lgsp_adapter.contract import Sink
-from lgsp_adapter.errors import AdapterError, Backpressure, Reject, Retryable
-from lgsp_adapter.kit.common import AdapterKit
+from lgsp_adapter.errors import AdapterError, Backpressure, Fatal, Reject, Retryable
+from lgsp_adapter.kit.calling import CallingKit
 from lgsp_adapter.kit.peer import Answer, Say, SinkPeer
 from lgsp_adapter.kit.promise import promise
-from lgsp_adapter.kit.texts import AWKWARD, LARGE, strings
+from lgsp_adapter.kit.texts import AWKWARD, LARGE, WRONG_CLOCKS, strings
 from lgsp_adapter.policy.backoff import Backoff
 from lgsp_adapter.policy.breaker import BreakerRules, State
 from lgsp_adapter.spec import Idempotence
@@ -25,14 +29,17 @@ P = TypeVar("P", bound=SinkPeer)
 WAIT_SECONDS: Final = 7.0
 PEER_CODE: Final = "E-MAU-17"
 COUNT: Final = 5
+OPENS_AT: Final = 3
+COOL_DOWN: Final = 60.0
 
 
-class SinkKit(AdapterKit[Sink[Any], P]):
+class SinkKit(CallingKit[Sink[Any], P]):
     """Subclass it as `Test…`: give `adapter`, `reference`, `peer`, and `make` where needed."""
 
-    async def work(self, adapter: Sink[Any], peer: P) -> None:  # noqa: ARG002  (sources need it)
+    async def work(self, adapter: Sink[Any], peer: P) -> str:  # noqa: ARG002  (sources need it)
         """Write one delivery."""
         await adapter.write([self.delivery("w-1")])
+        return ""
 
     def delivery(self, id_: str, text: str = "Hồ sơ mẫu") -> Delivery:
         """Return a delivery of a type that the sink takes, with its own order key."""
@@ -51,12 +58,13 @@ class SinkKit(AdapterKit[Sink[Any], P]):
         except (Retryable, Backpressure, Reject) as error:
             return [error] * len(batch)
 
-    def engine(self, peer: P, bus: Bus, clock: VirtualClock) -> SinkEngine:
+    def engine(self, peer: P, bus: Bus, clock: VirtualClock, *, batch: int = 20) -> SinkEngine:
         """Return a runtime with short limits on a virtual clock, and no chance."""
         rules = EngineRules(
             backoff=Backoff(first=1.0, longest=8.0, attempts=40),
-            breaker=BreakerRules(threshold=3, cool_down=60.0),
+            breaker=BreakerRules(threshold=OPENS_AT, cool_down=COOL_DOWN),
             timeout=self.patience,
+            batch=batch,
         )
         return SinkEngine(
             *(self.make(peer), bus), rules=rules, clock=clock, ctx=self.context(), chance=_no_chance
@@ -121,22 +129,74 @@ class SinkKit(AdapterKit[Sink[Any], P]):
 
     @promise
     async def test_the_circuit_opens_and_closes(self) -> None:
-        """While the peer is down it is called once per attempt of the runtime, no more."""
+        """A peer that is down is called once per attempt, left alone for a while, then tried."""
         bus, clock = Bus(name=self.adapter.spec.name), VirtualClock()
         async with self.serving() as peer:
-            if self.adapter.spec.idempotence is Idempotence.NEITHER:
-                peer.script.next.extend([Answer(say=Say.SLOW_DOWN, after=1.0)] * 4)
-            else:
-                peer.script.next.extend([Answer(say=Say.DOWN)] * 4)
-            bus.put([self.delivery("o-1")])
-            engine = self.engine(peer, bus, clock)
+            peer.script.next.extend([Answer(say=Say.DOWN)] * OPENS_AT)
+            bus.put(self.deliveries(OPENS_AT + 1))
+            engine = self.engine(peer, bus, clock, batch=1)
             await engine.drain()
             calls = peer.script.calls
-        attempts = sum(event.event == "attempted" for event in bus.events)
-        looks = attempts if self.adapter.spec.idempotence is Idempotence.LOOK_UP else 0
+        times = [event.at for event in bus.events if event.event == "attempted"]
+        looks = len(times) if self.adapter.spec.idempotence is Idempotence.LOOK_UP else 0
+        assert calls <= len(times) + looks, f"{calls} calls for {len(times)} attempts"
+        assert len(times) > OPENS_AT, "it was never tried again"
+        pause = times[OPENS_AT] - times[OPENS_AT - 1]
+        assert pause >= COOL_DOWN, f"after {OPENS_AT} failures it was called {pause} s later"
         assert bus.delivered, "not delivered after the peer came back"
         assert engine.breaker.state is State.CLOSED
-        assert calls <= attempts + looks, f"{calls} calls for {attempts} attempts"
+
+    @promise
+    async def test_a_line_that_breaks_loses_nothing(self) -> None:
+        """The line breaks again and again: in the end everything is there, once."""
+        bus, clock = Bus(name=self.adapter.spec.name), VirtualClock()
+        # A gateway that can do neither may not be called again after a break: it is busy instead.
+        neither = self.adapter.spec.idempotence is Idempotence.NEITHER
+        broken = Answer(say=Say.SLOW_DOWN, after=1.0) if neither else Answer(say=Say.DOWN)
+        async with self.serving() as peer:
+            batch = self.deliveries()
+            bus.put(batch)
+            peer.script.next.extend([broken, Answer()] * (2 * COUNT))
+            await self.engine(peer, bus, clock, batch=1).drain()
+            effects = Counter(id_ for id_, _ in peer.taken)
+        assert effects == Counter(each.id for each in batch), "lost, or done twice"
+        assert len(bus.delivered) == COUNT, f"{len(bus.delivered)} of {COUNT} delivered"
+
+    @promise
+    async def test_a_newer_schema_is_no_reason_to_refuse(self) -> None:
+        """A newer minor version with a field nobody knew is delivered like the others."""
+        async with self.serving() as peer, self.opened(peer) as sink:
+            newer = _newer(self.delivery("n-1"))
+            (result,) = await self.write(sink, [newer])
+            taken = [id_ for id_, _ in peer.taken]
+        assert isinstance(result, Done), f"{result!r}"
+        assert taken == [newer.id]
+
+    @promise
+    async def test_a_wrong_clock_buries_no_message(self) -> None:
+        """Our clock is wrong by decades: that may fail, and is never the message's fault."""
+        for now in WRONG_CLOCKS:
+            async with self.serving() as peer:
+                sink, ctx = self.make(peer), self.context()
+                ctx.now = partial(_same, now)
+                try:
+                    await call(sink.open(ctx), self.patience)
+                    results = await self.write(sink, [self.delivery("k-1")])
+                except Fatal:
+                    continue
+                finally:
+                    await self.end(sink)
+            assert not isinstance(results[0], Reject), f"in {now.year}: {results[0]!r}"
+
+    @promise
+    async def test_the_same_refusal_has_the_same_fingerprint(self) -> None:
+        """Dead letters of one cause are one group: no id and no text in code or detail."""
+        bus, clock = Bus(name=self.adapter.spec.name), VirtualClock()
+        async with self.serving() as peer:
+            peer.script.default = Answer(say=Say.REJECT, code=PEER_CODE)
+            bus.put([self.delivery("f-mot", "Mẫu một"), self.delivery("f-hai", "Mẫu hai")])
+            await self.engine(peer, bus, clock).drain()
+        assert len({each.fingerprint for each in bus.dead_letters.values()}) <= 1, "two groups"
 
     @promise
     async def test_a_lost_answer_does_nothing_twice(self) -> None:
@@ -172,5 +232,19 @@ class SinkKit(AdapterKit[Sink[Any], P]):
         assert [len(body) for body in taken] == [len(sent.body)]
 
 
+def _same(now: datetime) -> datetime:
+    return now
+
+
 def _no_chance() -> float:
     return 0.0
+
+
+def _newer(delivery: Delivery) -> Delivery:
+    body = {**json.loads(delivery.body), "truongMoi": {"giaTri": "Mẫu"}}
+    schema = delivery.attributes["dataschema"].rpartition(":")[0] + ":1.7"
+    return replace(
+        delivery,
+        attributes={**delivery.attributes, "dataschema": schema},
+        body=json.dumps(body, ensure_ascii=False).encode(),
+    )

@@ -1,16 +1,20 @@
 """What every source promises."""
 
 import unicodedata
+from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 import pytest
 
 from lgsp_adapter.contract import Source
 from lgsp_adapter.errors import Backpressure, Reject, Retryable
-from lgsp_adapter.kit.common import AdapterKit, cancel
+from lgsp_adapter.kit.calling import CallingKit
+from lgsp_adapter.kit.common import cancel
 from lgsp_adapter.kit.peer import Answer, Say, SourcePeer
 from lgsp_adapter.kit.promise import promise
-from lgsp_adapter.kit.texts import AWKWARD, LARGE, NFC, NFD, strings
+from lgsp_adapter.kit.texts import AWKWARD, LARGE, NFC, NFD, WRONG_CLOCKS, strings
+from lgsp_adapter.policy.breaker import BreakerRules
 from lgsp_adapter.testing.bus import Bus
 from lgsp_adapter.testing.calls import call
 from lgsp_adapter.testing.rules import EngineRules
@@ -24,16 +28,17 @@ MANY = 500
 WAIT_SECONDS = 7.0
 
 
-class SourceKit(AdapterKit[Source[Any], P]):
+class SourceKit(CallingKit[Source[Any], P]):
     """Subclass it as `Test…`: give `adapter`, `reference`, `peer`, and `make` where needed."""
 
     read_ahead: ClassVar[int] = 50
     """Most records the source may take from the other side beyond what it was asked for."""
 
-    async def work(self, adapter: Source[Any], peer: P) -> None:
+    async def work(self, adapter: Source[Any], peer: P) -> str:
         """Read one record."""
         peer.put("w-1", "Hồ sơ mẫu", "H99-1")
         await adapter.read(1)
+        return ""
 
     async def read_all(self, source: Source[Any], limit: int = 10) -> list[Record]:
         """Read to the end without acknowledging."""
@@ -175,6 +180,48 @@ class SourceKit(AdapterKit[Source[Any], P]):
         assert len(bus.dead_letters) == 1, f"{len(bus.dead_letters)} dead letters, not 1"
 
     @promise
+    async def test_a_line_that_breaks_loses_nothing(self) -> None:
+        """The line breaks at every second call, and the hub takes one record only later."""
+        bus = Bus(name=self.adapter.spec.name)
+        async with self.serving() as peer:
+            texts = self.fill(peer)
+            peer.script.next.extend([Answer(), Answer(say=Say.DOWN)] * COUNT)
+            rules = EngineRules(
+                timeout=self.patience, batch=2, breaker=BreakerRules(threshold=2 * COUNT)
+            )
+            engine = SourceEngine(
+                lambda: self.make(peer), bus, rules=rules, ctx=self.context(), chance=_no_chance
+            )
+            bus.refuse_next = 1
+            await engine.drain()
+        found = set().union(*(strings(each.body) for each in bus.admitted.values()))
+        assert set(texts) <= found, f"{len(set(texts) - found)} of {COUNT} are lost"
+
+    @promise
+    async def test_a_newer_schema_is_no_reason_to_stop(self) -> None:
+        """A record with a field that nobody knew is read like the others."""
+        async with self.serving() as peer, self.opened(peer) as source:
+            if not peer.put_newer("n-1", "Hồ sơ mẫu", "H99-1"):
+                pytest.skip("the other side has no such form")
+            records = await self.read_all(source)
+        assert_texts(records, ["Hồ sơ mẫu"])
+
+    @promise
+    async def test_a_wrong_clock_loses_nothing(self) -> None:
+        """Our clock is wrong by decades: all records come."""
+        for now in WRONG_CLOCKS:
+            async with self.serving() as peer:
+                texts = self.fill(peer)
+                source, ctx = self.make(peer), self.context()
+                ctx.now = partial(_same, now)
+                try:
+                    await call(source.open(ctx, None), self.patience)
+                    records = await self.read_all(source)
+                finally:
+                    await self.end(source)
+            assert_texts(records, texts)
+
+    @promise
     async def test_texts_arrive_as_they_are(self) -> None:
         """NFC, NFD and awkward characters arrive code point by code point."""
         async with self.serving() as peer, self.opened(peer) as source:
@@ -207,6 +254,14 @@ def assert_texts(records: list[Record], texts: list[str]) -> None:
     assert len(records) == len(texts), f"{len(records)} records, not {len(texts)}"
     missing = [text for text in texts if not any(holds(record, text) for record in records)]
     assert not missing, f"{len(missing)} of {len(texts)} texts are missing"
+
+
+def _same(now: datetime) -> datetime:
+    return now
+
+
+def _no_chance() -> float:
+    return 0.0
 
 
 def holds(record: Record, text: str) -> bool:

@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any, Final
 
 NFC: Final = unicodedata.normalize("NFC", "Nguyễn Văn Mẫu, phường Thử Nghiệm")
@@ -17,6 +18,9 @@ AWKWARD: Final = (
     "chữ Nôm 𡨸喃, 🙂",
 )
 """Texts that must arrive code point by code point."""
+
+WRONG_CLOCKS: Final = (datetime(2001, 1, 1, tzinfo=UTC), datetime(2049, 12, 31, tzinfo=UTC))
+"""A machine without its battery, and one that somebody set by hand."""
 
 LARGE: Final = "Nội dung mẫu " * 12_000
 """About 200 kB of UTF-8: within the hub's limit of 256 KiB for a body."""

@@ -64,6 +64,9 @@ class Bus:
     refuse: set[str] = field(default_factory=set)
     """Ids that the bus does not take until they are removed: an outage, made to order."""
 
+    refuse_next: int = 0
+    """How many messages from now on the bus does not take: an outage that passes."""
+
     def put(self, deliveries: Iterable[Delivery]) -> None:
         """Give the sink something to do."""
         self.inbox.update((each.key, each) for each in deliveries)
@@ -74,7 +77,8 @@ class Bus:
 
     def admit(self, message: Draft | Signed) -> Outcome:
         """Take a message as the hub would: the same id must have the same content (invariant 8)."""
-        if message.id in self.refuse:
+        if self.refuse_next > 0 or message.id in self.refuse:
+            self.refuse_next = max(0, self.refuse_next - 1)
             return Outcome.UNAVAILABLE
         known = self.admitted.setdefault(message.id, message)
         if known is message:

@@ -2,9 +2,12 @@
 
 import asyncio
 import json
+import logging
+import socket
 import unicodedata
 import uuid
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from lgsp_adapter import Backpressure, Check, Done, Reject, Retryable
@@ -57,6 +60,18 @@ class LeavesATask(GoodSink):
         self.beat = asyncio.create_task(asyncio.sleep(3600))
 
 
+class LeavesASocket(GoodSink):
+    async def open(self, ctx):
+        await super().open(ctx)
+        socket.socket().detach()
+
+
+class LogsForItself(GoodSink):
+    async def open(self, ctx):
+        await super().open(ctx)
+        logging.getLogger("bad").debug("opened")
+
+
 class ClosesSlowly(GoodSink):
     async def close(self):
         await asyncio.sleep(3600)
@@ -79,9 +94,11 @@ class EncodesSmallOnesAnew(GoodSink):
 
 
 class DoneAnyway(GoodSink):
-    async def one(self, delivery):
-        result = await super().one(delivery)
-        return Done() if isinstance(result, Retryable) else result
+    async def write(self, batch):
+        results = await super().write(batch)
+        if len(batch) == 1:
+            return results
+        return [Done() if isinstance(each, Retryable) else each for each in results]
 
 
 class RejectsTheBatch(GoodSink):
@@ -114,6 +131,40 @@ class RetriesByItself(GoodSink):
         return result
 
 
+class NeverConnectsAgain(GoodSink):
+    breaks = 0
+
+    async def one(self, delivery):
+        if self.breaks > 4:
+            return Retryable("no line")
+        result = await super().one(delivery)
+        self.breaks += isinstance(result, Retryable)
+        return result
+
+
+class KnowsOneSchema(GoodSink):
+    async def one(self, delivery):
+        if not delivery.attributes["dataschema"].endswith(":1.0"):
+            return Reject("schema_unknown")
+        return await super().one(delivery)
+
+
+class OnlyWhatIsRecent(GoodSink):
+    async def one(self, delivery):
+        sent = datetime.fromisoformat(delivery.attributes["time"])
+        if abs((self.ctx.now() - sent).days) > 2000:
+            return Reject("too_old")
+        return await super().one(delivery)
+
+
+class TellsTheIdInItsDetail(GoodSink):
+    async def one(self, delivery):
+        result = await super().one(delivery)
+        if isinstance(result, Reject):
+            return Reject(result.code, delivery.id, peer_code=result.peer_code)
+        return result
+
+
 class NewKeyEachTime(GoodSink):
     async def post(self, key, id_, body):  # noqa: ARG002
         return await super().post(str(uuid.uuid4()), id_, body)
@@ -135,16 +186,22 @@ BAD: dict[str, Any] = {
     "each_missing_field_is_named": FillsInWhatIsMissing,
     "secrets_are_masked": TellsTheTokenInItsErrors,
     "check_is_ok_with_a_message": ChecksInVietnameseOnly,
-    "check_fails_with_a_message": AlwaysFine,
     "no_task_is_left": LeavesATask,
+    "no_socket_is_left": LeavesASocket,
+    "its_log_names_the_connector": LogsForItself,
     "close_is_soon_while_the_peer_hangs": ClosesSlowly,
     "a_call_ends_when_it_is_cancelled": SwallowsCancellation,
+    "check_fails_with_a_message": AlwaysFine,
     "writes_the_signed_bytes_in_order": EncodesSmallOnesAnew,
     "done_means_that_the_peer_has_it": DoneAnyway,
     "a_rejected_one_is_isolated": RejectsTheBatch,
     "the_code_of_the_peer_is_kept": OwnCodesOnly,
     "retry_after_is_honoured": ForgetsRetryAfter,
     "the_circuit_opens_and_closes": RetriesByItself,
+    "a_line_that_breaks_loses_nothing": NeverConnectsAgain,
+    "a_newer_schema_is_no_reason_to_refuse": KnowsOneSchema,
+    "a_wrong_clock_buries_no_message": OnlyWhatIsRecent,
+    "the_same_refusal_has_the_same_fingerprint": TellsTheIdInItsDetail,
     "a_lost_answer_does_nothing_twice": NewKeyEachTime,
     "texts_arrive_as_they_are": TidiesTexts,
     "a_large_document_arrives_whole": CutsBodies,

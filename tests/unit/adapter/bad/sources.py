@@ -3,6 +3,8 @@
 import asyncio
 import json
 import logging
+import socket
+import sys
 import unicodedata
 import uuid
 from dataclasses import replace
@@ -32,10 +34,10 @@ class FillsInWhatIsMissing(GoodSource):
     spec = replace(GoodSource.spec, config=Forgiving)
 
 
-class LogsTheToken(GoodSource):
+class PrintsTheToken(GoodSource):
     async def open(self, ctx, position):
         await super().open(ctx, position)
-        logging.getLogger("bad").debug("token %s", self.token.get_secret_value())
+        sys.stderr.write(f"token {self.token.get_secret_value()}")
 
 
 class ChecksInEnglishOnly(GoodSource):
@@ -53,6 +55,18 @@ class LeavesATask(GoodSource):
     async def open(self, ctx, position):
         await super().open(ctx, position)
         self.beat = asyncio.create_task(asyncio.sleep(3600))
+
+
+class LeavesASocket(GoodSource):
+    async def open(self, ctx, position):
+        await super().open(ctx, position)
+        socket.socket().detach()
+
+
+class LogsForItself(GoodSource):
+    async def open(self, ctx, position):
+        await super().open(ctx, position)
+        logging.getLogger("bad").debug("opened")
 
 
 class ClosesSlowly(GoodSource):
@@ -85,6 +99,8 @@ class SaysThereIsNothing(GoodSource):
         try:
             return await super().read(limit)
         except Retryable:
+            if limit > 1:
+                raise
             return []
 
 
@@ -110,6 +126,13 @@ class ResumesByPages(GoodSource):
 
 class SavesItsCursorAtClose(GoodSource):
     acked = False
+
+    async def read(self, limit):
+        try:
+            return await super().read(limit)
+        except Retryable:
+            self.acked = True
+            raise
 
     async def ack(self, position):  # noqa: ARG002
         self.acked = True
@@ -149,6 +172,28 @@ class SkipsTheUnreadable(GoodSource):
         return [record for record in records if not isinstance(record.message, Reject)]
 
 
+class ConfirmsWhenTheLineBreaks(GoodSource):
+    async def read(self, limit):
+        try:
+            return await super().read(limit)
+        except Retryable:
+            self.peer.confirmed = self.after
+            raise
+
+
+class KnowsEveryField(GoodSource):
+    def record(self, number, raw):
+        record = super().record(number, raw)
+        if b"truongMoi" in raw:
+            return replace(record, message=Reject("unknown_field", "truongMoi"))
+        return record
+
+
+class ReadsUpToNow(GoodSource):
+    async def read(self, limit):
+        return await super().read(limit) if self.ctx.now().year > 2010 else []
+
+
 class TidiesTexts(GoodSource):
     def draft(self, row):
         draft = super().draft(row)
@@ -170,12 +215,14 @@ BAD: dict[str, Any] = {
     "spec_is_valid": SaysItIsASink,
     "reference_is_current": PageOfAnOlderVersion,
     "each_missing_field_is_named": FillsInWhatIsMissing,
-    "secrets_are_masked": LogsTheToken,
+    "secrets_are_masked": PrintsTheToken,
     "check_is_ok_with_a_message": ChecksInEnglishOnly,
-    "check_fails_with_a_message": AlwaysFine,
     "no_task_is_left": LeavesATask,
+    "no_socket_is_left": LeavesASocket,
+    "its_log_names_the_connector": LogsForItself,
     "close_is_soon_while_the_peer_hangs": ClosesSlowly,
     "a_call_ends_when_it_is_cancelled": SwallowsCancellation,
+    "check_fails_with_a_message": AlwaysFine,
     "reads_everything_once_and_in_order": MixesUpAPage,
     "reads_no_more_than_it_is_asked_for": ReadsOneMore,
     "an_unavailable_peer_is_retryable": SaysThereIsNothing,
@@ -187,6 +234,9 @@ BAD: dict[str, Any] = {
     "read_again_it_is_the_same_message": NewIdEachTime,
     "what_is_taken_and_not_acked_is_bounded": SwallowsTheStore,
     "an_unreadable_record_is_isolated": SkipsTheUnreadable,
+    "a_line_that_breaks_loses_nothing": ConfirmsWhenTheLineBreaks,
+    "a_newer_schema_is_no_reason_to_stop": KnowsEveryField,
+    "a_wrong_clock_loses_nothing": ReadsUpToNow,
     "texts_arrive_as_they_are": TidiesTexts,
     "a_subject_is_nfc": SubjectAsTyped,
     "a_large_document_arrives_whole": CutsTexts,
