@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import httpx2
 from lgsp_adapter import Check, Context, Fatal, Idempotence, Kind, Retryable, Secret, Spec, Text
-from lgsp_adapter.outgoing import Connect, Reply, exchange, open_plain
+from lgsp_adapter.outgoing import Connect, Reply, exchange, open_guarded
 from pydantic import Field
 
 from hub_adapter_notify.channel import Channel, ChannelConfig
@@ -47,7 +47,7 @@ class NotifySms(Channel[SmsConfig]):
         idempotence=Idempotence.NEITHER,
     )
 
-    def __init__(self, config: SmsConfig, connect: Connect = open_plain) -> None:
+    def __init__(self, config: SmsConfig, connect: Connect = open_guarded) -> None:
         super().__init__(config)
         self._connect = connect
         self._client: httpx2.AsyncClient | None = None

@@ -16,7 +16,7 @@ from lgsp_adapter import (
     Spec,
     Text,
 )
-from lgsp_adapter.outgoing import Connect, Reply, exchange, open_plain
+from lgsp_adapter.outgoing import Connect, Reply, exchange, open_guarded
 from pydantic import Field
 
 from hub_adapter_notify.channel import Channel, ChannelConfig
@@ -60,7 +60,7 @@ class NotifyZns(Channel[ZnsConfig]):
         idempotence=Idempotence.NEITHER,
     )
 
-    def __init__(self, config: ZnsConfig, connect: Connect = open_plain) -> None:
+    def __init__(self, config: ZnsConfig, connect: Connect = open_guarded) -> None:
         super().__init__(config)
         self._connect = connect
         self._client: httpx2.AsyncClient | None = None

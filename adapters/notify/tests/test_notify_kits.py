@@ -144,7 +144,11 @@ class Post(Gateway):
     """A mail server, at the seam of the SMTP client."""
 
     channel = "email"
-    shape: ClassVar = {"host": "mau.example", "password": "test:password", "sender": "hub@mau.example"}
+    shape: ClassVar = {
+        "host": "mau.example",
+        "password": "test:password",
+        "sender": "hub@mau.example",
+    }
 
     def server(self):
         return Line(self)

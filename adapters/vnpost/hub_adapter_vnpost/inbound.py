@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 from lgsp_adapter import Check, Context, Fatal, Kind, Record, Source, Spec, Text
-from lgsp_adapter.outgoing import Connect, open_plain
+from lgsp_adapter.outgoing import Connect, open_guarded
 from lgsp_adapter.state import State
 from pydantic import Field
 
@@ -59,7 +59,7 @@ class VnpostIn(Source[VnpostInConfig]):
         types=(tracking.STEP, tracking.RETURNED),
     )
 
-    def __init__(self, config: VnpostInConfig, connect: Connect = open_plain) -> None:
+    def __init__(self, config: VnpostInConfig, connect: Connect = open_guarded) -> None:
         super().__init__(config)
         self._connect = connect
         self._state = State(config.state)

@@ -21,7 +21,7 @@ from lgsp_adapter import (
     Spec,
     Text,
 )
-from lgsp_adapter.outgoing import Connect, open_plain
+from lgsp_adapter.outgoing import Connect, open_guarded
 from lgsp_adapter.state import State
 
 from hub_adapter_vnpost import order
@@ -55,7 +55,7 @@ class VnpostOut(Sink[VnpostOutConfig]):
         idempotence=Idempotence.LOOK_UP,
     )
 
-    def __init__(self, config: VnpostOutConfig, connect: Connect = open_plain) -> None:
+    def __init__(self, config: VnpostOutConfig, connect: Connect = open_guarded) -> None:
         super().__init__(config)
         self._connect = connect
         self._state = State(config.state)

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import ClassVar
 
 import httpx2
-
 from hub_adapter_vnpost import VnpostIn, VnpostOut
 from hub_adapter_vnpost.order import order_number
 from hub_adapter_vnpost.out import ORDERS
 from lgsp_adapter import Context, load_config
-from lgsp_adapter.kit import Say, SinkKit, SinkPeer, SourceKit, SourcePeer, secret_behind
+from lgsp_adapter.kit import Answer, Say, SinkKit, SinkPeer, SourceKit, SourcePeer, secret_behind
 from lgsp_adapter.state import _connect
 from lgsp_adapter.testing import delivery
 
@@ -41,6 +40,9 @@ def result(id_, text):
 class Office:
     """The token call, and the folder of the state file."""
 
+    calm = ()
+    """Calls that go well while only some fail: the kit counts on looking up."""
+
     def __init__(self):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
@@ -61,12 +63,15 @@ class Office:
         assert request.headers["access_token"] == "mau"
         content = json.loads(request.content)
         answer = await self.script.answer(self.named(content["OrderNumber"]))
+        if name in self.calm and self.script.default.say is not Say.DOWN:
+            answer = Answer()
         headers = {"retry-after": str(int(answer.after))} if answer.after else {}
         told = self.told(name, content, answer)
         return httpx2.Response(STATUS[answer.say], headers=headers, json=told)
 
 
 class Intake(Office, SinkPeer):
+    calm = ("apiGetOrderTracking",)
     extra: ClassVar = {"sender_name": "Mẫu", "sender_tel": "0", "sender_address": "Mẫu"}
 
     def __init__(self, ids):
@@ -76,7 +81,9 @@ class Intake(Office, SinkPeer):
     @property
     def taken(self):
         # What was signed is built again from what arrived: a changed address gives other bytes.
-        named = [(self.ids[order["OrderNumber"]], order["ReceiverAddress"]) for order in self.orders]
+        named = [
+            (self.ids[order["OrderNumber"]], order["ReceiverAddress"]) for order in self.orders
+        ]
         return [(id_, result(id_, text)) for id_, text in named]
 
     def named(self, number):
@@ -167,4 +174,3 @@ class TestVnpostIn(Made, SourceKit):
 
     def peer(self):
         return Tracker()
-

@@ -80,6 +80,8 @@ class WebhookIn(Service[WebhookInConfig]):
         return Check(ok=True, vi=f"Sẵn sàng nhận, {count} khóa", en=f"Ready, {count} keys")
 
     async def answer(self, request: Request) -> Answer:
+        if request.path != "/":
+            return _refused(404, "not_found", "there is one address: /")
         if request.method != "POST":
             return _refused(405, "method_not_allowed", "POST")
         refusal = self._refusal(request)

@@ -26,7 +26,7 @@ from lgsp_adapter import (
     Spec,
     Text,
 )
-from lgsp_adapter.outgoing import Connect, Reply, exchange, open_plain
+from lgsp_adapter.outgoing import Connect, Reply, exchange, open_guarded
 from lgsp_message.cloudevents import SIGNATURE_HEADER, http_headers
 from pydantic import Field
 
@@ -74,7 +74,7 @@ class WebhookOut(Sink[WebhookOutConfig]):
         idempotence=Idempotence.IDEMPOTENT,
     )
 
-    def __init__(self, config: WebhookOutConfig, connect: Connect = open_plain) -> None:
+    def __init__(self, config: WebhookOutConfig, connect: Connect = open_guarded) -> None:
         super().__init__(config)
         self._connect = connect
         self._client: httpx2.AsyncClient | None = None

@@ -15,12 +15,11 @@ import httpx2
 from lgsp_adapter.context import Context
 from lgsp_adapter.errors import Backpressure, Fatal, Reject, Retryable
 from lgsp_adapter.http import http_error
+from lgsp_adapter.net import http_fault, open_client
 
 LARGEST_REPLY: Final = 1_048_576
 """Bytes, after decompression: a small compressed answer may not fill the memory."""
 
-_NOT_SENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
-"""There was no connection yet, so the other side surely did nothing."""
 _OURS: Final = (httpx2.InvalidURL, httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
 
 
@@ -71,11 +70,8 @@ async def exchange(
             await response.aclose()
     except _OURS as error:
         raise Fatal(f"the address cannot be called: {type(error).__name__}") from error
-    except _NOT_SENT as error:
-        raise Retryable(f"no connection: {type(error).__name__}", untouched=True) from error
     except httpx2.HTTPError as error:
-        # Its text may hold the address, and that a personal value; its class is enough.
-        raise Retryable(f"no answer: {type(error).__name__}") from error
+        raise http_fault(error) from error
     return Reply(status=response.status_code, headers=response.headers, body=body)
 
 
@@ -93,9 +89,6 @@ Connect = Callable[[Context, float], httpx2.AsyncClient]
 """Makes the client of an adapter: what it may reach, and its time-out in seconds."""
 
 
-def open_plain(ctx: Context, seconds: float) -> httpx2.AsyncClient:  # noqa: ARG001  (no networks)
-    """Return a client without redirects, proxies from the environment, or endless waits."""
-    limits = httpx2.Limits(max_connections=100, max_keepalive_connections=50)
-    return httpx2.AsyncClient(
-        timeout=seconds, follow_redirects=False, trust_env=False, limits=limits
-    )
+def open_guarded(ctx: Context, seconds: float) -> httpx2.AsyncClient:
+    """Return a client that reaches only the networks approved for this connector."""
+    return open_client(ctx.networks, timeout=seconds)
