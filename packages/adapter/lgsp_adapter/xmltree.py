@@ -36,15 +36,15 @@ class Node:
         return [self, *below] if self.name == name else below
 
 
-def parse_xml(data: bytes) -> Node:
-    """Return the root.
+def parse_xml(data: bytes, encoding: str | None = None) -> Node:
+    """Return the root. `encoding` overrides the declaration, for XML that came as a string.
 
     Raises:
         Reject: `not_xml`, `xml_dtd` or `xml_too_large`; with a place, without any text of it.
     """
     if len(data) > _LARGEST:
         raise Reject("xml_too_large", "/")
-    builder = _Builder()
+    builder = _Builder(encoding)
     try:
         builder.parser.Parse(data, True)  # noqa: FBT003  (expat takes no names)
     except expat.ExpatError as error:
@@ -57,11 +57,11 @@ def parse_xml(data: bytes) -> Node:
 class _Builder:
     """expat's handlers. One instance reads one document."""
 
-    def __init__(self) -> None:
+    def __init__(self, encoding: str | None) -> None:
         self.top = Node("")
         self._path = [self.top]
         self._count = 0
-        self.parser = expat.ParserCreate()
+        self.parser = expat.ParserCreate(encoding)
         self.parser.buffer_text = True
         # No DTD at all: entities, defaults and the network begin there.
         self.parser.StartDoctypeDeclHandler = _refuse_doctype

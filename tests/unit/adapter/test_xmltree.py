@@ -13,6 +13,11 @@ def test_prefixes_that_are_not_bound_are_no_obstacle():
     assert parse_xml(b"<x:a><y:b>1</y:b></x:a>").find("b").text == "1"
 
 
+def test_a_string_is_read_whatever_its_declaration_says():
+    text = '<?xml version="1.0" encoding="utf-16"?><a>Mẫu</a>'
+    assert parse_xml(text.encode(), "utf-8").text == "Mẫu"
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
