@@ -124,7 +124,7 @@ class NotifyEmail(Channel[MailConfig]):
         except ValueError:
             # A header with a line break in it would be a second header of the sender's choice.
             raise Reject("bad_address", "/recipient/email") from None
-        if [each.addr_spec for each in mail["To"].addresses] != [to]:
+        if "@" not in to or [each.addr_spec for each in mail["To"].addresses] != [to]:
             # `a@x,b@y` would be two people, and only one has agreed.
             raise Reject("bad_address", "/recipient/email")
         mail["Date"] = format_datetime(self.ctx.now())

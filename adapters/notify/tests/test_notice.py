@@ -3,12 +3,16 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 import httpx2
 import pytest
 from hub_adapter_notify import NotifySms, NotifyZns, hours
+from hub_adapter_notify.notice import read as notice_of
 from lgsp_adapter import Backpressure, Context, Done, Reject, Retryable, load_config
 from lgsp_adapter.testing import delivery
+
+import hub.schemas
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)  # 23:00 in Viet Nam
@@ -251,3 +255,12 @@ def test_quiet_hours_span_midnight_in_viet_nam(clock, seconds):
 
 def test_equal_times_are_no_quiet_hours():
     assert hours.quiet_seconds(NIGHT, time(0), time(0)) == 0
+
+
+@pytest.mark.parametrize("name", ["valid-full.json", "valid-minimal.json"])
+def test_each_shipped_notice_is_read(name):
+    made = delivery("d-1", type_="vn.gov.citizen.notice.v1")
+    body = (Path(hub.schemas.__file__).parent / "examples/citizen.notice" / name).read_bytes()
+    told = notice_of(replace(made, body=body))
+    assert told.consented
+    assert told.code == json.loads(body)["notice_code"]

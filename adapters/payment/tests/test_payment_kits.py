@@ -145,6 +145,11 @@ class Ledger(Platform, SourcePeer):
     def put(self, id_, text, subject):
         self.days.append({"MaGiaoDich": subject + id_, "MaThamChieu": text, "SoTien": 8000})
 
+    def put_newer(self, id_, text, subject):
+        self.put(id_, text, subject)
+        self.days[-1]["TruongMoi"] = "mẫu"
+        return True
+
     def put_unreadable(self):
         self.days.append({"MaGiaoDich": "x", "MaThamChieu": "y", "SoTien": "8.000,5"})
 

@@ -12,6 +12,9 @@ from hub_adapter_population import Population, citizen
 from lgsp_adapter import Backpressure, Context, Fatal, Reject, Request, Retryable, load_config
 from lgsp_adapter.kit import Caller, Say, ServiceKit, secret_behind
 
+from hub.schemas.catalogue import load
+from hub.schemas.validate import compile_schema
+
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 NUMBER = "000000000123"
 NAME = "NGUYỄN VĂN MẪU"
@@ -294,3 +297,10 @@ class TestPopulation(ServiceKit):
             load_config(Population.spec.config, peer.config),
             lambda _ctx, _s: httpx2.AsyncClient(transport=httpx2.MockTransport(peer.handle)),
         )
+
+
+async def test_the_entry_of_a_query_fits_its_schema():
+    async with Rig() as rig:
+        await rig.ask()
+    schema = compile_schema(load("urn:hub:schema:record.changed:1.0").document)
+    assert schema.check(json.loads(rig.desk.drafts[0].body)) is None

@@ -118,6 +118,11 @@ class Tracker(Office, SourcePeer):
         event = {"StatusCode": "2", "StatusText": text, "StatusTime": "22/11/2026 09:00:00"}
         self.track(id_, event, subject)
 
+    def put_newer(self, id_, text, subject):
+        self.put(id_, text, subject)
+        self.tracks[id_][0]["TruongMoi"] = "mẫu"
+        return True
+
     def put_unreadable(self):
         self.track(f"x-{len(self.tracks)}", {"StatusCode": "2", "StatusTime": "hôm qua"}, "H99-0")
 
