@@ -58,7 +58,7 @@ class WebhookOutConfig(Config):
     """Bytes of the body."""
     seconds: Annotated[float, Text(vi="Thời hạn chờ", en="Time-out"), Field(gt=0, le=30)] = 20.0
     """Seconds for one call."""
-    at_once: Annotated[int, Text(vi="Số lần gọi song song", en="Calls at once"), Field(ge=1)] = 20
+    at_once: Annotated[int, Text(vi="Số lần gọi song song", en="Calls at once"), Field(ge=1)] = 10
 
 
 class WebhookOut(Sink[WebhookOutConfig]):
