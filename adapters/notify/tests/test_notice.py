@@ -147,6 +147,14 @@ async def test_what_may_not_go_is_a_dead_letter_and_says_why(tmp_path, changes, 
     assert not rig.sent
 
 
+async def test_an_operator_can_deliver_the_same_message_again(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.answers = [httpx2.ReadTimeout("mau")]
+        await rig.write("n-1")
+    async with Rig(tmp_path) as rig:
+        assert isinstance(await rig.write("n-1"), Done)
+
+
 async def test_at_night_nothing_goes_and_nothing_is_lost(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.time = NIGHT

@@ -9,12 +9,13 @@ machine may share a file; a connector that moves to another machine needs its fi
 import asyncio
 import os
 import sqlite3
+import threading
 import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
 
-from lgsp_adapter.errors import Fatal
+from lgsp_adapter.errors import Fatal, Retryable
 
 T = TypeVar("T")
 
@@ -34,6 +35,7 @@ class State:
         self._path = path
         self._db: sqlite3.Connection | None = None
         self._lock = asyncio.Lock()
+        self._one = threading.Lock()
 
     async def open(self) -> None:
         """Open the file, or make it.
@@ -49,7 +51,7 @@ class State:
         async with self._lock:
             db, self._db = self._db, None
             if db is not None:
-                await asyncio.to_thread(db.close)
+                await asyncio.to_thread(self._close, db)
 
     async def identity(self) -> str:
         """Return the name of this file, drawn when it was made: positions in it begin with it."""
@@ -109,8 +111,29 @@ class State:
         async with self._lock:
             if self._db is None:
                 raise Fatal("the state file is not open")
-            # Shielded: a thread cannot be cancelled, and the next call must not overtake it.
-            return await asyncio.shield(asyncio.to_thread(_transact, self._db, work))
+            try:
+                return await asyncio.to_thread(self._transact, self._db, work)
+            except sqlite3.Error as error:
+                # It stands before the call to the other side, which then is not made.
+                kind = type(error).__name__
+                raise Retryable(f"the state file: {kind}", untouched=True) from error
+
+    def _transact(self, db: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+        # A thread cannot be cancelled: the one of a cancelled call may still be at work here.
+        with self._one:
+            # IMMEDIATE: two connectors that read, then write, must not both read first.
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                found = work(db)
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+            return found
+
+    def _close(self, db: sqlite3.Connection) -> None:
+        with self._one:
+            db.close()
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -125,18 +148,6 @@ def _connect(path: Path) -> sqlite3.Connection:
     except (OSError, sqlite3.Error) as error:
         raise Fatal(f"the state file cannot be opened: {type(error).__name__}") from error
     return db
-
-
-def _transact(db: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
-    # IMMEDIATE: two connectors that read, then write, must not both read first.
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        found = work(db)
-    except BaseException:
-        db.execute("ROLLBACK")
-        raise
-    db.execute("COMMIT")
-    return found
 
 
 def _get(db: sqlite3.Connection, space: str, key: str) -> str | None:

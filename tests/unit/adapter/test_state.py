@@ -1,8 +1,9 @@
 import asyncio
 import stat
+import threading
 
 import pytest
-from lgsp_adapter import Fatal
+from lgsp_adapter import Fatal, Retryable
 from lgsp_adapter.state import State
 
 
@@ -69,6 +70,35 @@ async def test_a_sweep_takes_only_what_begins_so_and_stands_before(state):
 async def test_nobody_else_reads_the_file(state, tmp_path):
     await state.put("token", "oa", "mau")
     assert stat.S_IMODE((tmp_path / "state.db").stat().st_mode) == 0o600
+
+
+async def test_a_cancelled_call_does_not_disturb_the_next(state):
+    entered, leave = threading.Event(), threading.Event()
+
+    def slow(_db):
+        entered.set()
+        leave.wait(5)
+
+    running = asyncio.create_task(state._run(slow))
+    await asyncio.to_thread(entered.wait, 5)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    following = asyncio.create_task(state.claim("notice", "n", "mine"))
+    await asyncio.sleep(0.01)
+    assert not following.done()
+    leave.set()
+    assert await following == "mine"
+
+
+async def test_a_broken_file_says_that_nothing_was_done(state):
+    def broken(db):
+        db.execute("SELECT * FROM khong_co")
+
+    with pytest.raises(Retryable) as told:
+        await state._run(broken)
+    assert told.value.untouched
+    assert await state.claim("notice", "n", "mine") == "mine"
 
 
 async def test_a_file_that_cannot_be_opened_is_fatal(tmp_path):
