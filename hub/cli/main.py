@@ -7,6 +7,7 @@ from typer.core import TyperGroup
 
 from hub.cli import (
     about,
+    adapter,
     admin,
     bench,
     demo,
@@ -52,7 +53,7 @@ app = typer.Typer(
 )
 for module in (
     *(init, up, run, status, demo, bench, admin, quarantine, rebuild),
-    *(send, receive, keys, about),
+    *(send, receive, keys, adapter, about),
 ):
     module.register(app)
 

@@ -6,9 +6,20 @@ follows no redirect, uses no proxy of the environment, and bounds the answer in 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
+import logging
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import contextmanager
+from contextvars import ContextVar
 from ssl import SSLContext
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import httpcore2
 import httpx2
@@ -24,6 +35,28 @@ _TRIED: Final = 4
 """Addresses of one name that are tried in turn: a name with hundreds must not take minutes."""
 
 T = TypeVar("T")
+
+# The library tells each address with its query at INFO: keys of dossiers and tokens stand there
+# (invariant 9). What failed is told by the errors.
+logging.getLogger("httpx2").setLevel(logging.WARNING)
+
+
+Wrap: TypeAlias = Callable[[httpx2.AsyncBaseTransport], httpx2.AsyncBaseTransport]
+
+_wrap: ContextVar[Wrap | None] = ContextVar("lgsp_adapter_transport", default=None)
+
+
+@contextmanager
+def around(wrap: Wrap) -> Iterator[None]:
+    """Let every client that is opened within have its transport wrapped: to record, to play back.
+
+    For development only; a runtime never does.
+    """
+    token = _wrap.set(wrap)
+    try:
+        yield
+    finally:
+        _wrap.reset(token)
 
 
 def open_client(
@@ -46,10 +79,12 @@ def open_client(
         Fatal: an entry of `networks` is no network.
     """
     guard = Guard.of([*networks, UNSAFE_LOOPBACK] if unsafe_allow_loopback else networks)
+    transport: httpx2.AsyncBaseTransport = GuardedTransport(
+        guard, timeout=timeout, longest_answer=longest_answer, verify=verify, resolve=resolve
+    )
+    wrap = _wrap.get()
     return httpx2.AsyncClient(
-        transport=GuardedTransport(
-            guard, timeout=timeout, longest_answer=longest_answer, verify=verify, resolve=resolve
-        ),
+        transport=transport if wrap is None else wrap(transport),
         # A proxy would connect for us, out of the guard's sight.
         trust_env=False,
         follow_redirects=False,

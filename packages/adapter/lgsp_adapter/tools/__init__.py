@@ -1,0 +1,1 @@
+"""What `hub adapter …` does: scaffolds, reference pages, lint, the development loop."""
