@@ -30,9 +30,9 @@ class ZnsConfig(ChannelConfig):
     url: Annotated[str, Text(vi="Địa chỉ ZNS", en="Address"), Field(pattern="^https?://")] = (
         "https://business.openapi.zalo.me/message/template"
     )
-    token_url: Annotated[
+    oauth_url: Annotated[
         str, Text(vi="Địa chỉ cấp mã truy cập", en="Token address"), Field(pattern="^https?://")
-    ] = "https://oauth.zaloapp.com/v4/oa/access_token"  # noqa: S105  (an address)
+    ] = "https://oauth.zaloapp.com/v4/oa/access_token"
     app_id: Annotated[str, Text(vi="Mã ứng dụng", en="Application")]
     secret_key: Annotated[Secret, Text(vi="Khóa ứng dụng", en="Secret key")]
     refresh_token: Annotated[Secret, Text(vi="Mã làm mới ban đầu", en="First refresh token")]
@@ -70,7 +70,7 @@ class NotifyZns(Channel[ZnsConfig]):
         await super().open(ctx)
         config = self.config
         app = App(
-            url=config.token_url,
+            url=config.oauth_url,
             app_id=config.app_id,
             secret_key=(await ctx.secret(config.secret_key)).get_secret_value(),
             seed=(await ctx.secret(config.refresh_token)).get_secret_value(),
