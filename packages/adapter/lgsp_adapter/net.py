@@ -24,6 +24,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 import httpcore2
 import httpx2
 
+from lgsp_adapter.coalesce import Coalesced
 from lgsp_adapter.errors import Retryable
 from lgsp_adapter.guard import UNSAFE_LOOPBACK, Guard, Resolve, system_resolve
 
@@ -197,9 +198,10 @@ class _GuardedBackend(httpcore2.AnyIOBackend):
         failed: httpcore2.ConnectError | httpcore2.ConnectTimeout | None = None
         for address in found[:_TRIED]:
             try:
-                return await super().connect_tcp(
+                line = await super().connect_tcp(
                     address, port, timeout, local_address, socket_options
                 )
+                return Coalesced(line)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failed = error
         raise failed or httpcore2.ConnectError("no address")

@@ -1,0 +1,152 @@
+"""`payment-out`: a fee that is due becomes a payment to be made (INIT)."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from lgsp_adapter import (
+    Backpressure,
+    Check,
+    Context,
+    Delivery,
+    Done,
+    Fatal,
+    Idempotence,
+    Kind,
+    Reject,
+    Result,
+    Retryable,
+    Sink,
+    Spec,
+    Text,
+)
+from lgsp_adapter.outgoing import Connect, open_guarded
+from lgsp_adapter.state import State
+
+from hub_adapter_payment import fee
+from hub_adapter_payment.memory import DUE, KEYS
+from hub_adapter_payment.platform import Fields, Platform, PlatformConfig
+
+
+class PaymentOutConfig(PlatformConfig):
+    """How payments are begun."""
+
+    state: Annotated[Path, Text(vi="Tệp trạng thái", en="State file")]
+    """Shared with `payment-in` and `payment-reconcile`."""
+    init_path: Annotated[str, Text(vi="Đường dẫn INIT", en="Path of INIT")] = "/init"
+    query_path: Annotated[str, Text(vi="Đường dẫn QUERY", en="Path of QUERY")] = "/query"
+    channel: Annotated[str, Text(vi="Mã kênh thanh toán", en="Channel")] = "1"
+    device: Annotated[str, Text(vi="Mã thiết bị", en="Device")] = "1"
+    ip: Annotated[str, Text(vi="Địa chỉ IP máy chủ", en="Our IP address")] = "0.0.0.0"  # noqa: S104
+    unknown_codes: Annotated[
+        frozenset[str], Text(vi="Mã không có giao dịch", en="MaLoi of an unknown reference")
+    ] = frozenset({"404", "04"})
+    init_fields: Annotated[Fields, Text(vi="Trường ký của INIT", en="Signed fields of INIT")] = (
+        *("MaDoiTac", "MaThamChieu", "SoTien", "LoaiHinhThanhToan", "MaKenhThanhToan"),
+        *("MaThietBi", "NgonNgu", "MaTienTe", "MaNganHang", "ThongTinGiaoDich"),
+        *("ThoiGianGD", "Ip"),
+    )
+    query_fields: Annotated[Fields, Text(vi="Trường ký của QUERY", en="Signed fields of QUERY")] = (
+        "MaDoiTac",
+        "MaThamChieu",
+        "ThoiGianGD",
+    )
+
+
+class PaymentOut(Sink[PaymentOutConfig]):
+    """Asks for a payment under the fee's own reference; asks by it whether it was begun."""
+
+    spec = Spec(
+        name="payment-out",
+        version="1.0.0",
+        kind=Kind.SINK,
+        config=PaymentOutConfig,
+        title=Text(vi="Khởi tạo thanh toán", en="Begin payments"),
+        types=("vn.gov.dossier.fee-due.v1",),
+        idempotence=Idempotence.LOOK_UP,
+    )
+
+    def __init__(self, config: PaymentOutConfig, connect: Connect = open_guarded) -> None:
+        super().__init__(config)
+        self._connect = connect
+        self._state = State(config.state)
+        self._platform: Platform | None = None
+
+    async def open(self, ctx: Context) -> None:
+        await super().open(ctx)
+        await self._state.open()
+        secret = (await ctx.secret(self.config.secret)).get_secret_value()
+        client = self._connect(ctx, self.config.seconds)
+        self._platform = Platform(self.config, secret, client, ctx.now)
+
+    async def close(self) -> None:
+        await self._state.close()
+        if self._platform is not None:
+            await self._platform.close()
+
+    async def check(self) -> Check:
+        # A reference that nobody uses: the answer shows partner, secret and platform at once.
+        await self._asked("HUB-CHECK")
+        return Check(ok=True, vi="Nền tảng trả lời", en="The platform answers")
+
+    async def write(self, batch: Sequence[Delivery]) -> list[Result]:
+        results = await asyncio.gather(*(self._one(delivery) for delivery in batch))
+        fatal = next((result for result in results if isinstance(result, Fatal)), None)
+        if fatal is not None:
+            # The others of the batch are looked up when they come again.
+            raise fatal
+        return [result for result in results if not isinstance(result, Fatal)]
+
+    async def find(self, key: str) -> Done | None:
+        reference = await self._state.get(KEYS, key)
+        if reference is None:
+            # It stands there before INIT is called: without it there was no call.
+            return None
+        return Done(ref=reference) if await self._asked(reference) else None
+
+    async def _one(self, delivery: Delivery) -> Result | Fatal:
+        try:
+            return await self._begin(fee.read(delivery))
+        except (Retryable, Backpressure, Reject, Fatal) as error:
+            return error
+
+    async def _begin(self, due: fee.Fee) -> Result:
+        known = json.loads(await self._state.claim(DUE, due.reference, due.memory))
+        if known["key"] != due.key:
+            # Another fee's payment would be taken for this one.
+            raise Reject("reference_reused", "/reference")
+        await self._state.put(KEYS, due.key, due.reference)
+        config = self.config
+        fixed = {"channel": config.channel, "device": config.device, "ip": config.ip}
+        content = fee.content(due, config.partner, fixed)
+        try:
+            await self._opened.call(config.init_path, content, config.init_fields)
+        except Reject:
+            await self._state.drop(DUE, due.reference, due.memory)
+            await self._state.drop(KEYS, due.key)
+            raise
+        return Done(ref=due.reference)
+
+    async def _asked(self, reference: str) -> bool:
+        """Say whether the platform knows a reference."""
+        config = self.config
+        content = {
+            "MaDoiTac": config.partner,
+            "MaThamChieu": reference,
+            "ThoiGianGD": self.ctx.now().astimezone(fee.VIET_NAM).strftime("%Y%m%d%H%M%S"),
+        }
+        try:
+            await self._opened.call(config.query_path, content, config.query_fields)
+        except Reject as error:
+            if error.peer_code in config.unknown_codes:
+                return False
+            raise
+        return True
+
+    @property
+    def _opened(self) -> Platform:
+        if self._platform is None:
+            raise Fatal("not open")
+        return self._platform

@@ -1,0 +1,75 @@
+"""Calls to the payment platform, and what its `MaLoi` means."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+import httpx2
+from lgsp_adapter import Backpressure, Config, Reject, Retryable, Secret, Text
+from lgsp_adapter.outgoing import exchange
+from pydantic import Field
+
+from hub_adapter_payment.mac import mac
+
+Fields = tuple[str, ...]
+
+
+class PlatformConfig(Config):
+    """How to reach the platform, and the partner we are there."""
+
+    url: Annotated[str, Text(vi="Địa chỉ nền tảng", en="Base address"), Field(pattern="^https?://")]
+    partner: Annotated[str, Text(vi="Mã đối tác", en="Partner code")]
+    """MaDoiTac."""
+    secret: Annotated[Secret, Text(vi="Khóa bí mật", en="Secret")]
+    """Enters every MaXacThuc as the last part."""
+    ok_codes: Annotated[frozenset[str], Text(vi="Mã thành công", en="MaLoi of success")] = (
+        frozenset({"00", "0"})
+    )
+    busy_codes: Annotated[frozenset[str], Text(vi="Mã báo bận", en="MaLoi of a busy platform")] = (
+        frozenset()
+    )
+    seconds: Annotated[float, Text(vi="Thời hạn chờ", en="Time-out"), Field(gt=0, le=25)] = 15.0
+    """Seconds for one call."""
+
+
+class Platform:
+    """One partner's calls."""
+
+    def __init__(
+        self,
+        config: PlatformConfig,
+        secret: str,
+        client: httpx2.AsyncClient,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._config, self._secret = config, secret
+        self._client, self._now = client, now
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def call(self, path: str, content: Mapping[str, Any], fields: Fields) -> dict[str, Any]:
+        """Make a call signed over `fields`; return the answer if its `MaLoi` says success.
+
+        Raises:
+            Retryable, Backpressure, Reject, Fatal: with the platform's own `MaLoi`.
+        """
+        signed = {**content, "MaXacThuc": mac(content, fields, self._secret)}
+        url = self._config.url.rstrip("/") + path
+        reply = await exchange(self._client, self._client.build_request("POST", url, json=signed))
+        error = reply.error(self._now())
+        if error is not None:
+            raise error
+        answer = reply.json()
+        code = answer.get("MaLoi")
+        if not isinstance(code, str | int):
+            raise Retryable("the answer has no MaLoi")
+        self._judge(str(code)[:32])
+        return answer
+
+    def _judge(self, code: str) -> None:
+        if code in self._config.busy_codes:
+            raise Backpressure("the platform wants fewer calls", peer_code=code)
+        if code not in self._config.ok_codes:
+            raise Reject("peer_refused", "the platform refused", peer_code=code)

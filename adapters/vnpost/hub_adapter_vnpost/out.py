@@ -1,0 +1,121 @@
+"""`vnpost-out`: a dossier's result is ordered to be carried home."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from lgsp_adapter import (
+    Backpressure,
+    Check,
+    Context,
+    Delivery,
+    Done,
+    Fatal,
+    Idempotence,
+    Kind,
+    Reject,
+    Result,
+    Retryable,
+    Sink,
+    Spec,
+    Text,
+)
+from lgsp_adapter.outgoing import Connect, open_guarded
+from lgsp_adapter.state import State
+
+from hub_adapter_vnpost import order
+from hub_adapter_vnpost.session import Session, VnpostConfig
+
+ORDERS = "vnpost-order"
+"""The space of the state file with the orders that are on their way."""
+
+
+class VnpostOutConfig(VnpostConfig):
+    """Who sends."""
+
+    state: Annotated[Path, Text(vi="Tệp trạng thái", en="State file")]
+    """Orders on their way; `vnpost-in` reads them from the same file."""
+    sender_name: Annotated[str, Text(vi="Người gửi", en="Sender")]
+    sender_tel: Annotated[str, Text(vi="Điện thoại người gửi", en="Its telephone")]
+    sender_address: Annotated[str, Text(vi="Địa chỉ người gửi", en="Its address")]
+    sender_province: Annotated[str, Text(vi="Tỉnh của người gửi", en="Its province")] = ""
+
+
+class VnpostOut(Sink[VnpostOutConfig]):
+    """Orders by a number made of the delivery's key; asks by it whether an order is there."""
+
+    spec = Spec(
+        name="vnpost-out",
+        version="1.0.0",
+        kind=Kind.SINK,
+        config=VnpostOutConfig,
+        title=Text(vi="Trả kết quả qua bưu chính", en="Results by post"),
+        types=("vn.gov.dossier.result.v1",),
+        idempotence=Idempotence.LOOK_UP,
+    )
+
+    def __init__(self, config: VnpostOutConfig, connect: Connect = open_guarded) -> None:
+        super().__init__(config)
+        self._connect = connect
+        self._state = State(config.state)
+        self._session: Session | None = None
+
+    async def open(self, ctx: Context) -> None:
+        await super().open(ctx)
+        await self._state.open()
+        password = (await ctx.secret(self.config.password)).get_secret_value()
+        client = self._connect(ctx, self.config.seconds)
+        self._session = Session(self.config, password, client, ctx.now)
+
+    async def close(self) -> None:
+        await self._state.close()
+        if self._session is not None:
+            await self._session.close()
+
+    async def check(self) -> Check:
+        # An order that nobody makes: the answer shows token, customer and service at once.
+        await self._post.tracking("HUB-CHECK")
+        return Check(ok=True, vi="Bưu điện trả lời", en="The post office answers")
+
+    async def write(self, batch: Sequence[Delivery]) -> list[Result]:
+        results = await asyncio.gather(*(self._one(delivery) for delivery in batch))
+        fatal = next((result for result in results if isinstance(result, Fatal)), None)
+        if fatal is not None:
+            # The others of the batch are looked up when they come again.
+            raise fatal
+        return [result for result in results if not isinstance(result, Fatal)]
+
+    async def find(self, key: str) -> Done | None:
+        number = order.order_number(key)
+        return None if await self._post.tracking(number) is None else Done(ref=number)
+
+    async def _one(self, delivery: Delivery) -> Result | Fatal:
+        try:
+            return await self._order(order.read(delivery))
+        except (Retryable, Backpressure, Reject, Fatal) as error:
+            return error
+
+    async def _order(self, made: order.Order) -> Result:
+        # Durable before the call: an order that exists there is also followed here.
+        await self._state.claim(ORDERS, made.number, made.memory)
+        config = self.config
+        sender = {
+            "Name": config.sender_name,
+            "Tel": config.sender_tel,
+            "Address": config.sender_address,
+            "Province": config.sender_province,
+        }
+        content = order.content(made, config.customer_code, sender)
+        try:
+            await self._post.call("OrderLGSPWithItemCode", content)
+        except Reject:
+            await self._state.drop(ORDERS, made.number)
+            raise
+        return Done(ref=made.number)
+
+    @property
+    def _post(self) -> Session:
+        if self._session is None:
+            raise Fatal("not open")
+        return self._session

@@ -1,0 +1,105 @@
+"""One HTTP exchange: bounded, and every way in which it can fail is an error of the contract.
+
+For adapters over httpx2; importing this module needs it. A test gives a client with a transport of
+its own, production one that `lgsp_adapter.net` guards.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from ssl import SSLContext
+from typing import Any, Final
+
+import httpx2
+
+from lgsp_adapter.context import Context
+from lgsp_adapter.errors import Backpressure, Fatal, Reject, Retryable
+from lgsp_adapter.http import http_error
+from lgsp_adapter.net import http_fault, open_client
+
+LARGEST_REPLY: Final = 1_048_576
+"""Bytes, after decompression: a small compressed answer may not fill the memory."""
+
+_OURS: Final = (httpx2.InvalidURL, httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What the other side answered, read whole."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+    def error(
+        self, now: datetime, peer_code: str | None = None
+    ) -> Retryable | Backpressure | Reject | Fatal | None:
+        """Return what the status means, or None for success."""
+        retry_after = self.headers.get("retry-after")
+        return http_error(self.status, retry_after, now=now, peer_code=peer_code)
+
+    def json(self) -> dict[str, Any]:
+        """Return the JSON object of the body.
+
+        Raises:
+            Retryable: it is none. The call was made, so nothing is known of its outcome.
+        """
+        try:
+            value = json.loads(self.body)
+        except (ValueError, RecursionError):
+            value = None
+        if not isinstance(value, dict):
+            raise Retryable("the answer is no JSON object", peer_code=str(self.status))
+        return value
+
+
+async def exchange(
+    client: httpx2.AsyncClient, request: httpx2.Request, largest: int = LARGEST_REPLY
+) -> Reply:
+    """Send a request, read the answer.
+
+    Raises:
+        Retryable: no answer, or one above `largest` bytes; `untouched` where nothing was sent.
+        Fatal: the address is wrong.
+    """
+    try:
+        response = await client.send(request, stream=True)
+        try:
+            body = await _read(response, largest)
+        finally:
+            await response.aclose()
+    except _OURS as error:
+        raise Fatal(f"the address cannot be called: {type(error).__name__}") from error
+    except httpx2.HTTPError as error:
+        raise http_fault(error) from error
+    return Reply(status=response.status_code, headers=response.headers, body=body)
+
+
+async def _read(response: httpx2.Response, largest: int) -> bytes:
+    pieces, size = [], 0
+    async for piece in response.aiter_bytes():
+        size += len(piece)
+        if size > largest:
+            raise Retryable("the answer is too large", peer_code=str(response.status_code))
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+Connect = Callable[[Context, float], httpx2.AsyncClient]
+"""Makes the client of an adapter: what it may reach, and its time-out in seconds."""
+
+
+def open_guarded(ctx: Context, seconds: float) -> httpx2.AsyncClient:
+    """Return a client that reaches only the networks approved for this connector."""
+    return open_client(ctx.networks, timeout=seconds, verify=_trusted())
+
+
+@cache
+def _trusted() -> SSLContext:
+    """Return the certificates of this machine's trust, read once.
+
+    Measured: a context of its own costs each connector 0.8 MB and 55 ms.
+    """
+    return httpx2.create_ssl_context()
