@@ -16,8 +16,8 @@ KEPT_BYTES: Final = 64 * 2**20
 it again costs a tenth of the router's time in page faults."""
 
 MAPPED_BYTES: Final = 2**20
-"""Blocks of this size are mapped by themselves. The C library raises its own limit when it likes, and
-LMDB's tables (3 MB for each partition, mostly untouched) then come to lie in memory that was used
+"""Blocks of this size are mapped by themselves. The C library raises its own limit when it likes;
+then LMDB's tables (3 MB for each partition, mostly untouched) come to lie in memory that was used
 before: the router grew by 90 MB in half a million messages."""
 
 _M_TRIM_THRESHOLD: Final = -1
