@@ -76,12 +76,13 @@ class Sandbox(ABC):
         trust = {"trust": self.trust} if self._tls else {}
         return {"name": self.name, "url": self.url, "seed": self.seed} | trust
 
-    def misbehave(self, what: What, **how: Any) -> None:
+    def misbehave(self, what: What | str, **how: Any) -> None:
         """Go wrong from now on; the parameters are those of `Misbehaviour`.
 
         Raises:
             ValueError: this peer has no such fault, or a parameter is out of range.
         """
+        what = What(what)
         if what is What.EXPIRED_CERTIFICATE and self._tls is None:
             raise ValueError("what: expired_certificate needs a sandbox started with TLS")
         self.mischief.order(Misbehaviour(what=what, **how))
@@ -165,7 +166,7 @@ class Sandbox(ABC):
     async def _misbehave(self, request: Request) -> Response:
         how = await json_object(request)
         try:
-            self.misbehave(What(how.pop("what", "")), **how)
+            self.misbehave(how.pop("what", ""), **how)
         except (ValueError, TypeError) as error:
             raise Upset(422, {"error": str(error)}) from error
         return await self._describe(request)
