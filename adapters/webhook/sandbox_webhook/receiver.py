@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
+from lgsp_adapter.sandbox import Journal
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from lgsp_adapter.sandbox import Journal
 from sandbox_webhook.signatures import Keys, fits
 
 TOLERANCE_SECONDS: Final = 300

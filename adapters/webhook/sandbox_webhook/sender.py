@@ -11,8 +11,8 @@ from typing import Final
 
 import httpx2
 import orjson
-
 from lgsp_adapter.sandbox import Mischief, What
+
 from sandbox_webhook.signatures import Keys, sign
 
 PATH: Final = "/send"
@@ -62,11 +62,9 @@ class Sender:
         if self.target is None or self.disabled:
             return []
         due = [each for each in self.waiting if each.due <= self._now()]
-        statuses = []
         async with httpx2.AsyncClient(timeout=TIMEOUT_SECONDS) as http:
-            for notice in self._mischief.listed(PATH, due):
-                statuses.append(await self._try(http, self.target, notice))
-        return statuses
+            told = self._mischief.listed(PATH, due)
+            return [await self._try(http, self.target, notice) for notice in told]
 
     async def _try(self, http: httpx2.AsyncClient, target: str, notice: Notice) -> int:
         notice.tries += 1

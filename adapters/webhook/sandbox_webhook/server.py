@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import orjson
+from lgsp_adapter.sandbox import Sandbox, What
+from lgsp_adapter.sandbox.answers import json_object
+from lgsp_adapter.sandbox.mischief import ANY_SERVER
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from lgsp_adapter.sandbox import Sandbox, What
-from lgsp_adapter.sandbox.answers import json_object
-from lgsp_adapter.sandbox.mischief import ANY_SERVER
 from sandbox_webhook.receiver import Receiver
 from sandbox_webhook.sender import Sender
 from sandbox_webhook.signatures import Keys, public_of, secret_from
@@ -22,9 +22,7 @@ class WebhookSandbox(Sandbox):
     name: ClassVar[str] = "webhook"
     can = ANY_SERVER | {What.DUPLICATE, What.REORDER, What.BAD_SIGNATURE}
 
-    def __init__(
-        self, *, keys: Keys | None = None, target: str | None = None, **base: Any
-    ) -> None:
+    def __init__(self, *, keys: Keys | None = None, target: str | None = None, **base: Any) -> None:
         super().__init__(**base)
         self.keys = keys or self.new_keys()
         self.receiver = Receiver(self.journal, self.now, self.keys)

@@ -25,7 +25,7 @@ _SEED_BYTES: Final = 32
 class Keys:
     """The keys of one side. Several secrets at once are a rotation."""
 
-    secrets: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
     """`whsec_…`, for signing and verifying."""
     signing: tuple[str, ...] = field(default=(), repr=False)
     """`whsk_…`: a seed of 32 bytes, or the seed and the public key."""

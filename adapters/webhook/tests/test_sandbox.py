@@ -1,4 +1,4 @@
-"""The webhook peer over HTTP: proves, knows repeats, goes; sends by schedule, rotates, goes wrong."""
+"""The webhook peer over HTTP: proves, knows repeats, goes; sends by schedule, rotates, fails."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -63,7 +63,9 @@ async def test_either_kind_of_signature_is_enough(http, peer, kind):
     assert await post(http, peer, keys=Keys(**{kind: getattr(peer.keys, kind)})) == 204
 
 
-@pytest.mark.parametrize("signature", ["v1,AA==", "v2,AA==", "v1", "v1,***", "v1a," + "A" * 86 + "=="])
+@pytest.mark.parametrize(
+    "signature", ["v1,AA==", "v2,AA==", "v1", "v1,***", "v1a," + "A" * 86 + "=="]
+)
 async def test_what_is_not_proved_is_refused(http, peer, signature):
     assert await post(http, peer, signature=signature) == 401
     assert peer.journal.effects("webhook") == {}
@@ -99,7 +101,7 @@ async def test_rotation_with_overlap_takes_both_and_without_only_the_new(http, p
     assert await post(http, peer, id_="c", keys=new) == 401
 
 
-async def test_the_sender_repeats_by_schedule_with_the_same_id_and_a_new_time(http, peer, now):
+async def test_the_sender_repeats_by_schedule_with_the_same_id_and_a_new_time(peer, now):
     peer.misbehave("error_500", path="/hook", times=2)
     sent = peer.send(BODY)
     assert await peer.sender.deliver() == [500]
@@ -159,7 +161,8 @@ async def test_a_wrong_schema_is_signed_rightly(peer):
     assert json.loads(peer.receiver.bodies[sent]) == {"unexpected": True}
 
 
-async def test_sending_over_http(http, peer):
+@pytest.mark.usefixtures("peer")
+async def test_sending_over_http(http):
     asked = {"id": "msg_9", "body": {"name": "Mẫu"}}
     answer = (await http.post("/_sandbox/send", json=asked)).json()
     assert answer == {"id": "msg_9", "told": [204]}
