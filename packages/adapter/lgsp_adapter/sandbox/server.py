@@ -43,7 +43,7 @@ class Sandbox(ABC):
         self.chance = random.Random(seed)  # noqa: S311  (repeatable on purpose)
         self.tls = make_tls(utc_now(), self.shows_the_past) if tls else None
         context = self.tls.context if self.tls else None
-        self.listener = Listener(self.answer, port, context)
+        self.listener = Listener(self.asgi, port, context)
         self._whole: Spoiler | None = None
 
     @abstractmethod
@@ -106,7 +106,7 @@ class Sandbox(ABC):
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
-    async def answer(self, scope: Any, receive: Any, send: Any) -> None:
+    async def asgi(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one call; ASGI. Routes are asked for at the first, when the peer is complete."""
         if self._whole is None:
             self._whole = _assemble(self)
