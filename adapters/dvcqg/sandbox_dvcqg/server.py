@@ -25,6 +25,8 @@ from sandbox_dvcqg.sessions import Sessions
 SUBMISSIONS: Final = "LayDanhSachHoSo"
 """Lists dossiers submitted on the portal. The name is the sandbox's own."""
 STEPS_AT_ONCE: Final = 10
+SUBMITTED_AT_ONCE: Final = 10_000
+"""Most dossiers that one control call makes."""
 
 OK: Final = 0
 BAD_DATA: Final = 3
@@ -206,7 +208,10 @@ class PortalSandbox(Sandbox):
         return Response(content, media_type="application/pdf")
 
     async def _submit(self, request: Request) -> Response:
-        count = int(request.query_params.get("count", "1"))
+        text = request.query_params.get("count", "1")
+        if not (text.isascii() and text.isdigit()):
+            raise Upset(422, {"error": "count: a number"})
+        count = min(int(text), SUBMITTED_AT_ONCE)
         made = [self.submit()["MaHoSo"] for _ in range(count)]
         return JSONResponse({"MaHoSo": made})
 

@@ -186,3 +186,9 @@ async def test_an_answer_lost_after_the_insert_shows_as_exists(http, portal):
     again = await call(http, "DongBoHoSoMC", DOSSIER, session=session)
     assert "đã tồn tại" in again["message"]
     assert portal.journal.effects("insert") == {DOSSIER["MaHoSo"]: 1}
+
+
+async def test_submissions_are_made_over_http(http):
+    made = (await http.post("/_sandbox/submit", params={"count": "3"})).json()["MaHoSo"]
+    assert len(set(made)) == 3
+    assert (await http.post("/_sandbox/submit", params={"count": "x"})).status_code == 422

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, ClassVar, Final
 
-from lgsp_adapter.sandbox import Sandbox, What
+from lgsp_adapter.sandbox import Sandbox, Upset, What
 from lgsp_adapter.sandbox.mischief import ANY_SERVER
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -214,13 +214,16 @@ class AxisSandbox(Sandbox):
 
     async def _put(self, request: Request) -> Response:
         asked = request.query_params
-        ids = self.put(
-            await request.body(),
-            sender=asked.get("from", "G99"),
-            to=asked.getlist("to"),
-            type_=asked.get("messagetype", "edoc"),
-            raw="raw" in asked,
-        )
+        try:
+            ids = self.put(
+                await request.body(),
+                sender=asked.get("from", "G99"),
+                to=asked.getlist("to"),
+                type_=asked.get("messagetype", "edoc"),
+                raw="raw" in asked,
+            )
+        except BadPacket as error:
+            raise Upset(422, {"error": str(error)}) from error
         return JSONResponse({"docIds": ids})
 
     def _carry(

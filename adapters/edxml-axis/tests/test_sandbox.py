@@ -267,3 +267,18 @@ def test_a_raw_attachment_becomes_a_zip_with_a_random_name_and_survives_inside()
         assert entry.flag_bits == 0x0808
         assert entry.filename.endswith(".pdf")
         assert len(entry.filename) == 40
+
+
+async def test_a_packet_of_another_member_is_put_in_over_http(axis):
+    async with httpx2.AsyncClient(base_url=axis.url) as http:
+        where = {"from": "G99", "to": "H99.98"}
+        answer = await http.post("/_sandbox/put", params=where, content=LETTER)
+        broken = await http.post("/_sandbox/put", params=where, content=b"<edXML>")
+    assert broken.status_code == 422
+    assert [row["docId"] for row in await listed(axis, "h99")] == answer.json()["docIds"]
+
+
+def test_raw_bytes_are_carried_as_they_are():
+    axis = AxisSandbox()
+    [id_] = axis.put(b"1212<?xml", sender="G99", to=["H99"], type_="edoc", raw=True)
+    assert axis.parcels.get(id_, "mau.h99").packet == b"1212<?xml"

@@ -136,6 +136,7 @@ async def test_misbehaviour_keeps_to_its_path(http):
         {"what": "slow", "times": 0},
         {"what": "slow", "seconds": 1e9},
         {"what": "slow", "unknown": 1},
+        {"what": "slow", "path": "things"},
         {"what": "expired_certificate"},
     ],
 )

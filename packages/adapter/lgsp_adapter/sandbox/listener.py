@@ -14,8 +14,6 @@ LOOPBACK: Final = "127.0.0.1"
 START_SECONDS: Final = 10.0
 STOP_SECONDS: Final = 1
 """Drain before connections are cut. A hanging answer must not hold a test up."""
-_HEADERS_BYTES: Final = 1024 * 1024
-"""The axis' calls carry all parameters twice in headers, the receivers of a letter among them."""
 
 
 class Listener:
@@ -70,14 +68,13 @@ def _config(app: ASGIApp, tls: ssl.SSLContext | None) -> uvicorn.Config:
     config = uvicorn.Config(
         app,
         interface="asgi3",  # A bound method is taken for ASGI 2 otherwise.
-        http="h11",
+        http="httptools",
         ws="none",
         lifespan="off",
         log_config=None,
         log_level="critical",  # Answers broken on command are no errors of the server.
         access_log=False,
         timeout_graceful_shutdown=STOP_SECONDS,
-        h11_max_incomplete_event_size=_HEADERS_BYTES,
     )
     config.load()
     if tls is not None:

@@ -67,6 +67,8 @@ class Misbehaviour:
     def __post_init__(self) -> None:
         if not 1 <= self.times <= MAX_TIMES:
             raise ValueError(f"times: from 1 to {MAX_TIMES}")
+        if not self.path.startswith("/"):
+            raise ValueError("path: begins with /")
         if not 0 <= self.seconds <= MAX_SECONDS:
             raise ValueError(f"seconds: from 0 to {MAX_SECONDS:.0f}")
 
