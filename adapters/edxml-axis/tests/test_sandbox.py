@@ -12,9 +12,12 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lgsp_edxml.reader import read_packet
 from sandbox_edxml_axis import AxisSandbox
 from sandbox_edxml_axis.rewriting import rewrite
+from sandbox_edxml_axis.signing import BadCall, verify
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 LETTER = (FIXTURES / "document-15.edxml").read_bytes()
@@ -282,3 +285,29 @@ def test_raw_bytes_are_carried_as_they_are():
     axis = AxisSandbox()
     [id_] = axis.put(b"1212<?xml", sender="G99", to=["H99"], type_="edoc", raw=True)
     assert axis.parcels.get(id_, "mau.h99").packet == b"1212<?xml"
+
+
+def with_file(name, content):
+    start = LETTER.index(b"UEsDB")
+    end = LETTER.index(b"</edXML:ContentTransferEncoded>")
+    packet = LETTER[:start] + base64.b64encode(content) + LETTER[end:]
+    return packet.replace("Phụ lục.txt".encode(), name.encode())
+
+
+@given(
+    content=st.binary(max_size=2_000),
+    name=st.sampled_from(["Mẫu.pdf", "mau.docx", "mau", "mau.TXT", "một [2].xlsx"]),
+    seed=st.integers(0, 9),
+)
+def test_whatever_is_attached_survives_the_rewriting(content, name, seed):
+    carried = rewrite(with_file(name, content), random.Random(seed), NOW)
+    [attachment] = read_packet(carried).packet.attachments
+    assert (attachment.name, attachment.data) == (name, content)
+
+
+@given(st.dictionaries(st.text(max_size=30), st.text(max_size=60), max_size=6))
+def test_any_headers_are_a_call_or_a_refusal(headers):
+    text = json.dumps(headers)
+    given_ = {f"xroadvnpt-{name}": value for name, value in headers.items()}
+    with pytest.raises(BadCall):
+        verify({**given_, "xroadvnpt-sign-header": text, "xroadvnpt-hash-header": "0"}, {})

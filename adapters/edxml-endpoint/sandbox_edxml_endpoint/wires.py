@@ -4,6 +4,7 @@ Published: paths, methods, the multipart parts, the query, X-SystemId and X-Secr
 Not published: the bodies of login, updateStatus and Bkav's small calls; JSON stands for them here.
 """
 
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,6 +29,8 @@ class Account:
     secret: str = field(repr=False)
     bearer: bool = False
     """Log in for a Bearer token too, as the later guide asks."""
+    trust: str | None = None
+    """The certificates to trust, as PEM; else those of the machine."""
 
 
 class Wire(Protocol):
@@ -57,7 +60,7 @@ class _Caller:
         self.account = account
         self._now = now
         self._token: tuple[str, datetime] | None = None
-        self.timeout = TIMEOUT_SECONDS
+        self._trust = ssl.create_default_context(cadata=account.trust)
 
     async def call(self, method: str, path: str, **more: Any) -> httpx2.Response | None:
         """Return the answer, or None where there was none; one new login where it was refused."""
@@ -69,7 +72,9 @@ class _Caller:
 
     async def _once(self, method: str, path: str, **more: Any) -> httpx2.Response | None:
         try:
-            async with httpx2.AsyncClient(base_url=self.account.url, timeout=self.timeout) as http:
+            async with httpx2.AsyncClient(
+                base_url=self.account.url, timeout=TIMEOUT_SECONDS, verify=self._trust
+            ) as http:
                 headers = self._headers() | await self._bearer(http) | more.pop("headers", {})
                 return await http.request(method, path, headers=headers, **more)
         except httpx2.HTTPError:

@@ -25,8 +25,8 @@ class Axis(Sandbox):
 
     name = "axis"
 
-    def __init__(self):
-        super().__init__()
+    def __init__(self, **base):
+        super().__init__(**base)
         self.taken, self.waiting, self.confirmed = [], {}, []
         self.code, self.logins, self.seen = "0", 0, []
         self.token_wanted = None
@@ -223,3 +223,14 @@ async def test_the_office_by_itself_is_steered_over_http(axis):
 def test_no_packet_is_unreadable(packet):
     with pytest.raises(Unreadable):
         facts(packet)
+
+
+async def test_an_expired_certificate_is_no_answer_and_tried_again():
+    async with Axis(tls=True) as axis:
+        account = Account(url=axis.url, system="mau", secret="s", trust=axis.trust)
+        async with EOffice(account=account, clock=lambda: NOW) as office:
+            axis.misbehave("expired_certificate")
+            office.write(LETTER)
+            assert (await office.turn()).waiting == 1
+            office.advance(30)
+            assert (await office.turn()).sent == 1
