@@ -146,6 +146,41 @@ async def test_a_fault_that_the_peer_does_not_have_is_refused(http, how):
     assert answer.json()["error"]
 
 
+@pytest.mark.parametrize("how", [{}, {"share": 2}, {"share": -1}, {"share": 0.5, "x": 1}])
+async def test_a_bad_day_of_no_sense_is_refused(http, how):
+    assert (await http.post("/_sandbox/bad-day", json=how)).status_code == 422
+
+
+def test_on_a_bad_day_a_share_of_calls_goes_wrong_by_the_seed():
+    def faults(seed):
+        mischief = Mischief()
+        mischief.bad_day(0.25, seed)
+        return [bool(mischief.begin("/a") or mischief.take("/a", *What)) for _ in range(400)]
+
+    assert faults(1) == faults(1)
+    assert faults(1) != faults(2)
+    assert 60 < sum(faults(1)) < 140
+
+
+async def test_a_bad_day_spoils_calls_until_the_reset(http, counter):
+    assert (await http.post("/_sandbox/bad-day", json={"share": 1})).status_code == 200
+    wrong = 0
+    for _ in range(4):
+        try:
+            answer = await http.post("/things/a", timeout=0.5)
+            wrong += answer.status_code != 200
+        except httpx2.HTTPError:
+            wrong += 1
+    assert wrong == 4
+    counter.reset()
+    assert (await http.post("/things/a")).status_code == 200
+
+
+def test_a_peer_that_answers_no_calls_has_no_bad_day():
+    with pytest.raises(ValueError, match="no calls"):
+        Mischief({What.DUPLICATE}).bad_day(0.5)
+
+
 async def test_reset_makes_the_peer_as_new(http):
     await http.post("/things/a")
     await misbehave(http, what="error_500", times=9)
@@ -217,3 +252,13 @@ async def test_a_peer_by_itself_says_where_it_is_and_ends_when_told():
             process.kill()
             await process.wait()
     assert said["seed"] == 5
+
+
+async def test_a_wrong_option_is_refused_in_words():
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PROGRAM, "--misbehave", "2", stderr=asyncio.subprocess.PIPE
+    )
+    async with asyncio.timeout(60):
+        _, error = await process.communicate()
+    assert process.returncode == 2
+    assert b"share: from 0 to 1" in error

@@ -40,6 +40,7 @@ class Controls:
         return [
             Route(CONTROL, self._describe),
             Route(f"{CONTROL}/misbehave", self._misbehave, methods=["POST"]),
+            Route(f"{CONTROL}/bad-day", self._bad_day, methods=["POST"]),
             Route(f"{CONTROL}/journal", self._journal),
             Route(f"{CONTROL}/reset", self._reset, methods=["POST"]),
         ]
@@ -54,6 +55,14 @@ class Controls:
         how = await json_object(request)
         try:
             self._sandbox.misbehave(how.pop("what", ""), **how)
+        except (ValueError, TypeError) as error:
+            raise Upset(422, {"error": str(error)}) from error
+        return await self._describe(request)
+
+    async def _bad_day(self, request: Request) -> Response:
+        how = await json_object(request)
+        try:
+            self._sandbox.mischief.bad_day(**how)
         except (ValueError, TypeError) as error:
             raise Upset(422, {"error": str(error)}) from error
         return await self._describe(request)

@@ -53,6 +53,15 @@ ANY_SERVER: Final = frozenset(
 )
 """What the base server can do to any answer. A peer adds what its own shape can do."""
 
+EVERYDAY: Final = (
+    What.SLOW,
+    What.ERROR_500,
+    What.RATE_LIMITED,
+    What.TIMEOUT_AFTER_SUCCESS,
+    What.HALF_BODY,
+)
+"""What a bad day is made of: faults after which a right caller tries again."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Misbehaviour:
@@ -79,6 +88,7 @@ class Mischief:
     def __init__(self, can: Collection[What] = ANY_SERVER) -> None:
         self.can = frozenset(can)
         self._open: list[Misbehaviour] = []
+        self._share, self._mood = 0.0, random.Random()  # noqa: S311  (no secret)
 
     @property
     def pending(self) -> tuple[Misbehaviour, ...]:
@@ -95,6 +105,24 @@ class Mischief:
             names = ", ".join(sorted(self.can))
             raise ValueError(f"what: this peer cannot do {misbehaviour.what}; it can: {names}")
         self._open.append(misbehaviour)
+
+    def bad_day(self, share: float, seed: int = 0) -> None:
+        """Spoil about this share of all calls from now on, by `seed`; 0 ends it.
+
+        Raises:
+            ValueError: the share is not from 0 to 1, or this peer answers no calls.
+        """
+        if not 0 <= share <= 1:
+            raise ValueError("share: from 0 to 1")
+        if share and not self.can.issuperset(EVERYDAY):
+            raise ValueError("share: this peer answers no calls")
+        self._share, self._mood = share, random.Random(seed)  # noqa: S311  (no secret)
+
+    def begin(self, path: str) -> None:
+        """Note that a call comes: on a bad day something may be ordered for it."""
+        if self._share and self._mood.random() < self._share:
+            what = self._mood.choice(EVERYDAY)
+            self.order(Misbehaviour(what=what, path=path))
 
     def take(self, path: str, *kinds: What) -> Misbehaviour | None:
         """Return the oldest open command of these kinds for a call to `path`, used up once."""
@@ -119,6 +147,7 @@ class Mischief:
     def reset(self) -> None:
         """Behave from now on."""
         self._open.clear()
+        self._share = 0.0
 
     def _use(self, place: int) -> None:
         used = self._open[place]

@@ -17,7 +17,15 @@ def run(make: Callable[..., Sandbox]) -> None:
     parser.add_argument("--port", type=int, default=0, help="0: any free port")
     parser.add_argument("--seed", type=int, default=0, help="the same seed, the same answers")
     parser.add_argument("--tls", action="store_true", help="HTTPS with a certificate of its own")
-    asyncio.run(_serve(make(**vars(parser.parse_args()))))
+    parser.add_argument("--misbehave", type=float, help="spoil this share of all calls, 0 to 1")
+    asked = vars(parser.parse_args())
+    share = asked.pop("misbehave")
+    sandbox = make(**asked)
+    try:
+        sandbox.mischief.bad_day(share or 0.0, sandbox.seed)
+    except ValueError as error:
+        parser.error(f"--misbehave: {error}")
+    asyncio.run(_serve(sandbox))
 
 
 async def _serve(sandbox: Sandbox) -> None:

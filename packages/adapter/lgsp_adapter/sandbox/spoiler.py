@@ -52,6 +52,7 @@ class Spoiler:
 
     async def _business(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
+        self._mischief.begin(path)
         if told := self._mischief.take(path, What.SLOW):
             await asyncio.sleep(told.seconds)
         if refusal := self._refusal(path):
