@@ -36,4 +36,5 @@ def test_the_sdk_outside_its_sandbox_room_does_not_need_it():
     sdk = ROOT / "packages" / "adapter" / "lgsp_adapter"
     rooms = [each for each in sdk.iterdir() if each.is_dir() and each.name != "sandbox"]
     assert not {name for room in rooms for name in imports(room) if "sandbox" in name}
-    assert len(SANDBOXES) == len(ADAPTERS) == 11
+    assert SANDBOXES
+    assert len(SANDBOXES) == len(ADAPTERS)
