@@ -1,1 +1,5 @@
-"""Sandbox peer: SMS brandname, Zalo OA/ZNS, e-mail."""
+"""Sandbox peer: two SMS brandname gateways, Zalo with ZNS, a mail server."""
+
+from sandbox_notify.server import NotifySandbox
+
+__all__ = ["NotifySandbox"]

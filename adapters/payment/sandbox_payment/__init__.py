@@ -1,1 +1,5 @@
-"""Sandbox peer: Payment platform of the portal."""
+"""Sandbox peer: the portal's payment platform."""
+
+from sandbox_payment.server import PaymentSandbox
+
+__all__ = ["PaymentSandbox"]

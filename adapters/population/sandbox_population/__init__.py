@@ -1,1 +1,5 @@
-"""Sandbox peer: National population database: request and answer."""
+"""Sandbox peer: the national population database's look-up, with invented people."""
+
+from sandbox_population.server import PopulationSandbox
+
+__all__ = ["PopulationSandbox"]
