@@ -5,7 +5,7 @@ from lgsp_adapter.context import Context
 from lgsp_adapter.contract import Adapter, AnyAdapter, Service, Sink, Source
 from lgsp_adapter.desk import Desk
 from lgsp_adapter.errors import AdapterError, Backpressure, Fatal, Reject, Retryable
-from lgsp_adapter.http import http_error, parse_retry_after
+from lgsp_adapter.http import error_answer, http_error, parse_retry_after
 from lgsp_adapter.reference import render
 from lgsp_adapter.secret import Resolver, Secret
 from lgsp_adapter.spec import CONTRACT, SUPPORTED, Idempotence, Kind, Spec
@@ -56,6 +56,7 @@ __all__ = [
     "Spec",
     "Text",
     "config_schema",
+    "error_answer",
     "http_error",
     "load_config",
     "parse_retry_after",

@@ -1,10 +1,14 @@
-"""HTTP answers as errors of the contract, for adapters over any HTTP client."""
+"""HTTP answers as errors of the contract and back, for adapters over any HTTP client."""
 
+import json
+import math
+from collections.abc import Callable
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from lgsp_adapter.errors import Backpressure, Fatal, Reject, Retryable
+from lgsp_adapter.errors import AdapterError, Backpressure, Fatal, Reject, Retryable
+from lgsp_adapter.values import Answer
 
 _OK: Final = range(200, 300)
 _SERVER_ERROR: Final = 500
@@ -12,6 +16,7 @@ _REQUEST_TIMEOUT: Final = 408
 _CONFLICT_LATER: Final = 425
 _TOO_MANY: Final = 429
 _UNAVAILABLE: Final = 503
+_BAD_REQUEST: Final = 400
 _OPERATOR: Final = (401, 403, 407)
 """Wrong or missing credentials are the connector's fault, not that of the message under way."""
 
@@ -39,6 +44,29 @@ def http_error(
     if status in _OPERATOR:
         return Fatal(detail, peer_code=code)
     return Reject("peer_refused", detail, peer_code=code)
+
+
+def error_answer(error: AdapterError, *, mask: Callable[[str], str] = str) -> Answer:
+    """Return what a caller of a service is told when the service raised `error` (RFC 9457).
+
+    400 for `Reject`: the same call will fail again. 429 or 503 with `Retry-After` for the others:
+    nothing is lost, the caller tries again. `mask` hides secrets in the detail.
+    """
+    status = _UNAVAILABLE
+    if isinstance(error, Reject):
+        status = _BAD_REQUEST
+    elif isinstance(error, Backpressure):
+        status = _TOO_MANY
+    # What is wrong with us (`Fatal`) is said to our operator, not to a caller outside.
+    detail = "" if isinstance(error, Fatal) else mask(error.detail)
+    problem = {"status": status, "code": error.code, "detail": detail}
+    after = getattr(error, "after", None)
+    return Answer(
+        status=status,
+        body=json.dumps(problem, ensure_ascii=False).encode(),
+        content_type="application/problem+json",
+        headers={} if after is None else {"retry-after": str(math.ceil(after))},
+    )
 
 
 def parse_retry_after(text: str | None, now: datetime) -> float | None:

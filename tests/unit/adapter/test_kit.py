@@ -4,19 +4,20 @@ from typing import Any
 
 import pytest
 from lgsp_adapter import load_config, render
-from lgsp_adapter.kit import SinkKit, SourceKit, promises, run_kit
+from lgsp_adapter.kit import ServiceKit, SinkKit, SourceKit, promises, run_kit
 
-from tests.unit.adapter import agency
-from tests.unit.adapter.bad import sinks, sources
+from tests.unit.adapter import agency, counter
+from tests.unit.adapter.bad import services, sinks, sources
 
-BASES = {"source": SourceKit, "sink": SinkKit}
-BAD = [("source", *row) for row in sources.BAD.items()]
-BAD += [("sink", *row) for row in sinks.BAD.items()]
+BASES = {"source": SourceKit, "sink": SinkKit, "service": ServiceKit}
+SHELVES = {"source": sources, "sink": sinks, "service": services}
+BAD = [(kind, *row) for kind, shelf in SHELVES.items() for row in shelf.BAD.items()]
 GOOD = [
     ("source", agency.GoodSource, agency.Outbox),
     ("sink", agency.GoodSink, agency.Intake),
     ("sink", agency.LookUpSink, agency.Forgetful),
     ("sink", agency.OnceSink, agency.Forgetful),
+    ("service", counter.GoodService, counter.Counter),
 ]
 
 
@@ -30,14 +31,15 @@ def kit_of(kind, cls, peer_class, tmp_path):
 
     base: Any = BASES[kind]
 
-    class Kit(base):  # type: ignore[misc]  # one of two, chosen at run time
+    class Kit(base):  # type: ignore[misc]  # one of three, chosen at run time
         adapter, reference, patience = cls, page, 0.2
 
         def peer(self):
             return peer_class()
 
         def make(self, peer):
-            return cls(load_config(cls.spec.config, peer.config), peer)
+            config = load_config(cls.spec.config, peer.config)
+            return cls(config) if kind == "service" else cls(config, peer)
 
     return Kit
 
@@ -50,14 +52,13 @@ def test_a_good_adapter_keeps_every_promise(kind, cls, peer, tmp_path):
 
 @pytest.mark.parametrize(("kind", "name", "cls"), BAD, ids=short)
 def test_a_bad_adapter_breaks_exactly_its_promise(kind, name, cls, tmp_path):
-    peer = sources.PEER if kind == "source" else sinks.PEER
-    found = run_kit(kit_of(kind, cls, peer, tmp_path))
+    found = run_kit(kit_of(kind, cls, SHELVES[kind].PEER, tmp_path))
     assert {promise: why for promise, why in found.items() if why}.keys() == {name}, found
 
 
 def test_every_promise_has_an_adapter_that_breaks_it():
-    assert list(sources.BAD) == promises(SourceKit)
-    assert list(sinks.BAD) == promises(SinkKit)
+    for kind, shelf in SHELVES.items():
+        assert list(shelf.BAD) == promises(BASES[kind])
 
 
 PLUGGED_IN = """

@@ -5,7 +5,7 @@ from typing import Any, Final, TypeVar
 
 from lgsp_adapter.contract import Sink
 from lgsp_adapter.errors import AdapterError, Backpressure, Reject, Retryable
-from lgsp_adapter.kit.common import AdapterKit
+from lgsp_adapter.kit.calling import CallingKit
 from lgsp_adapter.kit.peer import Answer, Say, SinkPeer
 from lgsp_adapter.kit.promise import promise
 from lgsp_adapter.kit.texts import AWKWARD, LARGE, strings
@@ -27,12 +27,13 @@ PEER_CODE: Final = "E-MAU-17"
 COUNT: Final = 5
 
 
-class SinkKit(AdapterKit[Sink[Any], P]):
+class SinkKit(CallingKit[Sink[Any], P]):
     """Subclass it as `Test…`: give `adapter`, `reference`, `peer`, and `make` where needed."""
 
-    async def work(self, adapter: Sink[Any], peer: P) -> None:  # noqa: ARG002  (sources need it)
+    async def work(self, adapter: Sink[Any], peer: P) -> str:  # noqa: ARG002  (sources need it)
         """Write one delivery."""
         await adapter.write([self.delivery("w-1")])
+        return ""
 
     def delivery(self, id_: str, text: str = "Hồ sơ mẫu") -> Delivery:
         """Return a delivery of a type that the sink takes, with its own order key."""

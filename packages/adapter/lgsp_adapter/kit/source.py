@@ -7,7 +7,8 @@ import pytest
 
 from lgsp_adapter.contract import Source
 from lgsp_adapter.errors import Backpressure, Reject, Retryable
-from lgsp_adapter.kit.common import AdapterKit, cancel
+from lgsp_adapter.kit.calling import CallingKit
+from lgsp_adapter.kit.common import cancel
 from lgsp_adapter.kit.peer import Answer, Say, SourcePeer
 from lgsp_adapter.kit.promise import promise
 from lgsp_adapter.kit.texts import AWKWARD, LARGE, NFC, NFD, strings
@@ -24,16 +25,17 @@ MANY = 500
 WAIT_SECONDS = 7.0
 
 
-class SourceKit(AdapterKit[Source[Any], P]):
+class SourceKit(CallingKit[Source[Any], P]):
     """Subclass it as `Test…`: give `adapter`, `reference`, `peer`, and `make` where needed."""
 
     read_ahead: ClassVar[int] = 50
     """Most records the source may take from the other side beyond what it was asked for."""
 
-    async def work(self, adapter: Source[Any], peer: P) -> None:
+    async def work(self, adapter: Source[Any], peer: P) -> str:
         """Read one record."""
         peer.put("w-1", "Hồ sơ mẫu", "H99-1")
         await adapter.read(1)
+        return ""
 
     async def read_all(self, source: Source[Any], limit: int = 10) -> list[Record]:
         """Read to the end without acknowledging."""

@@ -2,12 +2,15 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable
-from typing import TypeVar
+from collections.abc import Awaitable, Coroutine
+from typing import Any, TypeVar
 
 from lgsp_adapter.context import Context
-from lgsp_adapter.contract import AnyAdapter, Source
+from lgsp_adapter.contract import AnyAdapter, Service, Source
+from lgsp_adapter.desk import Desk
 from lgsp_adapter.errors import AdapterError, Retryable
+from lgsp_adapter.testing.bus import Bus
+from lgsp_adapter.testing.desk import MemoryDesk
 from lgsp_adapter.values import Check
 
 T = TypeVar("T")
@@ -38,11 +41,15 @@ async def end(adapter: AnyAdapter, timeout: float) -> None:  # noqa: ASYNC109
         await call(adapter.close(), timeout)
 
 
-async def check(adapter: AnyAdapter, ctx: Context, timeout: float) -> Check:  # noqa: ASYNC109
+async def check(
+    adapter: AnyAdapter,
+    ctx: Context,
+    timeout: float,  # noqa: ASYNC109
+    desk: Desk | None = None,
+) -> Check:
     """Open an adapter, let it look at the other side, close it. Every end becomes words."""
     try:
-        opening = adapter.open(ctx, None) if isinstance(adapter, Source) else adapter.open(ctx)
-        await call(opening, timeout)
+        await call(_opening(adapter, ctx, desk or MemoryDesk(Bus())), timeout)
         found = await call(adapter.check(), timeout)
     except AdapterError as error:
         told = ctx.mask(str(error))
@@ -50,3 +57,9 @@ async def check(adapter: AnyAdapter, ctx: Context, timeout: float) -> Check:  # 
     finally:
         await end(adapter, timeout)
     return found
+
+
+def _opening(adapter: AnyAdapter, ctx: Context, desk: Desk) -> Coroutine[Any, Any, None]:
+    if isinstance(adapter, Source):
+        return adapter.open(ctx, None)
+    return adapter.open(ctx, desk) if isinstance(adapter, Service) else adapter.open(ctx)

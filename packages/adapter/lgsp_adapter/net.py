@@ -1,0 +1,170 @@
+"""HTTP to foreign systems, safe against being led elsewhere. Needs the extra `http`.
+
+`async with open_client(ctx.networks) as client:` gives an ordinary `httpx2.AsyncClient`. It
+connects only to approved networks (`lgsp_adapter.guard`), to the very address that was checked,
+follows no redirect, uses no proxy of the environment, and bounds the answer in size and time.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
+from ssl import SSLContext
+from typing import Any, Final, TypeVar
+
+import httpcore2
+import httpx2
+
+from lgsp_adapter.errors import Retryable
+from lgsp_adapter.guard import UNSAFE_LOOPBACK, Guard, Resolve, system_resolve
+
+LONGEST_ANSWER: Final = 10 * 1024 * 1024
+"""Bytes of one answer; a peer that sends more is broken, or wants our memory."""
+
+_TRIED: Final = 4
+"""Addresses of one name that are tried in turn: a name with hundreds must not take minutes."""
+
+T = TypeVar("T")
+
+
+def open_client(
+    networks: Sequence[str],
+    *,
+    timeout: float = 30.0,
+    longest_answer: int = LONGEST_ANSWER,
+    verify: SSLContext | bool = True,
+    headers: Mapping[str, str] | None = None,
+    resolve: Resolve = system_resolve,
+    unsafe_allow_loopback: bool = False,
+) -> httpx2.AsyncClient:
+    """Return a client for `networks`; close it in the adapter's `close`.
+
+    `timeout` is in seconds, for one exchange from connecting to the last byte. `longest_answer` is
+    in bytes. `unsafe_allow_loopback` is DANGEROUS: the machine's own services become reachable;
+    for tests and sandboxes.
+
+    Raises:
+        Fatal: an entry of `networks` is no network.
+    """
+    guard = Guard.of([*networks, UNSAFE_LOOPBACK] if unsafe_allow_loopback else networks)
+    return httpx2.AsyncClient(
+        transport=GuardedTransport(
+            guard, timeout=timeout, longest_answer=longest_answer, verify=verify, resolve=resolve
+        ),
+        # A proxy would connect for us, out of the guard's sight.
+        trust_env=False,
+        follow_redirects=False,
+        timeout=timeout,
+        # What is compressed has no known size: a bomb of a few kilobytes fills the memory.
+        headers={"accept-encoding": "identity", "user-agent": "lgsp-hub", **(headers or {})},
+    )
+
+
+def http_fault(error: httpx2.HTTPError) -> Retryable:
+    """Return what a failed exchange means: without a connection, surely nothing was done.
+
+    An error's text may quote the address with its query: only the class is kept.
+    """
+    untouched = isinstance(error, (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout))
+    return Retryable(type(error).__name__, untouched=untouched)
+
+
+class GuardedTransport(httpx2.AsyncHTTPTransport):
+    """The library's transport, over connections that the guard has let through."""
+
+    def __init__(
+        self,
+        guard: Guard,
+        *,
+        timeout: float,
+        longest_answer: int,
+        verify: SSLContext | bool,
+        resolve: Resolve,
+    ) -> None:
+        super().__init__(verify=verify, trust_env=False)
+        self._timeout, self._longest = timeout, longest_answer
+        # The library has no parameter for it; `test_net.py` fails if this ever goes unused.
+        self._pool._network_backend = _GuardedBackend(guard, resolve)  # noqa: SLF001
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Make one exchange, within its time and size."""
+        ends = asyncio.get_running_loop().time() + self._timeout
+        response = await _until(ends, request, super().handle_async_request(request))
+        try:
+            _refuse_encoded(response, request)
+        except httpx2.HTTPError:
+            await response.aclose()
+            raise
+        if isinstance(response.stream, httpx2.AsyncByteStream):
+            response.stream = _Bounded(response.stream, request, ends, self._longest)
+        return response
+
+
+def _refuse_encoded(response: httpx2.Response, request: httpx2.Request) -> None:
+    if response.headers.get("content-encoding", "identity").lower() != "identity":
+        raise httpx2.DecodingError("a compressed answer nobody asked for", request=request)
+
+
+async def _until(ends: float, request: httpx2.Request, wanted: Awaitable[T]) -> T:
+    try:
+        async with asyncio.timeout_at(ends):
+            return await wanted
+    except TimeoutError:
+        # A drip of one byte at a time keeps every time-out of a single read from firing.
+        raise httpx2.ReadTimeout("the exchange took too long", request=request) from None
+
+
+class _Bounded(httpx2.AsyncByteStream):
+    """An answer's bytes, up to a size and a time."""
+
+    def __init__(
+        self, stream: httpx2.AsyncByteStream, request: httpx2.Request, ends: float, longest: int
+    ) -> None:
+        self._stream, self._request = stream, request
+        self._ends, self._left = ends, longest
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        pieces = aiter(self._stream)
+        while piece := await _until(self._ends, self._request, anext(pieces, b"")):
+            self._left -= len(piece)
+            if self._left < 0:
+                raise httpx2.ReadError("the answer is too long", request=self._request)
+            yield piece
+
+    async def aclose(self) -> None:
+        """Let go of the connection."""
+        await self._stream.aclose()
+
+
+class _GuardedBackend(httpcore2.AnyIOBackend):
+    """Resolves by itself, checks, and connects to what it checked; TLS still names the host."""
+
+    def __init__(self, guard: Guard, resolve: Resolve) -> None:
+        self._guard, self._resolve = guard, resolve
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109  (the library's signature)
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        """Connect to an allowed address of `host`.
+
+        Raises:
+            AddressRefused: it has none.
+            httpcore2.ConnectError: it is not known, or does not answer.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                found = await self._guard.addresses(host, port, self._resolve)
+        except OSError as error:
+            raise httpcore2.ConnectError("the name is not known") from error
+        failed: httpcore2.ConnectError | httpcore2.ConnectTimeout | None = None
+        for address in found[:_TRIED]:
+            try:
+                return await super().connect_tcp(
+                    address, port, timeout, local_address, socket_options
+                )
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+                failed = error
+        raise failed or httpcore2.ConnectError("no address")
