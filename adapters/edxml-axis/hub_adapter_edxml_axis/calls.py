@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import httpx2
 from lgsp_adapter import Reject, Retryable, http_error
+from lgsp_adapter.net import http_fault
 from pydantic import SecretStr
 
 from hub_adapter_edxml_axis.signing import sign
@@ -155,10 +156,8 @@ class Calls:
         )
         try:
             response = await self._client.post(f"{self._url}/{name}", headers=headers, files=files)
-        except httpx2.ConnectError as error:
-            raise Retryable(f"{name}: no connection", untouched=True) from error
-        except httpx2.TransportError as error:
-            raise Retryable(f"{name}: {type(error).__name__}") from error
+        except httpx2.HTTPError as error:
+            raise http_fault(error) from error
         return self._answer(name, response)
 
     def _answer(self, name: str, response: httpx2.Response) -> dict[str, Any]:

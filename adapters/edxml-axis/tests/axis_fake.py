@@ -8,9 +8,10 @@ import hmac
 import json
 
 import httpx2
-from axis_letters import Objects, document
+from axis_letters import document
 from lgsp_adapter import Context
 from lgsp_adapter.kit import Peer, Say, SinkPeer, SourcePeer, secret_behind
+from lgsp_adapter.testing import MemoryObjects
 from lgsp_edxml.mapping import to_body
 from lgsp_edxml.model import Attachment, Document
 from lgsp_edxml.reader import read_packet
@@ -28,7 +29,7 @@ class FakeAxis(Peer):
 
     def __init__(self, objects=None):
         super().__init__()
-        self.objects = objects or Objects()
+        self.objects = objects or MemoryObjects()
         self.waiting = {}
         """docId: (messagetype, packet, to)."""
         self.sent = []

@@ -1,6 +1,5 @@
-"""Synthetic letters (mẫu) of the province H99, and an object store in memory."""
+"""Synthetic letters (mẫu) of the province H99."""
 
-import hashlib
 import unicodedata
 from dataclasses import replace
 
@@ -20,22 +19,6 @@ from lgsp_edxml.model import (
 from lgsp_edxml.writer import write_packet
 
 PDF = b"%PDF-1.7\n% m\xe1\xba\xabu\n"
-
-
-class Objects:
-    """Keeps objects by hash, as the hub does."""
-
-    def __init__(self):
-        self.kept = {}
-
-    async def store(self, pieces, media_type):  # noqa: ARG002
-        data = b"".join([piece async for piece in pieces])
-        hash_ = f"sha256:{hashlib.sha256(data).hexdigest()}"
-        self.kept[hash_] = data
-        return hash_
-
-    async def fetch(self, hash_):
-        yield self.kept[hash_]
 
 
 def document(number="15", subject="V/v thử nghiệm (mẫu)", **changes):

@@ -3,11 +3,10 @@
 import hashlib
 import json
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 
 from axis_fake import FakeSink, FakeSource, body_of, long_letter
-from axis_letters import Objects, document
+from axis_letters import document
 from hub_adapter_edxml_axis import AxisSink, AxisSource
 from lgsp_adapter import load_config
 from lgsp_adapter.kit import SinkKit, SourceKit
@@ -25,7 +24,7 @@ class TestSource(SourceKit[FakeSource]):
     reference = HERE / "REFERENCE-in.md"
 
     def peer(self):
-        self.fake = FakeSource()
+        self.fake = FakeSource(self.objects)
         return self.fake
 
     def make(self, peer):
@@ -52,18 +51,13 @@ class TestSource(SourceKit[FakeSource]):
         async with self.serving() as peer, self.opened(peer) as source:
             peer.put("l-1", LARGE, "dai")
             (record,) = await self.read_all(source)
-            kept = [peer.objects.kept[hash_] for hash_ in record.message.objects]
+            kept = [peer.objects.contents[hash_] for hash_ in record.message.objects]
         assert LARGE.encode() in kept
 
 
 class TestSink(SinkKit[FakeSink]):
     adapter = AxisSink
     reference = HERE / "REFERENCE-out.md"
-
-    @cached_property
-    def objects(self):
-        """What senders uploaded; the kit makes deliveries before it makes the fake."""
-        return Objects()
 
     def peer(self):
         self.fake = FakeSink(self.objects)
@@ -83,6 +77,6 @@ class TestSink(SinkKit[FakeSink]):
         reading = read_packet(write_packet(letter))
         for file in reading.packet.attachments:
             hash_ = f"sha256:{hashlib.sha256(file.data).hexdigest()}"
-            self.objects.kept[hash_] = file.data
+            self.objects.contents[hash_] = file.data
         made = delivery(id_, type_="vn.gov.document.issued.v1")
         return replace(made, body=body_of(reading))

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 from axis_fake import FakeAxis
-from axis_letters import PDF, Objects, document, status
+from axis_letters import PDF, document, status
 from hub_adapter_edxml_axis import AxisSink
 from hub_adapter_edxml_axis.connect import open_calls
 from hub_adapter_edxml_axis.directory import Agency, Unit, agencies, units
 from lgsp_adapter import Done, Fatal, Reject, Retryable, load_config
 from lgsp_adapter.kit import Answer, Say
-from lgsp_adapter.testing import Bus, SinkEngine, delivery
+from lgsp_adapter.testing import Bus, MemoryObjects, SinkEngine, delivery
 from lgsp_edxml.mapping import kind_of, objects_of, to_body
 from lgsp_edxml.model import Organisation, Update
 from lgsp_edxml.reader import read_packet
@@ -22,7 +22,7 @@ TO_OTHERS = (Organisation(code="G13"), Organisation(code="000.00.01.H98"))
 
 @pytest.fixture
 def axis():
-    return FakeAxis(Objects())
+    return FakeAxis(MemoryObjects())
 
 
 def letter(**changes):
@@ -33,7 +33,7 @@ def deliver(axis, packet, id_="d-1", **body_changes):
     """Return a delivery as an agency's own software makes it: no original packet."""
     body = to_body(read_packet(write_packet(packet)))
     del body["original"]
-    axis.objects.kept |= objects_of(packet)
+    axis.objects.contents |= objects_of(packet)
     made = delivery(id_, type_=f"vn.gov.{kind_of(packet)}.v1")
     return replace(made, body=json.dumps({**body, **body_changes}, ensure_ascii=False).encode())
 
@@ -137,7 +137,7 @@ async def test_what_came_as_a_packet_and_cannot_be_written_goes_on_as_it_came(ax
     came = write_packet(letter()).replace(b"2026/03/10</edXML:Prom", b"2014/02/30</edXML:Prom")
     reading = read_packet(came)
     body = to_body(reading)
-    axis.objects.kept |= {body["original"]["hash"]: came, **objects_of(reading.packet)}
+    axis.objects.contents |= {body["original"]["hash"]: came, **objects_of(reading.packet)}
     made = replace(
         delivery("d-1", type_="vn.gov.document.issued.v1"), body=json.dumps(body).encode()
     )

@@ -67,7 +67,7 @@ async def test_a_marked_packet_is_stored_nowhere(axis):
     (record,) = await source.read(10)
     assert record.message.code == "secret_marking"
     assert record.raw == b""
-    assert axis.objects.kept == {}
+    assert axis.objects.contents == {}
 
 
 async def test_a_letter_becomes_a_message_with_the_packet_and_the_files_as_objects(axis):
@@ -80,7 +80,7 @@ async def test_a_letter_becomes_a_message_with_the_packet_and_the_files_as_objec
     assert draft.subject == draft.correlationid == "G12,2026/03/10,15/BM-VPĐT"
     assert (draft.onbehalf, draft.priority) == ("G12", "urgent")
     assert draft.time == datetime(2026, 3, 10, 1, 2, tzinfo=UTC)
-    assert [axis.objects.kept[hash_] for hash_ in draft.objects] == [data, PDF]
+    assert [axis.objects.contents[hash_] for hash_ in draft.objects] == [data, PDF]
     assert json.loads(draft.body)["original"]["hash"] == draft.objects[0]
 
 
