@@ -111,9 +111,12 @@ def record_of(rule: Rule, body: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises:
         Reject: `field_too_long`.
+        KeyError: there is no dossier code.
     """
+    known = {**body, CODE.path[0]: body[CODE.path[0]]}
     agency = body.get("agency") or body.get("from_agency")
-    known = {**body, AGENCY.path[0]: text_of(agency)} if agency else body
+    if agency:
+        known[AGENCY.path[0]] = text_of(agency)
     record = {**rule.fixed, **to_portal(rule.items, known)}
     if rule.call is Call.STEP:
         if agency:

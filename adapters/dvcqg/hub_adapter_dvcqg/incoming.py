@@ -63,7 +63,8 @@ class Dossier:
     @property
     def state(self) -> str:
         """TrangThaiHoSo as written."""
-        return str(self.row.get(STATE.portal) or "")
+        value = self.row.get(STATE.portal)
+        return "" if value is None else str(value)
 
     @property
     def digest(self) -> str:

@@ -29,11 +29,7 @@ class FakePortal(Peer):
         self.new = {}
         self.marked = []
         self.handed = 0
-        self.files = {
-            "https://kho.mau.example/to-khai.pdf": httpx2.Response(
-                200, content=FILE, headers={"content-type": "application/pdf"}
-            )
-        }
+        self.files = {"https://kho.mau.example/to-khai.pdf": a_file}
         self.say = {}
 
     @property
@@ -66,12 +62,15 @@ class FakePortal(Peer):
         if request.url.path == "/login":
             return await self.login(request, body)
         said = await self.script.answer(self.id_of(body))
-        if said.say is Say.DOWN:
-            return httpx2.Response(502)
-        if said.say is Say.SLOW_DOWN:
-            return httpx2.Response(429, headers={"retry-after": str(int(said.after))})
-        if said.say is Say.REJECT:
-            return httpx2.Response(200, json={"error_code": said.code})
+        scripted = {
+            Say.DOWN: lambda: httpx2.Response(502),
+            Say.SLOW_DOWN: lambda: httpx2.Response(
+                429, headers={"retry-after": f"{said.after:.0f}"}
+            ),
+            Say.REJECT: lambda: httpx2.Response(200, json={"error_code": said.code}),
+        }
+        if said.say in scripted:
+            return scripted[said.say]()
         if body["session"] not in self.sessions:
             return problem("-3", "Phiên làm việc đã hết hạn")
         assert body["madonvi"] == "000.00.00.H99"
@@ -95,7 +94,7 @@ class FakePortal(Peer):
         found = self.files.get(str(request.url), httpx2.Response(404))
         if isinstance(found, Exception):
             raise found
-        return found
+        return found() if callable(found) else found
 
     def id_of(self, body):
         return body["data"][0].get("MaHoSo")
@@ -132,6 +131,14 @@ class FakePortal(Peer):
             if (known["MaHoSo"], known["TrangThaiHoSo"]) == (row["MaHoSo"], row["TrangThaiHoSo"]):
                 del self.new[key]
         return good()
+
+
+def a_file():
+    async def pieces():
+        yield FILE[:5]
+        yield FILE[5:]
+
+    return httpx2.Response(200, content=pieces(), headers={"content-type": "application/pdf"})
 
 
 def good(**fields):
