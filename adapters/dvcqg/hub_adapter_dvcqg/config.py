@@ -36,6 +36,13 @@ class PortalConfig(Config):
     timeout_seconds: Annotated[
         float, Field(gt=0, le=600), Text(vi="Thời gian chờ (giây)", en="Longest wait (seconds)")
     ] = 60.0
+    retry_codes: Annotated[
+        tuple[str, ...],
+        Text(
+            vi="Mã lỗi của Cổng nghĩa là gửi lại sau",
+            en="Codes of the portal that mean: call again later; its texts decide about others",
+        ),
+    ] = ()
 
 
 class PortalOutConfig(PortalConfig):

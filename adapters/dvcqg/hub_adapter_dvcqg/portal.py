@@ -10,7 +10,7 @@ from lgsp_adapter.net import http_fault, open_client
 from pydantic import SecretStr
 
 from hub_adapter_dvcqg.config import PortalConfig
-from hub_adapter_dvcqg.words import Meaning, meaning_of, peer_code
+from hub_adapter_dvcqg.words import Meaning, code_of, meaning_of, peer_code
 
 Connect = Callable[[Context, float, int], httpx2.AsyncClient]
 """Makes a client from the context, the longest wait in seconds, the longest answer in bytes."""
@@ -65,6 +65,8 @@ class Portal:
             "data": data,
         }
         answer = await self._post(service, self._config.adapter_url, body)
+        if code_of(answer) in self._config.retry_codes:
+            raise Retryable(f"{service}: later", peer_code=peer_code(answer))
         meaning = meaning_of(answer)
         if meaning is Meaning.SESSION:
             raise self._ended(peer_code(answer))

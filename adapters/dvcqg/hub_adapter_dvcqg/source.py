@@ -130,7 +130,11 @@ class PortalSource(Source[PortalInConfig]):
         # What is read and not marked stands first in the list still.
         known = len(self._open) + len(self._left) + len(self._due)
         data = [{"SoLuong": str(limit + known)}]
-        _, answer = await self._portal.call(self.config.list_service, data)
+        try:
+            _, answer = await self._portal.call(self.config.list_service, data)
+        except Reject as error:
+            # A list is no message that could be at fault.
+            raise Retryable(f"{error.detail}: refused", peer_code=error.peer_code) from error
         rows: Any = answer.get("result") or []
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise Retryable(f"{self.config.list_service}: result is no list of objects")

@@ -37,7 +37,7 @@ _KEPT: Final = re.compile(
 
 def meaning_of(answer: Mapping[str, Any]) -> Meaning:
     """Return what an answer says. Code 0 is done; of the others the text decides."""
-    if _code(answer) == "0":
+    if code_of(answer) == "0":
         return Meaning.OK
     text = _text(answer)
     if _SESSION.search(text):
@@ -54,11 +54,12 @@ def meaning_of(answer: Mapping[str, Any]) -> Meaning:
 def peer_code(answer: Mapping[str, Any]) -> str:
     """Return the portal's code, and of its text the words that name no person and no value."""
     kept = ", ".join(dict.fromkeys(_KEPT.findall(_text(answer))))
-    code = _code(answer)[:40]
+    code = code_of(answer)[:40]
     return f"{code}: {kept}" if kept else code
 
 
-def _code(answer: Mapping[str, Any]) -> str:
+def code_of(answer: Mapping[str, Any]) -> str:
+    """Return error_code as text."""
     value = answer.get("error_code")
     return "" if value is None else str(value).strip()
 

@@ -207,3 +207,10 @@ async def test_a_type_that_the_portal_does_not_take_is_rejected(portal):
         [delivery("d-1", type_="vn.gov.citizen.notice.v1")]
     )
     assert result.code == "type_unknown"
+
+
+async def test_a_code_that_means_later_is_tried_again(portal):
+    portal.say["DongBoHoSoMC"] = problem("3", "Hệ thống bận")
+    sink = await opened(portal, retry_codes=["3"])
+    (result,) = await sink.write([deliver("dossier.submitted", submission("D-1", "m"))])
+    assert isinstance(result, Retryable)

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 from hub_adapter_dvcqg import PortalSource
 from hub_adapter_dvcqg.fields import STATES
-from lgsp_adapter import Draft, Reject, Retryable, load_config
+from lgsp_adapter import Draft, Fatal, Reject, Retryable, load_config
 from lgsp_adapter.kit import Answer, Say
 from lgsp_adapter.testing import Bus, MemoryObjects, SourceEngine
 from portal_fake import FILE, FakePortal, refused_address, row
@@ -188,3 +188,19 @@ async def test_a_refused_mark_is_no_reason_to_stop(portal):
     portal.script.by_id = {"D-1": Answer(say=Say.REJECT, code="-3")}
     await source.ack(record.position)
     assert not isinstance(record.message, Reject)
+
+
+async def test_a_list_that_the_portal_refuses_is_not_an_empty_one(portal):
+    portal.script.default = Answer(say=Say.REJECT, code="-3")
+    with pytest.raises(Retryable) as refused:
+        await (await opened(portal)).read(10)
+    assert refused.value.peer_code == "-3"
+
+
+async def test_a_connector_without_approved_networks_reaches_nothing(portal):
+    settings = {**portal.config, "auth_endpoint": "http://127.0.0.1:1/login"}
+    source = PortalSource(load_config(PortalSource.spec.config, settings))
+    await source.open(portal.context(), None)
+    with pytest.raises(Fatal):
+        await source.read(10)
+    await source.close()

@@ -15,6 +15,7 @@ from lgsp_adapter import Reject, Retryable, http_error
 from lgsp_adapter.net import http_fault
 from pydantic import SecretStr
 
+from hub_adapter_edxml_axis.config import AxisConfig
 from hub_adapter_edxml_axis.signing import sign
 
 SERVICE_TYPE: Final = "eDoc"
@@ -65,14 +66,14 @@ class Calls:
     def __init__(
         self,
         client: httpx2.AsyncClient,
-        url: str,
+        config: AxisConfig,
         *,
-        system_id: str,
         secret: SecretStr,
         now: Callable[[], datetime],
     ) -> None:
-        self._client, self._url = client, url.rstrip("/")
-        self._system_id, self._secret, self._now = system_id, secret, now
+        self._client, self._url = client, config.url.rstrip("/")
+        self._system_id, self._retry_codes = config.system_id, config.retry_codes
+        self._secret, self._now = secret, now
 
     async def received(self, kind: MessageType) -> list[Listed]:
         """List what waits for us and is neither `done` nor `fail`."""
@@ -131,8 +132,15 @@ class Calls:
         await self.call("updateStatus", {"docid": doc_id, "status": str(verdict)})
 
     async def rows(self, name: str, parameters: Mapping[str, str]) -> list[dict[str, Any]]:
-        """Make a call that answers with a list."""
-        answer = await self.call(name, parameters)
+        """Make a call that answers with a list.
+
+        Raises:
+            Retryable: also where the axis refuses: a list is no message that could be at fault.
+        """
+        try:
+            answer = await self.call(name, parameters)
+        except Reject as error:
+            raise Retryable(f"{name}: refused", peer_code=error.peer_code) from error
         data = answer.get("data") or []
         if not isinstance(data, list) or not all(isinstance(row, dict) for row in data):
             raise Retryable(f"{name}: data is no list of objects")
@@ -169,6 +177,8 @@ class Calls:
             raise error
         if answer is None:
             raise Retryable(f"{name}: the answer is no JSON object")
+        if code in self._retry_codes:
+            raise Retryable(f"{name}: {code}", peer_code=code)
         if _text(answer, "status").upper() == "FAIL" or code not in (None, "0"):
             raise Reject("axis_refused", name, peer_code=code)
         return answer

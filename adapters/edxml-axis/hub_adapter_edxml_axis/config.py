@@ -27,6 +27,13 @@ class AxisConfig(Config):
         Field(gt=0, le=600),
         Text(vi="Thời gian chờ (giây)", en="Longest wait for one answer (seconds)"),
     ] = 60.0
+    retry_codes: Annotated[
+        tuple[str, ...],
+        Text(
+            vi="Mã lỗi của trục nghĩa là gửi lại sau",
+            en="Codes of the axis that mean: call again later; all others refuse the packet",
+        ),
+    ] = ()
 
 
 class AxisInConfig(AxisConfig):

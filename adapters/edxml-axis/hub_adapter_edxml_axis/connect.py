@@ -34,4 +34,4 @@ async def open_calls(ctx: Context, config: AxisConfig, client: httpx2.AsyncClien
         Fatal: the secret cannot be resolved.
     """
     secret = await ctx.secret(config.secret)
-    return Calls(client, config.url, system_id=config.system_id, secret=secret, now=ctx.now)
+    return Calls(client, config, secret=secret, now=ctx.now)

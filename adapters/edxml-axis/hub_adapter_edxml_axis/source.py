@@ -38,6 +38,10 @@ _OLDEST: Final = timedelta(days=25)
 """The hub refuses what is older than its window of 30 days; a letter that waited longer gets the
 time of its reading."""
 
+_FAULTY: Final = ("packet_unreadable", "secret_marking")
+"""What the axis is told `fail` for: the packet's own fault. What our settings may be to blame for
+(no recipient here) stays with the axis, which would otherwise tell the sender."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Item:
@@ -149,7 +153,7 @@ class AxisSource(Source[AxisInConfig]):
         except Reject as error:
             # Invariant 9: a marked packet is not kept, not even as a dead letter.
             raw = b"" if error.code == "secret_marking" else packet
-            return _refused(row, error, Verdict.FAIL, raw)
+            return _refused(row, error, Verdict.FAIL if error.code in _FAULTY else None, raw)
         core, first = (fresh.get(key) or self._seen.get(key)) or ("", "")
         if core == letter.core:
             return _Item(row=row, record=None, verdict=Verdict.DONE, first=first)

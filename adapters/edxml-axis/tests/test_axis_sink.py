@@ -152,6 +152,13 @@ async def test_the_refusal_s_words_are_not_kept(axis):
     assert "Mẫu" not in f"{result!r}{result}"
 
 
+async def test_a_code_that_means_later_is_tried_again(axis):
+    axis.script.default = Answer(say=Say.REJECT, code="20")
+    (result,) = await (await opened(axis, retry_codes=["20"])).write([deliver(axis, letter())])
+    assert isinstance(result, Retryable)
+    assert result.peer_code == "20"
+
+
 async def test_no_secret_no_opening(axis):
     config = load_config(AxisSink.spec.config, {**axis.config, "secret": "env:KHONG_CO_BIEN_NAY"})
     with pytest.raises(Fatal):

@@ -8,7 +8,7 @@ import pytest
 from axis_fake import FakeAxis
 from axis_letters import PDF, by_another_way, document, nfd, packet, status
 from hub_adapter_edxml_axis import AxisSource
-from lgsp_adapter import Draft, Reject, Retryable, load_config
+from lgsp_adapter import Draft, Fatal, Reject, Retryable, load_config
 from lgsp_adapter.kit import Answer, Say
 from lgsp_adapter.testing import Bus, EngineRules, SourceEngine
 from lgsp_edxml.model import Issue, Organisation, Replace, Replacement, Update, Withdraw
@@ -178,9 +178,30 @@ async def test_a_letter_sent_again_to_somebody_else_is_another_message(axis):
 
 async def test_a_letter_to_nobody_here_is_a_dead_letter_not_a_guess(axis):
     axis.put("a", packet(to=(Organisation(code="H98.01"),)))
-    (record,) = await (await opened(axis)).read(10)
+    source = await opened(axis)
+    (record,) = await source.read(10)
     assert record.message.code == "no_recipient"
     assert record.raw
+    await source.ack(record.position)
+    assert axis.told == [], "settings may be to blame: the axis keeps the letter"
+
+
+@pytest.mark.parametrize("retry_codes", [[], ["E1"]])
+async def test_a_list_that_the_axis_refuses_is_not_an_empty_one(axis, retry_codes):
+    axis.script.default = Answer(say=Say.REJECT, code="E1")
+    with pytest.raises(Retryable) as refused:
+        await (await opened(axis, retry_codes=retry_codes)).read(10)
+    assert refused.value.peer_code == "E1"
+
+
+async def test_a_connector_without_approved_networks_reaches_nothing(axis):
+    source = AxisSource(
+        load_config(AxisSource.spec.config, axis.config | {"url": "http://127.0.0.1:1"})
+    )
+    await source.open(axis.context(), None)
+    with pytest.raises(Fatal):
+        await source.read(10)
+    await source.close()
 
 
 async def test_the_code_of_the_copy_counts_where_the_letter_does_not_name_it(axis):
