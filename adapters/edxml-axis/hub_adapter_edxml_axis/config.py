@@ -53,6 +53,13 @@ class AxisInConfig(AxisConfig):
             en="Old code to new code of one agency: its letters under both are one message",
         ),
     ] = Field(default_factory=dict)
+    speak_for_sender: Annotated[
+        bool,
+        Text(
+            vi="Ghi cơ quan gửi vào onbehalf",
+            en="Set onbehalf to the sending agency; the system must be registered to represent it",
+        ),
+    ] = False
 
 
 class AxisOutConfig(AxisConfig):

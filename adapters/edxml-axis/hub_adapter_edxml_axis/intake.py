@@ -30,7 +30,7 @@ async def read_letter(packet: bytes) -> Letter:
     return letter
 
 
-def draft_of(letter: Letter, recipients: tuple[str, ...], key: str) -> Draft:
+def draft_of(letter: Letter, recipients: tuple[str, ...], key: str, onbehalf: str | None) -> Draft:
     """Return the message of a letter, without its objects.
 
     Raises:
@@ -47,7 +47,7 @@ def draft_of(letter: Letter, recipients: tuple[str, ...], key: str) -> Draft:
         body=letter.body,
         subject=letter.subject,
         recipients=tuple(ORG_PREFIX + code for code in recipients),
-        onbehalf=letter.sender,
+        onbehalf=onbehalf,
         # Statuses and later changes name a document by this text, whatever its codes became.
         correlationid=letter.subject,
         priority="urgent" if letter.is_urgent else None,

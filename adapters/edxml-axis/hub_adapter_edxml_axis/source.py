@@ -149,7 +149,8 @@ class AxisSource(Source[AxisInConfig]):
             letter = await read_letter(packet)
             recipients = self._recipients(letter, row)
             key = letter.key(tuple(map(self._agency, recipients)))
-            draft = draft_of(letter, recipients, key)
+            onbehalf = letter.sender if self.config.speak_for_sender else None
+            draft = draft_of(letter, recipients, key, onbehalf)
         except Reject as error:
             # Invariant 9: a marked packet is not kept, not even as a dead letter.
             raw = b"" if error.code == "secret_marking" else packet

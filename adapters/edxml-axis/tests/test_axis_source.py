@@ -78,7 +78,7 @@ async def test_a_letter_becomes_a_message_with_the_packet_and_the_files_as_objec
     assert draft.type == "vn.gov.document.issued.v1"
     assert draft.recipients == ("urn:hub:org:H99.98",)
     assert draft.subject == draft.correlationid == "G12,2026/03/10,15/BM-VPĐT"
-    assert (draft.onbehalf, draft.priority) == ("G12", "urgent")
+    assert (draft.onbehalf, draft.priority) == (None, "urgent")
     assert draft.time == datetime(2026, 3, 10, 1, 2, tzinfo=UTC)
     assert [axis.objects.contents[hash_] for hash_ in draft.objects] == [data, PDF]
     assert json.loads(draft.body)["original"]["hash"] == draft.objects[0]
@@ -273,8 +273,10 @@ async def test_a_time_that_the_hub_would_refuse_is_left_to_the_hub(axis, created
     assert record.message.time is None
 
 
-async def test_a_sender_whose_code_is_no_address_speaks_for_nobody(axis):
-    letter = replace(document(), from_=Organisation(code="Sở/Mẫu"))
-    axis.put("a", write_packet(letter))
-    (record,) = await (await opened(axis)).read(10)
-    assert record.message.onbehalf is None
+@pytest.mark.parametrize(("code", "onbehalf"), [("G12", "G12"), ("Sở/Mẫu", None)])
+async def test_the_axis_speaks_for_a_sender_only_where_told_and_where_it_has_a_code(
+    axis, code, onbehalf
+):
+    axis.put("a", write_packet(replace(document(), from_=Organisation(code=code))))
+    (record,) = await (await opened(axis, speak_for_sender=True)).read(10)
+    assert record.message.onbehalf == onbehalf

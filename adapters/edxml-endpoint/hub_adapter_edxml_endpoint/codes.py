@@ -6,16 +6,21 @@ national axis' common answer, which the same clients read (an inference).
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum, unique
 from typing import Any, Final
 
 from lgsp_adapter import AdapterError, Answer, Reject
+from lgsp_message.reason import Reason
 
 
 @unique
 class Code(StrEnum):
-    """What an e-office is told. It calls again after 20 only."""
+    """What an e-office is told. It calls again after 20 only.
+
+    The guide also has 23, receiver locked: a closed agency has a successor here, or a person.
+    """
 
     OK = "0"
     INVALID_FILE = "10"
@@ -25,7 +30,6 @@ class Code(StrEnum):
     SYSTEM = "20"
     PROCESSING = "21"
     NOT_EDXML = "22"
-    RECEIVER_LOCKED = "23"
 
 
 _WORDS: Final = {
@@ -36,20 +40,20 @@ _WORDS: Final = {
     Code.SYSTEM: "Hệ thống tạm thời không phục vụ, hãy gửi lại / not available, call again",
     Code.PROCESSING: "Lỗi xử lý tệp / the file cannot be processed",
     Code.NOT_EDXML: "Sai định dạng edXML / wrong edXML format",
-    Code.RECEIVER_LOCKED: "Đơn vị nhận bị khóa / the receiver is locked",
 }
 _STATUS: Final = {Code.WRONG_CREDENTIALS: 401, Code.SYSTEM: 503}
 """Others are 200: older clients read the code only from an answer with that status."""
 
-_OF_THE_HUB: Final = {
-    "no_recipient": Code.UNKNOWN_RECEIVER,
-    "unknown_recipient": Code.UNKNOWN_RECEIVER,
-    "no_endpoint": Code.UNKNOWN_RECEIVER,
-    "recipient_closed": Code.RECEIVER_LOCKED,
-    "secret_marking": Code.INVALID_FILE,
-    "not_representative": Code.UNKNOWN_SENDER,
-    "packet_unreadable": Code.NOT_EDXML,
+_OF_THE_HUB: Final[Mapping[str, Code]] = {
+    Reason.NO_RECIPIENT: Code.UNKNOWN_RECEIVER,
+    Reason.UNKNOWN_RECIPIENT: Code.UNKNOWN_RECEIVER,
+    Reason.NO_ENDPOINT: Code.UNKNOWN_RECEIVER,
+    Reason.SECRET_MARKING: Code.INVALID_FILE,
+    Reason.NOT_REPRESENTATIVE: Code.UNKNOWN_SENDER,
+    Reason.UNKNOWN_SYSTEM: Code.UNKNOWN_SENDER,
+    Reason.SYSTEM_INACTIVE: Code.UNKNOWN_SENDER,
 }
+"""All other reasons are 21."""
 
 
 class Refusal(Exception):

@@ -139,7 +139,7 @@ async def test_each_wrong_call_has_its_code_and_leaves_nothing(rig, name):
 
 REFUSALS = {
     Reject("no_endpoint"): "18",
-    Reject("recipient_closed"): "23",
+    Reject("system_inactive"): "19",
     Reject("not_representative"): "19",
     Reject("id_reused"): "21",
     Backpressure(after=7): "20",
