@@ -110,9 +110,11 @@ class Calls:
             Reject: `axis_refused`; `axis_answer` where what came is no base64.
         """
         answer = await self.call("getEdoc", {"docId": doc_id})
-        data = answer.get("data")
+        data = "".join(_text(answer, "data").split())
+        if not data:
+            raise Reject("axis_answer", "getEdoc: no data")
         try:
-            return b64decode("".join(str(data or "").split()), validate=True)
+            return b64decode(data, validate=True)
         except (binascii.Error, ValueError):
             raise Reject("axis_answer", "getEdoc: data is not base64") from None
 

@@ -82,16 +82,13 @@ class AxisSink(Sink[AxisOutConfig]):
         return None
 
     async def _one(self, delivery: Delivery) -> Result:
+        is_uncertain = delivery.key in self._uncertain
         try:
             outgoing = await make_packet(delivery, self.ctx)
-            if delivery.key in self._uncertain:
-                found = await find_sent(self._calls, outgoing)
-                if found is not None:
-                    self._uncertain.discard(delivery.key)
-                    return Done(ref=found)
-            done = Done(ref=await self._send(outgoing) or None)
+            found = await find_sent(self._calls, outgoing) if is_uncertain else None
+            done = Done(ref=found or await self._send(outgoing) or None)
         except (Retryable, Backpressure, Reject) as error:
-            return error
+            return _still_uncertain(error) if is_uncertain else error
         self._uncertain.discard(delivery.key)
         return done
 
@@ -114,3 +111,10 @@ class AxisSink(Sink[AxisOutConfig]):
         if len(others) > MAX_TO:
             raise Reject("too_many_recipients", f"/to: more than {MAX_TO} mixed codes")
         return others
+
+
+def _still_uncertain(error: Retryable | Backpressure | Reject) -> Result:
+    """Return the error without a word that nothing was done: an earlier attempt may have been."""
+    if isinstance(error, Reject):
+        return error
+    return Retryable(error.detail, after=error.after, peer_code=error.peer_code)

@@ -14,6 +14,7 @@ from lgsp_adapter import (
     Kind,
     Record,
     Reject,
+    Retryable,
     Source,
     Spec,
     Text,
@@ -152,15 +153,23 @@ class AxisSource(Source[AxisInConfig]):
             onbehalf = letter.sender if self.config.speak_for_sender else None
             draft = draft_of(letter, recipients, key, onbehalf)
         except Reject as error:
-            # Invariant 9: a marked packet is not kept, not even as a dead letter.
-            raw = b"" if error.code == "secret_marking" else packet
-            return _refused(row, error, Verdict.FAIL if error.code in _FAULTY else None, raw)
+            return await self._faulty(row, error, packet)
         core, first = (fresh.get(key) or self._seen.get(key)) or ("", "")
         if core == letter.core:
             return _Item(row=row, record=None, verdict=Verdict.DONE, first=first)
         draft = replace(await keep(self.ctx, packet, letter, draft), time=self._time(row))
         record = Record(position=_position(row, Verdict.DONE), message=draft, raw=packet)
         return _Item(row=row, record=record, verdict=Verdict.DONE, key=key, core=letter.core)
+
+    async def _faulty(self, row: Listed, error: Reject, packet: bytes) -> _Item:
+        """Return the dead letter of a packet, once it is sure that the packet is at fault."""
+        is_unreadable = error.code == "packet_unreadable"
+        if is_unreadable and await self._calls.packet(row.doc_id) != packet:
+            # Half a file is the way's fault: `fail` would make the sender's letter lost.
+            raise Retryable("getEdoc: two answers for one packet differ") from error
+        # Invariant 9: a marked packet is not kept, not even as a dead letter.
+        raw = b"" if error.code == "secret_marking" else packet
+        return _refused(row, error, Verdict.FAIL if error.code in _FAULTY else None, raw)
 
     def _agency(self, code: str) -> str:
         """Return one code for all spellings of an agency, as far as they are known here."""

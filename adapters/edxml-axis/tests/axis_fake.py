@@ -37,8 +37,9 @@ class FakeAxis(Peer):
         self.told = []
         self.handed = 0
         self.refuse_get = set()
-        self.more_rows = {}
         self.hide_notation = False
+        self.halves = 0
+        """How many packets are cut in half before one comes whole."""
 
     @property
     def config(self):
@@ -98,6 +99,9 @@ class FakeAxis(Peer):
         self.handed += doc_id in self.waiting
         sent = {each[0]: each[4] for each in self.sent}
         data = self.waiting[doc_id][1] if doc_id in self.waiting else sent[doc_id]
+        if self.halves:
+            self.halves -= 1
+            data = data[: len(data) // 2]
         return answer(data=base64.b64encode(data).decode())
 
     def updateStatus(self, headers, content):  # noqa: N802, ARG002

@@ -106,6 +106,19 @@ async def test_a_crash_after_sending_sends_nothing_twice(axis):
     assert len(axis.sent) == 1
 
 
+@pytest.mark.parametrize("said", [Answer(say=Say.SLOW_DOWN, after=7), Answer(say=Say.DOWN)])
+async def test_while_it_cannot_be_looked_up_nobody_says_that_nothing_was_done(axis, said):
+    message = deliver(axis, letter())
+    await (await opened(axis)).write([message])
+    axis.script.default = said
+    sink = await opened(axis)
+    await sink.find(message.key)
+    (result,) = await sink.write([message])
+    assert isinstance(result, Retryable)
+    assert not result.untouched
+    assert result.after == said.after
+
+
 async def test_a_lost_update_is_not_taken_for_the_letter_that_it_changes(axis):
     await (await opened(axis)).write([deliver(axis, letter())])
     change = Update(reason="Sửa (mẫu)", content_changed=True, receivers_changed=False)

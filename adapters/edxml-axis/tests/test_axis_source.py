@@ -61,6 +61,27 @@ async def test_a_packet_nobody_can_read_is_kept_whole_and_the_axis_hears_fail(ax
     assert axis.told == [("a", "fail")]
 
 
+async def test_half_a_file_is_asked_for_again_and_never_failed(axis):
+    whole = packet()
+    axis.put("a", whole)
+    axis.halves = 1
+    source = await opened(axis)
+    with pytest.raises(Retryable):
+        await source.read(10)
+    (record,) = await source.read(10)
+    assert record.raw == whole
+    assert axis.told == []
+
+
+async def test_an_answer_without_a_packet_leaves_the_letter_with_the_axis(axis):
+    axis.put("a", b"")
+    source = await opened(axis)
+    (record,) = await source.read(10)
+    assert record.message.code == "axis_answer"
+    await source.ack(record.position)
+    assert axis.told == []
+
+
 async def test_a_marked_packet_is_stored_nowhere(axis):
     axis.put("a", packet(subject="TỐI MẬT"))
     source = await opened(axis)
