@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import httpx2
-from lgsp_adapter import Context, Reject, http_error
+from lgsp_adapter import Backpressure, Context, Reject, Retryable, http_error
 from lgsp_adapter.guard import AddressRefused
 from lgsp_adapter.net import http_fault
 
@@ -18,8 +18,8 @@ _MAX_NAME_CHARS: Final = 500
 class Fetcher:
     """Fetches links with a client of its own, which knows no credentials of the portal."""
 
-    def __init__(self, client: httpx2.AsyncClient, ctx: Context) -> None:
-        self._client, self._ctx = client, ctx
+    def __init__(self, client: httpx2.AsyncClient, ctx: Context, longest: int) -> None:
+        self._client, self._ctx, self._longest = client, ctx, longest
 
     async def with_objects(self, body: dict[str, Any]) -> dict[str, Any]:
         """Return the body with an object beside each link.
@@ -27,7 +27,7 @@ class Fetcher:
         Raises:
             Retryable: a file cannot be fetched now.
             Reject: `file_unreachable`, with the file's place: the link leads nowhere, or to where
-                this connector may not connect.
+                this connector may not connect; `file_too_large`.
         """
         found = dict(body)
         for name in ("files", "other_files"):
@@ -39,7 +39,7 @@ class Fetcher:
     async def _with_object(self, file: Mapping[str, Any], place: str) -> dict[str, Any]:
         if "link" not in file or file.get("deleted"):
             return dict(file)
-        counted = _Counted()
+        counted = _Counted(self._longest, place)
         try:
             url = _checked(file["link"], place)
             async with self._client.stream("GET", url) as response:
@@ -55,23 +55,26 @@ class Fetcher:
         return {**file, "object": {**about, "name": file["name"][:_MAX_NAME_CHARS]}}
 
     def _judge(self, response: httpx2.Response, place: str) -> None:
-        error = http_error(
-            response.status_code, response.headers.get("retry-after"), now=self._ctx.now()
-        )
-        if error is None:
-            return
-        if response.status_code < 500 and response.status_code != 429:  # noqa: PLR2004  (RFC 9110)
-            raise Reject("file_unreachable", place, peer_code=str(response.status_code))
-        raise error
+        retry_after = response.headers.get("retry-after")
+        error = http_error(response.status_code, retry_after, now=self._ctx.now())
+        if isinstance(error, (Retryable, Backpressure)):
+            # Never `Backpressure`: the host of one file may not slow down the portal's dossiers.
+            raise Retryable(error.detail, after=error.after, peer_code=error.peer_code)
+        if error is not None:
+            raise Reject("file_unreachable", place, peer_code=error.peer_code)
 
 
 class _Counted:
-    def __init__(self) -> None:
-        self.size = 0
+    """Counts a file's bytes on their way, and ends a file that is too large."""
+
+    def __init__(self, longest: int, place: str) -> None:
+        self.size, self._longest, self._place = 0, longest, place
 
     async def through(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         async for piece in pieces:
             self.size += len(piece)
+            if self.size > self._longest:
+                raise Reject("file_too_large", f"{self._place}: more than {self._longest} bytes")
             yield piece
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import httpx2
 from lgsp_adapter import (
-    AdapterError,
     Check,
     Context,
     Draft,
@@ -69,17 +68,20 @@ class PortalSource(Source[PortalInConfig]):
         self._due: OrderedDict[str, _Mark] = OrderedDict()
         self._left: set[str] = set()
         """Dossiers nobody can read: the portal keeps them as not received."""
+        self._stalled: set[str] = set()
+        """Dossiers with a file that could not be fetched: tried again after all others."""
         self._durable: str | None = None
 
     async def open(self, ctx: Context, position: str | None) -> None:
         await super().open(ctx, position)
         self._durable = position
         seconds = self.config.timeout_seconds
-        for longest in (LONGEST_ANSWER, self.config.max_file_mb * _MEGABYTE):
+        # The fetcher counts too, and refuses: to the client, too long is a broken connection.
+        for longest in (LONGEST_ANSWER, (self.config.max_file_mb + 1) * _MEGABYTE):
             self._clients.append(self._connect(ctx, seconds, longest))
         password = await ctx.secret(self.config.password)
         self._portal = Portal(self._clients[0], self.config, password, ctx)
-        self._fetcher = Fetcher(self._clients[1], ctx)
+        self._fetcher = Fetcher(self._clients[1], ctx, self.config.max_file_mb * _MEGABYTE)
 
     async def check(self) -> Check:
         await self._portal.session()
@@ -92,14 +94,18 @@ class PortalSource(Source[PortalInConfig]):
     async def read(self, limit: int) -> list[Record]:
         await self._tell()
         read: list[tuple[Dossier, Record]] = []
+        failed: Retryable | None = None
         for dossier in await self._listed(limit):
+            if len(read) == limit or (read and dossier.digest in self._stalled):
+                break
             try:
                 read.append((dossier, await self._record(dossier)))
-            except AdapterError:
-                # A fault of the world ends the round; what was read before it is not lost.
-                if not read:
-                    raise
-                break
+            except Retryable as error:
+                # A file that cannot be fetched now holds up its own dossier only (invariant 7).
+                self._stalled.add(dossier.digest)
+                failed = error
+        if failed is not None and not read:
+            raise failed
         # Nothing is awaited from here: a cancelled read has taken nothing.
         for dossier, record in read:
             self._note(dossier, record)
@@ -128,7 +134,7 @@ class PortalSource(Source[PortalInConfig]):
 
     async def _listed(self, limit: int) -> list[Dossier]:
         # What is read and not marked stands first in the list still.
-        known = len(self._open) + len(self._left) + len(self._due)
+        known = sum(map(len, (self._open, self._left, self._due, self._stalled)))
         data = [{"SoLuong": str(limit + known)}]
         try:
             _, answer = await self._portal.call(self.config.list_service, data)
@@ -144,7 +150,8 @@ class PortalSource(Source[PortalInConfig]):
             self._due[self._durable] = _mark(found[self._durable])
             self._durable = None
         seen = {*self._open, *self._left, *self._due}
-        return [dossier for digest, dossier in found.items() if digest not in seen][:limit]
+        new = [dossier for digest, dossier in found.items() if digest not in seen]
+        return sorted(new, key=lambda dossier: dossier.digest in self._stalled)
 
     async def _record(self, dossier: Dossier) -> Record:
         message: Draft | Reject
@@ -159,6 +166,7 @@ class PortalSource(Source[PortalInConfig]):
         return Record(position=dossier.digest, message=message, raw=raw)
 
     def _note(self, dossier: Dossier, record: Record) -> None:
+        self._stalled.discard(record.position)
         if isinstance(record.message, Reject):
             self._open[record.position] = None
             self._left.add(record.position)

@@ -1,5 +1,6 @@
 """Receiving: marks only what is durable, files into objects, nobody led astray by a link."""
 
+import contextlib
 import json
 
 import httpx2
@@ -119,6 +120,7 @@ def responses(url):
         "not_approved": refused_address(),
         "retry": httpx2.ReadTimeout("mẫu", request=request),
         "503": httpx2.Response(503),
+        "429": httpx2.Response(429, headers={"retry-after": "3600"}),
     }
 
 
@@ -142,7 +144,7 @@ async def test_only_plain_links_are_followed(portal, link):
     assert (record.message.code, record.message.peer_code) == ("file_unreachable", "link")
 
 
-@pytest.mark.parametrize("how", ["retry", "503"])
+@pytest.mark.parametrize("how", ["retry", "503", "429"])
 async def test_a_file_that_cannot_be_fetched_now_is_fetched_later(portal, how):
     portal.files[LINK], good = responses(LINK)[how], portal.files[LINK]
     portal.new["a"] = row("D-1")
@@ -154,6 +156,35 @@ async def test_a_file_that_cannot_be_fetched_now_is_fetched_later(portal, how):
     portal.files[LINK] = good
     (record,) = await source.read(10)
     assert record.message.objects
+
+
+@pytest.mark.parametrize("limit", [1, 10])
+async def test_a_file_that_cannot_be_fetched_holds_up_no_other_dossier(portal, limit):
+    portal.files[LINK] = httpx2.Response(503)
+    portal.new["a"] = row("D-1", TaiLieuNop=[PAPER])
+    for number in range(2, 6):
+        portal.new[str(number)] = row(f"D-{number}")
+    source = await opened(portal)
+    found = []
+    for _ in range(6):
+        with contextlib.suppress(Retryable):
+            found += await source.read(limit)
+    assert [record.message.subject for record in found] == ["D-2", "D-3", "D-4", "D-5"]
+
+
+async def test_a_file_that_is_too_large_stops_its_dossier_only(portal):
+    async def pieces():
+        for _ in range(3):
+            yield b"x" * 500_000
+
+    portal.files[LINK] = httpx2.Response(200, content=pieces())
+    portal.new["a"] = row("D-1", TaiLieuNop=[PAPER])
+    portal.new["b"] = row("D-2")
+    source = make(portal, max_file_mb=1)
+    await source.open(portal.context(), None)
+    bad, good = await source.read(10)
+    assert (bad.message.code, good.message.subject) == ("file_too_large", "D-2")
+    assert portal.objects.contents == {}
 
 
 async def test_a_mark_that_was_lost_is_made_after_the_next_opening(portal):

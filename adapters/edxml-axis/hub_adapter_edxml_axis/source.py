@@ -105,7 +105,12 @@ class AxisSource(Source[AxisInConfig]):
         await self._owed.pay(self._calls, self.ctx.log)
         if not self._rows:
             self._rows = deque(await self._listed())
-        items = await self._items(limit)
+        try:
+            items = await self._items(limit)
+        except Retryable:
+            # One item that the axis cannot give now must not hold up all others (invariant 7).
+            self._rows.rotate(-1)
+            raise
         # Nothing is awaited from here: a cancelled read has taken nothing.
         for item in items:
             self._rows.popleft()
