@@ -162,7 +162,11 @@ class AxisSource(Source[AxisInConfig]):
         core, first = (fresh.get(key) or self._seen.get(key)) or ("", "")
         if core == letter.core:
             return _Item(row=row, record=None, verdict=Verdict.DONE, first=first)
-        draft = replace(await keep(self.ctx, packet, letter, draft), time=self._time(row))
+        try:
+            draft = replace(await keep(self.ctx, packet, letter, draft), time=self._time(row))
+        except Reject as error:
+            # The hub's store does not want it: no fault that a sender must hear of.
+            return _refused(row, error, None, packet)
         record = Record(position=_position(row, Verdict.DONE), message=draft, raw=packet)
         return _Item(row=row, record=record, verdict=Verdict.DONE, key=key, core=letter.core)
 

@@ -83,6 +83,19 @@ async def test_an_answer_without_a_packet_leaves_the_letter_with_the_axis(axis):
     assert axis.told == []
 
 
+async def test_what_the_store_refuses_is_a_dead_letter_and_stops_no_other(axis, monkeypatch):
+    async def refuse(pieces, media_type):  # noqa: ARG001
+        raise Reject("too_large")
+
+    axis.put("a", packet())
+    source = await opened(axis)
+    monkeypatch.setattr(source.ctx, "store", refuse)
+    (record,) = await source.read(10)
+    assert (record.message.code, bool(record.raw)) == ("too_large", True)
+    await source.ack(record.position)
+    assert axis.told == []
+
+
 async def test_a_marked_packet_is_stored_nowhere(axis):
     axis.put("a", packet(subject="TỐI MẬT"))
     source = await opened(axis)
