@@ -1,1 +1,5 @@
-"""Adapter: REST shapes that e-offices speak to a provincial axis."""
+"""Adapter: e-office software that speaks to a provincial axis connects by changing an address."""
+
+from hub_adapter_edxml_endpoint.service import EdxmlEndpoint
+
+__all__ = ["EdxmlEndpoint"]
