@@ -1,0 +1,127 @@
+"""The SDK's promises, on a real folder whose disk misbehaves when it is told to."""
+
+import errno
+import json
+import tempfile
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+from hub_adapter_file_drop import FileDropIn, FileDropOut
+from hub_adapter_file_drop.errors import from_os
+from hub_adapter_file_drop.local import LocalFolder
+from lgsp_adapter import Reject, load_config
+from lgsp_adapter.kit import Say, SinkKit, SinkPeer, SourceKit, SourcePeer
+
+HERE = Path(__file__).parents[1]
+CODES = {Say.DOWN: errno.EIO, Say.LOST: errno.EIO, Say.SLOW_DOWN: errno.ENOSPC}
+
+
+class Disk(LocalFolder):
+    """Asks the script before it lists and before it writes."""
+
+    def __init__(self, config, peer):
+        super().__init__(config.folder, config.busy_seconds)
+        self.peer = peer
+
+    async def ask(self, id_=None):
+        answer = await self.peer.script.answer(id_)
+        if answer.say is Say.REJECT:
+            raise Reject("refused_by_folder", "name a file", peer_code=answer.code)
+        return answer.say
+
+    def obey(self, say):
+        if say in CODES:
+            raise from_os(OSError(CODES[say], "mau"), "a step", self._busy)
+
+    async def entries(self):
+        self.obey(await self.ask())
+        return await super().entries()
+
+    async def read(self, path):
+        self.peer.given += 1
+        async for piece in super().read(path):
+            yield piece
+
+    async def put(self, name, pieces):
+        say = await self.ask(name.split("_")[1])
+        if say is Say.LOST:
+            await super().put(name, pieces)
+        self.obey(say)
+        await super().put(name, pieces)
+        self.peer.order.append(name)
+
+
+class Dropped:
+    async def start(self):
+        self.home = tempfile.TemporaryDirectory()
+        self.path = Path(self.home.name)
+        self.given, self.number, self.order = 0, 0, []
+
+    async def stop(self):
+        self.home.cleanup()
+
+    def folder(self, config):
+        return Disk(config, self)
+
+
+class Outgoing(Dropped, SourcePeer):
+    @property
+    def config(self):
+        message = {"content": "body", "type": "vn.gov.dossier.received.v1", "subject": "/subject"}
+        return {"folder": self.home.name, "busy_seconds": 7.0, "ready": "rename", **message}
+
+    @property
+    def handed_out(self):
+        return self.given
+
+    def put(self, id_, text, subject):
+        body = {"id": id_, "text": text, "subject": subject}
+        self._drop(json.dumps(body, ensure_ascii=False))
+
+    def put_unreadable(self):
+        self._drop("<khong phai json>")
+
+    def _drop(self, text):
+        self.number += 1
+        (self.path / f"{self.number:05}.json").write_text(text, encoding="utf-8")
+
+
+class Incoming(Dropped, SinkPeer):
+    @property
+    def config(self):
+        without = {"checksum": False, "attributes": False}
+        return {"folder": self.home.name, "busy_seconds": 7.0, **without}
+
+    @property
+    def taken(self):
+        files = {path.name: path.read_bytes() for path in self.path.iterdir()}
+        known = [name for name in self.order if name in files]
+        lost = [name for name in files if name not in known and not name.startswith(".")]
+        return [(name.split("_")[1], files[name]) for name in known + lost]
+
+
+class TestSourceKeepsThePromises(SourceKit):
+    adapter, reference = FileDropIn, HERE / "REFERENCE-in.md"
+
+    def peer(self):
+        return Outgoing()
+
+    def make(self, peer):
+        return FileDropIn(load_config(FileDropIn.spec.config, peer.config), folder=peer.folder)
+
+
+class TestSinkKeepsThePromises(SinkKit):
+    adapter, reference = FileDropOut, HERE / "REFERENCE-out.md"
+
+    def peer(self):
+        return Incoming()
+
+    def make(self, peer):
+        return FileDropOut(load_config(FileDropOut.spec.config, peer.config), folder=peer.folder)
+
+
+@pytest.mark.parametrize("adapter", [FileDropIn, FileDropOut])
+def test_the_entry_point_has_the_name_of_the_spec(adapter):
+    found = {each.name: each for each in entry_points(group="hub.adapters")}
+    assert found[adapter.spec.name].load() is adapter
