@@ -74,10 +74,9 @@ class FileDropOut(Sink[SinkConfig]):
             for hash_ in delivery.objects:
                 part = f"{name}.{hash_.partition(':')[2][:16]}.object"
                 await self._put(part, hash_.partition(":")[2], _fetched(self.ctx, hash_))
-        if self.config.attributes:
-            # The token may be another one at the next attempt: what is there is good enough.
-            if await self._folder.stat(f"{name}.meta") is None:
-                await self._folder.put(f"{name}.meta", _pieces(_meta(delivery)))
+        # The token may be another one at the next attempt: what is there is good enough.
+        if self.config.attributes and await self._folder.stat(f"{name}.meta") is None:
+            await self._folder.put(f"{name}.meta", _pieces(_meta(delivery)))
         sha256 = await self._put_bytes(name, delivery.body)
         if self.config.checksum:
             await self._put_bytes(f"{name}.sha256", f"{sha256}  {name}\n".encode())

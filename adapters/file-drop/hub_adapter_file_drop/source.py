@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, TypeAlias
 
+import asyncssh
 from lgsp_adapter import Check, Context, Fatal, Kind, Record, Reject, Source, Spec, Text
 
 from hub_adapter_file_drop.errors import tag
@@ -14,6 +15,9 @@ from hub_adapter_file_drop.ready import COMPANIONS, Readiness
 from hub_adapter_file_drop.settings import FolderConfig, SourceConfig
 from hub_adapter_file_drop.sftp import SftpFolder
 from hub_adapter_file_drop.taking import Taken, Taking
+
+OF_ONE_FILE: Final = frozenset({"EACCES", "EPERM", "ELOOP", str(asyncssh.FX_PERMISSION_DENIED)})
+"""Codes that may concern one file; a refused login or another host key never does."""
 
 MOST_OPEN: Final = 500
 """Files read and not acknowledged."""
@@ -81,6 +85,8 @@ class FileDropIn(Source[SourceConfig]):
         try:
             return await taking.take(entry)
         except Fatal as error:
+            if error.peer_code not in OF_ONE_FILE:
+                raise
             # The folder could be listed, so it is this file that may not be read: it stops only
             # itself (invariant 7). The operator sets its rights and puts it back.
             position = f"{tag(entry.name)}-{entry.size}-{entry.modified_ns}"

@@ -3,7 +3,6 @@ import hashlib
 import json
 import os
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hub_adapter_file_drop import FileDropOut
@@ -156,7 +155,7 @@ async def test_a_full_local_disk_is_back_pressure(ctx):
     # /dev/full says "no space left" to whoever writes.
     made = await opened({"folder": "/dev"}, ctx, busy_seconds=7, **PLAIN)
     folder = made._folder
-    folder._begun = lambda _part: Path("/dev/full").open("wb")
+    folder._begun = lambda _part: os.fdopen(os.open("/dev/full", os.O_WRONLY), "wb")
     (result,) = await made.write([delivery("d-1")])
     assert isinstance(result, Backpressure)
     assert (result.after, result.peer_code) == (7, "ENOSPC")
