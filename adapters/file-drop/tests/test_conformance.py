@@ -1,8 +1,11 @@
 """The SDK's promises, on a real folder whose disk misbehaves when it is told to."""
 
+import asyncio
 import errno
 import json
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -10,19 +13,19 @@ import pytest
 from hub_adapter_file_drop import FileDropIn, FileDropOut
 from hub_adapter_file_drop.errors import from_os
 from hub_adapter_file_drop.local import LocalFolder
-from lgsp_adapter import Reject, load_config
+from hub_adapter_file_drop.sftp import SftpFolder
+from lgsp_adapter import Context, Reject, load_config
 from lgsp_adapter.kit import Say, SinkKit, SinkPeer, SourceKit, SourcePeer
+from sandbox_file_drop import SftpAgency
 
 HERE = Path(__file__).parents[1]
 CODES = {Say.DOWN: errno.EIO, Say.LOST: errno.EIO, Say.SLOW_DOWN: errno.ENOSPC}
 
 
-class Disk(LocalFolder):
+class Asking:
     """Asks the script before it lists and before it writes."""
 
-    def __init__(self, config, peer):
-        super().__init__(config.folder, config.busy_seconds)
-        self.peer = peer
+    peer = None
 
     async def ask(self, id_=None):
         answer = await self.peer.script.answer(id_)
@@ -52,7 +55,17 @@ class Disk(LocalFolder):
         self.peer.order.append(name)
 
 
+class Disk(Asking, LocalFolder):
+    pass
+
+
+class Server(Asking, SftpFolder):
+    pass
+
+
 class Dropped:
+    """Serves the folder itself."""
+
     async def start(self):
         self.home = tempfile.TemporaryDirectory()
         self.path = Path(self.home.name)
@@ -61,15 +74,61 @@ class Dropped:
     async def stop(self):
         self.home.cleanup()
 
+    @property
+    def place(self):
+        return {"folder": self.home.name, "busy_seconds": 7.0}
+
     def folder(self, config):
-        return Disk(config, self)
+        made = Disk(config.folder, config.busy_seconds)
+        made.peer = self
+        return made
+
+
+class Served(Dropped):
+    """Serves the folder through SFTP, from a loop of its own: its tasks are not the adapter's."""
+
+    async def start(self):
+        await super().start()
+        self.agency, self.runner = SftpAgency(self.path), ThreadPoolExecutor(1)
+        self.loop = asyncio.new_event_loop()
+        self.running = self.runner.submit(self.loop.run_forever)
+        await self.there(self.agency.start())
+
+    async def there(self, work):
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self.loop))
+
+    async def stop(self):
+        await self.there(self.agency.stop())
+        await self.there(self.rest())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        await asyncio.wrap_future(self.running)
+        self.runner.shutdown()
+        self.loop.close()
+        await super().stop()
+
+    async def rest(self):
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+
+    @property
+    def place(self):
+        known = {"host": "127.0.0.1", "port": self.agency.port, "user": "mau"}
+        sftp = {**known, "host_key": self.agency.host_key, "key": "test:key"}
+        return {"folder": "/", "busy_seconds": 7.0, "sftp": sftp}
+
+    def folder(self, config):
+        made = Server(config.folder, config.busy_seconds, config.sftp)
+        made.peer = self
+        return made
 
 
 class Outgoing(Dropped, SourcePeer):
     @property
     def config(self):
         message = {"content": "body", "type": "vn.gov.dossier.received.v1", "subject": "/subject"}
-        return {"folder": self.home.name, "busy_seconds": 7.0, "ready": "rename", **message}
+        return {**self.place, "ready": "rename", **message}
 
     @property
     def handed_out(self):
@@ -91,7 +150,7 @@ class Incoming(Dropped, SinkPeer):
     @property
     def config(self):
         without = {"checksum": False, "attributes": False}
-        return {"folder": self.home.name, "busy_seconds": 7.0, **without}
+        return {**self.place, **without}
 
     @property
     def taken(self):
@@ -99,6 +158,32 @@ class Incoming(Dropped, SinkPeer):
         known = [name for name in self.order if name in files]
         lost = [name for name in files if name not in known and not name.startswith(".")]
         return [(name.split("_")[1], files[name]) for name in known + lost]
+
+
+class OutgoingServed(Served, Outgoing):
+    pass
+
+
+class IncomingServed(Served, Incoming):
+    pass
+
+
+class OverSftp:
+    """Gives the adapter the private key of the account: the kit's own secrets are none."""
+
+    server = None
+
+    @asynccontextmanager
+    async def serving(self):
+        async with super().serving() as peer:
+            self.server = peer
+            yield peer
+
+    def context(self):
+        async def key(_name):
+            return self.server.agency.private_key
+
+        return Context(self.adapter.spec.name, resolvers={"test": key})
 
 
 class TestSourceKeepsThePromises(SourceKit):
@@ -119,6 +204,16 @@ class TestSinkKeepsThePromises(SinkKit):
 
     def make(self, peer):
         return FileDropOut(load_config(FileDropOut.spec.config, peer.config), folder=peer.folder)
+
+
+class TestSourceOverSftpKeepsThePromises(OverSftp, TestSourceKeepsThePromises):
+    def peer(self):
+        return OutgoingServed()
+
+
+class TestSinkOverSftpKeepsThePromises(OverSftp, TestSinkKeepsThePromises):
+    def peer(self):
+        return IncomingServed()
 
 
 @pytest.mark.parametrize("adapter", [FileDropIn, FileDropOut])

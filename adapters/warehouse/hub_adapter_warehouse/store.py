@@ -133,7 +133,7 @@ class Store:
         if not await self._is_new(connection, change, now):
             return
         place, known = await self._current(connection, change)
-        if place is None or place < change.place:
+        if place is not None and place < change.place:
             made = state(change, after(known, change))
             await self._execute(connection, change, queries.END, [change.at, *change.entity])
             await self._insert_state(connection, change, made)
@@ -164,13 +164,18 @@ class Store:
         return (None, {}) if row is None else ((row[0], row[1], row[2]), row[3])
 
     async def _rewrite(self, connection: Connection, change: Change) -> State:
-        """Make the history anew: a change arrived after a later one."""
+        """Make the history anew: a change came after a later one, or this table has none yet.
+
+        The second is a new record, or one of a data set that got a table of its own meanwhile: then
+        its history moves here from the general table.
+        """
         rows = await self._execute(connection, change, queries.CHANGES, change.entity)
         known = [
             change_of(Stated(source=row[0], id=row[1], type=row[2], time=row[3], body=row[4]))
             async for row in rows
         ]
-        await self._execute(connection, change, queries.FORGET, change.entity)
+        for table in {self._table(change), GENERAL}:
+            await self._execute(connection, change, queries.FORGET, change.entity, table=table)
         made = states(known)
         for each in made:
             await self._insert_state(connection, change, each)
@@ -237,10 +242,16 @@ class Store:
         return dataset.table if dataset else GENERAL
 
     async def _execute(
-        self, connection: Connection, change: Change, text: LiteralString, values: Sequence[Any]
+        self,
+        connection: Connection,
+        change: Change,
+        text: LiteralString,
+        values: Sequence[Any],
+        *,
+        table: str | None = None,
     ) -> psycopg.AsyncCursor[tuple[Any, ...]]:
-        table = sql.Identifier(self._table(change))
-        query = sql.SQL(text).format(schema=self._schema, table=table, entity=queries.ENTITY)
+        named = sql.Identifier(table or self._table(change))
+        query = sql.SQL(text).format(schema=self._schema, table=named, entity=queries.ENTITY)
         return await connection.execute(query, values)
 
     def _insert(self, table: str, row: Mapping[str, Any]) -> sql.Composed:

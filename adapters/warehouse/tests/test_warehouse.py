@@ -158,6 +158,18 @@ async def test_a_new_column_is_added_and_none_is_ever_dropped(place, ctx, look):
     await second.close()
 
 
+async def test_a_data_set_that_gets_a_table_later_takes_its_history_there(place, ctx, look):
+    first = await opened(place, ctx, datasets={})
+    for each in history()[:2]:
+        await first.write([each])
+    await first.close()
+    second = await opened(place, ctx)
+    await second.write([history()[3]])
+    assert [row["id"] for row in look(STATES)] == ["m-0", "m-1", "m-3"]
+    assert look("SELECT 1 FROM kho.records") == []
+    await second.close()
+
+
 async def test_a_field_that_changed_its_type_stops_nothing(place, ctx, look):
     made = await opened(place, ctx)
     body = Department(SET).changed("r-1", {"ten": "x", "von": "mười triệu"})
