@@ -10,6 +10,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
+import yaml  # type: ignore[import-untyped]  # ships no types
 from hub_adapter_file_drop import FileDropIn, FileDropOut
 from hub_adapter_file_drop.errors import from_os
 from hub_adapter_file_drop.local import LocalFolder
@@ -220,3 +221,10 @@ class TestSinkOverSftpKeepsThePromises(OverSftp, TestSinkKeepsThePromises):
 def test_the_entry_point_has_the_name_of_the_spec(adapter):
     found = {each.name: each for each in entry_points(group="hub.adapters")}
     assert found[adapter.spec.name].load() is adapter
+
+
+def test_the_readmes_sample_is_a_configuration():
+    page = (HERE / "README.md").read_text(encoding="utf-8")
+    sample = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])
+    assert sample.pop("adapter") == FileDropIn.spec.name
+    load_config(FileDropIn.spec.config, sample)

@@ -10,31 +10,10 @@ from hub_adapter_file_drop.folder import temporary
 from hub_adapter_file_drop.sink import file_name
 from lgsp_adapter import Backpressure, Context, Done, Fatal, Reject, Retryable, load_config
 from lgsp_adapter.testing import delivery
-from sandbox_file_drop import SftpAgency
 
 PLAIN = {"checksum": False, "attributes": False}
 SCAN = b"ban quet mau " * 60_000
 HASH = f"sha256:{hashlib.sha256(SCAN).hexdigest()}"
-
-
-@pytest.fixture
-async def agency(tmp_path):
-    made = SftpAgency(tmp_path)
-    await made.start()
-    yield made
-    await made.stop()
-
-
-def sftp_config(agency):
-    known = {"host": "127.0.0.1", "port": agency.port, "user": "mau", "host_key": agency.host_key}
-    return {"folder": "/", "sftp": {**known, "key": "test:key"}}
-
-
-@pytest.fixture(params=["local", "sftp"])
-def place(request, tmp_path):
-    if request.param == "local":
-        return {"folder": str(tmp_path)}
-    return sftp_config(request.getfixturevalue("agency"))
 
 
 @pytest.fixture
@@ -139,10 +118,10 @@ async def test_without_one_of_its_objects_a_delivery_is_not_shown(place, ctx, tm
 
 
 async def test_a_full_disk_is_back_pressure_and_leaves_nothing_under_the_name(
-    tmp_path, ctx, agency
+    tmp_path, ctx, agency, over_sftp
 ):
     agency.faults.disk_full = True
-    made = await opened(sftp_config(agency), ctx, busy_seconds=7, **PLAIN)
+    made = await opened(over_sftp(), ctx, busy_seconds=7, **PLAIN)
     (result,) = await made.write([delivery("d-1")])
     assert isinstance(result, (Backpressure, Retryable))
     assert file_name(delivery("d-1")) not in names(tmp_path)
@@ -162,10 +141,12 @@ async def test_a_full_local_disk_is_back_pressure(ctx):
     await made.close()
 
 
-async def test_a_line_cut_while_writing_leaves_no_half_file_under_the_name(tmp_path, ctx, agency):
+async def test_a_line_cut_while_writing_leaves_no_half_file_under_the_name(
+    tmp_path, ctx, agency, over_sftp
+):
     sent = with_object("d-1")
     agency.faults.cut_after_writes = 3
-    made = await opened(sftp_config(agency), ctx, **PLAIN)
+    made = await opened(over_sftp(), ctx, **PLAIN)
     (result,) = await made.write([sent])
     assert isinstance(result, Retryable)
     assert [name for name in names(tmp_path) if not name.startswith(".")] == []
@@ -174,9 +155,9 @@ async def test_a_line_cut_while_writing_leaves_no_half_file_under_the_name(tmp_p
     await made.close()
 
 
-async def test_no_right_to_write_stops_the_connector(ctx, agency):
+async def test_no_right_to_write_stops_the_connector(ctx, agency, over_sftp):
     agency.faults.deny = True
-    made = await opened(sftp_config(agency), ctx, **PLAIN)
+    made = await opened(over_sftp(), ctx, **PLAIN)
     with pytest.raises(Fatal):
         await made.write([delivery("d-1")])
     await made.close()

@@ -3,14 +3,12 @@ import hashlib
 import json
 import os
 import tempfile
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from hub_adapter_file_drop import FileDropIn
 from hub_adapter_file_drop.template import fill
-from lgsp_adapter import ConfigError, Context, Fatal, Reject, Retryable, load_config
+from lgsp_adapter import ConfigError, Retryable, load_config
 from lgsp_adapter.testing import Bus, SourceEngine
-from sandbox_file_drop import SftpAgency
 
 BODY = {"content": "body", "type": "vn.gov.dossier.received.v1"}
 SCAN = {
@@ -27,67 +25,6 @@ SCAN = {
         "objects": ["${object}"],
     },
 }
-
-
-class Clock:
-    def __init__(self):
-        self.time = datetime(2026, 11, 22, tzinfo=UTC)
-
-    def __call__(self):
-        return self.time
-
-    def passes(self, seconds):
-        self.time += timedelta(seconds=seconds)
-
-
-class Objects:
-    def __init__(self):
-        self.kept = {}
-
-    async def __call__(self, pieces, media_type):
-        content = b"".join([piece async for piece in pieces])
-        hash_ = f"sha256:{hashlib.sha256(content).hexdigest()}"
-        self.kept[hash_] = (content, media_type)
-        return hash_
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def objects():
-    return Objects()
-
-
-@pytest.fixture
-async def agency(tmp_path):
-    made = SftpAgency(tmp_path)
-    await made.start()
-    yield made
-    await made.stop()
-
-
-def sftp_config(agency, **more):
-    known = {"host": "127.0.0.1", "port": agency.port, "user": "mau", "host_key": agency.host_key}
-    return {"folder": "/", "sftp": {**known, "key": "test:key", **more}}
-
-
-@pytest.fixture(params=["local", "sftp"])
-def place(request, tmp_path):
-    """Give the configuration of one and the same folder, reached directly and through SFTP."""
-    if request.param == "local":
-        return {"folder": str(tmp_path)}
-    return sftp_config(request.getfixturevalue("agency"))
-
-
-@pytest.fixture
-def ctx(request, clock, objects):
-    async def key(_name):
-        return request.getfixturevalue("agency").private_key
-
-    return Context("test", resolvers={"test": key}, now=clock, store=objects)
 
 
 def source(place, ready="rename", **more):
@@ -328,85 +265,6 @@ async def test_an_archive_is_kept_as_it_is(tmp_path, ctx, objects):
     made = await opened(source({"folder": str(tmp_path)}, **SCAN), ctx)
     await made.read(1)
     assert [kept for kept, _ in objects.kept.values()] == [content]
-    await made.close()
-
-
-async def test_a_file_without_permission_stops_only_itself(tmp_path, ctx, agency):
-    drop(tmp_path, "a.json")
-    made = await opened(source(sftp_config(agency), **BODY), ctx)
-    agency.faults.deny = True
-    (record,) = await made.read(10)
-    assert isinstance(record.message, Reject)
-    assert (record.message.code, record.message.peer_code) == ("file_not_readable", "3")
-    await made.ack(record.position)
-    assert len(names(tmp_path / "error")) == 1
-    await made.close()
-
-
-async def test_a_line_cut_in_the_middle_of_a_file_loses_nothing(tmp_path, ctx, agency, objects):
-    content = os.urandom(2_000_000)
-    (tmp_path / "a.pdf").write_bytes(content)
-    agency.faults.cut_after_reads = 2
-    made = await opened(source(sftp_config(agency), **SCAN), ctx)
-    with pytest.raises(Retryable):
-        await made.read(10)
-    (record,) = await made.read(10)
-    assert objects.kept[record.message.objects[0]][0] == content
-    assert agency.logins >= 2
-    await made.close()
-
-
-async def test_a_server_with_another_key_is_never_spoken_to(tmp_path, ctx, agency):
-    drop(tmp_path, "a.json")
-    other = SftpAgency(tmp_path)
-    made = await opened(source(sftp_config(agency, host_key=other.host_key), **BODY), ctx)
-    with pytest.raises(Fatal):
-        await made.read(10)
-    assert agency.logins == 0
-    await made.close()
-
-
-async def test_a_key_that_the_server_does_not_know_stops_the_connector(agency, clock):
-    async def other(_name):
-        return SftpAgency(agency.folder).private_key
-
-    made = source(sftp_config(agency), **BODY)
-    await made.open(Context("test", resolvers={"test": other}, now=clock), None)
-    with pytest.raises(Fatal):
-        await made.read(10)
-    await made.close()
-
-
-async def test_what_is_no_key_is_said_without_showing_it(agency, clock):
-    async def wrong(_name):
-        return "-----BEGIN PRIVATE KEY-----\nbi-mat-mau\n-----END PRIVATE KEY-----\n"
-
-    made = source(sftp_config(agency), **BODY)
-    with pytest.raises(Fatal) as told:
-        await made.open(Context("test", resolvers={"test": wrong}, now=clock), None)
-    assert "bi-mat" not in f"{told.value!r}{told.value.__cause__!r}{told.value.__context__!r}"
-    await made.close()
-
-
-async def test_a_server_that_is_away_is_retryable_and_comes_back(tmp_path, ctx, agency):
-    drop(tmp_path, "a.json")
-    made = await opened(source(sftp_config(agency), **BODY), ctx)
-    port = agency.port
-    await agency.stop()
-    with pytest.raises(Retryable):
-        await made.read(10)
-    await agency.start(port)
-    assert len(await made.read(10)) == 1
-    await made.close()
-
-
-async def test_a_server_without_atomic_replace_still_gets_its_files_moved(tmp_path, ctx, agency):
-    agency.faults.without_posix_rename = True
-    drop(tmp_path, "a.json")
-    made = await opened(source(sftp_config(agency), **BODY), ctx)
-    (record,) = await made.read(10)
-    await made.ack(record.position)
-    assert names(tmp_path) == ["done"]
     await made.close()
 
 

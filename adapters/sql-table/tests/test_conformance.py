@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+import yaml  # type: ignore[import-untyped]  # ships no types
 from hub_adapter_sql_table import SqlTableIn, SqlTableOut
 from lgsp_adapter import load_config
 from lgsp_adapter.kit import Say, SinkKit, SinkPeer, SourceKit, SourcePeer
@@ -193,3 +194,10 @@ class TestSinkKeepsThePromises(SinkKit):
 def test_the_entry_point_has_the_name_of_the_spec(adapter):
     found = {each.name: each for each in entry_points(group="hub.adapters")}
     assert found[adapter.spec.name].load() is adapter
+
+
+def test_the_readmes_sample_is_a_configuration():
+    page = (HERE / "README.md").read_text(encoding="utf-8")
+    sample = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])
+    assert sample.pop("adapter") == SqlTableIn.spec.name
+    load_config(SqlTableIn.spec.config, sample)

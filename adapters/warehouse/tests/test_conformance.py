@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import yaml  # type: ignore[import-untyped]  # ships no types
 from hub_adapter_warehouse import Warehouse
 from hub_adapter_warehouse.store import Store
 from lgsp_adapter import Backpressure, Reject, Retryable, load_config
@@ -96,3 +97,10 @@ class TestWarehouseKeepsThePromises(SinkKit):
 def test_the_entry_point_has_the_name_of_the_spec():
     found = {each.name: each for each in entry_points(group="hub.adapters")}
     assert found[Warehouse.spec.name].load() is Warehouse
+
+
+def test_the_readmes_sample_is_a_configuration():
+    page = (HERE / "README.md").read_text(encoding="utf-8")
+    sample = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])
+    assert sample.pop("adapter") == Warehouse.spec.name
+    load_config(Warehouse.spec.config, sample)
