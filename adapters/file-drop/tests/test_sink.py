@@ -5,7 +5,7 @@ import os
 from dataclasses import replace
 
 import pytest
-from hub_adapter_file_drop import FileDropOut
+from hub_adapter_file_drop import FileDropIn, FileDropOut
 from hub_adapter_file_drop.folder import temporary
 from hub_adapter_file_drop.sink import file_name
 from lgsp_adapter import Backpressure, Context, Done, Fatal, Reject, Retryable, load_config
@@ -179,3 +179,18 @@ def test_no_two_keys_share_a_name():
     two = replace(delivery("a"), recipient="b-c-d")
     assert file_name(one) != file_name(two)
     assert "/" not in file_name(one)
+
+
+async def test_what_one_hub_writes_another_one_reads(place, ctx):
+    sent = delivery("d-1", "Nguyễn Văn Mẫu")
+    made = await opened(place, ctx)
+    await made.write([sent])
+    await made.close()
+    how = {"ready": "sha256", "pattern": "*.json", "content": "body", "type": sent.type}
+    reader = FileDropIn(load_config(FileDropIn.spec.config, {**place, **how}))
+    await reader.open(ctx, None)
+    (record,) = await reader.read(10)
+    assert record.message.body == sent.body
+    await reader.ack(record.position)
+    assert await reader.read(10) == []
+    await reader.close()
