@@ -1,1 +1,6 @@
-"""Adapter: Folders, local and SFTP."""
+"""Adapter: files dropped into a folder, local or behind SFTP."""
+
+from hub_adapter_file_drop.sink import FileDropOut
+from hub_adapter_file_drop.source import FileDropIn
+
+__all__ = ["FileDropIn", "FileDropOut"]

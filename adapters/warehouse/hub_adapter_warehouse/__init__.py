@@ -1,1 +1,5 @@
-"""Adapter: Shared data warehouse: PostgreSQL and Parquet."""
+"""Adapter: the shared data warehouse (PostgreSQL, Parquet)."""
+
+from hub_adapter_warehouse.sink import Warehouse
+
+__all__ = ["Warehouse"]

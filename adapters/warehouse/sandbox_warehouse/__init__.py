@@ -1,1 +1,5 @@
-"""Sandbox peer: Shared data warehouse: PostgreSQL and Parquet."""
+"""Sandbox peer: a synthetic specialised database that states its changes, and an analyst."""
+
+from sandbox_warehouse.department import Department
+
+__all__ = ["Department"]
