@@ -28,8 +28,9 @@ def test_a_peer_knows_no_adapter_no_hub_and_no_codec(folder):
 
 
 @pytest.mark.parametrize("folder", ADAPTERS, ids=lambda folder: folder.name)
-def test_an_adapter_knows_no_peer(folder):
+def test_an_adapter_knows_no_peer_and_no_hub(folder):
     assert not {name for name in imports(folder) if "sandbox" in name}
+    assert "hub" not in {name.partition(".")[0] for name in imports(folder)}
 
 
 def test_the_sdk_outside_its_sandbox_room_does_not_need_it():

@@ -1,3 +1,5 @@
+import ssl
+
 import httpcore2
 from lgsp_adapter.coalesce import Coalesced
 
@@ -45,7 +47,7 @@ async def test_an_answer_that_came_before_all_was_taken_is_read():
 
 async def test_over_tls_it_is_the_same():
     line = Line()
-    stream = await Coalesced(line).start_tls(None)
+    stream = await Coalesced(line).start_tls(ssl.create_default_context())
     await stream.write(b"a")
     await stream.write(b"b")
     await stream.read(1)

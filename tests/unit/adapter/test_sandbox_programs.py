@@ -26,6 +26,7 @@ async def test_a_peer_starts_says_where_it_is_misbehaves_and_ends(module):
     )
     try:
         async with asyncio.timeout(90):
+            assert process.stdout is not None
             said = json.loads(await process.stdout.readline())
             await steer(said["url"], PEERS[module])
             process.terminate()
