@@ -15,14 +15,8 @@ KEPT_BYTES: Final = 64 * 2**20
 """Freed memory that the process keeps for the next batch: giving it back after each one and taking
 it again costs a tenth of the router's time in page faults."""
 
-MAPPED_BYTES: Final = 2**20
-"""Blocks of this size are mapped by themselves. The C library raises its own limit when it likes;
-then LMDB's tables (3 MB for each partition, mostly untouched) come to lie in memory that was used
-before: the router grew by 90 MB in half a million messages."""
-
 _M_TRIM_THRESHOLD: Final = -1
 _M_TOP_PAD: Final = -2
-_M_MMAP_THRESHOLD: Final = -3
 """Names of glibc's `mallopt`, from `malloc.h`."""
 
 
@@ -39,4 +33,3 @@ def calm_memory(young: int = YOUNG_OBJECTS) -> None:
     if mallopt is not None:  # Another C library does as it likes.
         mallopt(_M_TRIM_THRESHOLD, KEPT_BYTES)
         mallopt(_M_TOP_PAD, KEPT_BYTES)
-        mallopt(_M_MMAP_THRESHOLD, MAPPED_BYTES)

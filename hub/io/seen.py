@@ -28,9 +28,6 @@ KEEP_SECONDS: Final = DEDUPLICATION_WINDOW.total_seconds() + 3600
 SWEEP_ENTRIES: Final = 4
 """Old entries looked at for each new one: twice the growth, so the sweep keeps up."""
 
-REOPEN_AFTER: Final = 20_000
-"""Entries after which the map is opened anew: its touched pages count as the process's memory."""
-
 _POSITION: Final = b"\x00position"
 _BOOT: Final = b"\x00boot"
 _SWEPT: Final = b"\x00swept"
@@ -41,7 +38,6 @@ class SeenPartition:
 
     def __init__(self, directory: Path, boot: str) -> None:
         self._directory, self._boot = directory, boot.encode()
-        self._added = 0
         self._env = self._open()
         if self._read(_BOOT) not in {None, self._boot}:
             # The machine went down: without sync to disk the file may be torn.
@@ -67,10 +63,6 @@ class SeenPartition:
             self._grow()
             self.remember(changes, position)
             return
-        self._added += len(changes)
-        if self._added >= REOPEN_AFTER:
-            self._env.close()
-            self._env = self._open()
 
     def _put(self, changes: Sequence[tuple[bytes, bytes | None]], position: int) -> None:
         with self._env.begin(write=True) as transaction:
@@ -116,7 +108,6 @@ class SeenPartition:
         self._env.close()
 
     def _open(self) -> Any:
-        self._added = 0
         self._directory.mkdir(parents=True, exist_ok=True)
         # No sync: what a crash of the machine tears is detected by the boot id and read again.
         # A file that has grown beyond the first size is opened with room to grow.

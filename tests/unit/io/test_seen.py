@@ -87,15 +87,6 @@ def test_a_full_map_grows_and_loses_nothing(tmp_path, monkeypatch):
     again.close()
 
 
-def test_opening_the_map_anew_keeps_everything(tmp_path, monkeypatch):
-    monkeypatch.setattr(seen, "REOPEN_AFTER", 10)
-    partition = SeenPartition(tmp_path / "p", "boot-1")
-    for number in range(50):
-        partition.remember([entry(f"id-{number}")], number + 1)
-    assert all(partition.get(entry(f"id-{n}")[0]) for n in range(50))
-    partition.close()
-
-
 def test_the_sweep_drops_what_is_beyond_the_window_and_nothing_else(partition):
     old = [entry(f"old-{n}", NOW - KEEP_SECONDS - 1) for n in range(20)]
     fresh = [entry(f"new-{n}", NOW - KEEP_SECONDS + 60) for n in range(20)]
