@@ -7,6 +7,7 @@ from typing import Any
 from lgsp_message.keys import KeyUnusable, load_jwk, public_jwk, thumbprint
 
 from hub.control import changes as ask
+from hub.control.connector_changes import SetNetworks
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,16 @@ def _add(change: Any, found: Targets) -> None:
             found.keys.add(f"right/{change.id}")
         case ask.PutEndpoint() | ask.DeleteEndpoint():
             found.organisations.add(change.organisation)
+        case (
+            ask.PutConnector()
+            | ask.DeleteConnector()
+            | ask.PauseConnector()
+            | ask.ResumeConnector()
+            | ask.StopConnector()
+            | ask.RestartConnector()
+            | SetNetworks()
+        ):
+            found.keys.add(f"connector/{change.name}")
         case ask.PublishSchema():
             found.keys.add(f"schema/{change.schema_name}")
         case ask.RegisterKey():
