@@ -10,13 +10,13 @@ from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Row, Table, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.control.draft import Edit, Record, references
 from hub.decision.connector_record import ConnectorRecord
 from hub.decision.rulebook import KINDS
 from hub.io.sql import control_tables as tables
+from hub.io.sql.upsert import upsert_statement
 
 TABLES: Final[Mapping[str, Table]] = {
     "organisation": tables.organisations,
@@ -112,12 +112,7 @@ async def upsert(
     """Insert each row, or replace the one with its primary key."""
     if not rows:
         return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
-    statement = statement.on_conflict_do_update(
-        index_elements=list(table.primary_key.columns),
-        set_={c.name: statement.excluded[c.name] for c in table.columns if not c.primary_key},
-    )
+    statement = upsert_statement(connection.dialect.name, table)
     await connection.execute(statement, rows)
 
 

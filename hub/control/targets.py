@@ -7,7 +7,7 @@ from typing import Any
 from lgsp_message.keys import KeyUnusable, load_jwk, public_jwk, thumbprint
 
 from hub.control import changes as ask
-from hub.control.connector_changes import SetNetworks
+from hub.control import connector_changes as about
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,13 @@ def _add(change: Any, found: Targets) -> None:
         case ask.PutEndpoint() | ask.DeleteEndpoint():
             found.organisations.add(change.organisation)
         case (
-            ask.PutConnector()
-            | ask.DeleteConnector()
-            | ask.PauseConnector()
-            | ask.ResumeConnector()
-            | ask.StopConnector()
-            | ask.RestartConnector()
-            | SetNetworks()
+            about.PutConnector()
+            | about.DeleteConnector()
+            | about.PauseConnector()
+            | about.ResumeConnector()
+            | about.StopConnector()
+            | about.RestartConnector()
+            | about.SetNetworks()
         ):
             found.keys.add(f"connector/{change.name}")
         case ask.PublishSchema():

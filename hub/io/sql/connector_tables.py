@@ -8,7 +8,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Float,
-    Index,
     Integer,
     Table,
     Text,
@@ -23,11 +22,15 @@ connector_status: Final = Table(
     Column("connector", Text, primary_key=True),
     Column("generation", Integer, nullable=False),
     Column("state", Text, nullable=False),
-    Column("words", Text),
+    Column("vi", Text, nullable=False),
+    Column("en", Text, nullable=False),
     Column("last_success_at", UtcDateTime),
-    Column("counts", JSON, nullable=False),
-    Column("lag_messages", BigInteger),
-    Column("lag_seconds", Float),
+    Column("delivered", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
+    Column("waiting", BigInteger, nullable=False),
+    Column("dead_letters", BigInteger, nullable=False),
+    Column("lag_messages", BigInteger, nullable=False),
+    Column("lag_seconds", Float, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     comment="The last word of each connector about itself. Reported again, so never a truth.",
 )
@@ -38,14 +41,13 @@ connector_tests: Final = Table(
     Column("id", Text, primary_key=True),
     Column("connector", Text, nullable=False),
     Column("asked_by", Text, nullable=False),
-    Column("asked_at", UtcDateTime, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False, index=True),
     Column("answered_at", UtcDateTime),
     Column("ok", Boolean),
     Column("vi", Text),
     Column("en", Text),
     comment="Tests that operators ask for; the connectors process answers them.",
 )
-Index("ix_connector_tests_open", connector_tests.c.answered_at, connector_tests.c.asked_at)
 
 dead_letter_jobs: Final = Table(
     "dead_letter_jobs",
