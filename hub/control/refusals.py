@@ -39,6 +39,8 @@ class Refusal(StrEnum):
     """No connector may ever call this network."""
     SECOND_PERSON = "second_person_needed"
     """Whoever asked for it does not approve it."""
+    COUNT_DIFFERS = "count_differs"
+    """The number that is confirmed is not the one that the preview told."""
     NAME_TAKEN = "name_taken"
     """The name belongs to somebody already, or did once."""
 

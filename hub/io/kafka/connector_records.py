@@ -149,6 +149,7 @@ class Key:
     """What follows the kind: `<source>\\n<id>`, the hex digits, the command's id; else empty."""
 
 
+_KINDS: Final = frozenset(kind.value for kind in Kind)
 Value = Position | Entry | Unread | Command
 _encode = msgspec.msgpack.Encoder().encode
 _DECODERS: Final[Mapping[Kind, msgspec.msgpack.Decoder[Any]]] = {
@@ -170,7 +171,7 @@ def parse_key(key: bytes | None) -> Key | None:
         return None
     connector, _, rest = key.removeprefix(PREFIX).decode(errors="replace").partition("\n")
     kind, _, name = rest.partition("\n")
-    return Key(connector=connector, kind=Kind(kind), name=name) if kind in Kind else None
+    return Key(connector=connector, kind=Kind(kind), name=name) if kind in _KINDS else None
 
 
 def decode(kind: Kind, value: bytes) -> Any:
