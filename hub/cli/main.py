@@ -9,6 +9,8 @@ from hub.cli import (
     about,
     admin,
     bench,
+    connector,
+    dead_letter,
     demo,
     init,
     keys,
@@ -51,7 +53,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for module in (
-    *(init, up, run, status, demo, bench, admin, quarantine, rebuild),
+    *(init, up, run, status, demo, bench, admin, connector, dead_letter, quarantine, rebuild),
     *(send, receive, keys, about),
 ):
     module.register(app)

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import time
 from typing import Annotated, Any, Final, Literal
 
 import orjson
@@ -65,14 +64,11 @@ def _week(days: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted(days))
 
 
-def _local(moment: time) -> time:
-    if moment.tzinfo is not None:
-        raise ValueError("a time of day of Viet Nam, without a zone")
-    return moment
-
-
 Weekday = Annotated[StrictInt, Field(ge=0, le=6)]
-TimeOfDay = Annotated[time, AfterValidator(_local)]
+# As text only: YAML 1.1 reads an unquoted 22:00 as a number, which would be another time.
+TimeOfDay = Annotated[
+    str, StringConstraints(strict=True, pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
+]
 AdapterName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
 
 

@@ -1,6 +1,7 @@
 """What the changes of connectors do to the draft."""
 
 from collections.abc import Callable, Mapping
+from datetime import time
 from typing import Any, Final
 
 import msgspec
@@ -15,6 +16,7 @@ from hub.control.connector_changes import (
     ResumeConnector,
     SetNetworks,
     StopConnector,
+    WindowWanted,
 )
 from hub.control.draft import Draft
 from hub.control.refusals import ChangeRefused, Refusal
@@ -55,7 +57,15 @@ def _record(change: PutConnector, known: ConnectorRecord | None) -> ConnectorRec
         wanted=change.wanted or before.wanted,
         isolation=change.isolation,
         limits=Limits(**change.limits.model_dump()),
-        windows=tuple(WindowRecord(**one.model_dump()) for one in change.windows),
+        windows=tuple(map(_window, change.windows)),
+    )
+
+
+def _window(wanted: WindowWanted) -> WindowRecord:
+    return WindowRecord(
+        weekdays=wanted.weekdays,
+        start=time.fromisoformat(wanted.start),
+        end=time.fromisoformat(wanted.end),
     )
 
 

@@ -5,6 +5,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Final
 
+import structlog
+
 from hub.api import main as api
 from hub.api.admin_dependencies import Admin
 from hub.api.admin_tokens import AdminTokens
@@ -26,6 +28,10 @@ from hub.io.object_bytes import ObjectBytes
 from hub.io.sql.connector_status import ConnectorStatuses
 from hub.io.sql.engine import open_engine
 from hub.io.sql.projection_queries import ProjectionQueries
+
+LOOPBACK: Final = "HUB_CONNECTORS_ALLOW_LOOPBACK"
+
+_log = structlog.get_logger()
 
 READY_POLL_SECONDS: Final = 0.2
 """Between two looks whether rules and broker are there."""
@@ -78,6 +84,9 @@ async def _say_when_ready(host: Host, deps: Deps) -> None:
 @contextlib.asynccontextmanager
 async def _open_admin(host: Host) -> AsyncIterator[Admin]:
     engine = open_engine(wiring.sql_url(host.settings, host.home))
+    rules = wiring.network_rules()
+    if rules.allow_loopback:
+        _log.warning("DANGEROUS: connectors may be approved to call loopback", setting=LOOPBACK)
     control = Control(engine, host.identity.hub)
     connection = wiring.kafka(host.settings)
     topics = hub_topics(host.identity.partitions)
@@ -89,7 +98,7 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
             quarantine=Quarantine(engine, QuarantineBus(connection, host.home.macs())),
             tokens=AdminTokens.of({FIRST: host.home.admin_token()}, administrators.digests),
             administrators=administrators,
-            networks=Networks(control, wiring.network_rules()),
+            networks=Networks(control, rules),
             statuses=ConnectorStatuses(engine),
             commands=CommandWriter(connection, host.identity.partitions, host.home.macs()),
         )

@@ -117,6 +117,7 @@ def nested(levels):
         {"windows": [{"weekdays": [7], "start": "22:00", "end": "06:00"}]},
         {"windows": [{"weekdays": [1, 1], "start": "22:00", "end": "06:00"}]},
         {"windows": [{"weekdays": [1], "start": "22:00+07:00", "end": "06:00"}]},
+        {"windows": [{"weekdays": [1], "start": 1320, "end": "06:00"}]},
         {"networks": ["10.0.0.0/8"]},
         {"generation": 3},
     ],
