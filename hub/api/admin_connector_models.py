@@ -12,6 +12,35 @@ _CIDR: Final = r"^[0-9A-Fa-f:.]{2,45}(/[0-9]{1,3})?$"
 Cidr = Annotated[str, StringConstraints(pattern=_CIDR)]
 
 
+_CONNECTOR: Final[dict[str, Any]] = {
+    "id": "so-mau",
+    "adapter": "webhook-out",
+    "system": "he-thong-a",
+    "config": {"url": "https://10.20.30.40/nhan", "secret": "env:SO_MAU_SECRET"},
+    "wanted": "running",
+    "generation": 0,
+    "isolation": "shared",
+    "limits": {"per_second": 50.0, "concurrency": 4},
+    "windows": [{"weekdays": [5, 6], "start": "22:00:00", "end": "06:00:00"}],
+    "networks": ["10.20.30.0/24"],
+    "state": "running",
+    "reported": {
+        "generation": 0,
+        "state": "running",
+        "vi": "",
+        "en": "",
+        "last_success_at": "2026-11-22T01:02:03Z",
+        "delivered": 1200,
+        "failed": 3,
+        "waiting": 1,
+        "dead_letters": 0,
+        "lag_messages": 2,
+        "lag_seconds": 0.4,
+        "at": "2026-11-22T01:02:04Z",
+    },
+}
+
+
 class _Answer(BaseModel):
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
@@ -37,6 +66,8 @@ class ReportedAnswer(_Answer):
 
 class ConnectorAnswer(_Answer):
     """A connector: what the rules say, and how it is."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_CONNECTOR]})
 
     id: str
     adapter: str

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Final, Self, TypeVar
+from typing import Annotated, Any, Final, Self, TypeVar
 
 import msgspec
 from lgsp_message.keys import b64url, unb64url
@@ -28,6 +28,22 @@ DeadLetterId = Annotated[str, StringConstraints(pattern=_ID)]
 """`<source>/<message>/<recipient>`; a record that a source read has `-` as recipient."""
 System = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{3,63}$")]
 Word = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,100}$")]
+
+_DEAD_LETTER: Final[dict[str, Any]] = {
+    "id": "he-thong-b/msg-1/he-thong-a",
+    "source": "he-thong-b",
+    "message": "msg-1",
+    "recipient": "he-thong-a",
+    "connector": "so-mau",
+    "code": "peer_refused",
+    "peer_code": "E-7",
+    "fingerprint": "0123456789abcdef",
+    "text": "field /a",
+    "attempts": 3,
+    "at": "2026-11-22T01:02:03Z",
+    "ended_at": None,
+    "ended_by": None,
+}
 
 _C = TypeVar("_C", bound=msgspec.Struct)
 
@@ -77,6 +93,8 @@ class WantedPage(Wanted):
 
 class DeadLetterAnswer(_Answer):
     """What an operator needs to know; never a body."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_DEAD_LETTER]})
 
     id: str
     source: str

@@ -16,6 +16,7 @@ from hub.control.draft import Edit, Record, references
 from hub.decision.connector_record import ConnectorRecord
 from hub.decision.rulebook import KINDS
 from hub.io.sql import control_tables as tables
+from hub.io.sql.connector_tables import connector_status as reports
 from hub.io.sql.upsert import upsert_statement
 
 TABLES: Final[Mapping[str, Table]] = {
@@ -103,6 +104,7 @@ async def save(connection: AsyncConnection, edits: Mapping[str, Edit]) -> None:
             await connection.execute(delete(table).where(table.c.id.in_(part)))
     await _save_proofs(connection, edits)
     await _end_approvals(connection, edits)
+    await _forget_reports(connection, edits)
     await _save_references(connection, edits)
 
 
@@ -145,6 +147,17 @@ async def _end_approvals(connection: AsyncConnection, edits: Mapping[str, Edit])
                     table.c.cidr.not_in(edit.record.networks),
                 )
             )
+
+
+async def _forget_reports(connection: AsyncConnection, edits: Mapping[str, Edit]) -> None:
+    removed = [
+        key.removeprefix("connector/")
+        for key, edit in edits.items()
+        if edit.record is None and key.startswith("connector/")
+    ]
+    for part in _slices(removed):
+        # A connector made anew under the name must not be shown as its predecessor was.
+        await connection.execute(delete(reports).where(reports.c.connector.in_(part)))
 
 
 async def _save_references(connection: AsyncConnection, edits: Mapping[str, Edit]) -> None:

@@ -45,9 +45,9 @@ class DeadLetters:
         """The endings of rows that are stored and open."""
         return list(self._endings.values())
 
-    def open(self, event: AuditEvent, recipient: str, attempts: int) -> None:
+    def begin(self, event: AuditEvent, recipient: str, attempts: int) -> None:
         """Take note of a delivery that the hub has stopped trying."""
-        self._open(event, event.id, recipient, attempts)
+        self._begin(event, event.id, recipient, attempts)
 
     def end(self, event: AuditEvent, recipient: str) -> None:
         """Take note that a dead letter's delivery is somewhere else now."""
@@ -59,11 +59,11 @@ class DeadLetters:
         if not event.source or not entry:
             return
         if event.event is Event.DEAD_LETTER:
-            self._open(event, entry, OF_A_SOURCE, 0)
+            self._begin(event, entry, OF_A_SOURCE, 0)
         elif event.event in _ENDS_UNREAD:
             self._end(event, entry, OF_A_SOURCE)
 
-    def _open(self, event: AuditEvent, id: str, recipient: str, attempts: int) -> None:
+    def _begin(self, event: AuditEvent, id: str, recipient: str, attempts: int) -> None:
         key = (event.source, id, recipient)
         self._endings.pop(key, None)
         code = event.reason or "unknown"

@@ -165,7 +165,7 @@ class History:
         if row is None or after is not before:
             self._put_delivery(after)
         if event.event is Event.DEAD_LETTER and after.state is State.DEAD_LETTER:
-            self.dead_letters.open(event, recipient, after.attempts)
+            self.dead_letters.begin(event, recipient, after.attempts)
         elif after.state is not State.DEAD_LETTER:
             self._end_dead_letter(event, row)
         return after.state is aim(event.event, event.reason)

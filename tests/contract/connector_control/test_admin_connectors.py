@@ -10,7 +10,7 @@ from hub.api import admin_tokens
 from hub.io.kafka.connector_records import Action
 from hub.io.sql.connector_status import ConnectorStatuses
 from tests.connector_api import BINH, WHY, problem, trail
-from tests.control_support import change_set, connector
+from tests.control_support import change_set, connector, wish
 
 ONE = "/connectors/ket-noi-a"
 
@@ -81,6 +81,14 @@ async def test_a_report_that_comes_late_does_not_replace_a_newer_one(client, con
     await statuses.report([Report(at=at - timedelta(seconds=9), state="failed")])
     await statuses.report([])
     assert (await client.get(ONE)).json()["state"] == "running"
+
+
+async def test_a_connector_made_anew_does_not_look_like_its_predecessor(client, control):
+    await ConnectorStatuses(control.engine).report([Report(at=now(), state="running")])
+    for change in (wish(kind="delete"), connector()):
+        await control.write(change_set(change), actor="an")
+    item = (await client.get(ONE)).json()
+    assert (item["state"], item["reported"]) == ("silent", None)
 
 
 async def test_the_list_comes_in_pages(client, control):

@@ -57,7 +57,7 @@ def test_what_must_last_lies_in_volumes():
 
 def test_nothing_listens_beyond_this_machine():
     ports = [port for service in SERVICES.values() for port in service.get("ports", ())]
-    assert ports == ["127.0.0.1:${HUB_PUBLISHED_PORT:-8640}:8640"]
+    assert ports == ["127.0.0.1:8640:8640"]
 
 
 def test_the_image_is_built_with_the_uv_that_set_up_uses():
