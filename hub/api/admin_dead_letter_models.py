@@ -23,7 +23,7 @@ from hub.control.fields import ConnectorName, Reason
 from hub.decision.rows import DeadLetterRow
 from hub.io.sql.dead_letter_queries import DeadLetterFilter
 
-_ID: Final = r"^[a-z0-9-]{3,63}/[A-Za-z0-9._~-]{1,64}/[a-z0-9-]{1,63}$"
+_ID: Final = r"^[a-z0-9-]{3,63}/[A-Za-z0-9._~-]{1,100}/[a-z0-9-]{1,63}$"
 DeadLetterId = Annotated[str, StringConstraints(pattern=_ID)]
 """`<source>/<message>/<recipient>`; a record that a source read has `-` as recipient."""
 System = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{3,63}$")]
@@ -99,7 +99,7 @@ class DeadLetterAnswer(_Answer):
     id: str
     source: str
     message: str
-    """The message's id; of a record that a source read, the name of that record."""
+    """The message's id; of a record that a source read: `<connector>~<entry>`."""
     recipient: str
     """`-`: a record that a source read and that became no message."""
     connector: str | None

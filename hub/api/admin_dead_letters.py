@@ -37,7 +37,7 @@ router: Final = APIRouter(prefix="/v1/admin/dead-letters", tags=["admin"], route
 _STORES: Final = "Kafka or SQL does not answer; repeating is safe"
 
 JobId = Annotated[str, Path(pattern=r"^[A-Za-z0-9-]{1,64}$")]
-Part = Annotated[str, Path(pattern=r"^[A-Za-z0-9._~-]{1,64}$")]
+Part = Annotated[str, Path(pattern=r"^[A-Za-z0-9._~-]{1,100}$")]
 TheControl = Annotated[Control, Depends(control_of)]
 TheCommands = Annotated[Commands, Depends(commands_of)]
 Actor = Annotated[str, Depends(administrator)]

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from hub.control import store
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.trail import note
-from hub.decision.dead_letters import OF_A_SOURCE
+from hub.decision.dead_letters import OF_A_SOURCE, entry_of
 from hub.decision.rows import DeadLetterRow
 from hub.io.kafka.connector_records import Action, Command
 from hub.io.sql.dead_letter_queries import DeadLetterQueries
@@ -104,7 +104,7 @@ def _command(action: Action, row: DeadLetterRow, actor: str, reason: str, at: da
         connector=row.connector or "",
         action=action,
         source="" if of_a_source else row.source,
-        message=row.id,
+        message=entry_of(row.id) if of_a_source else row.id,
         by=actor,
         reason=reason,
         at=at,

@@ -58,10 +58,11 @@ class DeadLetters:
         entry = _text(event, "entry")
         if not event.source or not entry:
             return
+        id = unread_id(_text(event, "connector") or "", entry)
         if event.event is Event.DEAD_LETTER:
-            self._begin(event, entry, OF_A_SOURCE, 0)
+            self._begin(event, id, OF_A_SOURCE, 0)
         elif event.event in _ENDS_UNREAD:
-            self._end(event, entry, OF_A_SOURCE)
+            self._end(event, id, OF_A_SOURCE)
 
     def _begin(self, event: AuditEvent, id: str, recipient: str, attempts: int) -> None:
         key = (event.source, id, recipient)
@@ -99,6 +100,19 @@ class DeadLetters:
             ended_by=event.event.value,
         )
         self._endings.setdefault(key, ending)
+
+
+def unread_id(connector: str, entry: str) -> str:
+    """Return the id of a record that a source read.
+
+    Its entry is unique for its connector only, and a system may have several.
+    """
+    return f"{connector}~{entry}"
+
+
+def entry_of(id: str) -> str:
+    """Return the entry in an id that `unread_id` made."""
+    return id.rpartition("~")[2]
 
 
 def _text(event: AuditEvent, name: str) -> str | None:

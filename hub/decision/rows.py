@@ -88,7 +88,7 @@ class DeadLetterRow(msgspec.Struct, frozen=True, kw_only=True):
 
     source: str
     id: str
-    """The message's; of a record that a source read: the name of that record."""
+    """The message's; of a record that a source read: see `dead_letters.unread_id`."""
     recipient: str
     connector: str | None
     code: str

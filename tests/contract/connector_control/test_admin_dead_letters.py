@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from hub.control import dead_letter_jobs
-from hub.decision.dead_letters import OF_A_SOURCE
+from hub.decision.dead_letters import OF_A_SOURCE, unread_id
 from hub.decision.rows import DeadLetterRow
 from hub.io.kafka.connector_records import Action
 from hub.io.sql.projection_tables import dead_letters as table
@@ -17,6 +17,7 @@ from tests.connector_api import WHY, problem, trail
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 PATH = "/dead-letters"
+ENTRY = "ab" * 16
 
 
 def row(number, **fields):
@@ -39,7 +40,13 @@ def id_of(one):
     return f"{one.source}/{one.id}/{one.recipient}"
 
 
-UNREAD = row(9, source="he-thong-a", id="ab" * 16, recipient=OF_A_SOURCE, fingerprint="bb" * 8)
+UNREAD = row(
+    9,
+    source="he-thong-a",
+    id=unread_id("ket-noi-a", ENTRY),
+    recipient=OF_A_SOURCE,
+    fingerprint="bb" * 8,
+)
 
 
 @pytest.fixture
@@ -69,7 +76,7 @@ async def order(client, action="retry", **body):
 
 async def test_what_is_open_is_listed_the_newest_first(client):
     found = await listed(client)
-    assert found == ["ab" * 16, "msg-7", "msg-4", "msg-3", "msg-2", "msg-1", "msg-0"]
+    assert found == [UNREAD.id, "msg-7", "msg-4", "msg-3", "msg-2", "msg-1", "msg-0"]
 
 
 @pytest.mark.parametrize(
@@ -77,8 +84,8 @@ async def test_what_is_open_is_listed_the_newest_first(client):
     [
         ({"code": "timeout"}, ["msg-7"]),
         ({"connector": "ket-noi-b"}, ["msg-7"]),
-        ({"fingerprint": "bb" * 8}, ["ab" * 16]),
-        ({"since": "2026-01-02T10:04:12+07:00"}, ["ab" * 16, "msg-7"]),
+        ({"fingerprint": "bb" * 8}, [UNREAD.id]),
+        ({"since": "2026-01-02T10:04:12+07:00"}, [UNREAD.id, "msg-7"]),
         ({"system": "he-thong-c"}, []),
         ({"code": "timeout", "fingerprint": "bb" * 8}, []),
     ],
@@ -143,7 +150,7 @@ async def test_a_retry_tells_the_connector_who_and_why(client, commands, rows):
 async def test_a_record_of_a_source_is_named_as_its_connector_knows_it(client, commands):
     await order(client, "drop", ids=[id_of(UNREAD)])
     (command,) = commands.sent
-    assert (command.action, command.source, command.message) == (Action.DROP, "", UNREAD.id)
+    assert (command.action, command.source, command.message) == (Action.DROP, "", ENTRY)
 
 
 async def test_what_has_ended_is_not_ordered_again(client, commands, rows):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.decision.dead_letters import OF_A_SOURCE
+from hub.decision.dead_letters import OF_A_SOURCE, unread_id
 from hub.decision.events import Event
 from hub.io.sql.projection_tables import dead_letters, deliveries
 from tests.support import NOW, stamped
@@ -83,11 +83,21 @@ def test_a_failure_after_the_recipient_spoke_is_no_dead_letter(province, store):
     assert store.rows(dead_letters) == []
 
 
+def test_two_sources_of_one_system_do_not_end_each_others_records(province, store):
+    province.tell(unread(**DETAIL))
+    province.tell(unread(Event.EXPIRED, connector="ket-noi-b"))
+    store.record(province.records)
+    assert the(store).ended_by is None
+
+
 def test_a_record_of_a_source_is_a_dead_letter_without_a_message(province, store):
     province.tell(unread(**DETAIL))
     store.record(province.records)
     row = the(store)
-    assert (row.source, row.id, row.recipient) == ("receiver", ENTRY, OF_A_SOURCE)
+    assert (row.source, row.id, row.recipient) == (
+        *("receiver", unread_id("ket-noi-a", ENTRY)),
+        OF_A_SOURCE,
+    )
     assert store.rows(deliveries) == []
 
 
@@ -95,7 +105,7 @@ def test_a_record_of_a_source_is_a_dead_letter_without_a_message(province, store
 @pytest.mark.parametrize("at_once", [True, False])
 def test_a_record_of_a_source_ends_with_its_own_events(province, store, event, at_once):
     province.tell(unread(**DETAIL))
-    province.tell(unread(event))
+    province.tell(unread(event, **DETAIL))
     for records in [province.records] if at_once else [[one] for one in province.records]:
         store.record(records)
     assert the(store).ended_by == event.value
@@ -113,7 +123,7 @@ def test_whatever_stands_in_the_detail_is_recorded(province, store, detail):
 
 def test_a_rebuild_finds_the_same_dead_letters(told, store):
     told.tell(unread(**DETAIL))
-    told.tell(unread(Event.EXPIRED))
+    told.tell(unread(Event.EXPIRED, **DETAIL))
     store.record(told.records)
     before = store.dump()
     assert len(store.rows(dead_letters)) == 2
