@@ -5,12 +5,18 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI
 
-from hub.api.admin_dependencies import Admin, AdminTokens
+from hub.api.admin_dependencies import Admin
+from hub.api.admin_tokens import AdminTokens
 from hub.api.app import _handle_failures, _mount_admin
+from hub.control.administrators import Administrators
+from hub.control.network_rules import NetworkRules
+from hub.control.networks import Networks
 from hub.control.outbox import OutboxWorker
 from hub.control.quarantine import Quarantine
 from hub.io.kafka.connection import KafkaConnection
+from hub.io.kafka.connector_records import Command
 from hub.io.kafka.quarantine import Quarantined, together
+from hub.io.sql.connector_status import ConnectorStatuses
 
 TOKEN = "synthetic-admin-token"
 OWNER = {"authorization": f"Bearer {TOKEN}"}
@@ -52,19 +58,34 @@ class HeldInMemory:
         return gone
 
 
-def admin_of(control, holding=None):
+@dataclass
+class CommandsInMemory:
+    """Implements `hub.control.dead_letters.Commands`."""
+
+    sent: list[Command] = field(default_factory=list)
+
+    async def send(self, *commands):
+        self.sent.extend(commands)
+
+
+def admin_of(control, holding=None, commands=None):
     """Return the control plane as the API process serves it; nothing of it is running."""
+    administrators = Administrators(control)
     return Admin(
         control=control,
         outbox=OutboxWorker(control, KafkaConnection(bootstrap="127.0.0.1:1"), []),
         quarantine=Quarantine(control.engine, holding or HeldInMemory()),
-        tokens=AdminTokens.of({"an": TOKEN, "binh": "other"}),
+        tokens=AdminTokens.of({"an": TOKEN, "binh": "other"}, administrators.digests),
+        administrators=administrators,
+        networks=Networks(control, NetworkRules()),
+        statuses=ConnectorStatuses(control.engine),
+        commands=commands or CommandsInMemory(),
     )
 
 
-def admin_app(control, holding=None):
+def admin_app(control, holding=None, commands=None):
     """Return an app that serves the admin routes alone."""
     app = FastAPI()
-    _mount_admin(app, admin_of(control, holding))
+    _mount_admin(app, admin_of(control, holding, commands))
     _handle_failures(app)
     return app

@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 from itertools import count
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from lgsp_adapter import Config, Idempotence, Kind, Secret, Spec, Text
 from lgsp_message.key_proof import sign_key_proof
 from lgsp_message.keys import public_jwk, thumbprint
 
+from hub.control.adapters import AdapterUnusable, Installed
 from hub.control.changes import ChangeSet
 
 HUB = "hub-test"
@@ -42,6 +44,52 @@ def endpoint(organisation="xa-a", system="he-thong-a", types=(RECEIVED,)):
 def right(id="quyen-1", system="he-thong-a", types=(RECEIVED,), recipients=("urn:hub:all",)):
     fields = {"id": id, "system": system, "types": list(types), "recipients": list(recipients)}
     return {"change": "put_right"} | fields
+
+
+ADAPTER = "mau"
+
+
+class Sample(Config):
+    """Configuration of an adapter that exists in tests only."""
+
+    url: str
+    token: Secret | None = None
+    times: int = 1
+
+
+SAMPLE = Spec(
+    name=ADAPTER,
+    version="1.0.0",
+    kind=Kind.SINK,
+    config=Sample,
+    title=Text(vi="Bộ chuyển mẫu", en="Sample adapter"),
+    types=("*",),
+    idempotence=Idempotence.IDEMPOTENT,
+)
+
+
+class SampleAdapters:
+    """Implements `hub.control.adapters.Adapters`: one adapter that works, one that does not."""
+
+    def spec(self, name):
+        if name != ADAPTER:
+            raise AdapterUnusable("no adapter of this name is installed with the hub")
+        return SAMPLE
+
+    def all(self):
+        broken = Installed(name="hong", package="mau 1", spec=None, problem="ImportError")
+        return [broken, Installed(name=ADAPTER, package="mau 1", spec=SAMPLE, problem=None)]
+
+
+def connector(name="ket-noi-a", system="he-thong-a", config=None, **more):
+    config = {"url": "http://10.9.8.7/"} if config is None else config
+    fields = {"name": name, "adapter": ADAPTER, "system": system, "config": config}
+    return {"change": "put_connector"} | fields | more
+
+
+def wish(name="ket-noi-a", kind="pause", **more):
+    """Return a change that only tells a connector what to do."""
+    return {"change": f"{kind}_connector", "name": name} | more
 
 
 def new_key():

@@ -20,23 +20,10 @@ from hub.api.problems import Code, Problem
 from hub.control.changes import ChangeSet
 from hub.control.outbox import OutboxWorker
 from hub.control.queries import Queries
-from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.service import Control
 from hub.control.versions import Versions
 
 router: Final = APIRouter(prefix="/v1/admin", tags=["admin"], route_class=AdminRoute)
-
-_CONFLICTS: Final = frozenset(
-    [
-        Refusal.IN_USE,
-        Refusal.RETIRED,
-        Refusal.ALREADY_PUBLISHED,
-        Refusal.KEY_TAKEN,
-        Refusal.KEY_REVOKED,
-        Refusal.ENDPOINT_TAKEN,
-    ]
-)
-"""Refused because of what is there (409); the others because of what was asked (422)."""
 
 # Printable ASCII: PostgreSQL takes no NUL, and no id has anything else.
 After = Annotated[str, Query(max_length=200, pattern=r"^[\x20-\x7e]*$")]
@@ -60,11 +47,7 @@ async def write(
     actor: Annotated[str, Depends(administrator)],
 ) -> WrittenAnswer:
     """Make these changes the next version of the rules: all of them, or none. Safe to repeat."""
-    try:
-        return WrittenAnswer.model_validate(await control.write(request, actor=actor))
-    except ChangeRefused as refused:
-        status = 409 if refused.code in _CONFLICTS else 422
-        raise Problem(status, refused.code, refused.detail, place=refused.place) from refused
+    return WrittenAnswer.model_validate(await control.write(request, actor=actor))
 
 
 @router.get("/rules", responses=problems())

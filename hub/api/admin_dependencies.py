@@ -1,46 +1,18 @@
 """What the admin routes need: the control plane, and who is asking."""
 
-import hashlib
-import hmac
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
 
 from starlette.requests import HTTPConnection
 
+from hub.api.admin_tokens import AdminTokens
 from hub.api.problems import Code, Problem
+from hub.control.administrators import Administrators
+from hub.control.dead_letters import Commands
+from hub.control.networks import Networks
 from hub.control.outbox import OutboxWorker
 from hub.control.quarantine import Quarantine
 from hub.control.service import Control
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdminTokens:
-    """The admin tokens' SHA-256 digests by the name that stands in the trail."""
-
-    digests: Mapping[str, bytes]
-
-    @classmethod
-    def of(cls, tokens: Mapping[str, str]) -> Self:
-        """Keep only the digests of these tokens: a memory dump holds no key to the hub.
-
-        A plain hash is enough: a token is 256 random bits, not a password.
-        """
-        return cls(
-            digests={
-                name: hashlib.sha256(token.encode()).digest() for name, token in tokens.items()
-            }
-        )
-
-    def actor(self, token: str) -> str | None:
-        """Return who holds this token, or None."""
-        digest = hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
-        found = None
-        # All of them, each in constant time: how long it takes says nothing about any token.
-        for name, known in self.digests.items():
-            if hmac.compare_digest(known, digest):
-                found = name
-        return found
+from hub.io.sql.connector_status import ConnectorStatuses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +23,10 @@ class Admin:
     outbox: OutboxWorker
     quarantine: Quarantine
     tokens: AdminTokens
+    administrators: Administrators
+    networks: Networks
+    statuses: ConnectorStatuses
+    commands: Commands
 
 
 def control_of(connection: HTTPConnection) -> Control:
@@ -64,21 +40,46 @@ def outbox_of(connection: HTTPConnection) -> OutboxWorker | None:
     return getattr(connection.app.state, "outbox", None)
 
 
+def administrators_of(connection: HTTPConnection) -> Administrators:
+    """Return the administrators besides the first (`app.state.administrators`)."""
+    administrators: Administrators = connection.app.state.administrators
+    return administrators
+
+
+def networks_of(connection: HTTPConnection) -> Networks:
+    """Return the networks of connectors (`app.state.networks`)."""
+    networks: Networks = connection.app.state.networks
+    return networks
+
+
+def statuses_of(connection: HTTPConnection) -> ConnectorStatuses:
+    """Return what connectors report (`app.state.statuses`)."""
+    statuses: ConnectorStatuses = connection.app.state.statuses
+    return statuses
+
+
+def commands_of(connection: HTTPConnection) -> Commands:
+    """Return the way to connectors (`app.state.commands`)."""
+    commands: Commands = connection.app.state.commands
+    return commands
+
+
 def quarantine_of(connection: HTTPConnection) -> Quarantine:
     """Return the held messages of this app (`app.state.quarantine`)."""
     quarantine: Quarantine = connection.app.state.quarantine
     return quarantine
 
 
-def administrator(connection: HTTPConnection) -> str:
+async def administrator(connection: HTTPConnection) -> str:
     """Return the name of the administrator who is asking (`app.state.admin_tokens`).
 
     Raises:
         Problem: 401 without a known token.
+        Unavailable: SQL is away, and it is not the first administrator's token.
     """
     tokens: AdminTokens = connection.app.state.admin_tokens
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    actor = tokens.actor(token.strip()) if scheme.lower() == "bearer" else None
+    actor = await tokens.actor(token.strip()) if scheme.lower() == "bearer" else None
     if actor is None:
         raise Problem(
             401,

@@ -7,6 +7,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict
 
 from hub.api.problems import MEDIA_TYPE
+from hub.control.fields import Reason
 
 _PROBLEM: Final = {
     "type": "object",
@@ -37,6 +38,19 @@ def problems(**meanings: str) -> dict[int | str, dict[str, Any]]:
         }
         for name, meaning in (common | meanings).items()
     }
+
+
+class ReasonRequest(BaseModel):
+    """Why something is done."""
+
+    # Unknown fields are errors, as in a change set.
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"examples": [{"reason": "Sở Mẫu bảo trì đến 17 giờ"}]},
+    )
+
+    reason: Reason
 
 
 class Collection(StrEnum):

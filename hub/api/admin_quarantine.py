@@ -8,10 +8,9 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict
 
 from hub.api.admin_dependencies import administrator, quarantine_of
-from hub.api.admin_models import problems
+from hub.api.admin_models import ReasonRequest, problems
 from hub.api.admin_route import AdminRoute
 from hub.api.problems import Code, Problem
-from hub.control.fields import Reason
 from hub.control.quarantine import NotHeld, Quarantine
 from hub.io.kafka.quarantine import Quarantined
 
@@ -49,15 +48,6 @@ class HeldPage(BaseModel):
     next: int | None
 
 
-class ReleaseRequest(BaseModel):
-    """Why a held message is let go on."""
-
-    # Unknown fields are errors, as in a change set.
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    reason: Reason
-
-
 class ReleasedAnswer(BaseModel):
     """What this request has released, in the order in which it is decided anew."""
 
@@ -83,7 +73,7 @@ async def held(quarantine: TheQuarantine, after: After = -1, limit: Limit = 100)
     ),
 )
 async def release(
-    request: ReleaseRequest,
+    request: ReasonRequest,
     offset: Offset,
     quarantine: TheQuarantine,
     actor: Annotated[str, Depends(administrator)],

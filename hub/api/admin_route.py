@@ -34,7 +34,7 @@ class AdminRoute(APIRoute):
         inner = super().get_route_handler()
 
         async def handler(request: Request) -> Response:
-            administrator(request)
+            await administrator(request)
             bounded = await _bounded(request)
             try:
                 return await inner(bounded)

@@ -11,8 +11,22 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from hub.api import admin, admin_quarantine, health, inbox, objects, status, uploads
+from hub.api import (
+    admin,
+    admin_adapters,
+    admin_administrators,
+    admin_connectors,
+    admin_dead_letters,
+    admin_networks,
+    admin_quarantine,
+    health,
+    inbox,
+    objects,
+    status,
+    uploads,
+)
 from hub.api.admin_dependencies import Admin
+from hub.api.admin_problems import of_change
 from hub.api.bodies import Gone
 from hub.api.checks import post_check
 from hub.api.deps import Deps
@@ -24,6 +38,7 @@ from hub.api.oauth import post_token
 from hub.api.openapi import describe
 from hub.api.problems import Code, Problem, of_refusal, of_unavailable
 from hub.api.statements import post_receipt, post_withdrawal
+from hub.control.refusals import ChangeRefused
 from hub.ports import Refusing, Unavailable
 
 _log = structlog.get_logger()
@@ -59,8 +74,14 @@ def create_app(deps: Deps) -> FastAPI:
 def _mount_admin(app: FastAPI, plane: Admin) -> list[BaseRoute]:
     app.state.control, app.state.outbox = plane.control, plane.outbox
     app.state.quarantine, app.state.admin_tokens = plane.quarantine, plane.tokens
+    app.state.administrators, app.state.networks = plane.administrators, plane.networks
+    app.state.statuses, app.state.commands = plane.statuses, plane.commands
     # Before the collections, whose name may be any word.
-    app.include_router(admin_quarantine.router)
+    for resource in (
+        *(admin_quarantine, admin_dead_letters, admin_administrators),
+        *(admin_adapters, admin_networks, admin_connectors),
+    ):
+        app.include_router(resource.router)
     app.include_router(admin.router)
     return [*admin_quarantine.router.routes, *admin.router.routes]
 
@@ -68,6 +89,7 @@ def _mount_admin(app: FastAPI, plane: Admin) -> list[BaseRoute]:
 def _handle_failures(app: FastAPI) -> None:
     _answer(app, Problem, lambda error: error)
     _answer(app, Refused, of_refusal)
+    _answer(app, ChangeRefused, of_change)
     _answer(app, Unavailable, of_unavailable)
     _answer(app, Refusing, of_unavailable)
     _answer(app, RequestValidationError, _of_invalid)

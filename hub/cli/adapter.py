@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from hub.cli import connector_adapters
 from hub.cli.errors import EX_FAILED, CommandFailed
 
 adapter_app = typer.Typer(
@@ -22,6 +23,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")
 
 def register(app: typer.Typer) -> None:
     """Mount `hub adapter …`."""
+    connector_adapters.mount(adapter_app)
     app.add_typer(adapter_app, name="adapter")
 
 

@@ -4,23 +4,19 @@ import json
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 
-from hub.cli.client_options import DEFAULT_URL, UrlOption
+from hub.cli import admin_token
+from hub.cli.admin_options import PAGE, ReasonOption, api, connect
 from hub.cli.errors import CommandFailed
-
-if TYPE_CHECKING:
-    from hub.cli.admin_api import AdminApi
-
-PAGE: Final = 1_000
-"""Entities asked for at once: the most that the API gives."""
 
 admin_app: Final = typer.Typer(
     help="Change and read the rules, with the admin token. / Quản trị quy tắc của trục.",
     no_args_is_help=True,
 )
+admin_app.callback()(connect)
 
 
 class Collection(StrEnum):
@@ -45,9 +41,6 @@ class Level(StrEnum):
     COMMUNE = "commune"
 
 
-ReasonOption = Annotated[
-    str, typer.Option("--reason", help="Why; it stands in the audit trail. / Lý do.")
-]
 TypesOption = Annotated[
     list[str], typer.Option("--type", help="Event type; repeatable. / Loại sự kiện.")
 ]
@@ -55,19 +48,8 @@ TypesOption = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Mount `hub admin …`."""
+    admin_token.mount(admin_app)
     app.add_typer(admin_app, name="admin")
-
-
-@admin_app.callback()
-def connect(
-    context: typer.Context,
-    url: UrlOption = DEFAULT_URL,
-    token_file: Annotated[
-        Path | None, typer.Option(help="Default: secrets/admin.token of the hub's home.")
-    ] = None,
-) -> None:
-    """Change and read the rules. / Thay đổi và xem quy tắc."""
-    context.obj = url, token_file
 
 
 @admin_app.command("organisation")
@@ -241,18 +223,6 @@ def _change(kind: str, **fields: Any) -> dict[str, Any]:
 
 def _write(context: typer.Context, reason: str, *changes: dict[str, Any]) -> None:
     typer.echo(json.dumps(api(context).write(reason, changes)))
-
-
-def api(context: typer.Context) -> "AdminApi":
-    """Return the API that `connect` was told of.
-
-    Raises:
-        CommandFailed: there is no token, or the address is not usable.
-    """
-    from hub.cli.admin_api import open_api  # noqa: PLC0415  (`hub --help` loads no HTTP client)
-
-    url, token_file = context.obj
-    return open_api(url, token_file)
 
 
 def _document(file: Path) -> dict[str, Any]:

@@ -40,15 +40,24 @@ class AdminApi:
         headers = {"content-type": "application/json"}
         return self._ask("POST", "/v1/admin/changes", content=content, headers=headers)
 
+    def do(self, path: str, body: Mapping[str, Any], **query: str | int) -> dict[str, Any]:
+        """Post to a path below `/v1/admin`; return the answer.
+
+        Raises:
+            CommandFailed: refused, or nothing answers.
+        """
+        content, headers = orjson.dumps(body), {"content-type": "application/json"}
+        return self._ask(
+            "POST", f"/v1/admin/{path}", content=content, headers=headers, params=query
+        )
+
     def release(self, offset: int, reason: str) -> dict[str, Any]:
         """Let the held message at an offset go on; return what was released.
 
         Raises:
             CommandFailed: refused, or nothing answers.
         """
-        content, headers = orjson.dumps({"reason": reason}), {"content-type": "application/json"}
-        path = f"/v1/admin/quarantine/{offset}:release"
-        return self._ask("POST", path, content=content, headers=headers)
+        return self.do(f"quarantine/{offset}:release", {"reason": reason})
 
     def read(self, path: str, **query: str | int) -> dict[str, Any]:
         """Return what stands at a path below `/v1/admin`.

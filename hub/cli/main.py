@@ -10,6 +10,8 @@ from hub.cli import (
     adapter,
     admin,
     bench,
+    connector,
+    dead_letter,
     demo,
     init,
     keys,
@@ -52,7 +54,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for module in (
-    *(init, up, run, status, demo, bench, admin, quarantine, rebuild),
+    *(init, up, run, status, demo, bench, admin, connector, dead_letter, quarantine, rebuild),
     *(send, receive, keys, adapter, about),
 ):
     module.register(app)

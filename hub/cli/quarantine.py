@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from hub.cli.admin import PAGE, ReasonOption, api, connect
+from hub.cli.admin_options import PAGE, ReasonOption, api, connect
 from hub.cli.errors import CommandFailed
 
 quarantine_app: Final = typer.Typer(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+import typer
 from rich.console import Console
 
 from hub.cli import logs, wiring
@@ -24,6 +25,12 @@ from hub.io.embedded.ports import LOOPBACK
 from hub.io.settings import IoSettings
 from hub.ports import Unavailable
 
+DANGEROUS: Final = (
+    "hub: DANGEROUS: HUB_CONNECTORS_ALLOW_LOOPBACK=true: connectors may be approved to call the "
+    "hub's own services.\n"
+    "hub: NGUY HIỂM: bộ kết nối có thể được duyệt gọi tới dịch vụ của chính trục; chỉ dùng để thử."
+)
+
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -36,6 +43,8 @@ async def run_hub(chosen: Path | None, *, as_json: bool) -> bool:
     home = wiring.home(chosen)
     identity = home.identity()
     settings, own = wiring.read(IoSettings), wiring.read(SupervisorSettings)
+    if wiring.network_rules().allow_loopback:
+        typer.echo(DANGEROUS, err=True)
     logs.configure("up", level="WARNING")
     with OnlyHub(home):
         supervisor = Supervisor(

@@ -13,6 +13,8 @@ from hub.api.settings import ApiSettings
 from hub.cli.errors import SettingsWrong
 from hub.cli.home import Home
 from hub.cli.settings import SupervisorSettings
+from hub.control.network_rules import NetworkRules
+from hub.control.settings import ControlSettings
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.settings import IoSettings
 from hub.recorder.settings import RecorderSettings
@@ -26,6 +28,7 @@ SECRET_FILES: Final = Path("/run/secrets")
 SETTINGS: Final[tuple[type[BaseSettings], ...]] = (
     IoSettings,
     ApiSettings,
+    ControlSettings,
     RouterSettings,
     RecorderSettings,
     SupervisorSettings,
@@ -99,6 +102,21 @@ def sql_url(settings: IoSettings, home: Home) -> str:
 def objects_url(settings: IoSettings, home: Home) -> str:
     """Return the object store: the one of the settings, else a directory in the home."""
     return settings.objects_url or home.objects.as_uri()
+
+
+def network_rules() -> NetworkRules:
+    """Return which networks no connector may ever call.
+
+    Raises:
+        SettingsWrong: loopback is allowed, but the hub is not one that runs on this machine alone.
+    """
+    settings = read(ControlSettings)
+    if settings.connectors_allow_loopback and read(SupervisorSettings).broker != "embedded":
+        raise SettingsWrong(
+            "HUB_CONNECTORS_ALLOW_LOOPBACK=true is for demo and tests: only with "
+            "HUB_BROKER=embedded. Remove it."
+        )
+    return NetworkRules(own=settings.networks(), allow_loopback=settings.connectors_allow_loopback)
 
 
 def _plain(secret: SecretStr | None) -> str | None:

@@ -15,6 +15,15 @@ from pydantic import (
     model_validator,
 )
 
+from hub.control.connector_changes import (
+    ChangeModel,
+    DeleteConnector,
+    PauseConnector,
+    PutConnector,
+    RestartConnector,
+    ResumeConnector,
+    StopConnector,
+)
 from hub.control.fields import (
     Addresses,
     Code,
@@ -36,12 +45,7 @@ MAX_CHANGES: Final = 25_000
 """Most changes in one version: 3,300 systems with organisation, code, key, endpoint and right."""
 
 
-class _Change(BaseModel):
-    # Unknown fields are errors: a misspelt one would be a rule that nobody has set.
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Validity(_Change):
+class _Validity(ChangeModel):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         start, end = getattr(self, "valid_from", None), getattr(self, "valid_to", None)
@@ -50,7 +54,7 @@ class _Validity(_Change):
         return self
 
 
-class PutOrganisation(_Change):
+class PutOrganisation(ChangeModel):
     """An agency is as given. `closed`: it stays known, and nothing is sent to it."""
 
     change: Literal["put_organisation"]
@@ -61,7 +65,7 @@ class PutOrganisation(_Change):
     state: Literal["active", "closed"] = "active"
 
 
-class DeleteOrganisation(_Change):
+class DeleteOrganisation(ChangeModel):
     """Remove an agency that nothing names any more. One that has worked is closed instead."""
 
     change: Literal["delete_organisation"]
@@ -79,14 +83,14 @@ class PutCode(_Validity):
     valid_to: date | None = None
 
 
-class DeleteCode(_Change):
+class DeleteCode(ChangeModel):
     """Remove a code that was entered by mistake. One that ends gets a `valid_to` instead."""
 
     change: Literal["delete_code"]
     code: Code
 
 
-class PutGroup(_Change):
+class PutGroup(ChangeModel):
     """A group has exactly these agencies."""
 
     change: Literal["put_group"]
@@ -94,14 +98,14 @@ class PutGroup(_Change):
     members: OrganisationIds
 
 
-class DeleteGroup(_Change):
+class DeleteGroup(ChangeModel):
     """Remove a group."""
 
     change: Literal["delete_group"]
     name: GroupName
 
 
-class PutSystem(_Change):
+class PutSystem(ChangeModel):
     """An information system is as given. A new one gets its inbox and is active."""
 
     change: Literal["put_system"]
@@ -116,21 +120,21 @@ class PutSystem(_Change):
     """Whether it hands in on Kafka: its topic `hub.in.<system>` is made and read."""
 
 
-class SuspendSystem(_Change):
+class SuspendSystem(ChangeModel):
     """Refuse everything from and to a system, until it is resumed."""
 
     change: Literal["suspend_system"]
     system: SystemName
 
 
-class ResumeSystem(_Change):
+class ResumeSystem(ChangeModel):
     """End a suspension."""
 
     change: Literal["resume_system"]
     system: SystemName
 
 
-class DeleteSystem(_Change):
+class DeleteSystem(ChangeModel):
     """Retire a system for ever. Its name and keys are never given out again."""
 
     change: Literal["delete_system"]
@@ -151,7 +155,7 @@ class RegisterKey(_Validity):
     valid_to: Moment | None = None
 
 
-class RevokeKey(_Change):
+class RevokeKey(ChangeModel):
     """Refuse a key for ever, whatever time a message names."""
 
     change: Literal["revoke_key"]
@@ -159,7 +163,7 @@ class RevokeKey(_Change):
     thumbprint: Thumbprint
 
 
-class PutEndpoint(_Change):
+class PutEndpoint(ChangeModel):
     """For this agency, this system takes exactly these types."""
 
     change: Literal["put_endpoint"]
@@ -168,7 +172,7 @@ class PutEndpoint(_Change):
     types: EventTypes
 
 
-class DeleteEndpoint(_Change):
+class DeleteEndpoint(ChangeModel):
     """This system takes nothing for this agency."""
 
     change: Literal["delete_endpoint"]
@@ -176,7 +180,7 @@ class DeleteEndpoint(_Change):
     system: SystemName
 
 
-class PutRight(_Change):
+class PutRight(ChangeModel):
     """This system may send these types to these recipients."""
 
     change: Literal["put_right"]
@@ -186,14 +190,14 @@ class PutRight(_Change):
     recipients: Addresses
 
 
-class DeleteRight(_Change):
+class DeleteRight(ChangeModel):
     """Take a right away."""
 
     change: Literal["delete_right"]
     id: RightId
 
 
-class PublishSchema(_Change):
+class PublishSchema(ChangeModel):
     """Publish a JSON Schema 2020-12. What is published never changes and is never removed."""
 
     change: Literal["publish_schema"]
@@ -219,7 +223,13 @@ Change = Annotated[
     | DeleteEndpoint
     | PutRight
     | DeleteRight
-    | PublishSchema,
+    | PublishSchema
+    | PutConnector
+    | DeleteConnector
+    | PauseConnector
+    | ResumeConnector
+    | StopConnector
+    | RestartConnector,
     Field(discriminator="change"),
 ]
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from hub.control import changes as ask
+from hub.control.connectors import CONNECTOR_COMMANDS
 from hub.control.draft import ACTIVE, RETIRED, SUSPENDED, Draft
 from hub.control.keys import register_key, revoke_key
 from hub.control.refusals import ChangeRefused, Refusal
@@ -155,4 +156,5 @@ _COMMANDS: Final[Mapping[type[Any], Callable[[Any, Draft, str], None]]] = {
     ask.PutRight: _put_right,
     ask.DeleteRight: _delete_right,
     ask.PublishSchema: publish_schema,
+    **CONNECTOR_COMMANDS,
 }

@@ -10,6 +10,8 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from hub.control.adapters import Adapters
+from hub.decision.connector_record import ConnectorRecord
 from hub.decision.rulebook import (
     KINDS,
     CodeRecord,
@@ -51,10 +53,12 @@ class Edit:
 class Draft:
     """Entities as they will be. `stored` holds those that the changes look at, by key."""
 
-    def __init__(self, stored: Mapping[str, Any], *, hub: str, now: datetime) -> None:
+    def __init__(
+        self, stored: Mapping[str, Any], *, hub: str, now: datetime, adapters: Adapters
+    ) -> None:
         self._stored = dict(stored)
         self._edits: dict[str, Edit] = {}
-        self.hub, self.now = hub, now
+        self.hub, self.now, self.adapters = hub, now, adapters
         self.key_owners = {
             id.partition("/")[2]: id.partition("/")[0]
             for kind, _, id in (key.partition("/") for key in stored)
@@ -119,7 +123,7 @@ def references(key: str, record: Record) -> frozenset[str]:
         case EndpointRecord():
             _, organisation, system = key.split("/")
             organisations, systems = [organisation], [system]
-        case RightRecord():
+        case RightRecord() | ConnectorRecord():
             systems = [record.system]
     # A key is part of its system, which is never removed; a schema names nothing.
     return frozenset(

@@ -77,6 +77,7 @@ Reason = Annotated[str, StringConstraints(min_length=3, max_length=500), AfterVa
 OrganisationId = Annotated[str, StringConstraints(pattern=_CODE)]
 Code = Annotated[str, StringConstraints(pattern=_CODE)]
 SystemName = Annotated[str, StringConstraints(pattern=_SYSTEM)]
+ConnectorName = Annotated[str, StringConstraints(pattern=_SYSTEM)]
 GroupName = Annotated[str, StringConstraints(pattern=_SYSTEM)]
 RightId = Annotated[str, StringConstraints(pattern=_RIGHT)]
 Thumbprint = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]

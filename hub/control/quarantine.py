@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.control import store
+from hub.control.trail import note
 from hub.io.kafka.quarantine import Quarantined, together
 from hub.io.sql import control_tables as tables
 from hub.io.sql.engine import sql_errors
@@ -100,7 +101,8 @@ class Quarantine:
             async with self._engine.begin() as connection:
                 await store.lock(connection)
                 if not await _noted(connection, found, actor, reason):
-                    await _write(connection, self._clock(), offsets, actor, reason)
+                    touched = [(_entity(one), ACTION) for one in offsets]
+                    await note(connection, self._clock(), actor, reason, touched)
 
 
 async def _noted(connection: AsyncConnection, found: Quarantined, actor: str, reason: str) -> bool:
@@ -114,16 +116,6 @@ async def _noted(connection: AsyncConnection, found: Quarantined, actor: str, re
         trail.c.actor == actor, trail.c.reason == reason, trail.c.at >= found.at, about
     )
     return (await connection.execute(query.limit(1))).first() is not None
-
-
-async def _write(
-    connection: AsyncConnection, at: datetime, offsets: Sequence[int], actor: str, reason: str
-) -> None:
-    values = {"at": at, "actor": actor, "reason": reason, "version": None, "changes": len(offsets)}
-    entry = await connection.execute(insert(tables.trail).values(values))
-    (number,) = entry.inserted_primary_key or (0,)
-    rows = [{"entry": number, "entity": _entity(one), "action": ACTION} for one in offsets]
-    await connection.execute(insert(tables.trail_entities), rows)
 
 
 def _entity(offset: int) -> str:

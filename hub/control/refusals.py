@@ -29,6 +29,20 @@ class Refusal(StrEnum):
     """Another system takes this type for this organisation already."""
     NOT_ITSELF = "not_itself"
     """Something names itself as its own parent or representative."""
+    ADAPTER_UNUSABLE = "adapter_unusable"
+    """The adapter is not installed with this hub, or cannot be loaded."""
+    CONFIG_REFUSED = "config_refused"
+    """The adapter does not take this configuration; the detail names fields and rules."""
+    CONNECTOR_FIXED = "connector_fixed"
+    """Adapter and system of a connector do not change: positions and approvals belong to them."""
+    NETWORK_REFUSED = "network_refused"
+    """No connector may ever call this network."""
+    SECOND_PERSON = "second_person_needed"
+    """Whoever asked for it does not approve it."""
+    COUNT_DIFFERS = "count_differs"
+    """The number that is confirmed is not the one that the preview told."""
+    NAME_TAKEN = "name_taken"
+    """The name belongs to somebody already, or did once."""
 
 
 class ChangeRefused(Exception):

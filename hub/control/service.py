@@ -11,6 +11,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.control import checks, store
+from hub.control.adapters import Adapters, InstalledAdapters
 from hub.control.changes import ChangeSet
 from hub.control.commands import apply
 from hub.control.draft import Draft, Edit
@@ -40,9 +41,12 @@ class Control:
         engine: AsyncEngine,
         hub: str,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        adapters: Adapters | None = None,
     ) -> None:
-        self.engine = engine
-        self._hub, self._clock = hub, clock
+        self.engine, self.clock = engine, clock
+        self._hub = hub
+        self.adapters: Adapters = adapters or InstalledAdapters()
+        """What connectors may be made of."""
         self.written = asyncio.Event()
         """Set after each commit: the outbox worker of this process need not wait for its poll."""
 
@@ -57,26 +61,38 @@ class Control:
         """
         with sql_errors("writing rules"):
             async with self.engine.begin() as connection:
-                # One transaction: entities, version, outbox and trail are there together or not.
-                version, last_hash = await store.lock(connection)
-                edits = await self._edits(connection, request)
-                now = self._clock()
-                written = await _save(connection, edits, version, last_hash, now)
-                # Invariant 11: who, when, what and why, in the same transaction as the change.
-                await _save_trail(connection, request.reason, actor, edits, written)
+                written = await self.write_in(connection, request.changes, request.reason, actor)
         self.written.set()
         return written
 
-    async def _edits(self, connection: AsyncConnection, request: ChangeSet) -> Mapping[str, Edit]:
-        needed = targets(request.changes)
+    async def write_in(
+        self, connection: AsyncConnection, changes: Sequence[Any], reason: str, actor: str
+    ) -> Written:
+        """Do what `write` does in the caller's transaction; set `written` after its commit.
+
+        Raises:
+            ChangeRefused: roll back.
+        """
+        # One transaction: entities, version, outbox and trail are there together or not.
+        version, last_hash = await store.lock(connection)
+        edits = await self._edits(connection, changes)
+        written = await _save(connection, edits, version, last_hash, self.clock())
+        # Invariant 11: who, when, what and why, in the same transaction as the change.
+        await _save_trail(connection, reason, actor, edits, written)
+        return written
+
+    async def _edits(
+        self, connection: AsyncConnection, changes: Sequence[Any]
+    ) -> Mapping[str, Edit]:
+        needed = targets(changes)
         stored = await store.load(connection, needed.keys)
         stored |= await store.load_where(connection, "key", "thumbprint", needed.thumbprints)
         stored |= await store.load_where(
             connection, "endpoint", "organisation", needed.organisations
         )
-        draft = Draft(stored, hub=self._hub, now=self._clock())
+        draft = Draft(stored, hub=self._hub, now=self.clock(), adapters=self.adapters)
         # In a thread: thousands of key proofs must not stop the process that admits messages.
-        edits = await asyncio.to_thread(_apply_all, request.changes, draft)
+        edits = await asyncio.to_thread(_apply_all, changes, draft)
         missing = [key for key in checks.named(edits) if not draft.exists(key)]
         draft.learn(await store.load(connection, missing))
         removed = checks.gone(edits)

@@ -4,17 +4,20 @@ Everything here runs on a connection whose transaction the caller owns.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from itertools import islice
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Row, Table, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.control.draft import Edit, Record, references
+from hub.decision.connector_record import ConnectorRecord
 from hub.decision.rulebook import KINDS
 from hub.io.sql import control_tables as tables
+from hub.io.sql.connector_tables import connector_status as reports
+from hub.io.sql.upsert import upsert_statement
 
 TABLES: Final[Mapping[str, Table]] = {
     "organisation": tables.organisations,
@@ -25,6 +28,7 @@ TABLES: Final[Mapping[str, Table]] = {
     "group": tables.groups,
     "right": tables.access_rights,
     "schema": tables.schemas,
+    "connector": tables.connectors,
 }
 """Kind to its table."""
 
@@ -99,6 +103,8 @@ async def save(connection: AsyncConnection, edits: Mapping[str, Edit]) -> None:
         for part in _slices(removed):
             await connection.execute(delete(table).where(table.c.id.in_(part)))
     await _save_proofs(connection, edits)
+    await _end_approvals(connection, edits)
+    await _forget_reports(connection, edits)
     await _save_references(connection, edits)
 
 
@@ -108,12 +114,7 @@ async def upsert(
     """Insert each row, or replace the one with its primary key."""
     if not rows:
         return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
-    statement = statement.on_conflict_do_update(
-        index_elements=list(table.primary_key.columns),
-        set_={c.name: statement.excluded[c.name] for c in table.columns if not c.primary_key},
-    )
+    statement = upsert_statement(connection.dialect.name, table)
     await connection.execute(statement, rows)
 
 
@@ -133,6 +134,32 @@ async def _save_proofs(connection: AsyncConnection, edits: Mapping[str, Edit]) -
     await upsert(connection, tables.key_proofs, rows)
 
 
+async def _end_approvals(connection: AsyncConnection, edits: Mapping[str, Edit]) -> None:
+    # A connector that was removed and made anew is another one: what was approved for the first
+    # is not approved for the second. Rows of removed connectors go with their foreign key.
+    table = tables.connector_networks
+    for key, edit in edits.items():
+        if isinstance(edit.record, ConnectorRecord):
+            await connection.execute(
+                delete(table).where(
+                    table.c.connector == key.removeprefix("connector/"),
+                    table.c.approved_by.is_not(None),
+                    table.c.cidr.not_in(edit.record.networks),
+                )
+            )
+
+
+async def _forget_reports(connection: AsyncConnection, edits: Mapping[str, Edit]) -> None:
+    removed = [
+        key.removeprefix("connector/")
+        for key, edit in edits.items()
+        if edit.record is None and key.startswith("connector/")
+    ]
+    for part in _slices(removed):
+        # A connector made anew under the name must not be shown as its predecessor was.
+        await connection.execute(delete(reports).where(reports.c.connector.in_(part)))
+
+
 async def _save_references(connection: AsyncConnection, edits: Mapping[str, Edit]) -> None:
     table = tables.entity_references
     for part in _slices(edits):
@@ -148,7 +175,8 @@ async def _save_references(connection: AsyncConnection, edits: Mapping[str, Edit
 
 
 def _row(kind: str, id: str, record: Record) -> dict[str, Any]:
-    row = {**msgspec.structs.asdict(record), "id": id}
+    # Moments and days have columns of their own; all else goes in as JSON has it.
+    row = {**msgspec.to_builtins(record, builtin_types=(datetime, date)), "id": id}
     if kind in _PARTS:
         first, second = _PARTS[kind]
         row[first], _, row[second] = id.partition("/")

@@ -7,6 +7,7 @@ from typing import Any
 from lgsp_message.keys import KeyUnusable, load_jwk, public_jwk, thumbprint
 
 from hub.control import changes as ask
+from hub.control import connector_changes as about
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,16 @@ def _add(change: Any, found: Targets) -> None:
             found.keys.add(f"right/{change.id}")
         case ask.PutEndpoint() | ask.DeleteEndpoint():
             found.organisations.add(change.organisation)
+        case (
+            about.PutConnector()
+            | about.DeleteConnector()
+            | about.PauseConnector()
+            | about.ResumeConnector()
+            | about.StopConnector()
+            | about.RestartConnector()
+            | about.SetNetworks()
+        ):
+            found.keys.add(f"connector/{change.name}")
         case ask.PublishSchema():
             found.keys.add(f"schema/{change.schema_name}")
         case ask.RegisterKey():

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 from lgsp_message.reason import Reason
 
+from hub.decision.dead_letters import DeadLetters
 from hub.decision.event_rows import (
     MAX_INT,
     message_row,
@@ -37,6 +38,7 @@ class History:
         self._changed_messages: set[Key] = set()
         self._changed_deliveries: set[tuple[str, str, str]] = set()
         self._grants: dict[tuple[str, str], Grant] = {}
+        self.dead_letters = DeadLetters()
         self.steps: list[StepRow] = []
 
     @property
@@ -63,7 +65,11 @@ class History:
         if event is None:
             self.steps.append(unreadable_step(record))
             return
-        late = self._apply(event) if is_about_a_message(event) else False
+        late = False
+        if is_about_a_message(event):
+            late = self._apply(event)
+        else:
+            self.dead_letters.take_unread(event)
         self.steps.append(step_row(record, event, late=late))
 
     def _apply(self, event: AuditEvent) -> bool:
@@ -101,8 +107,10 @@ class History:
             return
         self._put_message(fresh)
         for recipient in names(event, "recipients"):
-            if again or self._delivery(event, recipient) is None:
+            before = self._delivery(event, recipient)
+            if again or before is None:
                 self._put_delivery(pending_delivery(event, recipient))
+                self._end_dead_letter(event, before)
             self._grant(event, recipient)
 
     def _grant(self, event: AuditEvent, recipient: str) -> None:
@@ -156,7 +164,15 @@ class History:
         after = _moved(before, event)
         if row is None or after is not before:
             self._put_delivery(after)
+        if event.event is Event.DEAD_LETTER and after.state is State.DEAD_LETTER:
+            self.dead_letters.begin(event, recipient, after.attempts)
+        elif after.state is not State.DEAD_LETTER:
+            self._end_dead_letter(event, row)
         return after.state is aim(event.event, event.reason)
+
+    def _end_dead_letter(self, event: AuditEvent, before: DeliveryRow | None) -> None:
+        if before is not None and before.state is State.DEAD_LETTER:
+            self.dead_letters.end(event, before.recipient)
 
     def _delivery(self, event: AuditEvent, recipient: str) -> DeliveryRow | None:
         return self._deliveries.get((event.source, event.id), {}).get(recipient)

@@ -83,6 +83,28 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
     """Set although the state is another: the sender withdrew what the recipient already has."""
 
 
+class DeadLetterRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery that the hub has stopped trying, or a source's record that became no message."""
+
+    source: str
+    id: str
+    """The message's; of a record that a source read: see `dead_letters.unread_id`."""
+    recipient: str
+    connector: str | None
+    code: str
+    peer_code: str | None
+    fingerprint: str
+    """The same for all with the same cause."""
+    text: str | None
+    """Where it went wrong: places, never values."""
+    attempts: int
+    at: datetime
+    ended_at: datetime | None = None
+    """None: it waits for an operator."""
+    ended_by: str | None = None
+    """The event that ended it."""
+
+
 class StepRow(msgspec.Struct, frozen=True, kw_only=True):
     """One event of a message's history, exactly as it was recorded."""
 

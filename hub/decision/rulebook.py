@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 from lgsp_message.keys import load_jwk, verifying_key
 
+from hub.decision.connector_record import ConnectorRecord, connector_of
 from hub.decision.events import RulesRef
 from hub.decision.rules import RegisteredKey, Rules, System
 from hub.directory.organisations import Code, Directory, Organisation
@@ -111,6 +112,7 @@ KINDS: Final[Mapping[str, type[msgspec.Struct]]] = {
     "group": GroupRecord,
     "right": RightRecord,
     "schema": SchemaRecord,
+    "connector": ConnectorRecord,
 }
 """Kind (the part of the key before the first slash) to the struct of its value."""
 
@@ -160,6 +162,7 @@ class Rulebook:
             endpoints=_endpoints(kinds["endpoint"]),
             rights=_rights(kinds["right"]),
             schemas={f"urn:hub:schema:{name}": schema for name, schema in kinds["schema"].items()},
+            connectors={name: connector_of(name, one) for name, one in kinds["connector"].items()},
         )
 
 

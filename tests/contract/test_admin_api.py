@@ -13,6 +13,7 @@ from hub.io.sql.engine import open_engine
 from tests.admin_rig import OWNER, TOKEN, admin_app
 from tests.control_support import (
     HUB,
+    SampleAdapters,
     code,
     endpoint,
     key_id,
@@ -31,7 +32,7 @@ async def control(tmp_path):
     url = f"sqlite:///{tmp_path}/hub.db"
     await migrate(url)
     engine = open_engine(url)
-    yield Control(engine, HUB)
+    yield Control(engine, HUB, adapters=SampleAdapters())
     await engine.dispose()
 
 
@@ -260,7 +261,7 @@ async def test_the_openapi_document_knows_every_change(app):
     operation = document["paths"][WRITE]["post"]
     assert set(operation["responses"]) == {"200", "400", "401", "409", "413", "422", "503"}
     changes = document["components"]["schemas"]["ChangeSet"]["properties"]["changes"]
-    assert len(changes["items"]["oneOf"]) == 17
+    assert len(changes["items"]["oneOf"]) == 23
 
 
 async def test_a_refused_change_set_makes_no_version(client, control):

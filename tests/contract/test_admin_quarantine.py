@@ -8,7 +8,7 @@ from hub.control.service import Control
 from hub.io.sql.engine import open_engine
 from hub.ports import Unavailable
 from tests.admin_rig import OWNER, HeldInMemory, admin_app, quarantined
-from tests.control_support import HUB
+from tests.control_support import HUB, SampleAdapters
 
 PATH = "/v1/admin/quarantine"
 WHY = "Đã sửa lỗi của trục (mẫu)"
@@ -22,7 +22,7 @@ async def control(request, tmp_path):
         url = request.getfixturevalue("postgres_url")
     await migrate(url)
     engine = open_engine(url)
-    yield Control(engine, HUB)
+    yield Control(engine, HUB, adapters=SampleAdapters())
     await engine.dispose()
 
 

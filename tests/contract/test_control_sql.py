@@ -16,13 +16,15 @@ from hub.control.refusals import ChangeRefused
 from hub.control.service import Control
 from hub.control.versions import Versions
 from hub.decision.rulebook import version_hash
-from hub.io.sql import control_tables
+from hub.io.sql import connector_tables, control_tables
 from hub.io.sql.engine import metadata, open_engine
 from hub.ports import Unavailable
 from tests.control_support import (
     HUB,
+    SampleAdapters,
     change_set,
     code,
+    connector,
     endpoint,
     new_key,
     organisation,
@@ -41,6 +43,7 @@ EVERYTHING = [
     endpoint(),
     right(),
     schema(description="Lược đồ thử nghiệm"),
+    connector(windows=[{"weekdays": [6, 5], "start": "22:00", "end": "06:00"}]),
     {"change": "put_group", "name": "cac-xa", "members": ["xa-a"]},
 ]
 
@@ -60,7 +63,16 @@ async def engine(url):
     await engine.dispose()
 
 
-CONTROL_TABLES = {value.name for value in vars(control_tables).values() if isinstance(value, Table)}
+def control_of(engine):
+    return Control(engine, HUB, adapters=SampleAdapters())
+
+
+CONTROL_TABLES = {
+    value.name
+    for module in (control_tables, connector_tables)
+    for value in vars(module).values()
+    if isinstance(value, Table)
+}
 
 
 def _differences(connection):
@@ -84,7 +96,7 @@ async def test_the_migrations_make_the_tables_that_the_code_uses(engine):
 
 
 async def test_migrating_again_changes_nothing(engine, url):
-    await Control(engine, HUB).write(change_set(organisation()), actor="an")
+    await control_of(engine).write(change_set(organisation()), actor="an")
     await migrate(url)
     assert (await Versions(engine).head())[0] == 1
 
@@ -99,7 +111,7 @@ async def test_two_hubs_that_start_at_once_migrate_one_after_the_other(url):
 
 
 async def test_every_kind_is_stored_and_repeated_without_change(engine):
-    control = Control(engine, HUB)
+    control = control_of(engine)
     first = await control.write(change_set(*EVERYTHING), actor="an")
     assert first.changed == len(EVERYTHING)
     assert (await control.write(change_set(*EVERYTHING), actor="an")).changed == 0
@@ -112,20 +124,20 @@ async def test_every_kind_is_stored_and_repeated_without_change(engine):
 
 
 async def test_the_change_set_is_kept_byte_for_byte(engine):
-    written = await Control(engine, HUB).write(change_set(*EVERYTHING), actor="an")
+    written = await control_of(engine).write(change_set(*EVERYTHING), actor="an")
     changes = await Versions(engine).changes(1)
     assert version_hash("00" * 32, changes.items()) == written.hash
 
 
 async def test_concurrent_writes_are_one_after_the_other(engine):
-    control = Control(engine, HUB)
+    control = control_of(engine)
     requests = [change_set(organisation(f"xa-{number}")) for number in range(8)]
     written = await asyncio.gather(*(control.write(one, actor="an") for one in requests))
     assert sorted(one.version for one in written) == list(range(1, 9))
 
 
 async def test_of_two_writers_who_take_one_type_one_is_refused(engine):
-    control = Control(engine, HUB)
+    control = control_of(engine)
     await control.write(change_set(*EVERYTHING[:3], system("he-thong-b")), actor="an")
     both = [endpoint(), endpoint(system="he-thong-b")]
     results = await asyncio.gather(
@@ -136,12 +148,12 @@ async def test_of_two_writers_who_take_one_type_one_is_refused(engine):
 
 async def test_hundreds_of_systems_are_one_version(engine):
     changes = province(300)
-    written = await Control(engine, HUB).write(change_set(*changes), actor="an")
+    written = await control_of(engine).write(change_set(*changes), actor="an")
     assert (written.version, written.changed) == (1, len(changes))
 
 
 async def test_pages_give_each_entity_once(engine):
-    control, queries = Control(engine, HUB), Queries(engine)
+    control, queries = control_of(engine), Queries(engine)
     ids = {"xa-1", "Xa-1", "xa.2", "XA_3", "0a"}
     await control.write(change_set(*map(organisation, ids)), actor="an")
     seen: list[str] = []
@@ -168,5 +180,5 @@ async def test_one_process_at_a_time_holds_a_lease(engine):
 async def test_a_database_that_is_away_is_unavailable():
     engine = open_engine("postgresql://hub@127.0.0.1:1/hub?connect_timeout=2")
     with pytest.raises(Unavailable):
-        await Control(engine, HUB).write(change_set(organisation()), actor="an")
+        await control_of(engine).write(change_set(organisation()), actor="an")
     await engine.dispose()

@@ -62,3 +62,25 @@ def test_the_projection_is_rebuilt_while_the_hub_runs(running_hub):
     (told,) = lines(running_hub.command("rebuild", "projection"))
     assert told["events"] >= 0
     assert running_hub.status()["ready"]
+
+
+def test_a_second_administrator_acts_under_his_own_name_on_a_running_hub(running_hub, tmp_path):
+    hub, token = running_hub, tmp_path / "binh.token"
+    lines(admin(hub, "token", "binh", "--out", str(token), *WHY))
+    binh = ("admin", "--url", hub.url, "--token-file", str(token))
+    organisation = ("organisation", "xa-binh", "--name", "Xã Bình (mẫu)", "--level", "commune")
+    lines(hub.command(*binh, *organisation, *WHY))
+    (entry,) = lines(admin(hub, "trail", "--entity", "organisation/xa-binh"))
+    assert entry["actor"] == "binh"
+
+
+def test_a_connector_of_an_adapter_that_is_not_installed_is_refused_with_words(running_hub):
+    hub = running_hub
+    asked = {"name": "ket-noi", "adapter": "khong-co", "system": "he-thong", "config": {}}
+    connector = ("connector", "--url", hub.url)
+    refused = hub.command(*connector, "put", "-", *WHY, input=json.dumps(asked))
+    assert refused.returncode == 1
+    assert "adapter_unusable" in refused.stderr
+    assert "install its package" in refused.stderr
+    assert lines(hub.command(*connector, "list", "--json")) == []
+    assert lines(hub.command("dead-letter", "--url", hub.url, "list", "--json")) == []

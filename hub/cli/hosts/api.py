@@ -5,28 +5,36 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Final
 
+import structlog
+
 from hub.api import main as api
-from hub.api.admin_dependencies import Admin, AdminTokens
+from hub.api.admin_dependencies import Admin
+from hub.api.admin_tokens import AdminTokens
 from hub.api.assemble import Parts, open_deps
 from hub.api.deps import Deps
 from hub.api.settings import ApiSettings
 from hub.cli import wiring
 from hub.cli.hosts.host import Host
+from hub.control.administrators import FIRST, Administrators
+from hub.control.networks import Networks
 from hub.control.outbox import OutboxWorker
 from hub.control.quarantine import Quarantine
 from hub.control.service import Control
+from hub.io.kafka.connector_commands import CommandWriter
 from hub.io.kafka.quarantine import QuarantineBus
 from hub.io.kafka.rules_log import RulesFollower
 from hub.io.kafka.topics import hub_topics
 from hub.io.object_bytes import ObjectBytes
+from hub.io.sql.connector_status import ConnectorStatuses
 from hub.io.sql.engine import open_engine
 from hub.io.sql.projection_queries import ProjectionQueries
 
+LOOPBACK: Final = "HUB_CONNECTORS_ALLOW_LOOPBACK"
+
+_log = structlog.get_logger()
+
 READY_POLL_SECONDS: Final = 0.2
 """Between two looks whether rules and broker are there."""
-
-ADMIN: Final = "admin"
-"""The name in the trail of who holds the token that `hub init` made."""
 
 
 async def run(host: Host) -> None:
@@ -76,15 +84,23 @@ async def _say_when_ready(host: Host, deps: Deps) -> None:
 @contextlib.asynccontextmanager
 async def _open_admin(host: Host) -> AsyncIterator[Admin]:
     engine = open_engine(wiring.sql_url(host.settings, host.home))
+    rules = wiring.network_rules()
+    if rules.allow_loopback:
+        _log.warning("DANGEROUS: connectors may be approved to call loopback", setting=LOOPBACK)
     control = Control(engine, host.identity.hub)
     connection = wiring.kafka(host.settings)
     topics = hub_topics(host.identity.partitions)
+    administrators = Administrators(control)
     try:
         yield Admin(
             control=control,
             outbox=OutboxWorker(control, connection, topics),
             quarantine=Quarantine(engine, QuarantineBus(connection, host.home.macs())),
-            tokens=AdminTokens.of({ADMIN: host.home.admin_token()}),
+            tokens=AdminTokens.of({FIRST: host.home.admin_token()}, administrators.digests),
+            administrators=administrators,
+            networks=Networks(control, rules),
+            statuses=ConnectorStatuses(engine),
+            commands=CommandWriter(connection, host.identity.partitions, host.home.macs()),
         )
     finally:
         await engine.dispose()

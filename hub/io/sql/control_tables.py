@@ -112,6 +112,46 @@ schemas: Final = Table(
     Column("document", JSON, nullable=False),
 )
 
+connectors: Final = Table(
+    "connectors",
+    metadata,
+    Column("id", String(63), primary_key=True),
+    Column("adapter", String(64), nullable=False),
+    Column("system", String(63), nullable=False, index=True),
+    Column("config", JSON, nullable=False),
+    Column("wanted", String(16), nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("isolation", String(16), nullable=False),
+    Column("limits", JSON, nullable=False),
+    Column("windows", JSON, nullable=False),
+    Column("networks", JSON, nullable=False),
+)
+
+connector_networks: Final = Table(
+    "connector_networks",
+    metadata,
+    Column("connector", ForeignKey("connectors.id", ondelete="CASCADE"), primary_key=True),
+    Column("cidr", String(64), primary_key=True),
+    Column("asked_by", String(100), nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("approved_by", String(100)),
+    Column("approved_at", UtcDateTime),
+    comment="Networks that a connector may call. Only approved ones stand in its record.",
+)
+
+admin_tokens: Final = Table(
+    "admin_tokens",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("made_by", String(100), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+    comment="Administrators besides the first: SHA-256 of each token. Rows are never deleted: a "
+    "name in the trail means one person for ever.",
+)
+
 entity_references: Final = Table(
     "entity_references",
     metadata,

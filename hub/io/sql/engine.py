@@ -66,8 +66,9 @@ def sql_errors(doing: str) -> Iterator[None]:
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
+    # The timeout first: turning WAL on already waits for others that do the same.
     # WAL: readers never wait for the writer. FULL: a committed change survives a power cut.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -6,16 +6,35 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec.structs import asdict, fields
-from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    bindparam,
+    delete,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hub.decision.dead_letters import Ending
 from hub.decision.event_rows import cleaned
 from hub.decision.events import Event
 from hub.decision.history import History, concerns_all_recipients, is_about_a_message
 from hub.decision.rows import AuditRecord, DeliveryRow, Key, MessageRow
 from hub.io.sql.engine import sql_errors
 from hub.io.sql.objects_tables import object_access
-from hub.io.sql.projection_tables import deliveries, goals, messages, positions, steps
+from hub.io.sql.projection_tables import (
+    dead_letters,
+    deliveries,
+    goals,
+    messages,
+    positions,
+    steps,
+)
+from hub.io.sql.upsert import upsert_statement
 
 _T = TypeVar("_T", bound=msgspec.Struct)
 
@@ -80,7 +99,7 @@ class Projection:
         with sql_errors("emptying the projection"), self._engine.begin() as connection:
             _set_goals(connection)
             connection.execute(update(positions).values(next_offset=0))
-            for table in (steps, deliveries, messages):
+            for table in (steps, dead_letters, deliveries, messages):
                 connection.execute(delete(table))
 
 
@@ -156,6 +175,8 @@ def _save(connection: Connection, history: History) -> None:
     grants = ({**asdict(grant), "how": "delivered"} for grant in history.grants)
     _insert(connection, messages, map(asdict, history.messages))
     _insert(connection, deliveries, map(asdict, history.deliveries))
+    _insert(connection, dead_letters, map(asdict, history.dead_letters.rows))
+    _end(connection, history.dead_letters.endings)
     _insert(connection, steps, map(asdict, history.steps), keep=True)
     _insert(connection, object_access, grants, keep=True)
 
@@ -167,17 +188,27 @@ def _insert(
     values = list(rows)
     if not values:
         return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
     if keep:
-        connection.execute(statement.on_conflict_do_nothing(), values)
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        connection.execute(dialect.insert(table).on_conflict_do_nothing(), values)
         return
-    changed = {
-        column.name: statement.excluded[column.name]
-        for column in table.columns
-        if not column.primary_key
-    }
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changed),
-        values,
+    connection.execute(upsert_statement(connection.dialect.name, table), values)
+
+
+def _end(connection: Connection, endings: Sequence[Ending]) -> None:
+    if not endings:
+        return
+    table = dead_letters
+    # What has ended keeps the event that ended it.
+    statement = (
+        update(table)
+        .where(
+            table.c.source == bindparam("its_source"),
+            table.c.id == bindparam("its_id"),
+            table.c.recipient == bindparam("its_recipient"),
+            table.c.ended_at.is_(None),
+        )
+        .values(ended_at=bindparam("its_ended_at"), ended_by=bindparam("its_ended_by"))
     )
+    rows = [{f"its_{name}": value for name, value in asdict(one).items()} for one in endings]
+    connection.execute(statement, rows)

@@ -63,6 +63,29 @@ Index("ix_deliveries_recipient", deliveries.c.recipient, *_in_order)
 Index("ix_deliveries_recipient_state", deliveries.c.recipient, deliveries.c.state, *_in_order)
 Index("ix_deliveries_state", deliveries.c.state, *_in_order)
 
+dead_letters: Final = Table(
+    "dead_letters",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("recipient", Text, primary_key=True),
+    Column("connector", Text),
+    Column("code", Text, nullable=False),
+    Column("peer_code", Text),
+    Column("fingerprint", Text, nullable=False),
+    Column("text", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("ended_by", Text),
+)
+# Lists show what is open, newest first; groups are by fingerprint.
+_open: Final = (dead_letters.c.ended_at, dead_letters.c.at)
+Index("ix_dead_letters_open", *_open, dead_letters.c.source, dead_letters.c.id)
+Index("ix_dead_letters_fingerprint", dead_letters.c.fingerprint, *_open)
+Index("ix_dead_letters_recipient", dead_letters.c.recipient, *_open)
+Index("ix_dead_letters_connector", dead_letters.c.connector, *_open)
+
 steps: Final = Table(
     "steps",
     metadata,

@@ -7,7 +7,10 @@ from typer.testing import CliRunner
 from hub.cli.errors import EX_CONFIG
 from hub.cli.main import app
 
-COMMANDS = ["init", "up", "run", "status", "health", "admin", "quarantine", "rebuild", "version"]
+COMMANDS = [
+    *("init", "up", "run", "status", "health", "admin", "connector", "dead-letter", "quarantine"),
+    *("rebuild", "version"),
+]
 
 
 def test_help_shows_every_command():

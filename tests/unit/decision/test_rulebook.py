@@ -33,6 +33,14 @@ def test_members_of_a_newer_hub_are_passed_over(book):
     assert book.snapshot(REF).directory.is_active("o")
 
 
+def test_a_connector_of_a_newer_hub_is_read_as_far_as_it_is_known(book):
+    known = {"adapter": "mau", "system": "s", "config": {"a": 1}, "colour": "blue"}
+    book.apply("connector/c", orjson.dumps(known | {"limits": {"per_second": 2.5, "new": 1}}))
+    found = book.snapshot(REF).connectors["c"]
+    assert (found.name, found.config, found.limits.per_second) == ("c", {"a": 1}, 2.5)
+    assert found.networks == (), "what nobody approved is not called"
+
+
 def test_an_entity_without_a_value_is_gone(book):
     book.apply("organisation/o", b'{"name": "a", "level": "province"}')
     before = book.snapshot(REF)
@@ -47,6 +55,7 @@ def test_an_entity_without_a_value_is_gone(book):
     [
         ("organisation/o", b"{}", msgspec.ValidationError),
         ("organisation/o", b"{", msgspec.DecodeError),
+        ("connector/c", b'{"adapter": "a", "system": "s"}', msgspec.ValidationError),
         ("system/s", b'{"organisation": 1}', msgspec.ValidationError),
         ("key/s/t", orjson.dumps({"jwk": {"kty": "oct"}, "alg": "ES256"}), KeyUnusable),
     ],

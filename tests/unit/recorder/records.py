@@ -14,7 +14,7 @@ from hub.io.kafka.codec import decode_event, encode_event
 from hub.io.sql.engine import metadata, open_blocking_engine
 from hub.io.sql.objects_tables import object_access
 from hub.io.sql.projection import Projection
-from hub.io.sql.projection_tables import deliveries, messages, steps
+from hub.io.sql.projection_tables import dead_letters, deliveries, messages, steps
 from tests.support import NOW, PARTITION, Remembered, build_rules
 
 PARTITIONS = 8
@@ -75,7 +75,7 @@ class Store:
         with self.engine.connect() as connection:
             return {
                 table.name: sorted(map(repr, connection.execute(select(table))))
-                for table in (messages, deliveries, steps, object_access)
+                for table in (messages, deliveries, dead_letters, steps, object_access)
             }
 
     def rows(self, table):

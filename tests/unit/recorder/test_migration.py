@@ -3,7 +3,14 @@ from sqlalchemy import inspect
 
 from hub.control.migrate import migrate
 from hub.io.sql.engine import metadata, open_blocking_engine
-from hub.io.sql.projection_tables import deliveries, goals, messages, positions, steps
+from hub.io.sql.projection_tables import (
+    dead_letters,
+    deliveries,
+    goals,
+    messages,
+    positions,
+    steps,
+)
 
 
 def shape(engine, table):
@@ -16,7 +23,9 @@ def shape(engine, table):
     return columns, indexes, inspector.get_pk_constraint(table.name)["constrained_columns"]
 
 
-@pytest.mark.parametrize("table", [messages, deliveries, steps, positions, goals], ids=str)
+@pytest.mark.parametrize(
+    "table", [messages, deliveries, dead_letters, steps, positions, goals], ids=str
+)
 async def test_the_migration_makes_the_tables_that_the_code_uses(tmp_path, table):
     await migrate(f"sqlite:///{tmp_path}/migrated.db")
     migrated = open_blocking_engine(f"sqlite:///{tmp_path}/migrated.db")

@@ -8,6 +8,7 @@ import pytest
 from lgsp_client import Outgoing
 from lgsp_message.values import Received
 
+from hub.control.adapters import InstalledAdapters
 from hub.control.changes import ChangeSet
 from hub.control.commands import apply
 from hub.control.draft import Draft
@@ -47,7 +48,8 @@ def rules_of(province, who, now):
     """Return the rules that the hub makes of the province's change list."""
     proven = {name: (one, keys.proof_of(one)) for name, one in who.items()}
     asked = ChangeSet.model_validate({"reason": "mẫu", "changes": changes(province, proven)})
-    draft, book = Draft({}, hub=support.HUB, now=now), Rulebook(support.HUB, support.MACS)
+    draft = Draft({}, hub=support.HUB, now=now, adapters=InstalledAdapters())
+    book = Rulebook(support.HUB, support.MACS)
     for change in asked.changes:
         apply(change, draft, "")
     for key, edit in draft.edits().items():

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from hub.control.adapters import InstalledAdapters
 from hub.control.changes import ChangeSet
 from hub.control.checks import check_endpoints, check_references
 from hub.control.commands import apply
@@ -79,7 +80,7 @@ def test_the_control_plane_takes_the_change_list_as_it_is(province, tmp_path):
     asked = ChangeSet.model_validate(
         {"reason": "Thử nghiệm (mẫu)", "changes": changes(province, proven)}
     )
-    draft = Draft({}, hub=HUB, now=datetime.now(UTC))
+    draft = Draft({}, hub=HUB, now=datetime.now(UTC), adapters=InstalledAdapters())
     for number, change in enumerate(asked.changes):
         apply(change, draft, f"changes/{number}")
     check_references(draft, draft.edits())

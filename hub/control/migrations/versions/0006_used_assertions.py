@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006_used_assertions"
-down_revision = "0004_kafka_in"
+down_revision = "0005_connectors"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,193 @@
+"""`hub dead-letter …`: what the hub has stopped trying, by cause; retry it or drop it."""
+
+import json
+from typing import Annotated, Any, Final
+
+import typer
+
+from hub.cli.admin_options import JsonOption, ReasonOption, api, connect
+from hub.cli.errors import CommandFailed
+from hub.cli.plain_table import lines
+
+PAGE: Final = 500
+"""The most that the API gives at once."""
+
+dead_letter_app: Final = typer.Typer(
+    help="Deliveries that wait for an operator. / Thông điệp chờ người vận hành quyết định.",
+    no_args_is_help=True,
+)
+dead_letter_app.callback()(connect)
+
+ConnectorOption = Annotated[str | None, typer.Option(help="Only of this connector.")]
+CodeOption = Annotated[str | None, typer.Option(help="Only with this code. / Mã lỗi.")]
+FingerprintOption = Annotated[str | None, typer.Option(help="Only of this cause.")]
+ForOption = Annotated[str | None, typer.Option("--system", help="Only for this system.")]
+SinceOption = Annotated[
+    str | None, typer.Option(help="RFC 3339, as 2026-01-02T03:04:05+07:00. / Từ lúc.")
+]
+IdsArgument = Annotated[
+    list[str] | None, typer.Argument(help="As `hub dead-letter list` shows them.")
+]
+YesOption = Annotated[
+    bool, typer.Option("--yes", help="Do not ask once the number is known. / Không hỏi lại.")
+]
+
+_GROUPS: Final = ("count", "fingerprint", "connector", "code", "peer code", "last", "where")
+_ROWS: Final = ("id", "connector", "code", "peer code", "attempts", "at", "where")
+
+
+def register(app: typer.Typer) -> None:
+    """Mount `hub dead-letter …`."""
+    app.add_typer(dead_letter_app, name="dead-letter")
+
+
+@dead_letter_app.command("list")
+def list_dead_letters(
+    context: typer.Context,
+    *,
+    groups: Annotated[bool, typer.Option("--groups", help="By cause. / Theo nguyên nhân.")] = False,
+    connector: ConnectorOption = None,
+    code: CodeOption = None,
+    fingerprint: FingerprintOption = None,
+    system: ForOption = None,
+    since: SinceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print what waits, the newest first; with --groups the causes, with how many each has.
+
+    Liệt kê; với --groups thì gộp theo nguyên nhân.
+    """
+    wanted = _filter(connector, code, fingerprint, system, since)
+    items = _all(context, "dead-letters/groups" if groups else "dead-letters", wanted)
+    if as_json:
+        for item in items:
+            typer.echo(json.dumps(item, ensure_ascii=False))
+        return
+    for line in lines(_GROUPS if groups else _ROWS, map(_group if groups else _row, items)):
+        typer.echo(line)
+
+
+@dead_letter_app.command("show")
+def show(
+    context: typer.Context, id: Annotated[str, typer.Argument(help="source/message/recipient")]
+) -> None:
+    """Print one as JSON, also when it has ended. / Xem chi tiết."""
+    _print(api(context).read(f"dead-letters/{id}"))
+
+
+@dead_letter_app.command("retry")
+def retry(
+    context: typer.Context,
+    reason: ReasonOption,
+    ids: IdsArgument = None,
+    *,
+    connector: ConnectorOption = None,
+    code: CodeOption = None,
+    fingerprint: FingerprintOption = None,
+    system: ForOption = None,
+    since: SinceOption = None,
+    yes: YesOption = False,
+) -> None:
+    """Try again, by ids or by a filter, whose number is told first.
+
+    Where the code is outcome_unknown this is a second call: look at the other side first. The
+    reason also stands in the history of each message, which its sender sees: no personal data.
+    Example: hub dead-letter retry --connector so-mau --code unavailable --reason "Sở Mẫu đã sửa"
+
+    Thử lại. Bên gửi xem được lý do.
+    """
+    wanted = _filter(connector, code, fingerprint, system, since)
+    _order(context, "retry", reason, ids or [], wanted, sure=yes)
+
+
+@dead_letter_app.command("drop")
+def drop(
+    context: typer.Context,
+    reason: ReasonOption,
+    ids: IdsArgument = None,
+    *,
+    connector: ConnectorOption = None,
+    code: CodeOption = None,
+    fingerprint: FingerprintOption = None,
+    system: ForOption = None,
+    since: SinceOption = None,
+    yes: YesOption = False,
+) -> None:
+    """Give up, by ids or by a filter: the sender sees `expired`, those behind it pass.
+
+    The reason also stands in the history of each message, which its sender sees: no personal data.
+
+    Bỏ hẳn; bên gửi thấy là hết hạn và xem được lý do.
+    """
+    wanted = _filter(connector, code, fingerprint, system, since)
+    _order(context, "drop", reason, ids or [], wanted, sure=yes)
+
+
+def _order(
+    context: typer.Context,
+    action: str,
+    reason: str,
+    ids: list[str],
+    wanted: dict[str, str],
+    *,
+    sure: bool,
+) -> None:
+    if bool(ids) is bool(wanted):
+        raise CommandFailed("either ids or a filter (--connector, --code, …).", status=2)
+    path = f"dead-letters:{action}"
+    if ids:
+        _print(api(context).do(path, {"reason": reason, "ids": ids}))
+        return
+    job = api(context).do(path, {"reason": reason, "filter": wanted})["job"]
+    if not sure:
+        typer.confirm(f"{action}: {job['count']}?", abort=True, err=True)
+    _print(_confirmed(context, job))
+
+
+def _confirmed(context: typer.Context, job: dict[str, Any]) -> dict[str, Any]:
+    """Ask for the next part until the job is at its end."""
+    while job["ended_at"] is None:
+        where = f"dead-letters/jobs/{job['id']}:confirm"
+        job = api(context).do(where, {"count": job["count"]})
+    return job
+
+
+def _filter(
+    connector: str | None,
+    code: str | None,
+    fingerprint: str | None,
+    system: str | None,
+    since: str | None,
+) -> dict[str, str]:
+    told = {
+        "connector": connector,
+        "code": code,
+        "fingerprint": fingerprint,
+        "system": system,
+        "since": since,
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def _all(context: typer.Context, path: str, wanted: dict[str, str]) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = []
+    after: str | None = ""
+    while after is not None:
+        page = api(context).read(path, after=after, limit=PAGE, **wanted)
+        items += page["items"]
+        after = page["next"]
+    return items
+
+
+def _group(item: dict[str, Any]) -> tuple[str, ...]:
+    names = ("count", "fingerprint", "connector", "code", "peer_code", "last_at", "text")
+    return tuple(str(item[name] or "") for name in names)
+
+
+def _row(item: dict[str, Any]) -> tuple[str, ...]:
+    names = ("id", "connector", "code", "peer_code", "attempts", "at", "text")
+    return tuple(str(item[name] or "") for name in names)
+
+
+def _print(told: dict[str, Any]) -> None:
+    typer.echo(json.dumps(told, ensure_ascii=False, indent=2))

@@ -1,0 +1,121 @@
+"""From audit events to the dead letters that an operator sees. Pure, as `hub.decision.history`."""
+
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from hub.decision.events import AuditEvent, Event
+from hub.decision.rows import DeadLetterRow
+
+OF_A_SOURCE: Final = "-"
+"""In place of a recipient: a record that a source read and that became no message. No system is
+called so."""
+
+_ENDS_UNREAD: Final = frozenset({Event.RESUMED, Event.EXPIRED})
+
+Key = tuple[str, str, str]
+
+
+class Ending(msgspec.Struct, frozen=True, kw_only=True):
+    """A dead letter, opened earlier, that is none any more."""
+
+    source: str
+    id: str
+    recipient: str
+    ended_at: datetime
+    ended_by: str
+    """The event that ended it."""
+
+
+class DeadLetters:
+    """What a batch of events does to dead letters: rows that open, endings of earlier ones."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Key, DeadLetterRow] = {}
+        self._endings: dict[Key, Ending] = {}
+
+    @property
+    def rows(self) -> list[DeadLetterRow]:
+        """The rows to put in place of those that are stored."""
+        return list(self._rows.values())
+
+    @property
+    def endings(self) -> list[Ending]:
+        """The endings of rows that are stored and open."""
+        return list(self._endings.values())
+
+    def begin(self, event: AuditEvent, recipient: str, attempts: int) -> None:
+        """Take note of a delivery that the hub has stopped trying."""
+        self._begin(event, event.id, recipient, attempts)
+
+    def end(self, event: AuditEvent, recipient: str) -> None:
+        """Take note that a dead letter's delivery is somewhere else now."""
+        self._end(event, event.id, recipient)
+
+    def take_unread(self, event: AuditEvent) -> None:
+        """Take an event about a record of a source, which has no message's id."""
+        entry = _text(event, "entry")
+        if not event.source or not entry:
+            return
+        id = unread_id(_text(event, "connector") or "", entry)
+        if event.event is Event.DEAD_LETTER:
+            self._begin(event, id, OF_A_SOURCE, 0)
+        elif event.event in _ENDS_UNREAD:
+            self._end(event, id, OF_A_SOURCE)
+
+    def _begin(self, event: AuditEvent, id: str, recipient: str, attempts: int) -> None:
+        key = (event.source, id, recipient)
+        self._endings.pop(key, None)
+        code = event.reason or "unknown"
+        self._rows[key] = DeadLetterRow(
+            source=event.source,
+            id=id,
+            recipient=recipient,
+            connector=_text(event, "connector"),
+            code=code,
+            peer_code=_text(event, "peer_code"),
+            # Of a writer that gave none: the code is the coarsest cause there is.
+            fingerprint=_text(event, "fingerprint") or code,
+            text=_text(event, "text"),
+            attempts=attempts,
+            at=event.at,
+        )
+
+    def _end(self, event: AuditEvent, id: str, recipient: str) -> None:
+        key = (event.source, id, recipient)
+        row = self._rows.get(key)
+        # Of two endings the first one is what ended it.
+        if row is not None:
+            if row.ended_at is None:
+                self._rows[key] = msgspec.structs.replace(
+                    row, ended_at=event.at, ended_by=event.event.value
+                )
+            return
+        ending = Ending(
+            source=event.source,
+            id=id,
+            recipient=recipient,
+            ended_at=event.at,
+            ended_by=event.event.value,
+        )
+        self._endings.setdefault(key, ending)
+
+
+def unread_id(connector: str, entry: str) -> str:
+    """Return the id of a record that a source read.
+
+    Its entry is unique for its connector only, and a system may have several.
+    """
+    return f"{connector}~{entry}"
+
+
+def entry_of(id: str) -> str:
+    """Return the entry in an id that `unread_id` made."""
+    return id.rpartition("~")[2]
+
+
+def _text(event: AuditEvent, name: str) -> str | None:
+    value: Any = event.detail.get(name)
+    # PostgreSQL takes no NUL.
+    return value.replace("\0", "\ufffd") if isinstance(value, str) and value else None

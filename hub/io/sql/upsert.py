@@ -1,0 +1,20 @@
+"""Insert or replace: the one statement that SQLite and PostgreSQL each spell their own way."""
+
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def upsert_statement(dialect: str, table: Table, *, newest_by: str | None = None) -> Any:
+    """Return an insert that puts a row in the place of the one with its primary key.
+
+    `newest_by`: a column; a stored row whose value there is later stays as it is.
+    """
+    statement = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={column.name: new[column.name] for column in table.columns if not column.primary_key},
+        where=None if newest_by is None else table.c[newest_by] <= new[newest_by],
+    )
