@@ -7,11 +7,12 @@ from typing import Any
 import httpx2
 import pytest
 
+from hub.api.admin_dependencies import Admin
 from hub.api.app import create_app
 from hub.api.metrics import ApiMetrics
 
 UPLOAD = "/v1/objects/uploads/0190b6a0-0000-7000-8000-000000000001"
-NOBODY = SimpleNamespace(control=None, outbox=None, quarantine=None, tokens=None)
+NOBODY = Admin(**dict.fromkeys(Admin.__slots__))
 
 
 @pytest.fixture
