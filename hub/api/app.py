@@ -76,14 +76,14 @@ def _mount_admin(app: FastAPI, plane: Admin) -> list[BaseRoute]:
     app.state.quarantine, app.state.admin_tokens = plane.quarantine, plane.tokens
     app.state.administrators, app.state.networks = plane.administrators, plane.networks
     app.state.statuses, app.state.commands = plane.statuses, plane.commands
-    # Before the collections, whose name may be any word.
-    for resource in (
+    resources = (
         *(admin_quarantine, admin_dead_letters, admin_administrators),
         *(admin_adapters, admin_networks, admin_connectors),
-    ):
+        admin,  # Last: the name of a collection may be any word.
+    )
+    for resource in resources:
         app.include_router(resource.router)
-    app.include_router(admin.router)
-    return [*admin_quarantine.router.routes, *admin.router.routes]
+    return [route for resource in resources for route in resource.router.routes]
 
 
 def _handle_failures(app: FastAPI) -> None:

@@ -1,6 +1,7 @@
 """A method that a path does not take: 405 with all that it takes, also where paths overlap."""
 
 import re
+from dataclasses import fields
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +13,8 @@ from hub.api.app import create_app
 from hub.api.metrics import ApiMetrics
 
 UPLOAD = "/v1/objects/uploads/0190b6a0-0000-7000-8000-000000000001"
-NOBODY = Admin(**dict.fromkeys(Admin.__slots__))
+NOTHING: Any = None
+NOBODY = Admin(**dict.fromkeys((field.name for field in fields(Admin)), NOTHING))
 
 
 @pytest.fixture
