@@ -69,13 +69,6 @@ async def connectors(
     return ConnectorPage(items=items, next=page.next)
 
 
-@router.get("/{name}", responses=problems(s404="No such connector"))
-async def one_connector(control: TheControl, statuses: Statuses, name: Name) -> ConnectorAnswer:
-    """Return one connector."""
-    item = await _find(control, name)
-    return _shown(item, (await statuses.reported([name])).get(name), control.clock())
-
-
 @router.post(
     "/{name}:test",
     status_code=200,
@@ -142,6 +135,13 @@ async def tell(
         return WrittenAnswer.model_validate(await control.write(changes, actor=actor))
     except ChangeRefused as refused:
         raise of_named(refused) from refused
+
+
+@router.get("/{name}", responses=problems(s404="No such connector"))
+async def one_connector(control: TheControl, statuses: Statuses, name: Name) -> ConnectorAnswer:
+    """Return one connector."""
+    item = await _find(control, name)
+    return _shown(item, (await statuses.reported([name])).get(name), control.clock())
 
 
 async def _find(control: Control, name: str) -> dict[str, Any]:

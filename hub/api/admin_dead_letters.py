@@ -96,15 +96,6 @@ async def order(
     return OrderedAnswer(ordered=[DeadLetterAnswer.of(row).id for row in rows], job=None)
 
 
-@router.get("/jobs/{id}", responses=problems(s404="No such job"))
-async def one_job(control: TheControl, commands: TheCommands, id: JobId) -> JobAnswer:
-    """Return a job: what it is about, and how far it has come."""
-    found = await DeadLetterJobs(control.engine, commands).get(id)
-    if found is None:
-        raise Problem(404, Code.NOT_FOUND)
-    return job_answer(found)
-
-
 @router.post(
     "/jobs/{id}:confirm",
     responses=problems(
@@ -124,6 +115,15 @@ async def confirm(
         return job_answer(await jobs.confirm(id, request.count, actor=actor))
     except ChangeRefused as refused:
         raise of_named(refused) from refused
+
+
+@router.get("/jobs/{id}", responses=problems(s404="No such job"))
+async def one_job(control: TheControl, commands: TheCommands, id: JobId) -> JobAnswer:
+    """Return a job: what it is about, and how far it has come."""
+    found = await DeadLetterJobs(control.engine, commands).get(id)
+    if found is None:
+        raise Problem(404, Code.NOT_FOUND)
+    return job_answer(found)
 
 
 @router.get("/{source}/{message}/{recipient}", responses=problems(s404="No such dead letter"))
