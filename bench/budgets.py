@@ -109,7 +109,7 @@ BUDGETS: Final = (
         unit="MiB",
     ),
     Budget(
-        title="router's memory after 1 M messages, against 200 k",
+        title="router's own memory after 1 M messages, against 200 k",
         path=("soak", "growth_percent"),
         limit=5,
         unit="%",

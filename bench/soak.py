@@ -52,7 +52,7 @@ async def soak(
         async with running(router_command(ground, 0), log) as process:
             after_first = await _until(ground, province, process.pid, 0, first, tell)
             after_last = await _until(ground, province, process.pid, first, last, tell)
-    growth = (after_last.rss / after_first.rss - 1) * 100
+    growth = (after_last.anonymous / after_first.anonymous - 1) * 100
     return {
         "first": first,
         "last": last,

@@ -5,7 +5,7 @@ The file is what `hub bench --json` prints; of several lines, the last is read.
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,10 +75,13 @@ def _figures(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if http := result.get("http"):
         yield from _http(http)
     if soak := result.get("soak"):
-        yield (
-            f"router's memory after {soak['first']:,} · {soak['last']:,} messages",
-            " · ".join(_number(value, "MiB") for value in soak["rss_mb"]),
-        )
+        after = f"after {soak['first']:,} · {soak['last']:,} messages"
+        yield f"router's own memory {after}", _each(soak["anonymous_mb"])
+        yield f"… with the mapped pages of its cache {after}", _each(soak["rss_mb"])
+
+
+def _each(megabytes: Sequence[float]) -> str:
+    return " · ".join(_number(value, "MiB") for value in megabytes)
 
 
 def _router(router: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -62,7 +62,13 @@ def measured(monkeypatch):
         return Rate(per_s=1_000.0, cpu_us=800.0)
 
     async def soaked(_province, _tell):
-        return {"first": 2, "last": 10, "rss_mb": [100.0, 101.0], "growth_percent": 1.0}
+        return {
+            "first": 2,
+            "last": 10,
+            "anonymous_mb": [90.0, 90.9],
+            "rss_mb": [100.0, 140.0],
+            "growth_percent": 1.0,
+        }
 
     monkeypatch.setattr(throughput, "compare", compare)
     monkeypatch.setattr(throughput, "tuned_run", tuned_run)
