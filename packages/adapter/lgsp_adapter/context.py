@@ -44,6 +44,7 @@ class Context:
         fetch: Fetch = no_objects,
         store: Store = no_store,
         now: Callable[[], datetime] = utc_now,
+        networks: tuple[str, ...] = (),
     ) -> None:
         self._resolvers = resolvers or {}
         self._masking = Masking()
@@ -53,6 +54,11 @@ class Context:
         """`await ctx.store(pieces, media_type)` keeps an attachment; a `Draft` names the hash."""
         self.now = now
         """The time, aware."""
+        self.networks = networks
+        """Where this connector may connect to, as CIDR, approved by a second person; none: nowhere.
+
+        For `lgsp_adapter.net.open_client`.
+        """
         # Not from the registry of loggers: its filter holds the secrets of this connector alone.
         self.log = logging.Logger(f"lgsp_adapter.{name}")  # noqa: LOG001  (see above)
         """Masks every secret that was resolved through this context."""
