@@ -1,11 +1,11 @@
-"""Connectors on a real broker: writes inboxes as the router does, runs a fleet, reads what it wrote."""
+"""Connectors on a real broker: write inboxes as the router does, run a fleet, read its words."""
 
 import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from lgsp_adapter import Config, Context, Done, Idempotence, Kind, Sink, Spec, Text
@@ -20,6 +20,7 @@ from hub.connectors.together import Together
 from hub.connectors.workshop import Workshop
 from hub.decision.connectors import Connector
 from hub.decision.events import Delivery
+from hub.io.admission import utc_now
 from hub.io.kafka import codec, topics
 from hub.io.kafka.connector_commands import CommandWriter
 from hub.io.kafka.connector_feed import Feed
@@ -38,8 +39,8 @@ class Peer:
     def __init__(self):
         self.calls: list[str] = []
         self.has: dict[str, int] = defaultdict(int)
-        self.script: dict[str, list] = {}
-        self.always: Callable | None = None
+        self.script: dict[str, list[Any]] = {}
+        self.always: Callable[[Any], Any] | None = None
         self.asked: list[str] = []
 
     def answer(self, delivery):
@@ -136,6 +137,16 @@ class Status:
         return self.gone & set(messages)
 
 
+class NoObjects:
+    """Nobody may refer to anything."""
+
+    async def held(self, _system, _hashes):
+        return frozenset()
+
+    async def forget(self, system, hashes):
+        pass
+
+
 def fast(_connector):
     """Return a pace for tests: pauses of milliseconds."""
     return Pace(
@@ -153,6 +164,7 @@ class ConnectorRig(Rig):
         self.status = Status()
         self.kinds = dict(KINDS)
         self.pace = fast
+        self.objects = NoObjects()
 
     def add(self, name, adapter="idempotent", system="receiver", **options):
         """Put a connector into the rules, and its peer into the world."""
@@ -165,15 +177,19 @@ class ConnectorRig(Rig):
     def fleet(self, slot=None):
         slot = slot or Slot()
         store = ConnectorStore(self.connection, PARTITIONS, slot.owner)
+        points: list[Any] = [Point(n, k) for n, k in self.kinds.items()]
         workshop = Workshop(
-            adapters=Adapters([Point(n, k) for n, k in self.kinds.items()]),
+            adapters=Adapters(points),
             writer=OutcomeWriter(self.connection, slot.owner, PARTITIONS),
             stored=Together(lambda names: store.load(names, support.MACS)),
             withdrawn=Together(self.status.withdrawn),
             feed=Feed(self.connection),
-            context=lambda connector: Context(connector.name),
+            context=lambda connector: Context(connector.name, now=utc_now),
+            rules=lambda: self.follower.current,
+            objects=self.objects,
+            keys=support.key_of,
             partitions=PARTITIONS,
-            now=lambda: datetime.now(UTC),
+            now=utc_now,
             pace=self.pace,
         )
         return Fleet(

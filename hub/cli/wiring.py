@@ -13,6 +13,7 @@ from hub.api.settings import ApiSettings
 from hub.cli.errors import SettingsWrong
 from hub.cli.home import Home
 from hub.cli.settings import SupervisorSettings
+from hub.connectors.settings import ConnectorsSettings
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.settings import IoSettings
 from hub.recorder.settings import RecorderSettings
@@ -27,6 +28,7 @@ SETTINGS: Final[tuple[type[BaseSettings], ...]] = (
     IoSettings,
     ApiSettings,
     RouterSettings,
+    ConnectorsSettings,
     RecorderSettings,
     SupervisorSettings,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from lgsp_adapter import (
     SUPPORTED,
@@ -107,8 +107,7 @@ def _checked(name: str, kind: Any) -> type[AnyAdapter]:
         raise NotUsable(_fault(name, "spec: another name than the entry point's"))
     if not issubclass(kind, _BASES[spec.kind]):
         raise NotUsable(_fault(name, f"spec: says {spec.kind}, the class is something else"))
-    found: Any = kind
-    return found
+    return cast("type[AnyAdapter]", kind)
 
 
 def _fault(name: str, what: str) -> Text:

@@ -1,11 +1,12 @@
 """Everything a decision depends on besides the message: one frozen snapshot."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from lgsp_message.keys import VerifyingKey
 
+from hub.decision.connectors import Connector
 from hub.decision.events import RulesRef
 from hub.directory.organisations import Directory
 from hub.schemas.validate import CompiledSchema
@@ -58,6 +59,8 @@ class Rules:
     """(system, type) to the recipient URNs it may send to. What is not listed is refused."""
     schemas: Mapping[str, CompiledSchema]
     """By `dataschema` URN."""
+    connectors: Mapping[str, Connector] = field(default_factory=dict)
+    """By name. No decision about a message depends on them."""
 
     def may_hand_in(self, peer: str, source: str) -> bool:
         """Say whether the system `peer` may hand in messages that `source` signed."""

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 
 import pytest
+from aiokafka.admin import NewTopic
 from lgsp_adapter import Done, Reject, Retryable
 
 from hub.io.kafka import topics
@@ -33,8 +34,6 @@ async def inbox(rig):
     """Give the name of a system of this test alone, whose inbox is there."""
     system = f"nhan-{next(_numbers)}"
     made = topics.inbox_topic(system)
-    from aiokafka.admin import NewTopic
-
     await rig.create(NewTopic(made.name, 1, 1, topic_configs=made.config))
     return system
 
@@ -55,7 +54,7 @@ async def test_a_delivery_reaches_the_other_side_once_and_its_outcome_is_recorde
     async with rig.running() as fleet:
         await rig.deliver(f"c-{inbox}", system=inbox)
         await rig.of(f"c-{inbox}", "delivered", system=inbox)
-        await until(lambda: fleet.reports()[0].lag_messages == 0)
+        await until(lambda: [r.lag_messages for r in fleet.reports()] == [0])
         (report,) = fleet.reports()
     assert len(peer.calls) == 3
     assert report.state == "running"
