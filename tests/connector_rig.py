@@ -1,10 +1,12 @@
 """Connectors on a real broker: write inboxes as the router does, run a fleet, read its words."""
 
 import asyncio
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -14,6 +16,7 @@ from lgsp_adapter.policy.breaker import BreakerRules
 
 from hub.connectors.adapters import Adapters
 from hub.connectors.fleet import Fleet, Slot
+from hub.connectors.inbound import Counter
 from hub.connectors.sink import Pace
 from hub.connectors.status import Checked, Report
 from hub.connectors.together import Together
@@ -29,6 +32,9 @@ from hub.io.kafka.connector_writer import OutcomeWriter
 from hub.io.kafka.router_records import inbox_output
 from tests import support
 from tests.router_rig import PARTITIONS, WAIT_SECONDS, Rig
+
+CHILD = (sys.executable, "-P", str(Path(__file__).with_name("connector_child.py")))
+"""The process of an adapter, with the adapters of `tests.connector_child`."""
 
 AUDIT_PARTITION = topics.partition_of("sender", PARTITIONS)
 
@@ -165,6 +171,7 @@ class ConnectorRig(Rig):
         self.kinds = dict(KINDS)
         self.pace = fast
         self.objects = NoObjects()
+        self.counter = Counter()
 
     def add(self, name, adapter="idempotent", system="receiver", **options):
         """Put a connector into the rules, and its peer into the world."""
@@ -188,6 +195,8 @@ class ConnectorRig(Rig):
             rules=lambda: self.follower.current,
             objects=self.objects,
             keys=support.key_of,
+            counter=self.counter,
+            command=CHILD,
             partitions=PARTITIONS,
             now=utc_now,
             pace=self.pace,

@@ -7,9 +7,7 @@ from hashlib import sha256
 from typing import Final
 
 import structlog
-from lgsp_adapter.testing.calls import check
 
-from hub.connectors.adapters import NotUsable
 from hub.connectors.keeper import Keeper
 from hub.connectors.status import Checked, ConnectorStatus, Report
 from hub.connectors.workshop import Workshop
@@ -146,19 +144,14 @@ class Fleet:
         if connector is None:
             return
         ctx = self._workshop.context(connector)
-        try:
-            loaded = self._workshop.adapters.load(connector)
-            found = await check(loaded.make(), ctx, connector.limits.timeout_seconds)
-            ok, vi, en = found.ok, found.vi, found.en
-        except NotUsable as error:
-            ok, vi, en = False, error.words.vi, error.words.en
+        found = await self._workshop.check(connector, ctx)
         await self._tell_checked(
             Checked(
                 connector=connector.name,
                 command=command.id,
-                ok=ok,
-                vi=ctx.mask(vi),
-                en=ctx.mask(en),
+                ok=found.ok,
+                vi=ctx.mask(found.vi),
+                en=ctx.mask(found.en),
                 at=self._workshop.now(),
             )
         )

@@ -20,6 +20,7 @@ from hub.decision.events import Event
 from hub.io.kafka.connector_records import Action, Command, Entry, EntryState, Position, entry_name
 from hub.io.kafka.connector_store import Stored
 from hub.io.kafka.connector_writer import Step
+from hub.io.kafka.transaction import Output
 
 MAX_READ: Final = 500
 MAX_READ_BYTES: Final = 8 * 1024 * 1024
@@ -52,11 +53,8 @@ class Item:
     delivery: Delivery
     parked: bool
     """Whether its entry stands on `hub.retry`; then its offset is settled."""
-
-    @property
-    def key(self) -> str:
-        """What it stays in order with."""
-        return self.delivery.order_key
+    key: str
+    """What it stays in line with."""
 
     @property
     def name(self) -> str:
@@ -81,7 +79,10 @@ class Holdings:
         *,
         now: Callable[[], datetime],
         mono: Callable[[], float],
+        in_line: bool = True,
     ) -> None:
+        """`in_line` False: the other side fetches, in order, and settles in its own."""
+        self._in_line = in_line
         self._records, self._spec, self._writes = records, spec, writes
         self._now, self._mono = now, mono
         position = stored.position or Position()
@@ -253,17 +254,17 @@ class Holdings:
         if self._unsaved:
             await self._commit()
 
-    def find(self, key: str) -> Item | None:
-        """Return the delivery with this idempotency key; None where it is not held."""
-        for each in self._lines.heads(Head.READY) + self._lines.heads(Head.WAITING):
-            for item in self._lines.line(each):
-                if item.delivery.key == key:
-                    return item
-        return None
+    def stuck_keys(self) -> set[str]:
+        """Return the order keys of the dead letters."""
+        return {item.delivery.order_key for item in self._stuck.values()}
+
+    async def write(self, *outputs: Output) -> None:
+        """Make records durable that concern no delivery, with where the inbox stands."""
+        await self._commit(*outputs)
 
     def _read_back(self, stored: Stored) -> None:
         for entry in sorted(stored.entries.values(), key=lambda one: one.offset):
-            self._add(Item(entry, delivery_of(entry, self._records.system), parked=True))
+            self._add(self._item(entry, parked=True))
         now, mono = self._now(), self._mono()
         for key, item in self._lines.take(mono, len(self._lines)):
             if item.entry.state is EntryState.DEAD_LETTER:
@@ -280,7 +281,7 @@ class Holdings:
         if known or not self._spec.takes(entry.attributes.get("type", "")):
             self._window.settle(entry.offset)
             return
-        item = Item(entry, delivery_of(entry, self._records.system), parked=False)
+        item = self._item(entry, parked=False)
         last = self._lines.last(item.key)
         stopped = self._lines.head(item.key) in (Head.WAITING, Head.STUCK)
         if stopped or (last is not None and last.parked):
@@ -288,6 +289,11 @@ class Holdings:
             behind.append(item)
             self._parked[item.name] = item
         self._add(item)
+
+    def _item(self, entry: Entry, *, parked: bool) -> Item:
+        delivery = delivery_of(entry, self._records.system)
+        key = delivery.order_key if self._in_line else entry_name(entry.source, entry.id)
+        return Item(entry, delivery, parked, key)
 
     def _add(self, item: Item) -> None:
         self._lines.add(item.key, item, urgent=is_urgent(item.entry))
@@ -306,7 +312,7 @@ class Holdings:
     async def _park_followers(self, key: str) -> None:
         await self._park([item for item in self._lines.line(key) if not item.parked])
 
-    async def _stop(self, item: Item, event: Any) -> None:
+    async def _stop(self, item: Item, event: Output) -> None:
         """Commit a failure with everything that now waits behind it."""
         self.failed += 1
         line = self._lines.line(item.key)
@@ -321,7 +327,7 @@ class Holdings:
         event: Event | None,
         reason: str | None = None,
         detail: dict[str, Any] | None = None,
-        *more: Any,
+        *more: Output,
     ) -> None:
         outputs = list(more)
         if event is not None:
@@ -377,7 +383,7 @@ class Holdings:
             "text": error.detail[:MAX_TEXT],
         }
 
-    async def _commit(self, *outputs: Any) -> None:
+    async def _commit(self, *outputs: Output) -> None:
         self._unsaved = False
         position = Position(offset=self._window.offset, settled=self._window.bits)
         await self._writes.commit(self._records.step(position, *outputs))

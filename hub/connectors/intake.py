@@ -50,7 +50,7 @@ class Intake:
         now: Callable[[], datetime],
     ) -> None:
         self._records, self._signer, self._rules = records, signer, rules
-        self._objects, self._mask, self._now = objects, mask, now
+        self._objects, self._mask, self.now = objects, mask, now
 
     async def message(self, message: Draft | Signed) -> Taken:
         """Take in a message.
@@ -102,7 +102,7 @@ class Intake:
             return Received(
                 attributes=message.attributes, body=message.body, signature=message.signature
             )
-        return self._signer.sign(self._signer.attributes(message, self._now()), message.body)
+        return self._signer.sign(self._signer.attributes(message, self.now()), message.body)
 
     async def _admit(self, received: Received, trace: str | None) -> Taken:
         taken = Taken()
@@ -110,7 +110,7 @@ class Intake:
         async def note(event: AuditEvent) -> None:
             taken.outputs.append(self._records.own_event(event))
 
-        admission = Admission(self._rules, self._objects, note, clock=self._now)
+        admission = Admission(self._rules, self._objects, note, clock=self.now)
         try:
             stamped = await admission.admit(received, self._records.system)
         except Refused as refusal:
@@ -133,7 +133,7 @@ class Intake:
         if isinstance(message, Signed):
             return self._received(message)
         try:
-            attributes = self._signer.attributes(message, self._now())
+            attributes = self._signer.attributes(message, self.now())
         except Refused:
             return None
         return Received(attributes=attributes, body=message.body, signature=None)
@@ -146,7 +146,7 @@ class Intake:
             detail=detail,
             peer_code=reject.peer_code,
             fingerprint=fingerprint(self._records.adapter, reject.code, reject.peer_code, detail),
-            at=self._now(),
+            at=self.now(),
             raw=_raw(record.raw),
             attributes=dict(kept.attributes) if kept else {},
             body=kept.body if kept else b"",

@@ -1,6 +1,7 @@
 """The connectors process: the bridge, and the connectors of this slot."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from hub.connectors.adapters import Adapters
 from hub.connectors.bridge import Bridge
 from hub.connectors.fleet import Fleet, Slot
+from hub.connectors.inbound import Counter, listening
 from hub.connectors.lending import lend
 from hub.connectors.metrics import ConnectorMetrics
 from hub.connectors.signing import Keys
@@ -41,6 +43,8 @@ class World:
     slot: Slot
     registry: CollectorRegistry
     adapters: Adapters
+    port: int = 0
+    """Loopback port for connectors that are called; 0 listens nowhere."""
 
 
 async def run(world: World, stop: asyncio.Event) -> None:
@@ -49,7 +53,15 @@ async def run(world: World, stop: asyncio.Event) -> None:
     Raises:
         Fenced: another connectors process has taken over.
     """
-    parts: list[Awaitable[None]] = [fleet_of(world).run(stop)]
+    counter = Counter()
+    async with contextlib.AsyncExitStack() as open_:
+        if world.port:
+            await open_.enter_async_context(listening(counter, world.port))
+        await _together(world, counter, stop)
+
+
+async def _together(world: World, counter: Counter, stop: asyncio.Event) -> None:
+    parts: list[Awaitable[None]] = [fleet_of(world, counter).run(stop)]
     if world.slot.slot == 0:
         # There is one bridge, whatever the number of slots.
         bridge = Bridge(
@@ -65,7 +77,7 @@ async def _as_task(part: Awaitable[None]) -> None:
     await part
 
 
-def fleet_of(world: World) -> Fleet:
+def fleet_of(world: World, counter: Counter) -> Fleet:
     """Return the connectors of a slot."""
     owner, partitions = world.slot.owner, world.partitions
     store = ConnectorStore(world.connection, partitions, owner)
@@ -79,6 +91,7 @@ def fleet_of(world: World) -> Fleet:
         rules=world.rules,
         objects=world.objects,
         keys=world.keys,
+        counter=counter,
         partitions=partitions,
         now=utc_now,
     )

@@ -187,6 +187,8 @@ class SinkRunner:
             await self._wait(self._begin())
         if self._tasks:
             await asyncio.wait(self._tasks)
+        if self._failure is None:
+            await self.holdings.save()
 
     async def _take_in(self) -> None:
         while self._commands:

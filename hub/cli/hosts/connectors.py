@@ -34,6 +34,7 @@ async def run(host: Host) -> None:
         slot=Slot(slot=settings.slot, slots=settings.slots),
         registry=metrics_registry(settings.metrics_port),
         adapters=Adapters(),
+        port=settings.port,
     )
     try:
         if await unless(host.stop, follower.start()):
