@@ -110,7 +110,7 @@ class Wire:
             return
         except msgspec.MsgspecError as error:
             # Its name only: its text may quote a value.
-            _log.error("wire_garbled: %s", type(error).__name__)  # noqa: TRY400
+            _log.error("wire_garbled: %s", type(error).__name__)
         finally:
             self._end()
 
