@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from lgsp_adapter import Config, Context, Done, Idempotence, Kind, Sink, Spec, Text
+from lgsp_adapter import Config, Context, Done, Fatal, Idempotence, Kind, Sink, Spec, Text
 from lgsp_adapter.policy.backoff import Backoff
 from lgsp_adapter.policy.breaker import BreakerRules
 
@@ -19,6 +19,7 @@ from hub.connectors.fleet import Fleet, Slot
 from hub.connectors.inbound import Counter
 from hub.connectors.sink import Pace
 from hub.connectors.status import Checked, Report
+from hub.connectors.takers import Takers
 from hub.connectors.together import Together
 from hub.connectors.workshop import Workshop
 from hub.decision.connectors import Connector
@@ -90,7 +91,7 @@ def sink(name, idempotence, types=("vn.gov.*",)):
                 said = PEERS[self.config.peer].answer(delivery)
                 if asyncio.iscoroutine(said):
                     said = await said
-                if isinstance(said, Exception) and getattr(said, "whole", False):
+                if isinstance(said, Fatal):
                     raise said
                 results.append(said)
             return results
@@ -123,12 +124,12 @@ class Point:
 
 
 class Status:
-    """The status port in memory; and what was withdrawn."""
+    """The status port in memory; and which deliveries are closed."""
 
     def __init__(self):
         self.reports: dict[str, Report] = {}
         self.checks: list[Checked] = []
-        self.gone: set[tuple[str, str]] = set()
+        self.gone: set[tuple[str, str, str]] = set()
         self.error: Exception | None = None
 
     async def report(self, reports):
@@ -137,10 +138,10 @@ class Status:
     async def checked(self, checked):
         self.checks.append(checked)
 
-    async def withdrawn(self, messages):
+    async def closed(self, deliveries):
         if self.error is not None:
             raise self.error
-        return self.gone & set(messages)
+        return self.gone & set(deliveries)
 
 
 class NoObjects:
@@ -189,7 +190,8 @@ class ConnectorRig(Rig):
             adapters=Adapters(points),
             writer=OutcomeWriter(self.connection, slot.owner, PARTITIONS),
             stored=Together(lambda names: store.load(names, support.MACS)),
-            withdrawn=Together(self.status.withdrawn),
+            closed=Together(self.status.closed),
+            takers=Takers(),
             feed=Feed(self.connection),
             context=lambda connector: Context(connector.name, now=utc_now),
             rules=lambda: self.follower.current,

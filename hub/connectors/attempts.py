@@ -26,8 +26,8 @@ from hub.connectors.records import expires_at
 from hub.connectors.together import Together
 from hub.io.kafka.connector_records import EntryState
 
-Names: TypeAlias = tuple[str, str]
-"""(source, id) of a message."""
+Named: TypeAlias = tuple[str, str, str]
+"""Source, id and recipient of a delivery."""
 
 _RESULTS: Final = (Done, Retryable, Backpressure, Reject)
 
@@ -40,7 +40,8 @@ class Attempts:
     """How deliveries are tried at one other side."""
 
     holdings: Holdings
-    withdrawn: Together[Names, AbstractSet[Names]]
+    closed: Together[Named, AbstractSet[Named]]
+    """Which deliveries are withdrawn, or were settled on another way (by pull)."""
     idempotence: Idempotence
     ctx: Context
     backoff: Backoff
@@ -55,12 +56,12 @@ class Attempts:
         Raises:
             Unavailable: it is not known what was withdrawn.
         """
-        names = [(item.entry.source, item.entry.id) for item in items]
-        withdrawn, now, left = await self.withdrawn.of(names), self.now(), []
+        names = [item.named for item in items]
+        closed, now, left = await self.closed.of(names), self.now(), []
         for item, name in zip(items, names, strict=True):
             expiry = expires_at(item.entry)
-            if name in withdrawn:
-                await self.holdings.withdrawn(item)
+            if name in closed:
+                await self.holdings.closed(item)
             elif expiry is not None and expiry <= now:
                 await self.holdings.expired(item)
             else:

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from lgsp_adapter import Backpressure, Delivery, Done, Draft, Reject, Result, Retryable, Signed
 
-from hub.connectors.attempts import Names
+from hub.connectors.attempts import Named
 from hub.connectors.holdings import Holdings, Item
 from hub.connectors.intake import Intake
 from hub.connectors.records import expires_at
@@ -32,9 +32,9 @@ class HubDesk:
         self,
         holdings: Holdings,
         intake: Intake,
-        withdrawn: Together[Names, AbstractSet[Names]],
+        closed: Together[Named, AbstractSet[Named]],
     ) -> None:
-        self._holdings, self._intake, self._withdrawn = holdings, intake, withdrawn
+        self._holdings, self._intake, self._closed = holdings, intake, closed
         self._out: dict[str, Item] = {}
         self._busy: set[str] = set()
         self._times: OrderedDict[str, datetime] = OrderedDict()
@@ -90,27 +90,26 @@ class HubDesk:
             self._out[item.delivery.key] = item
 
     async def _wanted(self, items: Sequence[Item]) -> list[Item]:
-        names = [(item.entry.source, item.entry.id) for item in items]
         try:
-            withdrawn = await self._withdrawn.of(names)
+            closed = await self._closed.of([item.named for item in items])
         except Unavailable as error:
             raise Retryable(str(error), untouched=True) from error
         left = []
-        for item, name in zip(items, names, strict=True):
+        for item in items:
             expiry = expires_at(item.entry)
-            gone = name in withdrawn
+            gone = item.named in closed
             if item.delivery.key in self._busy:
                 continue
             if gone or (expiry is not None and expiry <= self._intake.now()):
-                await self._end(item, withdrawn=gone)
+                await self._end(item, recorded=gone)
             else:
                 left.append(item)
         return left
 
-    async def _end(self, item: Item, *, withdrawn: bool) -> None:
+    async def _end(self, item: Item, *, recorded: bool) -> None:
         self._busy.add(item.delivery.key)
         try:
-            await (self._holdings.withdrawn if withdrawn else self._holdings.expired)(item)
+            await (self._holdings.closed if recorded else self._holdings.expired)(item)
         finally:
             self._busy.discard(item.delivery.key)
         del self._out[item.delivery.key]

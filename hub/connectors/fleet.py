@@ -1,10 +1,10 @@
 """All connectors of one process: a keeper for each, the operators' words, the reports."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -41,9 +41,12 @@ class Slot:
         """The transactional id that names this share."""
         return f"hub-connectors-{self.slots}-{self.slot}"
 
-    def has(self, connector: str) -> bool:
-        """Say whether a connector is in this share: the same answer in every process."""
-        return int.from_bytes(sha256(connector.encode()).digest()[:8]) % self.slots == self.slot
+    def has(self, system: str) -> bool:
+        """Say whether a system's connectors are in this share: the same answer in every process.
+
+        All of one system are in one process: there it is seen when two want the same types.
+        """
+        return int.from_bytes(sha256(system.encode()).digest()[:8]) % self.slots == self.slot
 
 
 class Fleet:
@@ -64,7 +67,7 @@ class Fleet:
         self._connectors, self._macs, self._slot = connectors, macs, slot
         self._heard = heard
         self._keepers: dict[str, tuple[Keeper, asyncio.Task[None]]] = {}
-        self._ended: asyncio.Future[None] | None = None
+        self._checks: set[asyncio.Task[None]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop`; then let everybody finish what is under way.
@@ -83,7 +86,7 @@ class Fleet:
                 await _any_of(stop, writing, LOOK_SECONDS)
             await self._retire()
         finally:
-            await _cancel(*others, *(task for _, task in self._keepers.values()))
+            await _cancel(*others, *self._checks, *(task for _, task in self._keepers.values()))
             await _cancel(writing)
             await self._workshop.feed.close()
             await self._store.close()
@@ -95,7 +98,7 @@ class Fleet:
         return [keeper.report() for keeper, _ in self._keepers.values()]
 
     def _reconcile(self) -> None:
-        wanted = {n: c for n, c in self._connectors().items() if self._slot.has(n)}
+        wanted = {n: c for n, c in self._connectors().items() if self._slot.has(c.system)}
         for name, (keeper, task) in list(self._keepers.items()):
             keeper.want(wanted.get(name))
             if task.done():
@@ -121,28 +124,30 @@ class Fleet:
                 await self._store.follow()
                 while True:
                     waiting += await self._store.commands(self._macs())
-                    waiting = [one for one in waiting if not await self._given(one)]
+                    waiting = [one for one in waiting if not self._given(one)]
                     backoff.reset()
             except Unavailable as error:
                 _log.warning("connectors_unavailable", cause=str(error))
                 await backoff.wait(asyncio.Event())
 
-    async def _given(self, command: Command) -> bool:
+    def _given(self, command: Command) -> bool:
         """Say whether nothing more needs to be done about a command here."""
-        if not self._slot.has(command.connector):
-            return True
-        known = self._keepers.get(command.connector)
-        if known is None:
-            return False
-        keeper, _ = known
-        if command.action is Action.CHECK:
-            await self._check(command)
-        return keeper.command(command)
-
-    async def _check(self, command: Command) -> None:
         connector = self._connectors().get(command.connector)
-        if connector is None:
-            return
+        if connector is None or not self._slot.has(connector.system):
+            return True  # Another process's; or it stays on the topic until there is one.
+        if command.action is Action.CHECK:
+            # Beside everything else: the other side may keep it waiting.
+            self._spawn(self._check(command, connector))
+        known = self._keepers.get(command.connector)
+        given = known is not None and known[0].command(command)
+        return given or command.action is Action.CHECK
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._checks.add(task)
+        task.add_done_callback(self._checks.discard)
+
+    async def _check(self, command: Command, connector: Connector) -> None:
         ctx = self._workshop.context(connector)
         found = await self._workshop.check(connector, ctx)
         await self._tell_checked(

@@ -62,6 +62,11 @@ class Item:
         return entry_name(self.entry.source, self.entry.id)
 
     @property
+    def named(self) -> tuple[str, str, str]:
+        """Its source, id and recipient."""
+        return self.entry.source, self.entry.id, self.delivery.recipient
+
+    @property
     def size(self) -> int:
         """About how many bytes it takes."""
         return len(self.entry.body) + 3_000
@@ -192,8 +197,8 @@ class Holdings:
         """Record that it is of no use any more."""
         await self._leave(item, Event.EXPIRED)
 
-    async def withdrawn(self, item: Item) -> None:
-        """Let go of one that its sender has withdrawn: the router has recorded that already."""
+    async def closed(self, item: Item) -> None:
+        """Let go of one that was withdrawn or settled elsewhere: that is recorded already."""
         await self._leave(item, None)
 
     async def again(

@@ -15,6 +15,7 @@ from hub.connectors.lending import lend
 from hub.connectors.metrics import ConnectorMetrics
 from hub.connectors.signing import Keys
 from hub.connectors.status import ConnectorStatus
+from hub.connectors.takers import Takers
 from hub.connectors.together import Together
 from hub.connectors.workshop import Workshop
 from hub.decision.rules import Rules
@@ -26,7 +27,7 @@ from hub.io.kafka.connector_feed import Feed
 from hub.io.kafka.connector_store import ConnectorStore
 from hub.io.kafka.connector_writer import OutcomeWriter
 from hub.io.objects import Objects
-from hub.ports import MessageStatus
+from hub.io.sql.closed_deliveries import ClosedDeliveries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,7 @@ class World:
     connection: KafkaConnection
     rules: Callable[[], Rules]
     objects: Objects
-    messages: MessageStatus
+    deliveries: ClosedDeliveries
     status: ConnectorStatus
     keys: Keys
     partitions: int
@@ -85,7 +86,8 @@ def fleet_of(world: World, counter: Counter) -> Fleet:
         adapters=world.adapters,
         writer=OutcomeWriter(world.connection, owner, partitions),
         stored=Together(lambda names: store.load(names, world.rules().macs)),
-        withdrawn=Together(world.messages.withdrawn),
+        closed=Together(world.deliveries.closed),
+        takers=Takers(),
         feed=Feed(world.connection),
         context=lambda connector: lend(connector, world.objects, utc_now),
         rules=world.rules,

@@ -43,6 +43,7 @@ class Records:
 
     def step(self, position: Position, *outputs: Output) -> Step:
         """Return what belongs together."""
+        position = replace(position, system=self.system, adapter=self.adapter)
         return Step(connector=self.connector, outputs=outputs, position=position)
 
     def entry(self, entry: Entry) -> Output:

@@ -30,7 +30,7 @@ from hub.connectors.inbound import Counter
 from hub.connectors.sink import MAX_INCOMING, Pace
 from hub.connectors.status import Report
 from hub.decision.connectors import Connector
-from hub.io.kafka.connector_feed import Feed, Subscription
+from hub.io.kafka.connector_feed import Inboxes, Subscription
 from hub.io.kafka.connector_records import Command
 
 LOOK_SECONDS: Final = 30.0
@@ -48,7 +48,7 @@ class ServiceRunner:
         holdings: Holdings,
         desk: HubDesk,
         *,
-        feed: Feed,
+        feed: Inboxes,
         counter: Counter,
         pace: Pace,
     ) -> None:

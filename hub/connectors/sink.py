@@ -27,12 +27,15 @@ from hub.connectors.lanes import Lanes
 from hub.connectors.status import Report
 from hub.connectors.windows import closed_until
 from hub.decision.connectors import Connector
-from hub.io.kafka.connector_feed import Feed, Subscription
+from hub.io.kafka.connector_feed import Inboxes, Subscription
 from hub.io.kafka.connector_records import Command
 from hub.ports import Unavailable
 
 SQL_SECONDS: Final = 1.0
 """Pause where it is not known what was withdrawn: SQL is asked again so soon."""
+
+SAVE_SECONDS: Final = 30.0
+"""Between two looks whether the position must be saved."""
 
 MAX_INCOMING: Final = 500
 """Records that are offered and not sorted yet."""
@@ -66,7 +69,7 @@ class SinkRunner:
         holdings: Holdings,
         lanes: Lanes,
         attempts: Attempts,
-        feed: Feed,
+        feed: Inboxes,
         pace: Pace,
     ) -> None:
         limits = connector.limits
@@ -79,6 +82,7 @@ class SinkRunner:
         self._incoming: deque[Any] = deque()
         self._commands: deque[Command] = deque()
         self._wake = asyncio.Event()
+        self._saved = time.monotonic()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = self._paused = False
         self._failure: BaseException | None = None
@@ -184,7 +188,8 @@ class SinkRunner:
         while not self._stopping and self._failure is None:
             self._wake.clear()
             await self._take_in()
-            await self._wait(self._begin())
+            await self._save()
+            await self._wait(min(self._begin() or SAVE_SECONDS, SAVE_SECONDS))
         if self._tasks:
             await asyncio.wait(self._tasks)
         if self._failure is None:
@@ -199,6 +204,12 @@ class SinkRunner:
             await self.holdings.read(records)
             for _ in records:
                 self._incoming.popleft()
+
+    async def _save(self) -> None:
+        """Now and then: where nothing is this connector's, no outcome moves its position."""
+        if time.monotonic() - self._saved > SAVE_SECONDS:
+            self._saved = time.monotonic()
+            await self.holdings.save()
 
     async def _wait(self, seconds: float | None) -> None:
         with suppress(TimeoutError):

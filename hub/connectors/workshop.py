@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from lgsp_adapter import Check, Context, Kind, Spec
+from lgsp_adapter import Check, Context, Kind, Spec, Text
 from lgsp_adapter.testing.calls import check
 
 from hub.connectors.adapters import Adapters, NotUsable
-from hub.connectors.attempts import Attempts, Names
+from hub.connectors.attempts import Attempts, Named
 from hub.connectors.desk import HubDesk
 from hub.connectors.holdings import Holdings
 from hub.connectors.inbound import Counter
@@ -25,6 +25,7 @@ from hub.connectors.service import ServiceRunner
 from hub.connectors.signing import Keys, Signer
 from hub.connectors.sink import Pace, SinkRunner
 from hub.connectors.source import SourceRunner
+from hub.connectors.takers import Takers
 from hub.connectors.together import Together
 from hub.decision.connectors import Connector, Isolation
 from hub.decision.rules import Rules
@@ -49,10 +50,10 @@ class Use:
 
 
 class Housed:
-    """A worker whose adapter has a process: the process ends with it."""
+    """A worker with what ends when it ends: the adapter's process, its claim on types."""
 
-    def __init__(self, worker: Worker, remote: Remote) -> None:
-        self._worker, self._remote = worker, remote
+    def __init__(self, worker: Worker, remote: Remote | None, leave: Callable[[], None]) -> None:
+        self._worker, self._remote, self._leave = worker, remote, leave
         self.stop, self.pause, self.command = worker.stop, worker.pause, worker.command
         self.words, self.told = worker.words, worker.told
 
@@ -61,7 +62,9 @@ class Housed:
         try:
             await self._worker.run()
         finally:
-            await self._remote.close()
+            self._leave()
+            if self._remote is not None:
+                await self._remote.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +74,8 @@ class Workshop:
     adapters: Adapters
     writer: OutcomeWriter
     stored: Together[str, Mapping[str, Stored]]
-    withdrawn: Together[Names, AbstractSet[Names]]
+    closed: Together[Named, AbstractSet[Named]]
+    takers: Takers
     feed: Feed
     context: Callable[[Connector], Context]
     rules: Callable[[], Rules]
@@ -98,10 +102,11 @@ class Workshop:
             use = await self._use(connector, remote)
             worker = await self._at_work(connector, use)
         except BaseException:
+            self.takers.leave(connector)
             if remote is not None:
                 await remote.close()
             raise
-        return worker if remote is None else Housed(worker, remote)
+        return Housed(worker, remote, lambda: self.takers.leave(connector))
 
     async def check(self, connector: Connector, ctx: Context) -> Check:
         """Have the adapter look at the other side, beside the one at work. Always words."""
@@ -127,10 +132,13 @@ class Workshop:
         return Use(spec=spec, make=lambda: REMOTE[spec.kind](remote))
 
     async def _at_work(self, connector: Connector, use: Use) -> Worker:
+        if use.spec.kind is not Kind.SOURCE:
+            self.takers.come(connector, use.spec.types)
         # What an earlier worker has given to write must stand there before it is read back.
         await self.writer.flush()
         self.writer.forgive(connector.name)
         stored = (await self.stored.of([connector.name]))[connector.name]
+        _insist_on_the_same(connector, use, stored)
         worker = self._worker(connector, use, stored)
         for command in stored.commands.values():
             worker.command(command)
@@ -146,7 +154,7 @@ class Workshop:
     def _service(self, connector: Connector, use: Use, stored: Stored) -> ServiceRunner:
         ctx, pace = self.context(connector), self.pace(connector)
         holdings = self._holdings(connector, use.spec, stored, in_line=False)
-        desk = HubDesk(holdings, self._intake(connector, use.spec, ctx), self.withdrawn)
+        desk = HubDesk(holdings, self._intake(connector, use.spec, ctx), self.closed)
         return ServiceRunner(
             connector,
             use.make,
@@ -184,7 +192,7 @@ class Workshop:
         assert use.spec.idempotence is not None  # noqa: S101  (`Spec` insists on it)
         attempts = Attempts(
             holdings=holdings,
-            withdrawn=self.withdrawn,
+            closed=self.closed,
             idempotence=use.spec.idempotence,
             ctx=ctx,
             backoff=pace.backoff,
@@ -214,4 +222,22 @@ class Workshop:
             adapter=spec.name,
             system=connector.system,
             partitions=self.partitions,
+        )
+
+
+def _insist_on_the_same(connector: Connector, use: Use, stored: Stored) -> None:
+    """Refuse a position of something else: reading on from it would pass over messages."""
+    position = stored.position
+    if position is None:
+        return
+    moved = position.system != connector.system
+    other = use.spec.kind is Kind.SOURCE and position.adapter != use.spec.name
+    if moved or other:
+        raise NotUsable(
+            Text(
+                vi=f"Bộ kết nối này đã chạy cho {position.system} với {position.adapter}. "
+                "Hãy tạo bộ kết nối mới với tên khác.",
+                en=f"This connector has worked for {position.system} with {position.adapter}. "
+                "Make a new one under another name.",
+            )
         )

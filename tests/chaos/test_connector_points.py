@@ -15,6 +15,7 @@ import sys
 import textwrap
 import time
 from collections import Counter
+from typing import Any
 
 import pytest
 from aiokafka.admin import NewTopic
@@ -90,7 +91,7 @@ async def settled(rig, sent):
     """Return the last word on each delivery, once each has one."""
 
     def words(events):
-        last = {}
+        last: dict[str, Any] = {}
         for event in events:
             if event.recipient in sent and event.event.value in {"delivered", "dead_letter"}:
                 last.setdefault(event.recipient, {})[event.id] = event
@@ -161,8 +162,7 @@ async def die(bootstrap, directory, run, environ, mark):
     process = Process(bootstrap, directory, run, **environ)
     end = time.monotonic() + REACHED_SECONDS
     try:
-        while process.popen.poll() is None and time.monotonic() < end:
-            await asyncio.sleep(0.05)
+        await asyncio.to_thread(process.popen.wait, end - time.monotonic())
         assert process.popen.poll() == -signal.SIGKILL, (directory / "log").read_text()[-3000:]
         assert mark.exists()
     finally:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from aiokafka.admin import NewTopic
-from lgsp_adapter import Done, Reject, Retryable
+from lgsp_adapter import Done, Idempotence, Reject, Retryable
 
 from hub.connectors.fleet import Slot
 from hub.decision.connectors import Limits, Wanted
@@ -16,7 +16,7 @@ from hub.io.kafka.connector_records import Action, Command, is_connectors
 from hub.io.kafka.transaction import Output, TransactionalWriter
 from hub.ports import Fenced, Unavailable
 from tests import support
-from tests.connector_rig import PEERS, ConnectorRig, until
+from tests.connector_rig import PEERS, ConnectorRig, sink, until
 from tests.kafka_fixture import small_broker
 from tests.router_rig import PARTITIONS, message
 
@@ -187,15 +187,52 @@ async def test_under_another_layout_the_old_owner_can_commit_nothing_any_more(ri
         await rig.of(f"2-{name}", "delivered", system=name)
 
 
+async def test_two_connectors_of_one_system_that_take_the_same_types_never_both_work(rig):
+    name = await placed(rig)
+    rig.add(f"{name}-b", "neither", name)
+    async with rig.running() as fleet:
+        await until(lambda: sorted(states(fleet).values()) == ["failed", "running"])
+        (told,) = [one.en for one in fleet.reports() if one.state == "failed"]
+        assert "takes these types" in told
+
+
+async def test_a_position_is_not_read_on_in_another_systems_inbox(rig):
+    name, other = await placed(rig), await placed(rig)
+    del rig.connectors[other]
+    await rig.deliver(f"1-{name}", system=name)
+    async with rig.running() as fleet:
+        await rig.of(f"1-{name}", "delivered", system=name)
+        want(rig, name, system=other)
+        await until(lambda: states(fleet) == {name: "failed"})
+
+
+async def test_what_the_system_has_settled_by_itself_is_not_pushed_to_it(rig):
+    name = await placed(rig)
+    rig.status.gone = {("sender", f"1-{name}", name)}
+    await rig.deliver(f"1-{name}", f"2-{name}", system=name)
+    async with rig.running():
+        await rig.of(f"2-{name}", "delivered", system=name)
+    assert PEERS[name].calls == [f"2-{name}"]
+
+
 async def test_two_connectors_of_one_system_read_its_inbox_on_their_own(rig):
     name = await placed(rig)
     other = f"{name}-b"
-    rig.add(other, "neither", name)
+    rig.kinds["letters"] = sink("letters", Idempotence.NEITHER, ("vn.gov.dossier.received.*",))
+    rig.kinds["rest"] = sink("rest", Idempotence.IDEMPOTENT, ("vn.gov.document.*",))
+    rig.connectors[name] = replace(rig.connectors[name], adapter="letters")
+    rig.add(other, "rest", name)
+    PEERS[name], PEERS[other] = PEERS[other], PEERS[name]
+    rig.connectors[name] = replace(rig.connectors[name], config={"peer": other})
+    rig.connectors[other] = replace(rig.connectors[other], config={"peer": name})
     PEERS[other].always = lambda _: Retryable("away", untouched=True)
     async with rig.running():
         await rig.deliver(*(f"{n}-{name}" for n in range(5)), system=name)
+        letter = {"type": "vn.gov.document.issued.v1"}
+        await rig.deliver(*(f"v{n}-{name}" for n in range(5)), system=name, **letter)
         await until(lambda: len(PEERS[name].calls) == 5)
         await until(lambda: len(PEERS[other].calls) >= 5)
+    assert {one[0] for one in PEERS[name].calls} == {"v"}
 
 
 async def test_one_dead_peer_among_many_slows_no_other(rig):
@@ -249,7 +286,8 @@ async def test_a_record_that_the_broker_refuses_for_good_fails_its_connector_alo
 
 async def test_a_commit_whose_end_is_unknown_is_not_written_twice(rig, monkeypatch):
     name = await placed(rig, "neither")
-    write, broken = TransactionalWriter.write, []
+    broken: list[int] = []
+    write = TransactionalWriter.write
 
     async def cut_off(self, outputs, offsets, group):
         ends = await write(self, outputs, offsets, group)

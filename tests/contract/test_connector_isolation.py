@@ -163,7 +163,7 @@ async def test_no_process_is_left_behind(rig, tmp_path):
     await rig.deliver(f"l-{name}", system=name)
     remote = Remote(rig.connectors[name], Context(name), CHILD)
     await remote.spec()
-    pid = remote.pid
+    pid = remote.pid or 0
     await remote.close()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)

@@ -108,7 +108,7 @@ async def test_what_waits_comes_again_until_it_is_settled(rig, isolation):
         async def waiting(**query):
             return (await client.get("/", params=query)).text.split()
 
-        await eventually(lambda: waiting(), lambda found: found == keys)
+        await eventually(waiting, lambda found: found == keys)
         assert await waiting() == keys
         assert await waiting(after=keys[0]) == keys[1:]
         assert (await client.delete("/", params={"key": keys[0]})).status_code == 204

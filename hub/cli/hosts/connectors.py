@@ -13,8 +13,8 @@ from hub.io.admission import utc_now
 from hub.io.kafka.rules_log import RulesFollower
 from hub.io.object_bytes import ObjectBytes
 from hub.io.objects import Objects
+from hub.io.sql.closed_deliveries import ClosedDeliveries
 from hub.io.sql.engine import open_engine
-from hub.io.sql.projection_queries import ProjectionQueries
 
 
 async def run(host: Host) -> None:
@@ -27,7 +27,7 @@ async def run(host: Host) -> None:
         connection=connection,
         rules=lambda: follower.current,
         objects=Objects(engine, ObjectBytes(wiring.objects_url(host.settings, host.home)), utc_now),
-        messages=ProjectionQueries(engine),
+        deliveries=ClosedDeliveries(engine),
         status=NoStatus(),
         keys=KeyFolder(settings.keys or host.home.connector_keys),
         partitions=host.identity.partitions,

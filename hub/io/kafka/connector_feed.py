@@ -56,6 +56,18 @@ class Subscription:
         self.reader = reader
 
 
+class Inboxes(Protocol):
+    """Whoever reads inboxes for readers: `Feed`."""
+
+    def add(self, subscription: Subscription) -> None:
+        """Read for a reader from now on."""
+        ...
+
+    def remove(self, subscription: Subscription) -> None:
+        """Read for it no longer; nothing is offered to it from now on."""
+        ...
+
+
 class Feed:
     """All inboxes of one process."""
 
@@ -97,6 +109,9 @@ class _Strand:
         self._consumer: Any = None
         self._task: asyncio.Task[None] | None = None
         self._missing: set[TopicPartition] = set()
+        self._full: set[TopicPartition] = set()
+        self._moving: set[TopicPartition] = set()
+        """Where the consumer's place is not known to be the end: few, however many are read."""
         self._looked = 0.0
         self.readers: dict[TopicPartition, Subscription] = {}
         self.changed = False
@@ -139,14 +154,12 @@ class _Strand:
         if not self._consumer.assignment():
             await asyncio.sleep(LOOK_MS / 1000)
             return
-        self._regulate()
+        self._resume()
         with broker_errors("reading inboxes"):
             found = await self._consumer.getmany(timeout_ms=LOOK_MS, max_records=MAX_RECORDS)
         for place, records in found.items():
             self._hand_over(place, records)
-        for place, one in self.readers.items():
-            if one.reached < one.end and place in self._consumer.assignment() and not self.changed:
-                one.reached = await self._consumer.position(place)
+        await self._follow_ends()
 
     async def _assign(self) -> None:
         self.changed, self._looked = False, time.monotonic()
@@ -160,16 +173,26 @@ class _Strand:
         for place in places:
             # A janitor deletes what is settled: what is before the start is settled by everybody.
             self._consumer.seek(place, max(starts[place], wanted[place].next))
+        self._full.clear()
+        self._moving &= set(places)
+        for place in places:
+            self._hold(place, wanted[place])
 
-    def _regulate(self) -> None:
-        paused = self._consumer.paused()
-        for place in self._consumer.assignment():
-            reader = self.readers.get(place)
-            full = reader is None or not reader.reader.has_room()
-            if full and place not in paused:
-                self._consumer.pause(place)
-            elif not full and place in paused:
+    def _resume(self) -> None:
+        for place in list(self._full):
+            one = self.readers.get(place)
+            if one is None or one.reader.has_room():
+                self._full.discard(place)
                 self._consumer.resume(place)
+
+    async def _follow_ends(self) -> None:
+        for place in list(self._moving):
+            one = self.readers.get(place)
+            if one is None or self.changed:
+                return
+            one.reached = await self._consumer.position(place)
+            if one.reached >= one.end:
+                self._moving.discard(place)
 
     def _hand_over(self, place: TopicPartition, records: Sequence[Any]) -> None:
         subscription = self.readers.get(place)
@@ -180,3 +203,10 @@ class _Strand:
         subscription.next = fresh[-1].offset + 1
         subscription.end = max(self._consumer.highwater(place) or 0, subscription.next)
         subscription.reader.offer(fresh)
+        self._moving.add(place)
+        self._hold(place, subscription)
+
+    def _hold(self, place: TopicPartition, subscription: Subscription) -> None:
+        if not subscription.reader.has_room():
+            self._full.add(place)
+            self._consumer.pause(place)

@@ -70,6 +70,10 @@ class Position(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Bit i: offset + i is settled already."""
     read: str | None = None
     """Of a source: where its adapter stands, in its own words."""
+    system: str = ""
+    """Whose inbox the offset is of."""
+    adapter: str = ""
+    """Whose words `read` are."""
     v: int = 1
 
 

@@ -119,7 +119,7 @@ class Bench:
         )
         attempts = Attempts(
             holdings=holdings,
-            withdrawn=Together(self.status.withdrawn),
+            closed=Together(self.status.closed),
             idempotence=spec.idempotence,
             ctx=ctx,
             backoff=self.pace.backoff,

@@ -224,7 +224,7 @@ async def test_what_is_settled_out_of_order_is_not_called_again_after_a_restart(
 
 async def test_a_withdrawn_message_is_not_sent_and_its_key_goes_on():
     bench = Bench()
-    bench.status.gone = {("sender", "1")}
+    bench.status.gone = {("sender", "1", "receiver")}
     async with bench.running() as runner:
         runner.offer(bench.records("1", "2", subject="mot"))
         await until(lambda: bench.memory.names("2") == ["delivered"])
@@ -335,7 +335,6 @@ async def test_a_stop_finishes_what_is_under_way():
 async def test_a_fatal_error_ends_the_connector_and_loses_nothing():
     bench = Bench()
     fatal = Fatal("wrong password")
-    fatal.whole = True
     bench.peer.script["1"] = [fatal]
     runner = bench.runner()
     runner.offer(bench.records("1"))
