@@ -14,6 +14,7 @@ from lgsp_adapter import Config, Context, Done, Fatal, Idempotence, Kind, Sink, 
 from lgsp_adapter.policy.backoff import Backoff
 from lgsp_adapter.policy.breaker import BreakerRules
 
+from hub.cli import wiring
 from hub.connectors.adapters import Adapters
 from hub.connectors.fleet import Fleet, Slot
 from hub.connectors.inbound import Counter
@@ -199,6 +200,7 @@ class ConnectorRig(Rig):
             keys=support.key_of,
             counter=self.counter,
             command=CHILD,
+            environ=wiring.environ_of_adapters(),
             partitions=PARTITIONS,
             now=utc_now,
             pace=self.pace,

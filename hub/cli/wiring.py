@@ -103,6 +103,11 @@ def objects_url(settings: IoSettings, home: Home) -> str:
     return settings.objects_url or home.objects.as_uri()
 
 
+def environ_of_adapters() -> dict[str, str]:
+    """Return the environment without the hub's own settings: passwords are no adapter's business."""
+    return {name: text for name, text in os.environ.items() if not name.startswith(PREFIX)}
+
+
 def _plain(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret else None
 

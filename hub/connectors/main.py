@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
@@ -44,6 +44,8 @@ class World:
     slot: Slot
     registry: CollectorRegistry
     adapters: Adapters
+    environ: Mapping[str, str]
+    """What an adapter's own process finds in its environment: secrets by `env:NAME`."""
     port: int = 0
     """Loopback port for connectors that are called; 0 listens nowhere."""
 
@@ -96,6 +98,7 @@ def fleet_of(world: World, counter: Counter) -> Fleet:
         counter=counter,
         partitions=partitions,
         now=utc_now,
+        environ=world.environ,
     )
     return Fleet(
         workshop,

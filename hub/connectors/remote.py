@@ -7,7 +7,7 @@ import socket
 import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -50,9 +50,6 @@ _STDERR: Final = 2
 """What an adapter prints stands in the log of the process."""
 
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
-_OWN: Final = "HUB_"
-"""Settings of the hub, passwords among them: no adapter's business."""
-
 _log = structlog.get_logger("connectors")
 
 
@@ -60,9 +57,14 @@ class Remote:
     """The process of one connector: started when it is needed, again when it has died."""
 
     def __init__(
-        self, connector: Connector, ctx: Context, command: Sequence[str] = COMMAND
+        self,
+        connector: Connector,
+        ctx: Context,
+        command: Sequence[str] = COMMAND,
+        environ: Mapping[str, str] | None = None,
     ) -> None:
         self._connector, self._command = connector, command
+        self._environ = dict(environ or {})
         self._process: asyncio.subprocess.Process | None = None
         self._wire: Wire | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -166,7 +168,7 @@ class Remote:
                 pass_fds=(theirs.fileno(),),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=_STDERR,
-                env={n: v for n, v in os.environ.items() if not n.startswith(_OWN)},
+                env=self._environ,
                 start_new_session=True,
             )
         finally:

@@ -53,6 +53,7 @@ class Lane:
         return self.number
 
     async def check(self) -> Check:
+        """Have it look at the other side."""
         found: Check = await self._remote.ask("check", Words(await self.opened()), Check)
         return found
 

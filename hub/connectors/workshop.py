@@ -87,6 +87,8 @@ class Workshop:
     pace: Callable[[Connector], Pace] = field(default=Pace.of)
     command: Sequence[str] = COMMAND
     """Starts the process of an adapter that has one of its own."""
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """What such a process finds in its environment."""
 
     async def build(self, connector: Connector) -> Worker:
         """Return a worker that goes on where the last one of this connector ended.
@@ -97,7 +99,7 @@ class Workshop:
         """
         remote = None
         if connector.isolation is Isolation.PROCESS:
-            remote = Remote(connector, self.context(connector), self.command)
+            remote = Remote(connector, self.context(connector), self.command, self.environ)
         try:
             use = await self._use(connector, remote)
             worker = await self._at_work(connector, use)
@@ -112,7 +114,7 @@ class Workshop:
         """Have the adapter look at the other side, beside the one at work. Always words."""
         remote = None
         if connector.isolation is Isolation.PROCESS:
-            remote = Remote(connector, ctx, self.command)
+            remote = Remote(connector, ctx, self.command, self.environ)
         try:
             use = await self._use(connector, remote)
             if use.spec.kind is Kind.SERVICE:

@@ -10,6 +10,7 @@ from aiokafka.admin import NewTopic
 from lgsp_adapter import Context, Done
 from lgsp_adapter.testing.deliveries import delivery
 
+from hub.cli import wiring
 from hub.connectors.remote import Remote
 from hub.connectors.remote_adapters import RemoteSink
 from hub.decision.connectors import Isolation, Limits
@@ -22,6 +23,7 @@ from tests.kafka_fixture import small_broker
 
 pytestmark = pytest.mark.kafka
 
+ENV = wiring.environ_of_adapters()
 _numbers = itertools.count()
 
 
@@ -146,7 +148,7 @@ async def test_objects_pass_in_pieces_both_ways(rig, tmp_path):
         kept.extend([piece async for piece in pieces])
         return f"sha256:{media_type}"
 
-    remote = Remote(rig.connectors[name], Context(name, fetch=fetch, store=store), CHILD)
+    remote = Remote(rig.connectors[name], Context(name, fetch=fetch, store=store), CHILD, ENV)
     try:
         await remote.spec()
         sink = RemoteSink(remote)
@@ -161,7 +163,7 @@ async def test_objects_pass_in_pieces_both_ways(rig, tmp_path):
 async def test_no_process_is_left_behind(rig, tmp_path):
     name, _ = await housed(rig, tmp_path, "hang")
     await rig.deliver(f"l-{name}", system=name)
-    remote = Remote(rig.connectors[name], Context(name), CHILD)
+    remote = Remote(rig.connectors[name], Context(name), CHILD, ENV)
     await remote.spec()
     pid = remote.pid or 0
     await remote.close()
