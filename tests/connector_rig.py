@@ -200,7 +200,7 @@ class ConnectorRig(Rig):
             keys=support.key_of,
             counter=self.counter,
             command=CHILD,
-            environ=wiring.environ_of_adapters(),
+            environment=wiring.environ_of_adapters(),
             partitions=PARTITIONS,
             now=utc_now,
             pace=self.pace,

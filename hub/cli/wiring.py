@@ -104,7 +104,7 @@ def objects_url(settings: IoSettings, home: Home) -> str:
 
 
 def environ_of_adapters() -> dict[str, str]:
-    """Return the environment without the hub's own settings: passwords are no adapter's business."""
+    """Return the environment without the hub's settings: passwords are no adapter's business."""
     return {name: text for name, text in os.environ.items() if not name.startswith(PREFIX)}
 
 

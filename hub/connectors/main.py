@@ -44,7 +44,7 @@ class World:
     slot: Slot
     registry: CollectorRegistry
     adapters: Adapters
-    environ: Mapping[str, str]
+    environment: Mapping[str, str]
     """What an adapter's own process finds in its environment: secrets by `env:NAME`."""
     port: int = 0
     """Loopback port for connectors that are called; 0 listens nowhere."""
@@ -98,7 +98,7 @@ def fleet_of(world: World, counter: Counter) -> Fleet:
         counter=counter,
         partitions=partitions,
         now=utc_now,
-        environ=world.environ,
+        environment=world.environment,
     )
     return Fleet(
         workshop,

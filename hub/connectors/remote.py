@@ -61,10 +61,10 @@ class Remote:
         connector: Connector,
         ctx: Context,
         command: Sequence[str] = COMMAND,
-        environ: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self._connector, self._command = connector, command
-        self._environ = dict(environ or {})
+        self._environment = dict(environment or {})
         self._process: asyncio.subprocess.Process | None = None
         self._wire: Wire | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -168,7 +168,7 @@ class Remote:
                 pass_fds=(theirs.fileno(),),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=_STDERR,
-                env=self._environ,
+                env=self._environment,
                 start_new_session=True,
             )
         finally:

@@ -87,7 +87,7 @@ class Workshop:
     pace: Callable[[Connector], Pace] = field(default=Pace.of)
     command: Sequence[str] = COMMAND
     """Starts the process of an adapter that has one of its own."""
-    environ: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
     """What such a process finds in its environment."""
 
     async def build(self, connector: Connector) -> Worker:
@@ -99,7 +99,7 @@ class Workshop:
         """
         remote = None
         if connector.isolation is Isolation.PROCESS:
-            remote = Remote(connector, self.context(connector), self.command, self.environ)
+            remote = Remote(connector, self.context(connector), self.command, self.environment)
         try:
             use = await self._use(connector, remote)
             worker = await self._at_work(connector, use)
@@ -114,7 +114,7 @@ class Workshop:
         """Have the adapter look at the other side, beside the one at work. Always words."""
         remote = None
         if connector.isolation is Isolation.PROCESS:
-            remote = Remote(connector, ctx, self.command, self.environ)
+            remote = Remote(connector, ctx, self.command, self.environment)
         try:
             use = await self._use(connector, remote)
             if use.spec.kind is Kind.SERVICE:

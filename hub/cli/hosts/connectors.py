@@ -34,7 +34,7 @@ async def run(host: Host) -> None:
         slot=Slot(slot=settings.slot, slots=settings.slots),
         registry=metrics_registry(settings.metrics_port),
         adapters=Adapters(),
-        environ=wiring.environ_of_adapters(),
+        environment=wiring.environ_of_adapters(),
         port=settings.port,
     )
     try:
