@@ -303,3 +303,44 @@ async def test_a_commit_whose_end_is_unknown_is_not_written_twice(rig, monkeypat
         assert await rig.of(f"1-{name}", "delivered", system=name) == ["attempted", "delivered"]
     assert PEERS[name].calls == [f"1-{name}"]
     assert broken
+
+
+async def test_an_inbox_that_is_made_later_is_read_from_its_beginning(rig):
+    name = f"doi-{next(_numbers)}"
+    rig.add(name, "idempotent", name)
+    async with rig.running() as fleet:
+        await until(lambda: states(fleet) == {name: "running"})
+        made = topics.inbox_topic(name)
+        await rig.create(NewTopic(made.name, 1, 1, topic_configs=made.config))
+        await rig.deliver(f"1-{name}", system=name)
+        await rig.of(f"1-{name}", "delivered", system=name)
+
+
+async def test_while_the_broker_is_away_nothing_is_forgotten_and_nothing_called_again(
+    fresh_broker, tmp_path
+):
+    rig = ConnectorRig(fresh_broker.bootstrap)
+    await rig.make_topics()
+    name = await placed(rig, "neither")
+    gate, called = asyncio.Event(), asyncio.Event()
+
+    async def slowly():
+        called.set()
+        await gate.wait()
+        return Done(ref="ma-so-7")
+
+    PEERS[name].script[f"1-{name}"] = [slowly()]
+    await rig.deliver(f"1-{name}", system=name)
+    async with rig.running():
+        await called.wait()
+        await asyncio.to_thread(fresh_broker.kill)
+        # The other side answers while nobody can write it down.
+        gate.set()
+        await asyncio.sleep(1)
+        await asyncio.to_thread(fresh_broker.start_now)
+        found = await rig.until_events(f"1-{name}", name, ["delivered"])
+        await rig.deliver(f"2-{name}", system=name)
+        await rig.of(f"2-{name}", "delivered", system=name)
+    assert [event.event.value for event in found] == ["attempted", "delivered"]
+    assert found[-1].detail["ref"] == "ma-so-7"
+    assert PEERS[name].calls == [f"1-{name}", f"2-{name}"]
