@@ -21,7 +21,8 @@ from lgsp_adapter import (
 from lgsp_adapter.policy.backoff import Backoff
 from lgsp_adapter.testing.calls import call
 
-from hub.connectors.holdings import Holdings, Item
+from hub.connectors.holdings import Holdings
+from hub.connectors.items import Item
 from hub.connectors.records import expires_at
 from hub.connectors.together import Together
 from hub.io.kafka.connector_records import EntryState

@@ -10,8 +10,9 @@ from typing import Final, TypeVar
 from lgsp_adapter import Backpressure, Delivery, Done, Draft, Reject, Result, Retryable, Signed
 
 from hub.connectors.attempts import Named
-from hub.connectors.holdings import Holdings, Item
+from hub.connectors.holdings import Holdings
 from hub.connectors.intake import Intake
+from hub.connectors.items import Item
 from hub.connectors.records import expires_at
 from hub.connectors.together import Together
 from hub.ports import Unavailable

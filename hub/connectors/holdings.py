@@ -5,15 +5,14 @@ reads back what was committed.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from lgsp_adapter import AdapterError, Delivery, Done, Spec
-from lgsp_adapter.policy.fingerprint import fingerprint
+from lgsp_adapter import AdapterError, Done, Idempotence, Spec
 from lgsp_adapter.policy.parking import Head, Parking
 from msgspec.structs import replace
 
+from hub.connectors.items import MAX_TEXT, Item, failed, told
 from hub.connectors.records import Records, delivery_of, entry_of, is_message, is_urgent
 from hub.connectors.window import Window
 from hub.decision.events import Event
@@ -31,9 +30,6 @@ MAX_PARKED: Final = 10_000
 MAX_PARKED_BYTES: Final = 64 * 1024 * 1024
 """Deliveries parked, all in memory. Beyond it the inbox is not read: they wait there instead."""
 
-MAX_TEXT: Final = 300
-"""Longest detail that is kept: it names a place."""
-
 _DROPPED: Final = "dropped"
 
 
@@ -43,33 +39,6 @@ class Writes(Protocol):
     async def commit(self, step: Step) -> None:
         """Return once the step is durable; raises `Refusing`, `Fenced`."""
         ...
-
-
-@dataclass(slots=True, eq=False)
-class Item:
-    """One delivery that is held."""
-
-    entry: Entry
-    delivery: Delivery
-    parked: bool
-    """Whether its entry stands on `hub.retry`; then its offset is settled."""
-    key: str
-    """What it stays in line with."""
-
-    @property
-    def name(self) -> str:
-        """What its entry is called."""
-        return entry_name(self.entry.source, self.entry.id)
-
-    @property
-    def named(self) -> tuple[str, str, str]:
-        """Its source, id and recipient."""
-        return self.entry.source, self.entry.id, self.delivery.recipient
-
-    @property
-    def size(self) -> int:
-        """About how many bytes it takes."""
-        return len(self.entry.body) + 3_000
 
 
 class Holdings:
@@ -215,23 +184,25 @@ class Holdings:
         `open_end`: the other side may have it all the same, and is asked before the next call.
         """
         state = EntryState.ATTEMPTED if open_end else EntryState.RETRYING
-        item.entry = self._failed(item, error, state, due)
-        told = self._told(item, error)
-        event = self._records.event(item.entry, Event.RETRYING, self._now(), error.code, told)
+        item.entry = failed(item, error, state, adapter=self._spec.name, now=self._now(), due=due)
+        event = self._records.event(
+            item.entry, Event.RETRYING, self._now(), error.code, told(item, error)
+        )
         await self._stop(item, event)
         self._lines.retry(item.key, self._mono() + seconds)
         await self._park_followers(item.key)
 
     async def bury(self, item: Item, error: AdapterError) -> None:
         """Make it a dead letter; its successors wait behind it for the operator."""
-        item.entry = self._failed(item, error, EntryState.DEAD_LETTER, None)
-        told = {
-            **self._told(item, error),
+        state, adapter = EntryState.DEAD_LETTER, self._spec.name
+        item.entry = failed(item, error, state, adapter=adapter, now=self._now())
+        detail = {
+            **told(item, error),
             "adapter": self._spec.name,
             "fingerprint": item.entry.fingerprint,
             "first_at": item.entry.first_at and item.entry.first_at.isoformat(),
         }
-        event = self._records.event(item.entry, Event.DEAD_LETTER, self._now(), error.code, told)
+        event = self._records.event(item.entry, Event.DEAD_LETTER, self._now(), error.code, detail)
         await self._stop(item, event)
         self._lines.stick(item.key)
         self._stuck[item.name] = item
@@ -244,12 +215,15 @@ class Holdings:
         if item is None or command.action is Action.CHECK:
             await self._commit(gone)
             return
-        told = {"by": command.by, "reason": command.reason}
+        word = {"by": command.by, "reason": command.reason}
         if command.action is Action.DROP:
-            await self._leave(item, Event.EXPIRED, _DROPPED, told, gone)
+            await self._leave(item, Event.EXPIRED, _DROPPED, word, gone)
             return
-        item.entry = replace(item.entry, state=EntryState.RETRYING, tries=0, due=self._now())
-        event = self._records.event(item.entry, Event.RESUMED, self._now(), None, told)
+        # Who can be asked is asked first: the attempts before may have reached it.
+        asks = self._spec.idempotence is Idempotence.LOOK_UP
+        state = EntryState.ATTEMPTED if asks else EntryState.RETRYING
+        item.entry = replace(item.entry, state=state, tries=0, due=self._now())
+        event = self._records.event(item.entry, Event.RESUMED, self._now(), None, word)
         await self._commit(self._records.entry(item.entry), event, gone)
         del self._stuck[item.name]
         self._lines.release(item.key)
@@ -364,29 +338,6 @@ class Holdings:
                 self._read_bytes -= item.size
                 self._parked[item.name] = item
                 self._parked_bytes += item.size
-
-    def _failed(
-        self, item: Item, error: AdapterError, state: EntryState, due: datetime | None
-    ) -> Entry:
-        now, detail = self._now(), error.detail[:MAX_TEXT]
-        return replace(
-            item.entry,
-            state=state,
-            due=due,
-            first_at=item.entry.first_at or now,
-            last_at=now,
-            code=error.code,
-            detail=detail,
-            peer_code=error.peer_code,
-            fingerprint=fingerprint(self._spec.name, error.code, error.peer_code, detail),
-        )
-
-    def _told(self, item: Item, error: AdapterError) -> dict[str, Any]:
-        return {
-            "attempts": item.entry.tries,
-            "peer_code": error.peer_code,
-            "text": error.detail[:MAX_TEXT],
-        }
 
     async def _commit(self, *outputs: Output) -> None:
         self._unsaved = False

@@ -22,7 +22,8 @@ from lgsp_adapter.policy.breaker import Breaker, BreakerRules, State
 from lgsp_adapter.policy.rate import Rate
 
 from hub.connectors.attempts import Attempts
-from hub.connectors.holdings import Holdings, Item
+from hub.connectors.holdings import Holdings
+from hub.connectors.items import Item
 from hub.connectors.lanes import Lanes
 from hub.connectors.status import Report
 from hub.connectors.windows import closed_until

@@ -116,6 +116,18 @@ async def test_an_operators_retry_sends_the_dead_letter_and_then_its_successors(
     assert (resumed.detail["by"], resumed.detail["reason"]) == ("admin-mau", "Đã sửa mẫu")
 
 
+async def test_an_operators_retry_at_look_up_asks_before_it_calls():
+    bench = Bench("look-up")
+    bench.peer.script["1"] = [Retryable("cut off")] * 3
+    async with bench.running() as runner:
+        runner.offer(bench.records("1"))
+        await until(lambda: "dead_letter" in bench.memory.names("1"))
+        bench.peer.has["sender/1/receiver"] = 1  # The last call had reached it after all.
+        runner.command(word(Action.RETRY, "1"))
+        await until(lambda: "delivered" in bench.memory.names("1"))
+    assert bench.peer.calls == ["1"] * 3
+
+
 async def test_an_operators_drop_ends_the_dead_letter_and_lets_its_successors_pass():
     bench = Bench()
     bench.peer.script["1"] = [Reject("wrong")]
