@@ -28,7 +28,8 @@ MAX_REQUEST: Final = 64 * 1024 * 1024
 UNDER_WAY: Final = 128 * 1024 * 1024
 """Bytes of bodies that are read at once: beyond it callers are told to come again."""
 
-DRAIN_SECONDS: Final = 20
+DRAIN_SECONDS: Final = 3
+"""Longest wait for callers once no connector answers any more."""
 
 _METHODS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 _TEXTS: Final = {

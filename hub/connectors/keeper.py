@@ -20,9 +20,9 @@ from hub.io.kafka.connector_records import Command
 from hub.io.kafka.connector_store import UnreadableState
 from hub.ports import Fenced, Refusing, Unavailable
 
-DRAIN_SECONDS: Final = 20.0
+DRAIN_SECONDS: Final = 8.0
 """How long what is under way may take when a connector stops; then it is cancelled, and its end is
-unknown as after a crash."""
+unknown as after a crash. With the closing of adapters it fits into a supervisor's 15 seconds."""
 
 _log = structlog.get_logger("connectors")
 

@@ -1,10 +1,13 @@
 """The instances of one sink: one call is under way at each, so so many calls at once."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from lgsp_adapter import Context, Sink
 from lgsp_adapter.testing.calls import call, end
+
+CLOSE_SECONDS: Final = 3.0
+"""Longest closing of an adapter: one that cannot end may not keep the process from ending."""
 
 
 class Lanes:
@@ -49,7 +52,7 @@ class Lanes:
             await call(sink.open(self._ctx), self._seconds)
         except BaseException:
             self._out -= 1
-            await end(sink, self._seconds)
+            await end(sink, CLOSE_SECONDS)
             raise
         self._all.append(sink)
         return sink
@@ -63,4 +66,4 @@ class Lanes:
         """Close all."""
         sinks, self._all, self._free = self._all, [], []
         for sink in sinks:
-            await end(sink, self._seconds)
+            await end(sink, CLOSE_SECONDS)

@@ -27,6 +27,7 @@ from lgsp_adapter.testing.calls import call, end
 from hub.connectors.desk import HubDesk
 from hub.connectors.holdings import Holdings
 from hub.connectors.inbound import Counter
+from hub.connectors.lanes import CLOSE_SECONDS
 from hub.connectors.sink import MAX_INCOMING, Pace
 from hub.connectors.status import Report
 from hub.decision.connectors import Connector
@@ -153,7 +154,7 @@ class ServiceRunner:
             self._counter.close(self._connector.name, self)
             self._feed.remove(self._subscription)
             if self._service is not None:
-                await end(self._service, self._seconds)
+                await end(self._service, CLOSE_SECONDS)
         if self._failure is not None:
             raise self._failure
 
@@ -165,12 +166,12 @@ class ServiceRunner:
             try:
                 await call(service.open(self._ctx, self._desk), self._seconds)
             except (Retryable, Backpressure) as error:
-                await end(service, self._seconds)
+                await end(service, CLOSE_SECONDS)
                 tries += 1
                 self._away = f"{error.code} ({self._ctx.mask(error.detail)})"
                 await self._wait(patient.pause(tries, self._pace.chance(), error.after))
             except BaseException:
-                await end(service, self._seconds)
+                await end(service, CLOSE_SECONDS)
                 raise
             else:
                 self._away, self._service = None, service

@@ -18,6 +18,7 @@ from lgsp_adapter.testing.calls import call, end
 
 from hub.connectors.holdings import Writes
 from hub.connectors.intake import Intake, Taken
+from hub.connectors.lanes import CLOSE_SECONDS
 from hub.connectors.records import Records
 from hub.connectors.sink import LONGEST_PAUSE, Pace
 from hub.connectors.status import Report
@@ -138,7 +139,7 @@ class SourceRunner:
                 await self._obey()
                 await self._turn(source)
         finally:
-            await end(source, self._seconds)
+            await end(source, CLOSE_SECONDS)
 
     async def _turn(self, source: Source[Any]) -> None:
         if self._paused:

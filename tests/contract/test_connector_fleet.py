@@ -317,7 +317,7 @@ async def test_an_inbox_that_is_made_later_is_read_from_its_beginning(rig):
 
 
 async def test_while_the_broker_is_away_nothing_is_forgotten_and_nothing_called_again(
-    fresh_broker, tmp_path
+    fresh_broker,
 ):
     rig = ConnectorRig(fresh_broker.bootstrap)
     await rig.make_topics()
