@@ -116,9 +116,6 @@ async def test_what_waits_comes_again_until_it_is_settled(rig, isolation):
         assert (await client.delete("/", params={"key": "no/such/key"})).status_code == 404
         assert await waiting() == keys[1:]
         await rig.of(first, "delivered", system=system)
-    async with calling(rig, system) as (_, client, _):
-        pass
-    assert not (await rig.parked(system)).entries
 
 
 async def test_a_settled_delivery_does_not_come_again_after_a_restart(rig):

@@ -17,7 +17,7 @@ from aiokafka import TopicPartition
 from msgspec.structs import replace
 
 from hub.io.backoff import Backoff
-from hub.io.kafka.connection import KafkaConnection, broker_errors
+from hub.io.kafka.connection import KafkaConnection, broker_errors, whole
 from hub.io.kafka.connector_records import Kind, Position, decode, parse_key, record
 from hub.io.kafka.reading import close_consumer, open_consumer, read_to
 from hub.io.kafka.topics import RETRY, partition_of
@@ -123,7 +123,7 @@ class OutcomeWriter:
         backoff = Backoff()
         while True:
             try:
-                await self._writer.open()
+                await whole(self._writer.open())
             except Unavailable as error:
                 _log.warning("connectors_unavailable", cause=str(error))
                 await backoff.wait(asyncio.Event())
