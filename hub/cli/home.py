@@ -72,6 +72,11 @@ class Home:
         return self.secrets / "admin.token"
 
     @property
+    def connector_keys(self) -> Path:
+        """Return the folder with the private keys that connectors sign with."""
+        return self.root / "connector-keys"
+
+    @property
     def database(self) -> Path:
         """Return the SQLite database that is used without `HUB_SQL_URL`."""
         return self.root / "hub.db"

@@ -13,6 +13,7 @@ from hub.api.settings import ApiSettings
 from hub.cli.errors import SettingsWrong
 from hub.cli.home import Home
 from hub.cli.settings import SupervisorSettings
+from hub.connectors.settings import ConnectorsSettings
 from hub.control.network_rules import NetworkRules
 from hub.control.settings import ControlSettings
 from hub.io.kafka.connection import KafkaConnection
@@ -30,6 +31,7 @@ SETTINGS: Final[tuple[type[BaseSettings], ...]] = (
     ApiSettings,
     ControlSettings,
     RouterSettings,
+    ConnectorsSettings,
     RecorderSettings,
     SupervisorSettings,
 )
@@ -117,6 +119,11 @@ def network_rules() -> NetworkRules:
             "HUB_BROKER=embedded. Remove it."
         )
     return NetworkRules(own=settings.networks(), allow_loopback=settings.connectors_allow_loopback)
+
+
+def environ_of_adapters() -> dict[str, str]:
+    """Return the environment without the hub's settings: passwords are no adapter's business."""
+    return {name: text for name, text in os.environ.items() if not name.startswith(PREFIX)}
 
 
 def _plain(secret: SecretStr | None) -> str | None:

@@ -1,9 +1,11 @@
 """Which networks a connector may never call, whoever approves. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final, TypeAlias
+
+from lgsp_adapter.guard import EXCEPT, UNSAFE_LOOPBACK
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
@@ -57,6 +59,17 @@ class NetworkRules:
         if _meets(network, self.own):
             raise NetworkRefused("it meets the hub's own networks (HUB_OWN_NETWORKS)")
         return str(network)
+
+    def lent(self, networks: Sequence[str]) -> tuple[str, ...]:
+        """Return approved networks as an adapter's context has them (`lgsp_adapter.guard`).
+
+        The hub's own networks are excepted once more: they may have grown since the approval.
+        """
+        loopback = self.allow_loopback and any(
+            _inside(ip_network(cidr), _LOOPBACK) for cidr in networks
+        )
+        excepted = (f"{EXCEPT}{own}" for own in self.own)
+        return (*networks, *excepted, *((UNSAFE_LOOPBACK,) if loopback else ()))
 
 
 def _meets(network: Network, others: Iterable[Network]) -> bool:

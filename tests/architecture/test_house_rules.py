@@ -72,6 +72,7 @@ CATCHES_REFUSED = {
     "hub/router/batch.py": "a command of the hub to itself is refused like a message",
     "hub/io/admission.py": "after a secrecy marking the objects go; raised again",
     "hub/connectors/bridge.py": "a record on a system's own topic is refused in the audit",
+    "hub/connectors/intake.py": "what a source brings becomes a dead letter, a caller is told",
     "hub/io/kafka/codec.py": "a record that nobody admitted becomes a value without attributes",
     "hub/api/messages.py": "each part of a batch gets its own answer",
     "hub/api/submit.py": "counts it for the metrics and raises again",

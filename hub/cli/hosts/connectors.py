@@ -1,35 +1,47 @@
-"""The connectors process: the bridge from the topics of systems that speak Kafka."""
+"""The connectors process: the bridge from topics of systems, and the connectors of the rules."""
 
 from hub.cli import wiring
-from hub.cli.hosts.host import Host
+from hub.cli.hosts.host import Host, metrics_registry
 from hub.cli.waiting import unless
-from hub.connectors.bridge import Bridge
+from hub.connectors import main as connectors
+from hub.connectors.adapters import Adapters
+from hub.connectors.fleet import Slot
+from hub.connectors.settings import ConnectorsSettings
+from hub.connectors.signing import KeyFolder
 from hub.io.admission import utc_now
-from hub.io.backoff import Backoff
-from hub.io.kafka.bridge_bus import BridgeBus
 from hub.io.kafka.rules_log import RulesFollower
 from hub.io.object_bytes import ObjectBytes
 from hub.io.objects import Objects
+from hub.io.sql.closed_deliveries import ClosedDeliveries
+from hub.io.sql.connector_status import ConnectorStatuses
 from hub.io.sql.engine import open_engine
 
 
 async def run(host: Host) -> None:
-    """Bridge until told to stop. It begins once it has read the rules."""
+    """Carry messages until told to stop. It begins once it has read the rules."""
+    settings = wiring.read(ConnectorsSettings)
     connection = wiring.kafka(host.settings)
     follower = RulesFollower(connection, host.identity.hub, host.home.macs())
     engine = open_engine(wiring.sql_url(host.settings, host.home))
-    objects = Objects(engine, ObjectBytes(wiring.objects_url(host.settings, host.home)), utc_now)
-    bridge = Bridge(
-        BridgeBus(connection),
-        lambda: follower.current,
-        objects,
-        host.identity.partitions,
-        utc_now,
+    world = connectors.World(
+        connection=connection,
+        rules=lambda: follower.current,
+        objects=Objects(engine, ObjectBytes(wiring.objects_url(host.settings, host.home)), utc_now),
+        deliveries=ClosedDeliveries(engine),
+        status=ConnectorStatuses(engine),
+        keys=KeyFolder(settings.keys or host.home.connector_keys),
+        partitions=host.identity.partitions,
+        slot=Slot(slot=settings.slot, slots=settings.slots),
+        registry=metrics_registry(settings.metrics_port),
+        adapters=Adapters(),
+        environment=wiring.environ_of_adapters(),
+        networks=wiring.network_rules(),
+        port=settings.port,
     )
     try:
         if await unless(host.stop, follower.start()):
             host.ready.set()
-            await bridge.run(host.stop, Backoff())
+            await connectors.run(world, host.stop)
     finally:
         await follower.stop()
         await engine.dispose()

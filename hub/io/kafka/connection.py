@@ -1,10 +1,11 @@
 """How a process reaches Kafka, and the one place where Kafka's errors become the hub's."""
 
+import asyncio
 import ssl
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from aiokafka.errors import (
     KafkaError,
@@ -13,6 +14,11 @@ from aiokafka.errors import (
 )
 
 from hub.ports import Refusing, Unavailable
+
+OPENING_SECONDS: Final = 5.0
+"""How long an opening that nobody waits for any more may take."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +48,23 @@ class KafkaConnection:
             options["sasl_plain_username"] = self.username
             options["sasl_plain_password"] = self.password
         return options
+
+
+async def whole(work: Coroutine[Any, Any, T]) -> T:
+    """Await the opening of connections; who is cancelled meanwhile is so once they are open.
+
+    aiokafka 0.14 forgets a connection whose opening is cancelled, and nobody can close it any more.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=OPENING_SECONDS)
+        if not task.done():
+            task.cancel()
+        elif not task.cancelled():
+            task.exception()  # Nobody wants to know it any more.
+        raise
 
 
 @contextmanager

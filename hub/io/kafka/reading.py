@@ -8,7 +8,7 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from hub.io.kafka.connection import KafkaConnection, broker_errors
+from hub.io.kafka.connection import KafkaConnection, broker_errors, whole
 from hub.ports import Unavailable
 
 FETCH_BYTES: Final = 4 * 1024 * 1024
@@ -40,7 +40,7 @@ async def open_consumer(connection: KafkaConnection, **options: Any) -> Any:
     )
     try:
         with broker_errors("starting to read"):
-            await consumer.start()
+            await whole(consumer.start())
     except BaseException:
         # Also where the process is told to stop meanwhile: nothing is left open behind it.
         await close_consumer(consumer)

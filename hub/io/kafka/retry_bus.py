@@ -12,6 +12,7 @@ from hub.decision.events import AuditEvent, Event
 from hub.io.kafka import topics
 from hub.io.kafka.codec import Headers, encode_event
 from hub.io.kafka.connection import KafkaConnection, broker_errors
+from hub.io.kafka.connector_records import is_connectors
 from hub.io.kafka.inboxes import Inboxes
 from hub.io.kafka.positions import fence_earlier_layouts
 from hub.io.kafka.reading import close_consumer, open_consumer, read_to
@@ -136,6 +137,8 @@ class RetryBus:
 
 
 def _fold(found: dict[bytes, Waiting], raw: Any) -> None:
+    if is_connectors(raw.key):
+        return  # What waits at a connector is in its inbox already: not the router's to deliver.
     if raw.value is None:
         found.pop(raw.key, None)
     elif len(found) < MAX_WAITING:

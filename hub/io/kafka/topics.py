@@ -32,6 +32,9 @@ _FOREVER: Final = {"retention.ms": "-1", "retention.bytes": "-1"}
 _MONTH: Final = {"retention.ms": str(30 * _DAY_MS)}
 _ARRIVAL_TIME: Final = {"message.timestamp.type": "LogAppendTime"}
 _COMPACT: Final = {"cleanup.policy": "compact"}
+_OFTEN: Final = {"segment.bytes": str(8 * 1024 * 1024), "min.cleanable.dirty.ratio": "0.2"}
+"""Compaction passes over the newest segment: of a connector's positions only the last one counts,
+and whoever starts reads them all."""
 _LARGE: Final = {"max.message.bytes": str(2 * 1024 * 1024)}
 """A fan-out record holds a body and thousands of recipients; an ingress record body and headers."""
 
@@ -58,7 +61,7 @@ def hub_topics(partitions: int) -> tuple[Topic, ...]:
         # Time never deletes audit: its entries go once they stand in the log's entry bundles.
         Topic(name=AUDIT, partitions=partitions, config=_FOREVER | _LARGE),
         Topic(name=FANOUT, partitions=partitions, config=_MONTH | _LARGE),
-        Topic(name=RETRY, partitions=partitions, config=_COMPACT | _LARGE),
+        Topic(name=RETRY, partitions=partitions, config=_COMPACT | _LARGE | _OFTEN),
         Topic(name=RULES, partitions=1, config=_COMPACT | _LARGE | whole),
         Topic(name=QUARANTINE, partitions=1, config=year | _LARGE),
         Topic(name=INDICATORS, partitions=1, config=_COMPACT),

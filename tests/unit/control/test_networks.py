@@ -1,8 +1,9 @@
 """Networks of connectors: two persons, never the hub's own, and only what is approved is a rule."""
 
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 
 import pytest
+from lgsp_adapter.guard import Guard
 
 from hub.control.network_rules import NetworkRefused, NetworkRules
 from hub.control.networks import Networks
@@ -159,3 +160,24 @@ def test_loopback_is_possible_only_where_it_is_said(cidr):
     for wide in ("0.0.0.0/0", "126.0.0.0/7", "::/127", "::ffff:127.0.0.1/128"):
         with pytest.raises(NetworkRefused):
             NetworkRules(allow_loopback=True).checked(wide)
+
+
+def test_the_hubs_own_networks_are_excepted_again_when_networks_are_lent():
+    own = NetworkRules(own=(ip_network("10.9.0.0/16"),))
+    guard = Guard.of(own.lent(["10.0.0.0/8"]))
+    assert guard.refusal(ip_address("10.1.1.1")) is None
+    assert guard.refusal(ip_address("10.9.1.1")) == "excepted"
+
+
+@pytest.mark.parametrize(
+    ("allow", "networks", "refusal"),
+    [
+        (True, ["127.0.0.0/8"], None),
+        (False, ["127.0.0.0/8"], "loopback"),
+        # Approved for elsewhere: loopback stays closed although the hub allows it to others.
+        (True, ["10.0.0.0/8"], "loopback"),
+    ],
+)
+def test_loopback_is_lent_only_where_hub_and_approval_say_so(allow, networks, refusal):
+    guard = Guard.of(NetworkRules(allow_loopback=allow).lent(networks))
+    assert guard.refusal(ip_address("127.0.0.1")) == refusal

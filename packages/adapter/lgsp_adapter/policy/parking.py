@@ -1,7 +1,7 @@
 """Order within a key, without one key holding up another (invariant 7).
 
 Each key is a line. Its head may be in the other side's hands, waiting for a time, or stuck until an
-operator decides; those behind it wait. All other keys pass.
+operator decides; those behind it wait. All other keys pass. Urgent lines go first.
 """
 
 from collections import deque
@@ -30,6 +30,7 @@ class _Line(Generic[T]):
     items: deque[T] = field(default_factory=deque)
     head: Head = Head.READY
     until: float = 0.0
+    urgent: bool = False
 
 
 class Parking(Generic[K, T]):
@@ -41,31 +42,59 @@ class Parking(Generic[K, T]):
     def __init__(self) -> None:
         self._lines: dict[K, _Line[T]] = {}
         self._ready: deque[K] = deque()
+        self._urgent: deque[K] = deque()
         self._waiting: list[tuple[float, int, K]] = []
         self._size = self._count = 0
 
     def __len__(self) -> int:
         return self._size
 
-    def add(self, key: K, item: T) -> None:
-        """Put `item` at the end of the line of `key`."""
+    def add(self, key: K, item: T, *, urgent: bool = False) -> None:
+        """Put `item` at the end of the line of `key`.
+
+        An urgent one makes its whole line urgent until the line is empty: it may not overtake those
+        before it, so they hurry too.
+        """
         line = self._lines.get(key)
         if line is None:
-            line = self._lines[key] = _Line()
-            self._ready.append(key)
+            line = self._lines[key] = _Line(urgent=urgent)
+            self._make_ready(key, line)
+        elif urgent and not line.urgent:
+            line.urgent = True
+            if line.head is Head.READY:
+                self._ready.remove(key)
+                self._urgent.append(key)
         line.items.append(item)
         self._size += 1
 
     def take(self, now: float, limit: int) -> list[tuple[K, T]]:
-        """Return up to `limit` heads whose time has come, of different keys, longest ready first.
+        """Return up to `limit` heads whose time has come, of different keys.
 
-        Each must come back by `done`, `retry` or `stick`.
+        Urgent ones first, among equals the longest ready. Each must come back by `done`, `retry` or
+        `stick`.
         """
         self._wake(now)
-        keys = [self._ready.popleft() for _ in range(min(limit, len(self._ready)))]
+        keys: list[K] = []
+        for queue in (self._urgent, self._ready):
+            keys += [queue.popleft() for _ in range(min(limit - len(keys), len(queue)))]
         for key in keys:
             self._lines[key].head = Head.OUT
         return [(key, self._lines[key].items[0]) for key in keys]
+
+    def line(self, key: K) -> tuple[T, ...]:
+        """Return all that stand in the line of `key`, the head first; empty where there is none."""
+        line = self._lines.get(key)
+        return () if line is None else tuple(line.items)
+
+    def last(self, key: K) -> T | None:
+        """Return the last one in the line of `key`; None where there is none."""
+        line = self._lines.get(key)
+        return None if line is None else line.items[-1]
+
+    def head(self, key: K) -> Head | None:
+        """Return where the head of `key` is; None where nothing stands there."""
+        line = self._lines.get(key)
+        return None if line is None else line.head
 
     def done(self, key: K) -> None:
         """Let go of a head that is out or stuck; the next of its key is ready."""
@@ -107,7 +136,7 @@ class Parking(Generic[K, T]):
 
     def _make_ready(self, key: K, line: _Line[T]) -> None:
         line.head = Head.READY
-        self._ready.append(key)
+        (self._urgent if line.urgent else self._ready).append(key)
 
     def _expect(self, key: K, *states: Head) -> _Line[T]:
         line = self._lines.get(key)

@@ -1,0 +1,163 @@
+"""One attempt: what may be handed over, the call, and what becomes of each delivery."""
+
+import random
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeAlias
+
+from lgsp_adapter import (
+    AdapterError,
+    Backpressure,
+    Context,
+    Done,
+    Idempotence,
+    Reject,
+    Result,
+    Retryable,
+    Sink,
+)
+from lgsp_adapter.policy.backoff import Backoff
+from lgsp_adapter.testing.calls import call
+
+from hub.connectors.holdings import Holdings
+from hub.connectors.items import Item
+from hub.connectors.records import expires_at
+from hub.connectors.together import Together
+from hub.io.kafka.connector_records import EntryState
+
+Named: TypeAlias = tuple[str, str, str]
+"""Source, id and recipient of a delivery."""
+
+_RESULTS: Final = (Done, Retryable, Backpressure, Reject)
+
+UNKNOWN: Final = "outcome_unknown"
+"""The code of a dead letter that the other side may have, and cannot be asked about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempts:
+    """How deliveries are tried at one other side."""
+
+    holdings: Holdings
+    closed: Together[Named, AbstractSet[Named]]
+    """Which deliveries are withdrawn, or were settled on another way (by pull)."""
+    idempotence: Idempotence
+    ctx: Context
+    backoff: Backoff
+    seconds: float
+    """Longest call; then its end is unknown."""
+    now: Callable[[], datetime]
+    chance: Callable[[], float] = random.random
+
+    async def wanted(self, items: Sequence[Item]) -> list[Item]:
+        """Return those that are still to be delivered; settle the others.
+
+        Raises:
+            Unavailable: it is not known what was withdrawn.
+        """
+        names = [item.named for item in items]
+        closed, now, left = await self.closed.of(names), self.now(), []
+        for item, name in zip(items, names, strict=True):
+            expiry = expires_at(item.entry)
+            if name in closed:
+                await self.holdings.closed(item)
+            elif expiry is not None and expiry <= now:
+                await self.holdings.expired(item)
+            else:
+                left.append(item)
+        return left
+
+    async def open_ends(self, sink: Sink[Any], items: Sequence[Item]) -> list[Item]:
+        """Settle those of which an earlier call's end is not known; return the others."""
+        left = []
+        for item in items:
+            if item.entry.state is not EntryState.ATTEMPTED:
+                left.append(item)
+            elif self.idempotence is Idempotence.IDEMPOTENT:
+                left.append(item)  # The adapter's promise has changed: a second call is harmless.
+            elif self.idempotence is Idempotence.NEITHER:
+                await self._bury(item, Reject(UNKNOWN, "the call's end was not seen"))
+            elif not await self._found(sink, item):
+                left.append(item)
+        return left
+
+    async def hand_over(self, sink: Sink[Any], items: Sequence[Item]) -> list[Result]:
+        """Call the sink; return what it says of each. At the latest now an attempt is durable.
+
+        Raises:
+            Fatal: the sink cannot work.
+        """
+        if self.idempotence is Idempotence.IDEMPOTENT:
+            self.holdings.tried(items)
+        else:
+            # Invariant 1: durable before the call. After a crash it is known that there was one.
+            await self.holdings.attempted(items)
+        return await self._results(sink, [item.delivery for item in items], len(items))
+
+    async def settle(self, item: Item, result: Result) -> None:
+        """Record what became of one delivery."""
+        if isinstance(result, Done):
+            await self.holdings.done(item, result)
+        elif isinstance(result, Reject):
+            await self._bury(item, result)
+        elif self._is_open(result):
+            await self._bury(item, Reject(UNKNOWN, result.detail, peer_code=result.peer_code))
+        else:
+            await self._again(item, result)
+
+    def _is_open(self, error: Retryable | Backpressure) -> bool:
+        """Say whether the other side may have done it, and would do it again."""
+        untouched = isinstance(error, Backpressure) or error.untouched
+        return self.idempotence is Idempotence.NEITHER and not untouched
+
+    async def _found(self, sink: Sink[Any], item: Item) -> bool:
+        """Ask the other side; say whether the delivery came back to the holdings."""
+        try:
+            done = await call(sink.find(item.delivery.key), self.seconds)
+        except (Retryable, Backpressure, Reject) as error:
+            # Whatever the answer was, it did not say that the first attempt did nothing.
+            self.holdings.tried([item])
+            await self._again(item, Retryable(error.detail, peer_code=error.peer_code))
+            return True
+        if done is not None:
+            await self.holdings.done(item, done)
+        return done is not None
+
+    async def _results(self, sink: Sink[Any], batch: list[Any], count: int) -> list[Result]:
+        try:
+            results = await call(sink.write(batch), self.seconds)
+        except (Retryable, Backpressure) as error:
+            return [error] * count
+        except Reject as error:
+            # Of one it is clear which is meant; of several it is a fault of the adapter.
+            return [error if count == 1 else Retryable("a batch was rejected as a whole")] * count
+        if len(results) != count or not all(isinstance(r, _RESULTS) for r in results):
+            # Which one is missing cannot be known, so nothing is.
+            return [Retryable("the adapter gave no result for each delivery")] * count
+        return results
+
+    async def _again(self, item: Item, error: Retryable | Backpressure) -> None:
+        if isinstance(error, Backpressure):
+            # The other side is well: however long it wants less, nothing becomes a dead letter.
+            self.holdings.not_counted(item)
+        tries = max(1, item.entry.tries)
+        seconds = self.backoff.pause(tries, self.chance(), error.after)
+        if seconds is None:
+            await self._bury(item, error)
+            return
+        due = self.now() + timedelta(seconds=seconds)
+        looks = self.idempotence is Idempotence.LOOK_UP and not self._surely_nothing(error)
+        await self.holdings.again(item, self._masked(error), seconds, due, open_end=looks)
+
+    @staticmethod
+    def _surely_nothing(error: Retryable | Backpressure) -> bool:
+        return isinstance(error, Backpressure) or error.untouched
+
+    async def _bury(self, item: Item, error: AdapterError) -> None:
+        await self.holdings.bury(item, self._masked(error))
+
+    def _masked(self, error: AdapterError) -> AdapterError:
+        detail, peer = self.ctx.mask(error.detail), error.peer_code
+        return Reject(error.code, detail, peer_code=None if peer is None else self.ctx.mask(peer))

@@ -1,0 +1,53 @@
+"""What a connector is lent: its own objects, the time, its networks, its secrets."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from typing import Protocol
+
+from lgsp_adapter import Context, Reject, Retryable
+
+from hub.control.network_rules import NetworkRules
+from hub.decision.connectors import Connector
+from hub.io.objects import ObjectTooLarge, Stored
+from hub.ports import Unavailable
+
+
+class ObjectStore(Protocol):
+    """Objects as a system has them: `hub.io.objects.Objects`."""
+
+    async def find(self, system: str, hash_: str) -> Stored | None: ...
+
+    def read(self, stored: Stored, start: int, end: int) -> AsyncIterator[bytes]: ...
+
+    async def put(self, system: str, pieces: AsyncIterator[bytes]) -> Stored: ...
+
+
+def lend(
+    connector: Connector,
+    objects: ObjectStore,
+    now: Callable[[], datetime],
+    rules: NetworkRules,
+) -> Context:
+    """Return the context of a connector. It reads and keeps objects as its system does."""
+    system = connector.system
+
+    async def fetch(hash_: str) -> AsyncIterator[bytes]:
+        try:
+            stored = await objects.find(system, hash_)
+            if stored is None:
+                raise Reject("unknown_object", "not this system's to read, or not there any more")
+            async for piece in objects.read(stored, 0, stored.size):
+                yield piece
+        except Unavailable as error:
+            raise Retryable(str(error), untouched=True) from error
+
+    async def store(pieces: AsyncIterator[bytes], media_type: str) -> str:  # noqa: ARG001  (the message names it)
+        try:
+            return (await objects.put(system, pieces)).hash
+        except ObjectTooLarge as error:
+            raise Reject("object_too_large", str(error)) from error
+        except Unavailable as error:
+            raise Retryable(str(error), untouched=True) from error
+
+    networks = rules.lent(connector.networks)
+    return Context(connector.name, fetch=fetch, store=store, now=now, networks=networks)

@@ -1,0 +1,257 @@
+"""Run one source: read, take in, make it durable with the position, then acknowledge."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from math import inf
+from typing import Any, Final
+
+import structlog
+from lgsp_adapter import Backpressure, Context, Record, Retryable, Source, Text
+from lgsp_adapter.policy.breaker import Breaker
+from lgsp_adapter.policy.rate import Rate
+from lgsp_adapter.testing.calls import call, end
+
+from hub.connectors.holdings import Writes
+from hub.connectors.intake import Intake, Taken
+from hub.connectors.lanes import CLOSE_SECONDS
+from hub.connectors.records import Records
+from hub.connectors.sink import LONGEST_PAUSE, Pace
+from hub.connectors.status import Report
+from hub.connectors.windows import closed_until
+from hub.decision.connectors import Connector
+from hub.decision.events import AuditEvent, Event
+from hub.io.kafka.connector_records import Action, Command, Position, Unread
+from hub.io.kafka.connector_store import Stored
+from hub.io.kafka.transaction import Output
+from hub.ports import Unavailable
+
+AWAY_SECONDS: Final = 1.0
+"""Pause where it is not known whether a message may refer to its objects."""
+
+_log = structlog.get_logger("connectors")
+
+
+class SourceRunner:
+    """One source connector at work. `run` until `stop`; a `Fatal` of the adapter ends it."""
+
+    def __init__(
+        self,
+        connector: Connector,
+        make: Callable[[], Source[Any]],
+        ctx: Context,
+        records: Records,
+        intake: Intake,
+        *,
+        writes: Writes,
+        stored: Stored,
+        pace: Pace,
+    ) -> None:
+        self._connector, self._make, self._ctx = connector, make, ctx
+        self._records, self._intake, self._writes = records, intake, writes
+        self._position = (stored.position or Position()).read
+        self._unread: dict[str, Unread] = dict(stored.unread)
+        self._pace, self._now = pace, ctx.now
+        limits = connector.limits
+        self._seconds = limits.timeout_seconds
+        self._rate = Rate(per_second=limits.per_second or inf)
+        self._breaker = Breaker(rules=pace.breaker)
+        self._commands: deque[Command] = deque()
+        self._wake = asyncio.Event()
+        self._stopping = self._paused = False
+        self._tries = self._delivered = self._failed = 0
+        self._last: datetime | None = None
+        self._away: str | None = None
+
+    def stop(self) -> None:
+        """Finish what was read, read nothing new."""
+        self._stopping = True
+        self._wake.set()
+
+    def pause(self, *, paused: bool) -> None:
+        """Read nothing, or go on."""
+        self._paused = paused
+        self._wake.set()
+
+    def command(self, command: Command) -> None:
+        """Take an operator's word."""
+        self._commands.append(command)
+        self._wake.set()
+
+    def words(self) -> Text | None:
+        """Say why nothing moves now; None while all is well."""
+        if (until := closed_until(self._connector.windows, self._now())) is not None:
+            told = until.strftime("%H:%M")
+            return Text(vi=f"Giờ bảo trì đến {told}", en=f"Maintenance window until {told}")
+        if self._away is not None:
+            return Text(vi=f"Đang chờ: {self._away}", en=f"Waiting: {self._away}")
+        return None
+
+    def told(self, report: Report) -> Report:
+        """Return the report with what was read."""
+        return replace(
+            report,
+            last_success_at=self._last,
+            delivered=self._delivered,
+            failed=self._failed,
+            dead_letters=len(self._unread),
+        )
+
+    async def run(self) -> None:
+        """Work until stopped.
+
+        Raises:
+            Fatal: the adapter cannot work, or there is no key to sign with.
+            Refusing, Fenced: from the commits.
+        """
+        while not self._stopping:
+            try:
+                await self._serve()
+            except (Retryable, Backpressure) as error:
+                await self._recover(error)
+
+    async def _recover(self, error: Retryable | Backpressure) -> None:
+        """Wait; then the adapter is opened anew, behind what is durable."""
+        self._wake.clear()
+        if self._stopping:
+            return
+        self._failed, self._tries = self._failed + 1, self._tries + 1
+        if isinstance(error, Retryable):
+            self._breaker = self._breaker.failed(self._breaker.era, time.monotonic())
+        self._away = f"{error.code} ({self._ctx.mask(error.detail)})"
+        patient = replace(self._pace.backoff, attempts=None)
+        pause = patient.pause(self._tries, self._pace.chance(), error.after) or 0.0
+        await self._rest(max(pause, self._breaker.until - time.monotonic()))
+
+    async def _serve(self) -> None:
+        """Serve one opening of the adapter."""
+        source = self._make()
+        try:
+            now = time.monotonic()
+            if self._breaker.allows(now):
+                self._breaker = self._breaker.begun(now)
+            await call(source.open(self._ctx, self._position), self._seconds)
+            while not self._stopping:
+                await self._obey()
+                await self._turn(source)
+        finally:
+            await end(source, CLOSE_SECONDS)
+
+    async def _turn(self, source: Source[Any]) -> None:
+        if self._paused:
+            await self._rest(None)
+            return
+        if (until := closed_until(self._connector.windows, self._now())) is not None:
+            await self._rest(min(LONGEST_PAUSE, (until - self._now()).total_seconds()))
+            return
+        if (wait := self._rate.wait(time.monotonic())) > 0:
+            await self._rest(wait)
+            return
+        self._rate = self._rate.taken(time.monotonic())
+        limit = max(1, self._connector.limits.batch)
+        records = await call(source.read(limit), self._seconds)
+        self._breaker, self._tries = self._breaker.succeeded(self._breaker.era), 0
+        self._away = None
+        if records:
+            await self._take_in(records)
+            await call(source.ack(records[-1].position), self._seconds)
+        else:
+            await self._rest(self._connector.limits.poll_seconds)
+
+    async def _take_in(self, records: list[Record]) -> None:
+        """Make all durable, with the position behind them, in one transaction (invariant 1)."""
+        taken = [await self._surely(record) for record in records]
+        await self._commit(
+            *(output for one in taken for output in one.outputs), position=records[-1].position
+        )
+        for one in taken:
+            self._unread.update(one.unread)
+        self._delivered += sum(not one.unread and one.refusal is None for one in taken)
+        self._last = self._now()
+
+    async def _surely(self, record: Record) -> Taken:
+        while True:
+            try:
+                taken = await self._intake.record(record)
+            except Unavailable as error:
+                # Nothing moves: what stands behind it waits with it, and nothing is acknowledged.
+                self._away = str(error)
+                await asyncio.sleep(AWAY_SECONDS)
+            else:
+                self._away = None
+                return taken
+
+    async def _obey(self) -> None:
+        self._wake.clear()
+        while self._commands:
+            await self._carry_out(self._commands[0])
+            self._commands.popleft()
+
+    async def _carry_out(self, command: Command) -> None:
+        name, gone = command.message, self._records.carried_out(command)
+        unread = self._unread.get(name)
+        if unread is None or command.source or command.action is Action.CHECK:
+            await self._commit(gone)
+        elif command.action is Action.DROP:
+            event = self._event(command, Event.EXPIRED, "dropped")
+            await self._commit(self._records.unread(name, None), event, gone)
+            del self._unread[name]
+        elif unread.attributes:
+            await self._again(command, name, unread, gone)
+        else:
+            # Nobody could read it, and nothing has changed but the operator's mind.
+            event = self._event(command, Event.DEAD_LETTER, unread.code)
+            await self._commit(event, gone)
+
+    async def _again(self, command: Command, name: str, unread: Unread, gone: Output) -> None:
+        try:
+            taken = await self._intake.again(name, unread)
+        except Unavailable as error:
+            self._away = str(error)
+            await asyncio.sleep(AWAY_SECONDS)
+            await self._again(command, name, unread, gone)
+            return
+        refused = taken.refusal is not None
+        event = self._event(
+            command,
+            Event.DEAD_LETTER if refused else Event.RESUMED,
+            taken.refusal.reason.value if taken.refusal else None,
+        )
+        await self._commit(*taken.outputs, event, gone)
+        if not refused:
+            del self._unread[name]
+
+    def _event(self, command: Command, event: Event, reason: str | None) -> Output:
+        unread = self._unread[command.message]
+        told = AuditEvent(
+            event=event,
+            source=self._records.system,
+            id="",
+            at=self._now(),
+            reason=reason,
+            detail={
+                "adapter": self._records.adapter,
+                "entry": command.message,
+                "fingerprint": unread.fingerprint,
+                "by": command.by,
+                "reason": command.reason,
+            },
+        )
+        return self._records.own_event(told)
+
+    async def _commit(self, *outputs: Output, position: str | None = None) -> None:
+        read = self._position if position is None else position
+        await self._writes.commit(self._records.step(Position(read=read), *outputs))
+        self._position = read
+
+    async def _rest(self, seconds: float | None) -> None:
+        """Wait, or until somebody wants something."""
+        if self._wake.is_set():
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()

@@ -1,0 +1,245 @@
+"""Build the worker of a connector: its adapter, what is stored of it, and what it is lent."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from lgsp_adapter import Check, Context, Kind, Spec, Text
+from lgsp_adapter.testing.calls import check
+
+from hub.connectors.adapters import Adapters, NotUsable
+from hub.connectors.attempts import Attempts, Named
+from hub.connectors.desk import HubDesk
+from hub.connectors.holdings import Holdings
+from hub.connectors.inbound import Counter
+from hub.connectors.intake import Intake
+from hub.connectors.keeper import Worker
+from hub.connectors.lanes import Lanes
+from hub.connectors.records import Records
+from hub.connectors.remote import COMMAND, Remote
+from hub.connectors.remote_adapters import REMOTE
+from hub.connectors.service import ServiceRunner
+from hub.connectors.signing import Keys, Signer
+from hub.connectors.sink import Pace, SinkRunner
+from hub.connectors.source import SourceRunner
+from hub.connectors.takers import Takers
+from hub.connectors.together import Together
+from hub.decision.connectors import Connector, Isolation
+from hub.decision.rules import Rules
+from hub.io.kafka.connector_feed import Feed
+from hub.io.kafka.connector_store import Stored
+from hub.io.kafka.connector_writer import OutcomeWriter
+from hub.ports import ObjectAccess
+
+SERVICE_CHECK: Final = Check(
+    ok=True,
+    vi="Dịch vụ chờ hệ thống ngoài gọi đến; bộ kết nối đang mở cửa là đã sẵn sàng",
+    en="A service waits to be called: while its connector runs, it is ready",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """An adapter that can be used, here or in a process of its own."""
+
+    spec: Spec
+    make: Callable[[], Any]
+
+
+class Housed:
+    """A worker with what ends when it ends: the adapter's process, its claim on types."""
+
+    def __init__(self, worker: Worker, remote: Remote | None, leave: Callable[[], None]) -> None:
+        self._worker, self._remote, self._leave = worker, remote, leave
+        self.stop, self.pause, self.command = worker.stop, worker.pause, worker.command
+        self.words, self.told = worker.words, worker.told
+
+    async def run(self) -> None:
+        """Work until stopped, then end the process."""
+        try:
+            await self._worker.run()
+        finally:
+            self._leave()
+            if self._remote is not None:
+                await self._remote.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """What all connectors of a process share."""
+
+    adapters: Adapters
+    writer: OutcomeWriter
+    stored: Together[str, Mapping[str, Stored]]
+    closed: Together[Named, AbstractSet[Named]]
+    takers: Takers
+    feed: Feed
+    context: Callable[[Connector], Context]
+    rules: Callable[[], Rules]
+    objects: ObjectAccess
+    keys: Keys
+    counter: Counter
+    partitions: int
+    now: Callable[[], datetime]
+    pace: Callable[[Connector], Pace] = field(default=Pace.of)
+    command: Sequence[str] = COMMAND
+    """Starts the process of an adapter that has one of its own."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What such a process finds in its environment."""
+
+    async def build(self, connector: Connector) -> Worker:
+        """Return a worker that goes on where the last one of this connector ended.
+
+        Raises:
+            NotUsable: the adapter cannot be used.
+            Unavailable: Kafka does not answer.
+        """
+        remote = None
+        if connector.isolation is Isolation.PROCESS:
+            remote = Remote(connector, self.context(connector), self.command, self.environment)
+        try:
+            use = await self._use(connector, remote)
+            worker = await self._at_work(connector, use)
+        except BaseException:
+            self.takers.leave(connector)
+            if remote is not None:
+                await remote.close()
+            raise
+        return Housed(worker, remote, lambda: self.takers.leave(connector))
+
+    async def check(self, connector: Connector, ctx: Context) -> Check:
+        """Have the adapter look at the other side, beside the one at work. Always words."""
+        remote = None
+        if connector.isolation is Isolation.PROCESS:
+            remote = Remote(connector, ctx, self.command, self.environment)
+        try:
+            use = await self._use(connector, remote)
+            if use.spec.kind is Kind.SERVICE:
+                return SERVICE_CHECK
+            return await check(use.make(), ctx, connector.limits.timeout_seconds)
+        except NotUsable as error:
+            return Check(ok=False, vi=error.words.vi, en=error.words.en)
+        finally:
+            if remote is not None:
+                await remote.close()
+
+    async def _use(self, connector: Connector, remote: Remote | None) -> Use:
+        if remote is None:
+            loaded = self.adapters.load(connector)
+            return Use(spec=loaded.spec, make=loaded.make)
+        spec = await remote.spec()
+        return Use(spec=spec, make=lambda: REMOTE[spec.kind](remote))
+
+    async def _at_work(self, connector: Connector, use: Use) -> Worker:
+        if use.spec.kind is not Kind.SOURCE:
+            self.takers.come(connector, use.spec.types)
+        # What an earlier worker has given to write must stand there before it is read back.
+        await self.writer.flush()
+        self.writer.forgive(connector.name)
+        stored = (await self.stored.of([connector.name]))[connector.name]
+        _insist_on_the_same(connector, use, stored)
+        worker = self._worker(connector, use, stored)
+        for command in stored.commands.values():
+            worker.command(command)
+        return worker
+
+    def _worker(self, connector: Connector, use: Use, stored: Stored) -> Worker:
+        if use.spec.kind is Kind.SINK:
+            return self._sink(connector, use, stored)
+        if use.spec.kind is Kind.SOURCE:
+            return self._source(connector, use, stored)
+        return self._service(connector, use, stored)
+
+    def _service(self, connector: Connector, use: Use, stored: Stored) -> ServiceRunner:
+        ctx, pace = self.context(connector), self.pace(connector)
+        holdings = self._holdings(connector, use.spec, stored, in_line=False)
+        desk = HubDesk(holdings, self._intake(connector, use.spec, ctx), self.closed)
+        return ServiceRunner(
+            connector,
+            use.make,
+            ctx,
+            holdings,
+            desk,
+            feed=self.feed,
+            counter=self.counter,
+            pace=pace,
+        )
+
+    def _intake(self, connector: Connector, spec: Spec, ctx: Context) -> Intake:
+        signer = Signer(connector.system, self.keys, self.rules)
+        records = self._records(connector, spec)
+        return Intake(records, signer, self.rules, self.objects, ctx.mask, self.now)
+
+    def _source(self, connector: Connector, use: Use, stored: Stored) -> SourceRunner:
+        ctx, records = self.context(connector), self._records(connector, use.spec)
+        intake = self._intake(connector, use.spec, ctx)
+        pace = self.pace(connector)
+        return SourceRunner(
+            connector,
+            use.make,
+            ctx,
+            records,
+            intake,
+            writes=self.writer,
+            stored=stored,
+            pace=pace,
+        )
+
+    def _sink(self, connector: Connector, use: Use, stored: Stored) -> SinkRunner:
+        ctx, limits, pace = self.context(connector), connector.limits, self.pace(connector)
+        holdings = self._holdings(connector, use.spec, stored)
+        assert use.spec.idempotence is not None  # noqa: S101  (`Spec` insists on it)
+        attempts = Attempts(
+            holdings=holdings,
+            closed=self.closed,
+            idempotence=use.spec.idempotence,
+            ctx=ctx,
+            backoff=pace.backoff,
+            seconds=limits.timeout_seconds,
+            now=self.now,
+            chance=pace.chance,
+        )
+        lanes = Lanes(use.make, ctx, limits.timeout_seconds, max(1, limits.concurrency))
+        return SinkRunner(connector, holdings, lanes, attempts, self.feed, pace)
+
+    def _holdings(
+        self, connector: Connector, spec: Spec, stored: Stored, *, in_line: bool = True
+    ) -> Holdings:
+        return Holdings(
+            self._records(connector, spec),
+            spec,
+            self.writer,
+            stored,
+            now=self.now,
+            mono=time.monotonic,
+            in_line=in_line,
+        )
+
+    def _records(self, connector: Connector, spec: Spec) -> Records:
+        return Records(
+            connector=connector.name,
+            adapter=spec.name,
+            system=connector.system,
+            partitions=self.partitions,
+        )
+
+
+def _insist_on_the_same(connector: Connector, use: Use, stored: Stored) -> None:
+    """Refuse a position of something else: reading on from it would pass over messages."""
+    position = stored.position
+    if position is None:
+        return
+    moved = position.system != connector.system
+    other = use.spec.kind is Kind.SOURCE and position.adapter != use.spec.name
+    if moved or other:
+        raise NotUsable(
+            Text(
+                vi=f"Bộ kết nối này đã chạy cho {position.system} với {position.adapter}. "
+                "Hãy tạo bộ kết nối mới với tên khác.",
+                en=f"This connector has worked for {position.system} with {position.adapter}. "
+                "Make a new one under another name.",
+            )
+        )
