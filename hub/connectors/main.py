@@ -47,7 +47,7 @@ class World:
     adapters: Adapters
     environment: Mapping[str, str]
     """What an adapter's own process finds in its environment: secrets by `env:NAME`."""
-    networks: NetworkRules = NetworkRules()
+    networks: NetworkRules
     """Which networks no connector may call, whatever was approved."""
     port: int = 0
     """Loopback port for connectors that are called; 0 listens nowhere."""
