@@ -53,7 +53,8 @@ class Portal:
         """Make one call; return what the answer means, and the answer.
 
         Raises:
-            Retryable: also where the session has ended: the next attempt logs in anew.
+            Retryable: also where the session has ended: the next attempt logs in anew; also for
+                an answer in a form that is not the portal's, which says nothing of the call.
             Backpressure, Fatal: as `http_error`.
             Reject: `portal_refused`, with the portal's code.
         """
@@ -70,6 +71,8 @@ class Portal:
         meaning = meaning_of(answer)
         if meaning is Meaning.SESSION:
             raise self._ended(peer_code(answer))
+        if meaning is Meaning.REFUSED and not code_of(answer):
+            raise Retryable(f"{service}: the answer has no error_code")
         if meaning is Meaning.REFUSED:
             raise Reject("portal_refused", service, peer_code=peer_code(answer))
         return meaning, answer
@@ -79,12 +82,16 @@ class Portal:
         body = {"username": config.username, "password": self._password.get_secret_value()}
         answer = await self._post("login", config.auth_endpoint, body, {"dstcode": config.dstcode})
         session = answer.get("session")
-        if not isinstance(session, str) or not session:
-            raise Fatal(
-                "the portal gives no session: check user name and password",
-                peer_code=peer_code(answer) or None,
-            )
-        return session
+        if isinstance(session, str) and session:
+            return session
+        code = code_of(answer)
+        if code in ("", "0", *config.retry_codes):
+            # Not the portal's words for a wrong password: that alone stops a connector.
+            raise Retryable("the login gives no session", peer_code=code or None, untouched=True)
+        raise Fatal(
+            "the portal gives no session: check user name and password",
+            peer_code=peer_code(answer),
+        )
 
     async def _post(
         self, name: str, url: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None

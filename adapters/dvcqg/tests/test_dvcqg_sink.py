@@ -57,17 +57,18 @@ async def test_one_that_exists_is_updated(portal):
     assert portal.dossiers["D-1"]["TrichYeuHoSo"] == "m"
 
 
-async def test_a_later_event_updates_and_inserts_only_what_is_absent(portal):
+@pytest.mark.parametrize(("whole", "calls"), [(False, [True, False, True]), (True, [False, True])])
+async def test_a_later_event_updates_and_inserts_only_what_is_absent(portal, whole, calls):
     body = {
         "dossier_code": "D-1",
         "reason": "Rút (mẫu)",
         "agency": {"code": "H99"},
         "withdrawn_at": "2026-03-10T08:30:00+07:00",
     }
-    sink = await opened(portal)
+    sink = await opened(portal, whole_updates=whole)
     await sink.write([deliver("dossier.withdrawn", body)])
     await sink.write([deliver("dossier.withdrawn", body)])
-    assert [call[1] for call in portal.calls] == [True, False, True]
+    assert [call[1] for call in portal.calls] == calls
     assert portal.dossiers["D-1"]["TrangThaiHoSo"] == "7"
 
 
