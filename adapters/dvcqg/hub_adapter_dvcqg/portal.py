@@ -10,7 +10,7 @@ from lgsp_adapter.net import http_fault, open_client
 from pydantic import SecretStr
 
 from hub_adapter_dvcqg.config import PortalConfig
-from hub_adapter_dvcqg.words import Meaning, code_of, meaning_of, peer_code
+from hub_adapter_dvcqg.words import Meaning, code_of, meaning_of, peer_code, verdict_of
 
 Connect = Callable[[Context, float, int], httpx2.AsyncClient]
 """Makes a client from the context, the longest wait in seconds, the longest answer in bytes."""
@@ -66,16 +66,20 @@ class Portal:
             "data": data,
         }
         answer = await self._post(service, self._config.adapter_url, body)
-        if code_of(answer) in self._config.retry_codes:
-            raise Retryable(f"{service}: later", peer_code=peer_code(answer))
-        meaning = meaning_of(answer)
+        return self._judged(service, verdict_of(answer)), answer
+
+    def _judged(self, service: str, verdict: Mapping[str, Any]) -> Meaning:
+        code = peer_code(verdict)
+        if code_of(verdict) in self._config.retry_codes:
+            raise Retryable(f"{service}: later", peer_code=code)
+        meaning = meaning_of(verdict)
         if meaning is Meaning.SESSION:
-            raise self._ended(peer_code(answer))
-        if meaning is Meaning.REFUSED and not code_of(answer):
+            raise self._ended(code)
+        if meaning is Meaning.REFUSED and not code_of(verdict):
             raise Retryable(f"{service}: the answer has no error_code")
         if meaning is Meaning.REFUSED:
-            raise Reject("portal_refused", service, peer_code=peer_code(answer))
-        return meaning, answer
+            raise Reject("portal_refused", service, peer_code=code)
+        return meaning
 
     async def _login(self) -> str:
         config = self._config

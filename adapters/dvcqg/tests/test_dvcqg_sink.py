@@ -4,12 +4,13 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import httpx2
 import pytest
 from hub_adapter_dvcqg import PortalSink
 from hub_adapter_dvcqg.words import Meaning, meaning_of, peer_code
 from lgsp_adapter import Done, Fatal, Reject, Retryable, load_config
 from lgsp_adapter.testing import MemoryObjects, delivery
-from portal_fake import FakePortal, problem, submission
+from portal_fake import FakePortal, good, problem, submission
 
 NOW = datetime(2026, 3, 10, 3, 0, tzinfo=UTC)
 HASH = "sha256:" + "0" * 64
@@ -170,6 +171,34 @@ def test_code_and_text_say_what_an_answer_means(answer, meaning):
 def test_the_code_alone_is_kept_as_it_is():
     assert peer_code({"error_code": -3}) == "-3"
     assert peer_code({"error_code": 3, "message": "Trần Thị Mẫu"}) == "3"
+
+
+async def test_a_record_that_is_refused_within_a_good_answer_is_refused(portal):
+    result = [{"MaHoSo": "D-1", "error_code": 3, "message": "Mã thủ tục không hợp lệ"}]
+    portal.say["DongBoHoSoMC"] = good(result=result)
+    (refused,) = await (await opened(portal)).write(
+        [deliver("dossier.submitted", submission("D-1", "m"))]
+    )
+    assert (refused.code, refused.peer_code) == ("portal_refused", "3: mã thủ tục, không hợp lệ")
+
+
+async def test_an_answer_without_a_code_says_nothing_of_the_call(portal):
+    portal.say["DongBoHoSoMC"] = httpx2.Response(200, json={"unexpected": True})
+    (result,) = await (await opened(portal)).write(
+        [deliver("dossier.submitted", submission("D-1", "m"))]
+    )
+    assert isinstance(result, Retryable)
+    assert not result.untouched
+
+
+async def test_a_login_that_answers_oddly_does_not_stop_the_connector(portal, monkeypatch):
+    async def odd(request, body):  # noqa: ARG001
+        return httpx2.Response(200, json={"error_code": 0, "message": "OK"})
+
+    monkeypatch.setattr(portal, "login", odd)
+    with pytest.raises(Retryable) as later:
+        await (await opened(portal)).check()
+    assert later.value.peer_code == "0"
 
 
 FILES = {
