@@ -47,9 +47,10 @@ FAULTS = [
     {"what": "timeout_after_success", "seconds": 0.6},
     {"what": "half_body"},
     {"what": "rate_limited", "seconds": 3},
-    *({"what": "wrong_schema", "seed": seed} for seed in range(5)),
+    *({"what": "wrong_schema", "seed": seed} for seed in (0, 1, 2, 5, 7)),
 ]
-"""What any server does wrong. Of `slow` and of the hanging answer one is longer than the wait."""
+"""What any server does wrong. Of `slow` and of the hanging answer one is longer than the wait;
+the seeds give each of the five wrong shapes."""
 
 
 def named(fault):
