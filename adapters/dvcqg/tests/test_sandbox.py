@@ -148,6 +148,19 @@ async def test_submissions_are_listed_with_links_that_give_their_files(http, por
     assert (await http.get("/files/nothing")).status_code == 404
 
 
+async def test_what_is_marked_is_new_no_more_and_still_in_the_whole_list(http, portal):
+    first, second = portal.submit(), portal.submit()
+    mark = {name: first[name] for name in ("MaHoSo", "TrangThaiHoSo")}
+    for _ in range(2):
+        assert (await call(http, "XacNhanDaNhanHoSo", mark))["error_code"] == 0
+    assert (await call(http, "LayDanhSachHoSoMoi"))["result"] == [second]
+    assert len((await call(http, "LayDanhSachHoSo"))["result"]) == 2
+    assert list(portal.journal.effects("mark").values()) == [1]
+    portal.submit()
+    assert len((await call(http, "LayDanhSachHoSoMoi", {"SoLuong": "1"}))["result"]) == 1
+    assert (await call(http, "XacNhanDaNhanHoSo", mark | {"TrangThaiHoSo": "7"}))["error_code"] == 3
+
+
 async def test_half_a_file_breaks_off(http, portal):
     link = portal.submit()["TaiLieuNop"][0]["DuongDanTaiTepTin"]
     portal.misbehave("half_body", path="/files")

@@ -132,6 +132,15 @@ async def test_another_system_gets_nothing_of_it(axis):
         assert (answer["status"], answer["ErrorCode"]) == ("FAIL", "DOCUMENT")
 
 
+@pytest.mark.parametrize(("hands_back", "status"), [(True, "OK"), (False, "FAIL")])
+async def test_a_sender_gets_its_letter_back_only_where_the_axis_is_so_built(hands_back, status):
+    async with AxisSandbox(seed=1, clock=lambda: NOW, hands_back=hands_back) as axis:
+        sent = (await send(axis))["DocId"]
+        assert (await call(axis, "getEdoc", {"docId": sent})).json()["status"] == status
+        other = await call(axis, "getEdoc", {"docId": sent}, system="h98")
+        assert other.json()["status"] == "FAIL"
+
+
 async def test_download_gives_the_same_bytes_as_get(axis):
     await send(axis)
     [row] = await listed(axis, "g99")
