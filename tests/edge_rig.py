@@ -253,9 +253,14 @@ def sink_of(folder, **more):
     return {"name": "dich", "adapter": "folder", "config": {"folder": str(folder)}, **more}
 
 
+def me():
+    """Return who signs."""
+    return Identity.of(key_of(SYSTEM), system=SYSTEM, hub="hub-test")
+
+
 def edge_of(spool, line, settings, identity=None, meter=None, adapters=ADAPTERS):
     """Build an edge connector over adapters of this module."""
-    who = identity or Identity.of(key_of(SYSTEM), system=SYSTEM, hub="hub-test")
+    who = identity or me()
     return Edge(
         settings, who, lambda: UNVERIFIED, spool, line, meter or Meter(None), find=adapters.get
     )
@@ -276,7 +281,7 @@ async def at_work(edge):
 async def until(holds, seconds=WAIT_SECONDS):
     """Return once `holds()` is true."""
     async with asyncio.timeout(seconds):
-        while not holds():
+        while not holds():  # noqa: ASYNC110  (another process may be watched)
             await asyncio.sleep(0.02)
 
 
@@ -293,5 +298,3 @@ async def http_line(url, identity, meter):
 def now():
     """Return the time, aware."""
     return datetime.now(UTC)
-
-

@@ -10,6 +10,7 @@ from hub.cli import (
     admin,
     bench,
     demo,
+    edge,
     init,
     keys,
     quarantine,
@@ -52,7 +53,7 @@ app = typer.Typer(
 )
 for module in (
     *(init, up, run, status, demo, bench, admin, quarantine, rebuild),
-    *(send, receive, keys, about),
+    *(send, receive, keys, edge, about),
 ):
     module.register(app)
 

@@ -27,8 +27,7 @@ def inbox(hub, system):
         SyncHubClient(hub.url, hub.identities[system]) as client,
         client.receive(verify=rig.UNVERIFIED, until_empty=True) as messages,
     ):
-        found = [(each.id, each.attributes.subject) for each in messages]
-    return found
+        return [(each.id, each.attributes.subject) for each in messages]
 
 
 def expect_all_in_order(found, count, keys=7):

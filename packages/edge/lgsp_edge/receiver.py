@@ -1,4 +1,4 @@
-"""Fetches what the hub has for us: page, proof, spool with the cursor. Outwards: NAT is no matter."""
+"""Fetches what the hub has for us: page, proof, spool with the cursor. It calls, also from NAT."""
 
 import asyncio
 from collections.abc import Callable, Sequence

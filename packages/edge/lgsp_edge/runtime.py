@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
@@ -15,6 +16,7 @@ from lgsp_edge import outbox, statements
 from lgsp_edge.bandwidth import Meter
 from lgsp_edge.contact import Contact
 from lgsp_edge.desk import SpoolDesk
+from lgsp_edge.errors import SpoolFull
 from lgsp_edge.line import Line
 from lgsp_edge.objects import Objects
 from lgsp_edge.receiver import Intake, Receiver
@@ -118,7 +120,8 @@ class Edge:
                 runner.pause(paused=runner.name in stopped)
             for name in await self._spool.run(released):
                 self._again(name)
-            await self._spool.run(lambda tx: note_heard(tx, self._heard()))
+            with suppress(SpoolFull):  # Said by those who need the room.
+                await self._spool.run(lambda tx: note_heard(tx, self._heard()))
             if turn % TIDY_TURNS == 0:
                 await self._spool.run(outbox.forget_old)
                 await self.objects.tidy()

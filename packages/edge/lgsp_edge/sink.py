@@ -28,6 +28,7 @@ from lgsp_client import HubRefused
 from lgsp_edge import arrivals
 from lgsp_edge.arrivals import Arrival, State
 from lgsp_edge.dead import Cause
+from lgsp_edge.errors import SpoolDamaged
 from lgsp_edge.line import Away
 from lgsp_edge.source import Limits
 from lgsp_edge.spool import Spool
@@ -173,9 +174,12 @@ class SinkRunner:
 
     async def _ready(self, entry: Arrival) -> Ready | None:
         """Return a delivery with its objects at hand; None where it must wait or is dead."""
-        delivery = await self._spool.run(lambda tx: arrivals.read(tx, entry.seq))
         try:
+            delivery = await self._spool.run(lambda tx: arrivals.read(tx, entry.seq))
             await self._gather(delivery.objects)
+        except SpoolDamaged as damaged:
+            await self._bury(entry, Reject("spool_damaged", str(damaged)))
+            return None
         except Away as away:
             self.words = f"đang chờ tệp / waiting for an object: {away}"
             self._later(entry, 5.0)

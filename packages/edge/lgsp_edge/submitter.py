@@ -19,7 +19,7 @@ from lgsp_message.reason import Reason
 
 from lgsp_edge import dead, outbox, statements
 from lgsp_edge.contact import Contact
-from lgsp_edge.errors import SpoolDamaged
+from lgsp_edge.errors import SpoolDamaged, SpoolFull
 from lgsp_edge.line import Away, Line
 from lgsp_edge.outbox import Entry
 from lgsp_edge.spool import Spool
@@ -29,6 +29,9 @@ READ_AHEAD: Final = 5_000
 
 AGAIN: Final = Backoff(attempts=None, first=2.0, longest=300.0)
 """For a message that the hub has and has not decided: its router is busy or away."""
+
+FULL_SECONDS: Final = 5.0
+"""How often it is tried whether a full disk has room again."""
 
 WAITS: Final = frozenset({Reason.CLOCK_AHEAD.value})
 """Refusals that time heals: our clock is ahead, and the message will come true."""
@@ -150,6 +153,14 @@ class Submitter:
         self._wake.set()
 
     async def _attempt(self, entry: Entry, era: int) -> None:
+        try:
+            await self._sent(entry, era)
+        except SpoolFull as full:
+            # The hub may have it already: sending it again is the same message.
+            self.warning = f"đĩa đầy / {full}"
+            self._again(entry, FULL_SECONDS)
+
+    async def _sent(self, entry: Entry, era: int) -> None:
         try:
             message = await self._spool.run(lambda tx: outbox.read(tx, entry.seq))
             await self._objects.bring(outbox.objects_of(message), self._line)

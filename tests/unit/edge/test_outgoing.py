@@ -92,4 +92,3 @@ async def test_the_same_id_with_other_content_is_a_dead_letter_not_a_silent_loss
         (letter,) = spool.do(dead.listed)
         assert letter.cause.code == "id_reused"
         assert json.loads(hub.sent[0]["body"])["dossier_code"] == "a"
-
