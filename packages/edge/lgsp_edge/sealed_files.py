@@ -8,6 +8,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,8 @@ from lgsp_edge.sealing import NONCE_BYTES, TAG_BYTES, Sealed, SpoolKeys
 
 FRAME_BYTES: Final = 65_536
 _SEALED_BYTES: Final = NONCE_BYTES + FRAME_BYTES + TAG_BYTES
+_WHOLE: Final = 200
+_PARTIAL: Final = 206
 _KEY_ID_BYTES: Final = 16
 _NAME_BYTES: Final = 16
 _HEAD_BYTES: Final = _KEY_ID_BYTES + _NAME_BYTES
@@ -31,10 +34,8 @@ class SealedWriter:
         self._rest = bytearray()
         self._frames = 0
         self._name = ""
-        try:
-            self._resume()
-        except SpoolDamaged:
-            self.begin(200)
+        if not self._resumed():
+            self.begin(_WHOLE)
 
     @property
     def size(self) -> int:
@@ -43,7 +44,7 @@ class SealedWriter:
 
     def begin(self, status: int) -> None:
         """Start anew, unless the answer (206) goes on where the last try ended."""
-        if status == 206:  # noqa: PLR2004  (an HTTP status)
+        if status == _PARTIAL:
             return
         self._file.seek(0)
         self._file.truncate()
@@ -77,18 +78,21 @@ class SealedWriter:
     def _frame(self, content: bytes) -> None:
         self._file.write(self._keys.seal(content, f"object:{self._name}:{self._frames}").data)
 
-    def _resume(self) -> None:
+    def _resumed(self) -> bool:
         reader = SealedReader(self._path, self._keys)
         if not reader.begun or reader.key_id != self._keys.current:
-            raise SpoolDamaged("nothing to go on with")
+            return False
         self._name = reader.name
-        for content in reader.frames():
-            if len(content) < FRAME_BYTES:
-                break
-            self._digest.update(content)
-            self._frames += 1
+        # The first frame that is not whole, cut off by a crash or a power cut, ends what is there.
+        with suppress(SpoolDamaged):
+            for content in reader.frames():
+                if len(content) < FRAME_BYTES:
+                    break
+                self._digest.update(content)
+                self._frames += 1
         self._file.seek(_HEAD_BYTES + self._frames * _SEALED_BYTES)
         self._file.truncate()
+        return True
 
 
 class SealedReader:
@@ -103,7 +107,7 @@ class SealedReader:
         self.name = head[_KEY_ID_BYTES:].decode("ascii", "replace")
 
     def frames(self, first: int = 0) -> Iterator[bytes]:
-        """Give the content from frame `first` on; a frame that was cut off by a crash ends it.
+        """Give the content from frame `first` on.
 
         Raises:
             SpoolDamaged: a frame is not what was written.
