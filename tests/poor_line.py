@@ -53,6 +53,7 @@ class PoorLine:
 
     async def _accept(self, reader, writer):
         task = asyncio.current_task()
+        assert task is not None
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         with suppress(asyncio.CancelledError, OSError):

@@ -276,7 +276,7 @@ def listening_sockets(pid):
         for line in Path(f"/proc/{pid}/net/{name}").read_text().splitlines()[1:]
     ]
     open_now = {
-        os.readlink(each) for each in Path(f"/proc/{pid}/fd").iterdir() if each.is_symlink()
+        str(each.readlink()) for each in Path(f"/proc/{pid}/fd").iterdir() if each.is_symlink()
     }
     return [row[9] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in open_now]
 
@@ -295,15 +295,16 @@ async def test_ten_thousand_messages_catch_up_over_one_megabit_without_loss(
     async with PoorLine(running_hub.port, bytes_per_second=MEGABIT) as poor:
         poor.cut()
         with rig.spool_at(tmp_path / "edge") as spool:
-            async with rig.http_line(poor.url, identity, meter) as line:
-                async with rig.at_work(rig.edge_of(spool, line, settings, identity, meter)):
-                    await rig.until(lambda: waiting(spool) == count, 300)
-                    poor.mend()
-                    began = time.monotonic()
-                    await rig.until(lambda: waiting(spool) == 0, 1500)
-                    seconds = time.monotonic() - began
+            async with (
+                rig.http_line(poor.url, identity, meter) as line,
+                rig.at_work(rig.edge_of(spool, line, settings, identity, meter)),
+            ):
+                await rig.until(lambda: waiting(spool) == count, 300)
+                poor.mend()
+                began = time.monotonic()
+                await rig.until(lambda: waiting(spool) == 0, 1500)
+                seconds = time.monotonic() - began
             assert spool.do(table)["dead_letters"] == 0
     record_property("seconds", round(seconds))
     record_property("bytes_per_message", round(poor.bytes / count))
-    print(f"{count} messages, {poor.bytes} bytes, {seconds:.0f} s")
     expect_all_in_order(inbox(running_hub, "nhan-van"), count, 97)

@@ -145,8 +145,8 @@ def status(folder: FolderOption = HERE, as_json: JsonOption = False) -> None:
     if as_json:
         commands.say(told)
         return
-    for name, value in told.items():
-        typer.echo(f"{name}: {value}")
+    for line in commands.in_words(told):
+        typer.echo(line)
 
 
 @app.command()

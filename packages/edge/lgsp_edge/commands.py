@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -216,6 +216,34 @@ def table(folder: Path) -> dict[str, Any]:
     """Return what `status` shows."""
     with open_spool(folder, settings.load(folder)) as spool:
         return spool.do(status.table)
+
+
+def in_words(told: dict[str, Any]) -> list[str]:
+    """Return the table for a person."""
+    last = told["last_contact"]
+    when = "-" if last is None else datetime.fromtimestamp(last, UTC).isoformat(timespec="seconds")
+    lines = [
+        f"Đang chạy / running: {'có / yes' if told['running'] else 'không / no'}",
+        f"Liên lạc với trục gần nhất / last contact: {when}",
+        f"Băng thông / bandwidth: {told['bytes_per_second']} B/s",
+        f"Chờ gửi / outgoing: {_queue_in_words(told['outgoing'])}",
+        f"Chờ giao / incoming: {_queue_in_words(told['incoming'])}",
+        f"Thư lỗi / dead letters: {told['dead_letters']}",
+    ]
+    lines += [
+        f"  {each['count']} × {each['code']} (hub-edge retry|drop {each['first']})"
+        for each in told["causes"]
+    ]
+    lines += [f"Tạm dừng / paused: {name}" for name in told["paused"]]
+    lines += [f"{name}: {words}" for name, words in told["connectors"].items()]
+    lines += [f"Trục / hub: {told['trouble']}"] if told["trouble"] else []
+    return lines + [f"Chú ý / warning: {words}" for words in told["warnings"]]
+
+
+def _queue_in_words(queue: dict[str, Any]) -> str:
+    oldest = queue["oldest_seconds"]
+    age = "" if oldest is None else f", cũ nhất / oldest {timedelta(seconds=oldest)}"
+    return f"{queue['messages']}, {queue['bytes']} B / {queue['bound']} B{age}"
 
 
 def set_paused(folder: Path, name: str, *, to: bool) -> None:

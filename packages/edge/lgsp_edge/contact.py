@@ -1,10 +1,13 @@
 """Is the hub there? One answer for all who speak with it, so that an outage is one outage."""
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Final
 
 from lgsp_adapter.policy.backoff import Backoff
+
+_log = logging.getLogger("lgsp_edge")
 
 AWAY: Final = Backoff(attempts=None, first=1.0, longest=60.0)
 """A line that is back after a week is used within a minute; 63 sites do not come back at once."""
@@ -28,6 +31,8 @@ class Contact:
         """When the hub last answered, in seconds since 1970."""
         self.trouble: str | None = None
         """Why it is away; None while it is not."""
+        self.answers = 0
+        """How often the hub has answered."""
         self.era = 0
         """Grows with each failure: of many calls that one outage ends, one counts."""
 
@@ -42,7 +47,10 @@ class Contact:
 
     def answered(self) -> None:
         """Note an answer, whatever it says."""
+        if self.trouble is not None:
+            _log.info("the hub answers again")
         self._failures, self._until, self.trouble = 0, 0.0, None
+        self.answers += 1
         self.last = self._clock()
 
     def failed(self, era: int, trouble: str, asked: float | None = None) -> None:
@@ -51,6 +59,8 @@ class Contact:
             return
         self.era += 1
         self._failures += 1
+        if self.trouble is None:
+            _log.warning("the hub is away: %s", trouble)
         self.trouble = trouble
         pause = self._backoff.pause(self._failures, self._chance(), asked) or 0.0
         self._until = self._ticks() + pause

@@ -31,11 +31,12 @@ class Away(Exception):
 
     Attributes:
         after: seconds that the hub asked to wait.
+        whole: it concerns the line; else, as far as is known, this one call alone.
     """
 
-    def __init__(self, words: str, after: float | None = None) -> None:
+    def __init__(self, words: str, after: float | None = None, *, whole: bool = True) -> None:
         super().__init__(words)
-        self.after = after
+        self.after, self.whole = after, whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,14 +148,15 @@ def _refusal_or_away(refused: HubRefused) -> HubRefused | Away:
     """Tell the hub's own word from that of a proxy on the way.
 
     A firewall's page with status 403 says nothing of a message: it would turn a week's backlog into
-    dead letters.
+    dead letters. It may dislike this one alone (413), so the others go on.
     """
     code = str(refused.reason)
-    return (
-        Away(f"an answer that is not the hub's ({code})") if code.startswith("http_") else refused
-    )
+    if not code.startswith("http_"):
+        return refused
+    return Away(f"an answer that is not the hub's ({code})", whole=False)
 
 
 def _away(error: Exception) -> Away:
     after = error.retry_after if isinstance(error, HubUnavailable) else None
-    return Away(f"{type(error).__name__}: {error}", after)
+    whole = not isinstance(error, HubProtocolError)
+    return Away(f"{type(error).__name__}: {error}", after, whole=whole)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final, Protocol
 
 from lgsp_adapter import (
@@ -24,6 +25,7 @@ from lgsp_adapter.policy.breaker import Breaker
 from lgsp_adapter.policy.parking import Parking
 from lgsp_adapter.testing.calls import call, end
 from lgsp_client import HubRefused
+from lgsp_message.attributes import parse_time
 
 from lgsp_edge import arrivals
 from lgsp_edge.arrivals import Arrival, State
@@ -187,6 +189,11 @@ class SinkRunner:
         except HubRefused as refused:
             await self._bury(entry, Reject("object_missing", str(refused.reason)))
             return None
+        if _expired(delivery, self._ctx.now()):
+            reason = "expired"
+            await self._spool.run(lambda tx: arrivals.rejected(tx, entry.seq, delivery, reason))
+            self._let_go(entry)
+            return None
         return Ready(entry=entry, delivery=delivery)
 
     async def _looked_up(self, ready: Ready) -> bool:
@@ -307,6 +314,12 @@ class SinkRunner:
 def reason_of(reject: Reject) -> str:
     """Return the code that the sender is told: ours, in the grammar of receipts."""
     return reject.code if _REASON.fullmatch(reject.code) else "peer_refused"
+
+
+def _expired(delivery: Delivery, now: datetime) -> bool:
+    """Say whether its sender wants it delivered no more."""
+    text = delivery.attributes.get("expirytime")
+    return text is not None and parse_time(text, "expirytime") <= now
 
 
 def _now() -> float:

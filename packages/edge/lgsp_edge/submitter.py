@@ -6,6 +6,7 @@ each, on the poor line. Many requests at once fill a slow line as well as a batc
 """
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -23,6 +24,8 @@ from lgsp_edge.errors import SpoolDamaged, SpoolFull
 from lgsp_edge.line import Away, Line
 from lgsp_edge.outbox import Entry
 from lgsp_edge.spool import Spool
+
+_log = logging.getLogger("lgsp_edge")
 
 READ_AHEAD: Final = 5_000
 """Messages whose place is in memory; their content is not."""
@@ -82,6 +85,7 @@ class Submitter:
         self._reached = 0
         self._tries: dict[int, int] = {}
         self._brought: set[int] = set()
+        self._seen: dict[int, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._stopping = False
@@ -166,8 +170,7 @@ class Submitter:
             await self._objects.bring(outbox.objects_of(message), self._line)
             decided = await self._line.send(message, self._pace.wait)
         except Away as away:
-            self._contact.failed(era, str(away), away.after)
-            self._again(entry, self._contact.wait())
+            self._put_off(entry, era, away)
         except HubRefused as refused:
             self._contact.answered()
             await self._refused(entry, refused)
@@ -200,11 +203,24 @@ class Submitter:
             self._again(entry, 0.0)
             return
         cause = dead.Cause(code=reason, detail=refused.detail, place=refused.place)
+        _log.warning("the hub refuses a message: %s %s", reason, refused.place)
         if entry.kind == "receipt":
             await self._spool.run(lambda tx: statements.refused(tx, entry.seq, cause))
         else:
             await self._spool.run(lambda tx: outbox.refused(tx, entry.seq, cause))
         self._let_go(entry)
+
+    def _put_off(self, entry: Entry, era: int, away: Away) -> None:
+        if away.whole:
+            self._contact.failed(era, str(away), away.after)
+        else:
+            self.warning = str(away)
+        seen, self._seen[entry.seq] = self._seen.get(entry.seq), self._contact.answers
+        # Invariant 7: one message that the hub cannot answer, while it answers others, is tried
+        # ever less often; what an outage of the line stopped goes on as soon as the line is back.
+        alone = not away.whole or (seen is not None and seen != self._contact.answers)
+        own = self._pause(entry) if alone else 0.0
+        self._again(entry, max(own, self._contact.wait()))
 
     def _pause(self, entry: Entry) -> float:
         tries = self._tries[entry.seq] = self._tries.get(entry.seq, 0) + 1
@@ -216,6 +232,7 @@ class Submitter:
     def _let_go(self, entry: Entry) -> None:
         self._tries.pop(entry.seq, None)
         self._brought.discard(entry.seq)
+        self._seen.pop(entry.seq, None)
         self._parking.done(entry.line)
 
 

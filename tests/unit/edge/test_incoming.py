@@ -17,18 +17,10 @@ from tests.support import GOOD_BODY, key_of
 SENDER = Identity.of(key_of("so-mau"), system="so-mau", hub="hub-test")
 
 
-def letters(*names):
+def letters(*names, **more):
     """Signed messages `id:subject`."""
-    return [
-        compose(
-            SENDER,
-            rig.now(),
-            rig.DOSSIER,
-            GOOD_BODY,
-            {"id": name.split(":")[0], "subject": name.split(":")[1]},
-        )
-        for name in names
-    ]
+    named = [dict(zip(("id", "subject"), name.split(":"), strict=True)) for name in names]
+    return [compose(SENDER, rig.now(), rig.DOSSIER, GOOD_BODY, {**each, **more}) for each in named]
 
 
 def sink_with(results, idempotence=Idempotence.IDEMPOTENT, found=None):
@@ -53,7 +45,7 @@ def sink_with(results, idempotence=Idempotence.IDEMPOTENT, found=None):
             return told.pop(0) if told else Done()
 
         async def find(self, key):
-            return found
+            return found if key.startswith("so-mau/") else None
 
     return {"folder": Told}
 
@@ -210,3 +202,27 @@ async def test_a_full_spool_leaves_the_rest_at_the_hub_and_goes_on_when_there_is
         async with rig.at_work(rig.edge_of(spool, hub, settings)):
             await rig.until(lambda: len(hub.receipts) == 3)
     assert len(log(out)) == 3
+
+
+async def test_what_has_expired_meanwhile_is_stated_and_not_handed_over(tmp_path):
+    hub, out = rig.FileHub(tmp_path / "hub"), tmp_path / "out"
+    hub.put(*letters("m-1:a", expirytime=rig.now()), *letters("m-2:a"))
+    with rig.spool_at(tmp_path / "edge") as spool:
+        async with rig.at_work(rig.edge_of(spool, hub, rig.settings_of(rig.sink_of(out)))):
+            await rig.until(lambda: len(hub.receipts) == 2)
+    assert set(hub.receipts) == {("rejected", "m-1"), ("acknowledged", "m-2")}
+    assert log(out) == ["so-mau/m-2/phuong-mau"]
+
+
+async def test_a_record_that_the_disk_has_damaged_stops_its_own_key_only(tmp_path):
+    hub, out = rig.FileHub(tmp_path / "hub"), tmp_path / "out"
+    hub.put(*letters("m-1:a", "m-2:a", "m-3:b"))
+    with rig.spool_at(tmp_path / "edge") as spool:
+        spool.do(lambda tx: set_paused(tx, "dich", to=True))
+        async with rig.at_work(rig.edge_of(spool, hub, rig.settings_of(rig.sink_of(out)))):
+            await rig.until(lambda: spool.do(lambda tx: tx.total("incoming")[0]) == 3)
+            damage = "UPDATE incoming SET sealed = x'00' WHERE seq = 1"
+            spool.do(lambda tx: tx.db.execute(damage))
+            spool.do(lambda tx: set_paused(tx, "dich", to=False))
+            await rig.until(lambda: hub.receipts == [("acknowledged", "m-3")])
+            assert spool.do(dead.listed)[0].cause.code == "spool_damaged"

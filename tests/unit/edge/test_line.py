@@ -58,7 +58,7 @@ async def test_bodies_both_ways_are_counted_and_arrive_unchanged():
     assert meter.total >= 2 * len(sent)
 
 
-async def test_a_large_body_lets_a_small_one_pass_in_between(monkeypatch):
+async def test_a_large_body_lets_a_small_one_pass_in_between():
     order = []
     meter = Meter(None)
 
@@ -105,6 +105,8 @@ def test_the_hub_is_never_asked_before_its_retry_after():
 
 
 def test_a_firewalls_page_is_an_outage_and_no_refusal():
-    assert isinstance(_refusal_or_away(HubRefused("http_403", "Forbidden", "", 403)), Away)
+    page = _refusal_or_away(HubRefused("http_403", "Forbidden", "", 403))
+    assert isinstance(page, Away)
+    assert not page.whole
     refused = HubRefused("no_right", "", "", 200)
     assert _refusal_or_away(refused) is refused

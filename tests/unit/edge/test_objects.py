@@ -100,6 +100,7 @@ async def test_a_download_that_breaks_off_goes_on_in_another_process(tmp_path):
     asked = []
 
     async def breaking(name, goal):
+        assert name == hash_
         asked.append(goal.size)
         goal.begin(206 if goal.size else 200)
         goal.write(CONTENT[goal.size : goal.size + 2 * FRAME_BYTES])
@@ -107,9 +108,8 @@ async def test_a_download_that_breaks_off_goes_on_in_another_process(tmp_path):
             raise Away("cut")
 
     hub.download = breaking
-    with rig.spool_at(tmp_path / "edge") as spool:
-        with pytest.raises(Away):
-            await Objects(spool).gather([hash_], hub)
+    with rig.spool_at(tmp_path / "edge") as spool, pytest.raises(Away):
+        await Objects(spool).gather([hash_], hub)
     with rig.spool_at(tmp_path / "edge") as spool:
         await Objects(spool).gather([hash_], hub)
         got = [piece async for piece in Objects(spool).fetch(hash_)]

@@ -2,7 +2,9 @@
 
 import json
 
+from lgsp_adapter import Fatal, Reject
 from lgsp_edge import dead
+from lgsp_edge.spool import Bounds
 from lgsp_edge.status import retry, table
 
 from tests import edge_rig as rig
@@ -92,3 +94,85 @@ async def test_the_same_id_with_other_content_is_a_dead_letter_not_a_silent_loss
         (letter,) = spool.do(dead.listed)
         assert letter.cause.code == "id_reused"
         assert json.loads(hub.sent[0]["body"])["dossier_code"] == "a"
+
+
+async def test_a_message_that_the_hub_cannot_answer_does_not_stop_the_others(tmp_path):
+    file, hub = tmp_path / "in.txt", rig.FileHub(tmp_path / "hub")
+    _lines(file, "m-0 x so-mau", *(f"m-{number} ho-so so-mau" for number in range(1, 6)))
+    send = hub.send
+
+    async def poisoned(message, wait):
+        if message.id == "m-0":
+            raise rig.Away("the hub answers 500")
+        return await send(message, wait)
+
+    hub.send = poisoned
+    with rig.spool_at(tmp_path / "edge") as spool:
+        async with rig.at_work(rig.edge_of(spool, hub, rig.settings_of(rig.source_of(file)))):
+            await rig.until(lambda: len(hub.admitted) == 5)
+            assert spool.do(lambda tx: tx.total("outgoing")[0]) == 1
+            assert spool.do(lambda tx: tx.total("dead")[0]) == 0
+            hub.send = send
+            await rig.until(lambda: "m-0" in hub.admitted)
+
+
+async def test_a_clock_that_is_ahead_makes_no_dead_letters_and_is_said(tmp_path):
+    file, hub = tmp_path / "in.txt", rig.FileHub(tmp_path / "hub")
+    hub.refuse["m-1"] = ("clock_ahead", "", "time", 200)
+    _lines(file, "m-1 a so-mau")
+    with rig.spool_at(tmp_path / "edge") as spool:
+        async with rig.at_work(rig.edge_of(spool, hub, rig.settings_of(rig.source_of(file)))):
+            await rig.until(lambda: spool.do(table)["warnings"] != [])
+            assert spool.do(lambda tx: tx.total("dead")[0]) == 0
+            hub.refuse.clear()
+            await rig.until(lambda: hub.admitted == ["m-1"])
+
+
+async def test_a_full_spool_is_not_acknowledged_and_goes_on_when_there_is_room(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("lgsp_edge.source.FULL_SECONDS", 0.1)
+    file, hub = tmp_path / "in.txt", rig.FileHub(tmp_path / "hub")
+    hub.away = True
+    _lines(file, *(f"m-{number} a so-mau" for number in range(4)))
+    with rig.spool_at(tmp_path / "edge", bounds=Bounds(outgoing=2000)) as spool:
+        edge = rig.edge_of(spool, hub, rig.settings_of(rig.source_of(file, batch=1)))
+        async with rig.at_work(edge):
+            await rig.until(lambda: "nguon" in spool.do(table)["connectors"])
+            assert rig.lines_of(tmp_path / "in.acked") == ["1"]
+            hub.away = False
+            await rig.until(lambda: len(hub.admitted) == 4)
+    assert rig.lines_of(tmp_path / "in.acked") == ["1", "2", "3", "4"]
+
+
+async def test_a_record_that_nobody_can_read_is_kept_and_reading_goes_on(tmp_path):
+    file, hub = tmp_path / "in.txt", rig.FileHub(tmp_path / "hub")
+    _lines(file, "m-1 a so-mau", "m-2 b so-mau")
+
+    class Broken(rig.LinesSource):
+        def draft(self, line):
+            return Reject("bad_line", "column 2") if line.startswith("m-1") else super().draft(line)
+
+    with rig.spool_at(tmp_path / "edge") as spool:
+        settings = rig.settings_of(rig.source_of(file))
+        async with rig.at_work(rig.edge_of(spool, hub, settings, adapters={"lines": Broken})):
+            await rig.until(lambda: hub.admitted == ["m-2"])
+        (letter,) = spool.do(dead.listed)
+        assert (letter.direction, letter.cause.code) == ("unread", "bad_line")
+
+
+async def test_a_connector_with_a_wrong_password_stops_alone_and_is_shown(tmp_path):
+    file, hub = tmp_path / "in.txt", rig.FileHub(tmp_path / "hub")
+    _lines(file, "m-1 a so-mau")
+
+    class Wrong(rig.LinesSource):
+        async def read(self, limit):
+            raise Fatal(f"the password is refused ({limit})")
+
+    broken = {**rig.source_of(file), "name": "hong", "adapter": "wrong"}
+    settings = rig.settings_of(rig.source_of(file), broken)
+    adapters = {"lines": rig.LinesSource, "wrong": Wrong}
+    with rig.spool_at(tmp_path / "edge") as spool:
+        async with rig.at_work(rig.edge_of(spool, hub, settings, adapters=adapters)):
+            await rig.until(lambda: hub.admitted == ["m-1"])
+            await rig.until(lambda: "hong" in spool.do(table)["connectors"])

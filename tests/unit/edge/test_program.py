@@ -54,6 +54,7 @@ def test_status_counts_what_waits(tmp_path):
     told = json.loads(command("status", "-C", str(tmp_path / "edge"), "--json").stdout)
     assert told["outgoing"]["messages"] == 0
     assert told["running"] is False
+    assert "Chờ gửi" in command("status", "-C", str(tmp_path / "edge")).stdout
 
 
 def test_pausing_an_unknown_connector_is_an_error_that_names_it(tmp_path):
