@@ -46,7 +46,11 @@ def inbox(hub, system):
         SyncHubClient(hub.url, hub.identities[system]) as client,
         client.receive(verify=rig.UNVERIFIED, until_empty=True) as messages,
     ):
-        return [(each.id, each.attributes.subject) for each in messages]
+        found = []
+        for each in messages:
+            found.append((each.id, each.attributes.subject))
+            each.ack("delivered")
+    return found
 
 
 def expect_all_in_order(found, count, keys=7):

@@ -1,5 +1,6 @@
 """The program `hub-edge`, and `hub edge` where the hub is installed. Commands import when used."""
 
+import json
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -83,7 +84,7 @@ def init(
         commands.say(made)
         return
     for name, value in made.items():
-        typer.echo(f"{name}: {value}")
+        typer.echo(f"{name}: {value if isinstance(value, str) else json.dumps(value)}")
 
 
 @app.command()

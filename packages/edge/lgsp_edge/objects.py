@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final
+from weakref import WeakValueDictionary
 
 from lgsp_adapter import Backpressure, Reject
 from lgsp_client import ObjectRef
@@ -19,6 +20,9 @@ from lgsp_edge.spool import Spool, Tx
 
 PART_BYTES: Final = 512 * 1024
 """A broken line costs one part: four seconds of 1 Mbit/s."""
+
+TRANSFERS: Final = 2
+"""Files under way at once: more would only share the same line."""
 
 UNUSED_SECONDS: Final = 86_400.0
 """How long an object waits for a message that refers to it: as long as at the hub."""
@@ -56,7 +60,8 @@ class Objects:
         self._spool, self._part_bytes = spool, part_bytes
         self._root = spool.folder / "objects"
         self._root.mkdir(mode=0o700, exist_ok=True)
-        self._one_at_a_time: dict[str, asyncio.Lock] = {}
+        self._one_at_a_time: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._transfers = asyncio.Semaphore(TRANSFERS)
 
     async def store(self, pieces: AsyncIterator[bytes], media_type: str) -> str:  # noqa: ARG002  (the message tells it)
         """Keep an object; return its hash once it is on the disk. What `Context.store` is.
@@ -73,7 +78,8 @@ class Objects:
                         raise Backpressure("the spool has no room for this object")
                     await asyncio.to_thread(writer.write, piece)
                 size, hash_ = writer.size, HASH_PREFIX + await asyncio.to_thread(writer.finish)
-            await self._settle(path, hash_, size)
+            async with self._lock(hash_):
+                await self._settle(path, hash_, size)
         finally:
             path.unlink(missing_ok=True)
         return hash_
@@ -102,8 +108,9 @@ class Objects:
         for hash_ in hashes:
             async with self._lock(hash_):
                 row = await self._spool.run(lambda tx, name=hash_: _row(tx, name))  # type: ignore[misc]
-                if row is not None:
-                    await self._upload(hash_, *row, line)
+                if row is not None and self._path(hash_).exists():
+                    async with self._transfers:
+                        await self._upload(hash_, *row, line)
 
     async def _upload(self, hash_: str, size: int, url: str | None, line: Line) -> None:
         ref = ObjectRef(hash=hash_, size=size, media_type=_UNKNOWN, name="object")
@@ -121,7 +128,8 @@ class Objects:
         for hash_ in hashes:
             async with self._lock(hash_):
                 if not self._path(hash_).exists():
-                    await self._download(hash_, line)
+                    async with self._transfers:
+                        await self._download(hash_, line)
 
     async def _download(self, hash_: str, line: Line) -> None:
         part = self._path(hash_).with_suffix(".part")
@@ -142,10 +150,19 @@ class Objects:
         await self._spool.run(lambda tx: tx.db.execute(insert, (hash_, size, tx.now, tx.now)))
 
     async def tidy(self) -> None:
-        """Delete what no message needs any more."""
+        """Delete what no message needs any more, and what a crash left behind."""
         for hash_ in await self._spool.run(_unused):
             async with self._lock(hash_):
-                self._path(hash_).unlink(missing_ok=True)
+                # Looked at again: it may have been stored anew while we waited.
+                if await self._spool.run(lambda tx, name=hash_: _forget(tx, name)):  # type: ignore[misc]
+                    await asyncio.to_thread(self._path(hash_).unlink, missing_ok=True)
+        for path in await asyncio.to_thread(self._strays, self._spool.clock() - UNUSED_SECONDS):
+            name = HASH_PREFIX + path.name
+            if await self._spool.run(lambda tx, name=name: _row(tx, name)) is None:  # type: ignore[misc]
+                await asyncio.to_thread(path.unlink, missing_ok=True)
+
+    def _strays(self, before: float) -> list[Path]:
+        return [path for path in self._root.iterdir() if path.stat().st_mtime < before]
 
     def _lock(self, hash_: str) -> asyncio.Lock:
         return self._one_at_a_time.setdefault(hash_, asyncio.Lock())
@@ -184,11 +201,16 @@ def use(tx: Tx, used_by: str, hashes: Sequence[str]) -> None:
     tx.db.executemany("INSERT OR IGNORE INTO object_uses VALUES (?, ?)", rows)
 
 
+_NOT_NEEDED: Final = "at < ? AND hash NOT IN (SELECT hash FROM object_uses)"
+
+
 def _unused(tx: Tx) -> list[str]:
-    """Forget the objects that are needed no more; return their hashes."""
-    rows = tx.db.execute(
-        "DELETE FROM objects WHERE at < ? AND hash NOT IN (SELECT hash FROM object_uses)"
-        " RETURNING hash",
-        (tx.now - UNUSED_SECONDS,),
-    )
-    return [hash_ for (hash_,) in rows.fetchall()]
+    """Return the hashes of objects that are needed no more."""
+    query = f"SELECT hash FROM objects WHERE {_NOT_NEEDED}"  # noqa: S608  (a constant)
+    return [hash_ for (hash_,) in tx.db.execute(query, (tx.now - UNUSED_SECONDS,))]
+
+
+def _forget(tx: Tx, hash_: str) -> bool:
+    """Forget an object unless it is needed; say whether it was forgotten."""
+    change = f"DELETE FROM objects WHERE hash = ? AND {_NOT_NEEDED}"  # noqa: S608  (a constant)
+    return tx.db.execute(change, (hash_, tx.now - UNUSED_SECONDS)).rowcount == 1

@@ -30,13 +30,16 @@ from lgsp_message.attributes import parse_time
 from lgsp_edge import arrivals
 from lgsp_edge.arrivals import Arrival, State
 from lgsp_edge.dead import Cause
-from lgsp_edge.errors import SpoolDamaged
+from lgsp_edge.errors import SpoolDamaged, SpoolFull
 from lgsp_edge.line import Away
 from lgsp_edge.source import Limits
 from lgsp_edge.spool import Spool
 
 READ_AHEAD: Final = 100_000
 """Deliveries whose place is in memory; the spool's bound keeps them fewer."""
+
+FETCH_SECONDS: Final = 5.0
+"""Pause before an object is asked for again."""
 
 UNKNOWN: Final = Reject("outcome_unknown", "the other side may have it and cannot be asked")
 """The end of an attempt at a sink that is neither idempotent nor able to look up."""
@@ -90,6 +93,9 @@ class SinkRunner:
         self._changed = asyncio.Event()
         self._stated = stated
         self._open_ends: set[int] = set()
+        self._fetched: set[int] = set()
+        self._fetching: set[asyncio.Task[None]] = set()
+        self._failure: BaseException | None = None
         self._stopping = self._paused = self._anew = False
         self.words: str | None = None
         """Why nothing moves; None while all is well."""
@@ -122,11 +128,14 @@ class SinkRunner:
         """
         try:
             await self._open()
-            while not self._stopping:
+            while not self._stopping and self._failure is None:
                 self._changed.clear()
                 await self._rest(None if self._paused else await self._step())
         finally:
+            await self._fetch_no_more()
             await end(self._sink, self._limits.timeout)
+        if self._failure is not None:
+            raise self._failure
 
     async def _open(self) -> None:
         tries, patient = 0, replace(self._limits.backoff, attempts=None)
@@ -164,6 +173,7 @@ class SinkRunner:
 
     async def _look(self) -> None:
         if self._anew:
+            await self._fetch_no_more()
             self._anew, self._reached = False, 0
             self._parking = Parking()
         room = READ_AHEAD - len(self._parking)
@@ -178,16 +188,14 @@ class SinkRunner:
         """Return a delivery with its objects at hand; None where it must wait or is dead."""
         try:
             delivery = await self._spool.run(lambda tx: arrivals.read(tx, entry.seq))
-            await self._gather(delivery.objects)
         except SpoolDamaged as damaged:
             await self._bury(entry, Reject("spool_damaged", str(damaged)))
             return None
-        except Away as away:
-            self.words = f"đang chờ tệp / waiting for an object: {away}"
-            self._later(entry, 5.0)
-            return None
-        except HubRefused as refused:
-            await self._bury(entry, Reject("object_missing", str(refused.reason)))
+        if delivery.objects and entry.seq not in self._fetched:
+            # A large file takes hours on a poor line: meanwhile all other keys pass.
+            task = asyncio.create_task(self._fetch(entry, delivery.objects))
+            self._fetching.add(task)
+            task.add_done_callback(self._ended)
             return None
         if _expired(delivery, self._ctx.now()):
             reason = "expired"
@@ -195,6 +203,30 @@ class SinkRunner:
             self._let_go(entry)
             return None
         return Ready(entry=entry, delivery=delivery)
+
+    async def _fetch(self, entry: Arrival, hashes: Sequence[str]) -> None:
+        try:
+            await self._gather(hashes)
+        except (Away, SpoolFull) as trouble:
+            self.words = f"đang chờ tệp / waiting for an object: {trouble}"
+            self._later(entry, FETCH_SECONDS)
+        except HubRefused as refused:
+            await self._bury(entry, Reject("object_missing", str(refused.reason)))
+        else:
+            self._fetched.add(entry.seq)
+            self._later(entry, 0.0)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._fetching.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._failure = self._failure or error
+        self._changed.set()
+
+    async def _fetch_no_more(self) -> None:
+        for task in self._fetching:
+            task.cancel()
+        if self._fetching:
+            await asyncio.wait(set(self._fetching))
 
     async def _looked_up(self, ready: Ready) -> bool:
         """Settle what an earlier attempt, perhaps of a process that died, left open."""
@@ -307,6 +339,7 @@ class SinkRunner:
     def _let_go(self, entry: Arrival) -> None:
         self._tries.pop(entry.seq, None)
         self._open_ends.discard(entry.seq)
+        self._fetched.discard(entry.seq)
         self._parking.done(entry.line)
         self._stated()
 

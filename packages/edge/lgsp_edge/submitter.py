@@ -33,6 +33,9 @@ READ_AHEAD: Final = 5_000
 AGAIN: Final = Backoff(attempts=None, first=2.0, longest=300.0)
 """For a message that the hub has and has not decided: its router is busy or away."""
 
+UPLOADS: Final = 4
+"""Windows full of messages that may wait for their files."""
+
 FULL_SECONDS: Final = 5.0
 """How often it is tried whether a full disk has room again."""
 
@@ -85,6 +88,7 @@ class Submitter:
         self._reached = 0
         self._tries: dict[int, int] = {}
         self._brought: set[int] = set()
+        self._uploading = 0
         self._seen: dict[int, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -143,7 +147,9 @@ class Submitter:
             return wait
         # While the hub is away one message looks whether it is back.
         window = 1 if self._contact.away else self._pace.window
-        for _, entry in self._parking.take(now, max(0, window - len(self._tasks))):
+        # Who waits for a file to go up leaves its place to others, up to a bound.
+        busy = len(self._tasks) - min(self._uploading, UPLOADS * self._pace.window)
+        for _, entry in self._parking.take(now, max(0, window - busy)):
             task = asyncio.create_task(self._attempt(entry, self._contact.era))
             self._tasks.add(task)
             task.add_done_callback(self._ended)
@@ -167,7 +173,7 @@ class Submitter:
     async def _sent(self, entry: Entry, era: int) -> None:
         try:
             message = await self._spool.run(lambda tx: outbox.read(tx, entry.seq))
-            await self._objects.bring(outbox.objects_of(message), self._line)
+            await self._bring(outbox.objects_of(message))
             decided = await self._line.send(message, self._pace.wait)
         except Away as away:
             self._put_off(entry, era, away)
@@ -181,6 +187,16 @@ class Submitter:
         else:
             self._contact.answered()
             await self._decided(entry, decided=decided)
+
+    async def _bring(self, hashes: Sequence[str]) -> None:
+        if not hashes:
+            return
+        self._uploading += 1
+        self._wake.set()
+        try:
+            await self._objects.bring(hashes, self._line)
+        finally:
+            self._uploading -= 1
 
     async def _decided(self, entry: Entry, *, decided: bool) -> None:
         self._spool.point("sent")

@@ -1,6 +1,7 @@
 """From the hub to a sink: durable with the cursor, in order, once, and stated."""
 
 import asyncio
+import hashlib
 
 from lgsp_adapter import Done, Idempotence, Reject, Retryable, Spec
 from lgsp_client import Identity
@@ -226,3 +227,38 @@ async def test_a_record_that_the_disk_has_damaged_stops_its_own_key_only(tmp_pat
             spool.do(lambda tx: set_paused(tx, "dich", to=False))
             await rig.until(lambda: hub.receipts == [("acknowledged", "m-3")])
             assert spool.do(dead.listed)[0].cause.code == "spool_damaged"
+
+
+async def test_a_file_that_takes_long_holds_up_its_own_key_only(tmp_path):
+    hub, out = rig.FileHub(tmp_path / "hub"), tmp_path / "out"
+    content = b"tep mau"
+    hash_ = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    hub.objects[hash_] = content
+    hub.put(*letters("m-1:a", objects=[hash_]), *letters("m-2:a", "m-3:b"))
+    download, line_is_good = hub.download, asyncio.Event()
+
+    async def slow(name, goal):
+        await line_is_good.wait()
+        await download(name, goal)
+
+    hub.download = slow
+    with rig.spool_at(tmp_path / "edge") as spool:
+        async with rig.at_work(rig.edge_of(spool, hub, rig.settings_of(rig.sink_of(out)))):
+            await rig.until(lambda: hub.receipts == [("acknowledged", "m-3")])
+            line_is_good.set()
+            await rig.until(lambda: len(hub.receipts) == 3)
+    assert [line.split("/")[1] for line in log(out)] == ["m-3", "m-1", "m-2"]
+
+
+async def test_a_file_that_we_may_not_have_is_a_dead_letter(tmp_path):
+    hub, out = rig.FileHub(tmp_path / "hub"), tmp_path / "out"
+    hub.put(*letters("m-1:a", objects=["sha256:" + "0" * 64]))
+
+    async def refusing(name, goal):
+        raise rig.HubRefused("not_found", name, str(goal.size), 404)
+
+    hub.download = refusing
+    with rig.spool_at(tmp_path / "edge") as spool:
+        async with rig.at_work(rig.edge_of(spool, hub, rig.settings_of(rig.sink_of(out)))):
+            await rig.until(lambda: spool.do(lambda tx: tx.total("dead")[0]) == 1)
+        assert spool.do(dead.listed)[0].cause.code == "object_missing"

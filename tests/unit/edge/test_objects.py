@@ -1,5 +1,6 @@
 """Objects: sealed on the disk, brought before their message, going on where they broke."""
 
+import asyncio
 import hashlib
 
 import pytest
@@ -133,3 +134,40 @@ async def test_an_object_beyond_the_bound_is_put_off_and_leaves_nothing(tmp_path
         with pytest.raises(Backpressure):
             await Objects(spool).store(pieces(), "application/pdf")
         assert list((tmp_path / "edge" / "objects").iterdir()) == []
+
+
+async def test_what_a_crash_left_behind_is_deleted_after_a_day(tmp_path):
+    now = [rig.now().timestamp()]
+    with rig.spool_at(tmp_path / "edge", clock=lambda: now[0]) as spool:
+        objects = Objects(spool)
+        left = tmp_path / "edge" / "objects" / ".new-mau"
+        left.write_bytes(b"mau")
+        await objects.tidy()
+        assert left.exists()
+        now[0] += 2 * 86_400
+        await objects.tidy()
+        assert not left.exists()
+
+
+async def test_small_messages_pass_while_files_go_up(tmp_path):
+    hub, line_is_good = rig.FileHub(tmp_path / "hub"), asyncio.Event()
+    upload = hub.upload
+
+    async def slow(content, ticket):
+        await line_is_good.wait()
+        await upload(content, ticket)
+
+    hub.upload = slow
+    with rig.spool_at(tmp_path / "edge") as spool:
+        edge = rig.edge_of(spool, hub, rig.settings_of(window=1))
+        hash_ = await edge.objects.store(pieces(), "application/pdf")
+        signer = Signer(rig.me(), rig.now)
+        for number in range(6):
+            more = {"objects": (hash_,)} if number < 3 else {}
+            draft = Draft(id=f"m-{number}", type=rig.DOSSIER, body=GOOD_BODY, **more)
+            spool.do(lambda tx, draft=draft: outbox.put(tx, letter(signer, draft)))
+        async with rig.at_work(edge):
+            await rig.until(lambda: len(hub.admitted) == 3)
+            assert set(hub.admitted) == {"m-3", "m-4", "m-5"}
+            line_is_good.set()
+            await rig.until(lambda: len(hub.admitted) == 6)
