@@ -8,5 +8,7 @@ from lgsp_edge.cli import app
 from tests.edge_rig import ADAPTERS
 
 if __name__ == "__main__":
-    runtime.Edge.__init__.__kwdefaults__["find"] = ADAPTERS.get
+    defaults = runtime.Edge.__init__.__kwdefaults__
+    assert defaults is not None
+    defaults["find"] = ADAPTERS.__getitem__
     app(["run", "-C", sys.argv[1]])

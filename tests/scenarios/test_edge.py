@@ -12,7 +12,7 @@ import pytest
 import yaml
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from lgsp_adapter import Draft
-from lgsp_client import SyncHubClient
+from lgsp_client import UNVERIFIED, SyncHubClient
 from lgsp_edge import outbox
 from lgsp_edge.bandwidth import Meter
 from lgsp_edge.sealing import SpoolKeys, write_private
@@ -44,7 +44,7 @@ def inbox(hub, system):
     """Everything in a system's inbox, in order."""
     with (
         SyncHubClient(hub.url, hub.identities[system]) as client,
-        client.receive(verify=rig.UNVERIFIED, until_empty=True) as messages,
+        client.receive(verify=UNVERIFIED, until_empty=True) as messages,
     ):
         found = []
         for each in messages:

@@ -4,11 +4,13 @@ import asyncio
 import hashlib
 
 from lgsp_adapter import Done, Idempotence, Reject, Retryable, Spec
-from lgsp_client import Identity
+from lgsp_client import HubRefused, Identity
 from lgsp_client.keyring import KeyRing
-from lgsp_client.outgoing import compose
+from lgsp_client.outgoing import Options, compose
 from lgsp_edge import dead
 from lgsp_edge.arrivals import CURSOR
+from lgsp_edge.bandwidth import Meter
+from lgsp_edge.runtime import Edge
 from lgsp_edge.spool import Bounds
 from lgsp_edge.status import drop, retry, set_paused, table
 
@@ -20,8 +22,12 @@ SENDER = Identity.of(key_of("so-mau"), system="so-mau", hub="hub-test")
 
 def letters(*names, **more):
     """Signed messages `id:subject`."""
-    named = [dict(zip(("id", "subject"), name.split(":"), strict=True)) for name in names]
-    return [compose(SENDER, rig.now(), rig.DOSSIER, GOOD_BODY, {**each, **more}) for each in named]
+    found = []
+    for name in names:
+        id_, subject = name.split(":")
+        options = Options(id=id_, subject=subject, **more)
+        found.append(compose(SENDER, rig.now(), rig.DOSSIER, GOOD_BODY, options))
+    return found
 
 
 def sink_with(results, idempotence=Idempotence.IDEMPOTENT, found=None):
@@ -138,8 +144,14 @@ async def test_a_message_of_an_unknown_sender_is_rejected_and_never_handed_over(
     hub.put(*letters("m-1:a"))
     with rig.spool_at(tmp_path / "edge") as spool:
         settings, who = rig.settings_of(rig.sink_of(out)), rig.me()
-        edge = rig.Edge(
-            settings, who, lambda: KeyRing({}), spool, hub, rig.Meter(None), find=rig.ADAPTERS.get
+        edge = Edge(
+            settings,
+            who,
+            lambda: KeyRing({}),
+            spool,
+            hub,
+            Meter(None),
+            find=rig.ADAPTERS.__getitem__,
         )
         async with rig.at_work(edge):
             await rig.until(lambda: hub.receipts == [("rejected", "m-1")])
@@ -168,7 +180,7 @@ async def test_a_refused_receipt_is_taken_apart_and_the_others_count(tmp_path):
             index = [b"m-1", b"m-2", b"m-3"].index(b"m-2")
             refused.append(message.id)
             place = f"/messages/{index if b'm-1' in message.body else 0}/token"
-            raise rig.HubRefused("bad_delivery_token", "", place, 200)
+            raise HubRefused("bad_delivery_token", "", place, 200)
         return await send(message, wait)
 
     hub.send = refusing
@@ -255,7 +267,7 @@ async def test_a_file_that_we_may_not_have_is_a_dead_letter(tmp_path):
     hub.put(*letters("m-1:a", objects=["sha256:" + "0" * 64]))
 
     async def refusing(name, goal):
-        raise rig.HubRefused("not_found", name, str(goal.size), 404)
+        raise HubRefused("not_found", name, str(goal.size), 404)
 
     hub.download = refusing
     with rig.spool_at(tmp_path / "edge") as spool:

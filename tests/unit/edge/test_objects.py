@@ -85,8 +85,8 @@ async def test_an_object_goes_up_before_its_message_and_is_let_go_after_it(tmp_p
 
 
 async def test_an_object_that_a_message_needs_is_not_tidied_away(tmp_path):
+    now = [1_000_000_000.0]
     with rig.spool_at(tmp_path / "edge", clock=lambda: now[0]) as spool:
-        now = [1_000_000_000.0]
         objects = Objects(spool)
         hash_ = await objects.store(pieces(), "application/pdf")
         draft = Draft(id="m-1", type=rig.DOSSIER, body=GOOD_BODY, objects=(hash_,))
@@ -163,8 +163,8 @@ async def test_small_messages_pass_while_files_go_up(tmp_path):
         hash_ = await edge.objects.store(pieces(), "application/pdf")
         signer = Signer(rig.me(), rig.now)
         for number in range(6):
-            more = {"objects": (hash_,)} if number < 3 else {}
-            draft = Draft(id=f"m-{number}", type=rig.DOSSIER, body=GOOD_BODY, **more)
+            files = (hash_,) if number < 3 else ()
+            draft = Draft(id=f"m-{number}", type=rig.DOSSIER, body=GOOD_BODY, objects=files)
             spool.do(lambda tx, draft=draft: outbox.put(tx, letter(signer, draft)))
         async with rig.at_work(edge):
             await rig.until(lambda: len(hub.admitted) == 3)

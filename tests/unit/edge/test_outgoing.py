@@ -4,6 +4,7 @@ import json
 
 from lgsp_adapter import Fatal, Reject
 from lgsp_edge import dead
+from lgsp_edge.line import Away
 from lgsp_edge.spool import Bounds
 from lgsp_edge.status import retry, table
 
@@ -103,7 +104,7 @@ async def test_a_message_that_the_hub_cannot_answer_does_not_stop_the_others(tmp
 
     async def poisoned(message, wait):
         if message.id == "m-0":
-            raise rig.Away("the hub answers 500")
+            raise Away("the hub answers 500")
         return await send(message, wait)
 
     hub.send = poisoned

@@ -6,7 +6,7 @@ import stat
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from lgsp_adapter import Draft
-from lgsp_edge import outbox, status
+from lgsp_edge import dead, outbox, status
 from lgsp_edge.errors import EdgeError, SpoolDamaged, SpoolFull
 from lgsp_edge.outbox import Put
 from lgsp_edge.sealing import NONCE_BYTES, SpoolKeys
@@ -106,7 +106,7 @@ def test_a_full_spool_takes_nothing_and_says_so(tmp_path):
 def test_dead_letters_count_against_the_bound(tmp_path):
     with rig.spool_at(tmp_path / "edge", bounds=Bounds(outgoing=2000)) as spool:
         spool.do(lambda tx: outbox.put(tx, drafted("m-1")))
-        spool.do(lambda tx: outbox.refused(tx, 1, outbox.dead.Cause(code="no_right")))
+        spool.do(lambda tx: outbox.refused(tx, 1, dead.Cause(code="no_right")))
         with pytest.raises(SpoolFull):
             spool.do(lambda tx: outbox.put(tx, drafted("m-2")))
         spool.do(lambda tx: status.drop(tx, 1))
