@@ -266,15 +266,8 @@ def me():
 def edge_of(spool, line, settings, identity=None, meter=None, adapters=ADAPTERS):
     """Build an edge connector over adapters of this module."""
     who = identity or me()
-    return Edge(
-        settings,
-        who,
-        lambda: UNVERIFIED,
-        spool,
-        line,
-        meter or Meter(None),
-        find=adapters.__getitem__,
-    )
+    find, meter = adapters.__getitem__, meter or Meter(None)
+    return Edge(settings, who, lambda: UNVERIFIED, spool, line, meter, find=find)
 
 
 @asynccontextmanager

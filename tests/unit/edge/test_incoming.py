@@ -2,11 +2,12 @@
 
 import asyncio
 import hashlib
+from typing import Any
 
 from lgsp_adapter import Done, Idempotence, Reject, Retryable, Spec
 from lgsp_client import HubRefused, Identity
 from lgsp_client.keyring import KeyRing
-from lgsp_client.outgoing import Options, compose
+from lgsp_client.outgoing import compose
 from lgsp_edge import dead
 from lgsp_edge.arrivals import CURSOR
 from lgsp_edge.bandwidth import Meter
@@ -25,7 +26,7 @@ def letters(*names, **more):
     found = []
     for name in names:
         id_, subject = name.split(":")
-        options = Options(id=id_, subject=subject, **more)
+        options: Any = {"id": id_, "subject": subject, **more}
         found.append(compose(SENDER, rig.now(), rig.DOSSIER, GOOD_BODY, options))
     return found
 
@@ -144,15 +145,8 @@ async def test_a_message_of_an_unknown_sender_is_rejected_and_never_handed_over(
     hub.put(*letters("m-1:a"))
     with rig.spool_at(tmp_path / "edge") as spool:
         settings, who = rig.settings_of(rig.sink_of(out)), rig.me()
-        edge = Edge(
-            settings,
-            who,
-            lambda: KeyRing({}),
-            spool,
-            hub,
-            Meter(None),
-            find=rig.ADAPTERS.__getitem__,
-        )
+        find, meter = rig.ADAPTERS.__getitem__, Meter(None)
+        edge = Edge(settings, who, lambda: KeyRing({}), spool, hub, meter, find=find)
         async with rig.at_work(edge):
             await rig.until(lambda: hub.receipts == [("rejected", "m-1")])
     assert log(out) == []
