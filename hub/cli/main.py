@@ -13,6 +13,7 @@ from hub.cli import (
     connector,
     dead_letter,
     demo,
+    edge,
     init,
     keys,
     quarantine,
@@ -55,7 +56,7 @@ app = typer.Typer(
 )
 for module in (
     *(init, up, run, status, demo, bench, admin, connector, dead_letter, quarantine, rebuild),
-    *(send, receive, keys, adapter, about),
+    *(send, receive, keys, adapter, edge, about),
 ):
     module.register(app)
 

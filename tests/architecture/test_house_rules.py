@@ -79,6 +79,7 @@ CATCHES_REFUSED = {
     "packages/client/lgsp_client/inbox.py": "a bad message in an inbox does not stop the loop",
     "packages/client/lgsp_client/outgoing.py": "a sender's own mistake becomes the client's error",
     "hub/api/tokens.py": "a client assertion that is not strict JSON is no assertion",
+    "packages/edge/lgsp_edge/receiver.py": "a message that cannot be proven is stated as rejected",
     "packages/message/lgsp_message/key_proof.py": "a proof that is not strict JSON is no proof",
 }
 """Everywhere else a refusal passes through to one of these."""

@@ -77,6 +77,15 @@ class HubClient:
         """Close all connections."""
         await self._http.aclose()
 
+    @property
+    def core(self) -> Core:
+        """The calls as plans, for who keeps queues and positions of his own; see `run`."""
+        return self._core
+
+    async def run(self, plan: Plan[T]) -> T:
+        """Carry out a plan, such as `client.core.page(…)`, and return what it returns."""
+        return await self._run(plan)
+
     def compose(self, type: str, body: Any, **options: Unpack[Options]) -> Outgoing:
         """Build and sign a message without sending it: for one's own outbox, or for `send_many`."""
         return self._core.compose(type, body, options)

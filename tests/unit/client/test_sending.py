@@ -7,14 +7,23 @@ from typing import Any
 import httpx2
 import orjson
 import pytest
-from lgsp_client import HubProtocolError, HubRefused, HubUnavailable, Submitted
+from lgsp_client import (
+    Backoff,
+    HubClient,
+    HubProtocolError,
+    HubRefused,
+    HubUnavailable,
+    Submitted,
+)
 from lgsp_client.errors import HubError
+from lgsp_client.objects import local_file
+from lgsp_client.transfers import Ticket, upload
 from lgsp_message.jws import decode, verify
 from lgsp_message.keys import verifying_key
 from lgsp_message.values import Received
 
 from tests.support import DOSSIER, DOSSIER_SCHEMA, GOOD_BODY, HUB, RECEIVER, TO_OTHER
-from tests.unit.client.fakes import IDENTITY, BrokenStream, problem, reply
+from tests.unit.client.fakes import IDENTITY, URL, BrokenStream, problem, reply
 
 PUBLIC = verifying_key(IDENTITY.key.public_key(), IDENTITY.algorithm)
 
@@ -300,6 +309,30 @@ async def test_a_part_whose_answer_was_lost_is_not_sent_into_the_file_twice(call
     hub.faults += [None, None, httpx2.ReadError("cut"), None, None, None, httpx2.ReadError("cut")]
     ref = await call("upload", file)
     assert hub.objects[ref.hash] == file.read_bytes()
+
+
+async def test_an_upload_goes_on_in_another_process_with_its_ticket(hub, clock, tmp_path):
+    file, ticket = tmp_path / "a.bin", Ticket(part_bytes=1000)
+    file.write_bytes(bytes(range(250)) * 10)
+    hub.faults += [None, None, None, None, httpx2.ReadError("cut")]
+    for expected in (HubUnavailable, None):
+        client = HubClient(
+            *(URL, IDENTITY),
+            backoff=Backoff(attempts=1),
+            transport=hub.transport,
+            world=clock.world,
+        )
+        with local_file(file, None, None) as content:
+            plan = upload(client.core.session, content, ticket)
+            if expected is None:
+                ref = await client.run(plan)
+            else:
+                with pytest.raises(expected):
+                    await client.run(plan)
+    assert hub.objects[ref.hash] == file.read_bytes()
+    begun = [each for each in hub.requests if each.url.path == "/v1/objects/uploads"]
+    assert len(begun) == 1
+    assert ticket.url is None
 
 
 async def test_a_download_that_breaks_off_goes_on_where_it_ended(call, hub, tmp_path):
