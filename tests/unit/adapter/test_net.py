@@ -229,9 +229,12 @@ async def test_a_certificate_that_is_not_accepted_says_why_and_nothing_was_done(
 
 async def test_all_clients_share_one_store_of_trusted_certificates(monkeypatch):
     read, make = [], httpcore2.default_ssl_context
-    monkeypatch.setattr(
-        httpcore2, "default_ssl_context", lambda **how: read.append(1) or make(**how)
-    )
+
+    def counted(**how):
+        read.append(1)
+        return make(**how)
+
+    monkeypatch.setattr(httpcore2, "default_ssl_context", counted)
     trusted.cache_clear()
     for _ in range(3):
         async with open_client(ANYWHERE):
