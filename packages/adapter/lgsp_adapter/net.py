@@ -109,21 +109,22 @@ def open_client(
 def http_fault(error: httpx2.HTTPError) -> Retryable:
     """Return what a failed exchange means: without a connection, surely nothing was done.
 
-    An error's text may quote the address with its query: only the class is kept, and of a
-    certificate that is not accepted OpenSSL's number for why (10: expired, 62: another name).
+    An error's text may quote the address with its query: only the class is kept, and for a
+    certificate that is not accepted OpenSSL's number of the reason (10: expired, 62: another name).
     """
     untouched = isinstance(error, (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout))
-    if (number := _certificate_fault(error)) is not None:
-        detail = "the peer's certificate is not accepted: its operator must renew or correct it"
-        return Retryable(detail, untouched=True, peer_code=f"x509-{number}")
-    return Retryable(type(error).__name__, untouched=untouched)
+    return certificate_fault(error) or Retryable(type(error).__name__, untouched=untouched)
 
 
-def _certificate_fault(error: BaseException | None) -> int | None:
-    """Return `X509_V_ERR_…` (OpenSSL, x509_vfy.h) where the handshake ended by it."""
+def certificate_fault(error: BaseException | None) -> Retryable | None:
+    """Return what a handshake means that ended by the peer's certificate; None for another end.
+
+    The peer code has the number of OpenSSL's `X509_V_ERR_…` (x509_vfy.h).
+    """
     while error is not None:
         if isinstance(error, SSLCertVerificationError):
-            return error.verify_code
+            detail = "the peer's certificate is not accepted: its operator must renew or correct it"
+            return Retryable(detail, untouched=True, peer_code=f"x509-{error.verify_code}")
         error = error.__cause__ or error.__context__
     return None
 
