@@ -32,12 +32,11 @@ class VnpostInConfig(VnpostConfig):
     ] = 20
     events_field: Annotated[str, Text(vi="Trường sự kiện", en="Field of the events")] = "Data"
     code_field: Annotated[str, Text(vi="Trường mã", en="Field of the code")] = "StatusCode"
-    text_field: Annotated[str, Text(vi="Trường mô tả", en="Field of the text")] = "StatusText"
+    text_field: Annotated[str, Text(vi="Trường mô tả", en="Field of the text")] = "StatusName"
     time_field: Annotated[str, Text(vi="Trường thời gian", en="Field of the time")] = "StatusTime"
-    time_format: Annotated[str, Text(vi="Dạng thời gian", en="Form of the time")] = (
-        "%d/%m/%Y %H:%M:%S"
-    )
-    """As `strptime` takes it; empty: ISO 8601. Without a zone it is Viet Nam's."""
+    time_format: Annotated[str, Text(vi="Dạng thời gian", en="Form of the time")] = "%Y%m%d%H%M%S"
+    """As `strptime` takes it; empty: ISO 8601. Without a zone it is Viet Nam's. Not published: the
+    default is the form of the other national systems."""
     delivered_codes: Annotated[
         frozenset[str], Text(vi="Mã đã phát", en="Codes of delivery"), Field(min_length=1)
     ]
