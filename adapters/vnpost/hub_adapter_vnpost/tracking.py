@@ -81,7 +81,12 @@ def draft(event: Event, memory: Mapping[str, str], shape: Shape) -> Draft | Reje
         return Reject("bad_event", "an event is no object")
     code, moment = content.get(shape.code), _moment(content.get(shape.time), shape.format)
     if not isinstance(code, str | int) or moment is None:
-        return Reject("bad_event", f"{shape.code} or {shape.time}")
+        status = content.get("Status")
+        return Reject(
+            "bad_event",
+            f"{shape.code} or {shape.time}",
+            peer_code=status if isinstance(status, str) else None,
+        )
     delivered = str(code) in shape.delivered
     common = {"dossier_code": memory["dossier_code"], "agency": {"code": memory["agency"]}}
     text = str(content.get(shape.text) or code)

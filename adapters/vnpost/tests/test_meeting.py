@@ -353,6 +353,16 @@ async def test_times_spelt_otherwise_are_dead_letters_with_their_bytes_not_losse
     assert json.loads(letter.item.raw)["StatusCode"] == State.ORDERED
 
 
+async def test_a_refusal_for_one_order_is_told_once_and_hides_no_other(meeting):
+    await meeting.order(result(1), result(2))
+    meeting.peer.orders = [each for each in meeting.peer.orders if each.number == number(2)]
+    for _ in range(2):
+        await meeting.follow(unknown_codes=["404"])
+    (letter,) = meeting.bus.dead_letters.values()
+    assert (letter.code, letter.peer_code) == ("bad_event", "104")
+    assert list(meeting.told.values()) == [["Đã tiếp nhận yêu cầu"]]
+
+
 @pytest.mark.parametrize("side", ["out", "inbound"])
 async def test_check_asks_and_orders_nothing(meeting, side):
     assert (await check(getattr(meeting, side)(), meeting.ctx, 10)).ok
