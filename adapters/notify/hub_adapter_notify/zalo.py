@@ -14,6 +14,7 @@ from typing import Final
 
 import httpx2
 from lgsp_adapter import Fatal, Retryable
+from lgsp_adapter.http import as_code
 from lgsp_adapter.outgoing import exchange
 from lgsp_adapter.state import State
 
@@ -100,13 +101,11 @@ class Tokens:
 
 
 def _refusal(answer: Mapping[str, object]) -> Fatal | Retryable:
-    code = answer.get("error")
+    code = as_code(answer.get("error"))
     if code is None:
         # Nobody said no: the shape is another, as of a page that stands in front of Zalo.
         return Retryable("the answer has neither tokens nor an error")
-    return Fatal(
-        "Zalo refuses the refresh token: get a new one from Zalo's page", peer_code=str(code)[:32]
-    )
+    return Fatal("Zalo refuses the refresh token: get a new one from Zalo's page", peer_code=code)
 
 
 def _life(value: object) -> timedelta:

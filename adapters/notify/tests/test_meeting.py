@@ -228,6 +228,7 @@ async def test_a_gateway_that_failed_said_nothing_of_the_message(meeting):
     # SMTP's 451 is said before the mail is taken; HTTP's 500 may come after.
     expected = ([], [1]) if meeting.way == "email" else (["outcome_unknown"], [])
     assert (meeting.codes, list(meeting.peer.box.by_receiver.values())) == expected
+    assert {each.peer_code for each in meeting.bus.dead_letters.values()} <= {"500"}
 
 
 async def test_a_bad_day_tells_nobody_twice_and_loses_no_notice(meeting):

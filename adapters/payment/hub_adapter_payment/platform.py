@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import httpx2
 from lgsp_adapter import Backpressure, Config, Fatal, Reject, Retryable, Secret, Text
+from lgsp_adapter.http import as_code
 from lgsp_adapter.outgoing import Reply, exchange
 from pydantic import Field
 
@@ -87,8 +88,7 @@ class Platform:
 
 
 def _code(answer: Mapping[str, Any]) -> str | None:
-    code = answer.get("MaLoi")
-    return str(code)[:32] if isinstance(code, str | int) else None
+    return as_code(answer.get("MaLoi"))
 
 
 def _peer_code(reply: Reply) -> str | None:

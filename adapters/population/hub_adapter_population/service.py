@@ -32,6 +32,7 @@ from lgsp_adapter import (
     Spec,
     Text,
 )
+from lgsp_adapter.http import as_code
 from lgsp_adapter.outgoing import Connect, exchange, open_guarded
 from lgsp_adapter.policy.rate import Rate
 from pydantic import Field
@@ -199,12 +200,12 @@ class Population(Service[PopulationConfig]):
             self.ctx.log.warning("population query: %s, %s", error.code, error.peer_code)
             raise error
         content = reply.json()
-        code, message = content.get("error_code"), content.get("message")
-        if not isinstance(code, str | int):
+        code, message = as_code(content.get("error_code")), content.get("message")
+        if code is None:
             raise Retryable("the answer has no error_code")
-        self.ctx.log.info("population query: error_code %s", str(code)[:16])
-        self._judge(str(code)[:16])
-        nobody = str(code)[:16] in self.config.nobody_codes
+        self.ctx.log.info("population query: error_code %s", code)
+        self._judge(code)
+        nobody = code in self.config.nobody_codes
         return self._told([] if nobody else _citizens(message))
 
     def _judge(self, code: str) -> None:

@@ -1,4 +1,4 @@
-"""Officers' questions meet the sandbox's database: answered or refused with a reason, all logged."""
+"""Officers' questions meet the sandbox's database: answered, or refused with a reason."""
 
 import json
 import logging

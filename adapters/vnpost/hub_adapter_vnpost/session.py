@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 import httpx2
 from lgsp_adapter import Backpressure, Config, Fatal, Reject, Retryable, Secret, Text
+from lgsp_adapter.http import as_code
 from lgsp_adapter.outgoing import Reply, exchange
 from pydantic import Field
 
@@ -148,8 +149,7 @@ class Session:
 
 
 def _status(answer: Mapping[str, Any]) -> str | None:
-    status = answer.get("Status")
-    return str(status)[:32] if isinstance(status, str | int) else None
+    return as_code(answer.get("Status"))
 
 
 def _peer_code(reply: Reply) -> str | None:

@@ -6,7 +6,6 @@ follows no redirect, uses no proxy of the environment, and bounds the answer in 
 """
 
 import asyncio
-import logging
 from collections.abc import (
     AsyncIterator,
     Awaitable,
@@ -36,11 +35,6 @@ _TRIED: Final = 4
 """Addresses of one name that are tried in turn: a name with hundreds must not take minutes."""
 
 T = TypeVar("T")
-
-# The library tells each address with its query at INFO: keys of dossiers and tokens stand there
-# (invariant 9). What failed is told by the errors.
-logging.getLogger("httpx2").setLevel(logging.WARNING)
-
 
 Wrap: TypeAlias = Callable[[httpx2.AsyncBaseTransport], httpx2.AsyncBaseTransport]
 

@@ -151,7 +151,9 @@ class SinkEngine:
             if untouched:
                 self._bus.attempted.discard(delivery.key)
             if self._idempotence is Idempotence.NEITHER and not untouched:
-                self._bury(delivery, UNKNOWN)
+                # With the peer's own words, where it had any: an operator asks it by them.
+                code = result.peer_code
+                self._bury(delivery, Reject(UNKNOWN.code, UNKNOWN.detail, peer_code=code))
             else:
                 self._again(delivery, result)
         elif isinstance(result, Done):
