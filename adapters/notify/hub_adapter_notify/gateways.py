@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from xml.sax.saxutils import escape
 
 from lgsp_adapter import Backpressure, Fatal, Reject, Retryable
+from lgsp_adapter.http import as_code
 from lgsp_adapter.outgoing import Reply
 from lgsp_adapter.xmltree import parse_xml
 
@@ -84,8 +85,7 @@ class Vinaphone:
 
     def code(self, reply: Reply) -> str | None:
         answer = reply.json().get("RPLY")
-        error = answer.get("ERROR") if isinstance(answer, Mapping) else None
-        return None if error is None else str(error)[:32]
+        return as_code(answer.get("ERROR")) if isinstance(answer, Mapping) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class Viettel:
             # The call was made: an answer nobody can read says nothing of its outcome.
             raise Retryable(f"the answer: {error.code}", peer_code=str(reply.status)) from error
         found = root.find("result") or root.find("faultcode")
-        return None if found is None else found.text[:32]
+        return None if found is None else as_code(found.text)
 
 
 def _judge(account: Account, code: str | None, accepted: str) -> None:

@@ -16,6 +16,7 @@ from lgsp_adapter import (
     Spec,
     Text,
 )
+from lgsp_adapter.http import as_code
 from lgsp_adapter.outgoing import Connect, Reply, exchange, open_guarded
 from pydantic import Field
 
@@ -139,7 +140,6 @@ class NotifyZns(Channel[ZnsConfig]):
 
 def _code(reply: Reply) -> str | None:
     try:
-        error = reply.json().get("error")
+        return as_code(reply.json().get("error"))
     except Retryable:
         return None
-    return None if error is None else str(error)[:32]

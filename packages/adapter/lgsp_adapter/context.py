@@ -29,6 +29,11 @@ async def no_store(pieces: AsyncIterator[bytes], media_type: str) -> str:  # noq
     raise Retryable("no object store", untouched=True)
 
 
+# The library for HTTP tells each address with its query at INFO: keys of dossiers and tokens stand
+# there (invariant 9). Here, because every adapter has a context, whichever client it opens.
+logging.getLogger("httpx2").setLevel(logging.WARNING)
+
+
 def utc_now() -> datetime:
     """Return the time of this machine."""
     return datetime.now(UTC)

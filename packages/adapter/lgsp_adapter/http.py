@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -17,6 +18,7 @@ _CONFLICT_LATER: Final = 425
 _TOO_MANY: Final = 429
 _UNAVAILABLE: Final = 503
 _BAD_REQUEST: Final = 400
+_CODE: Final = re.compile(r"[A-Za-z0-9_.:-]{1,32}")
 _OPERATOR: Final = (401, 403, 407)
 """Wrong or missing credentials are the connector's fault, not that of the message under way."""
 
@@ -44,6 +46,16 @@ def http_error(
     if status in _OPERATOR:
         return Fatal(detail, peer_code=code)
     return Reject("peer_refused", detail, peer_code=code)
+
+
+def as_code(value: object) -> str | None:
+    """Return the code in a field of the peer's answer as text; None where it holds none.
+
+    Free text is none: it may quote a citizen, and codes stand in logs and dead letters (invariant
+    9).
+    """
+    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return text if _CODE.fullmatch(text) else None
 
 
 def error_answer(error: AdapterError, *, mask: Callable[[str], str] = str) -> Answer:

@@ -147,6 +147,36 @@ async def test_after_a_crash_what_was_attempted_is_never_repeated_by_a_sink_that
     assert peer.taken == []
 
 
+async def test_an_unknown_outcome_keeps_the_code_that_the_peer_gave():
+    class Once(Told):
+        spec = agency.OnceSink.spec
+
+    bus = Bus()
+    bus.put([delivery("a-1")])
+    await sink_engine(Once({"a-1": [Retryable("HTTP 500", peer_code="500")]}), bus).drain()
+    (letter,) = bus.dead_letters.values()
+    assert (letter.code, letter.peer_code) == ("outcome_unknown", "500")
+
+
+async def test_a_look_up_that_asks_for_time_is_given_it():
+    class Busy(Told):
+        spec = agency.LookUpSink.spec
+        looks = 0
+
+        async def find(self, key):  # noqa: ARG002  (the contract's signature)
+            self.looks += 1
+            if self.looks == 1:
+                raise Retryable("still at work", after=60.0)
+            return Done()
+
+    bus, clock, sink = Bus(), VirtualClock(), Busy({})
+    bus.put([delivery("a-1")])
+    bus.attempted.add(delivery("a-1").key)
+    await sink_engine(sink, bus, clock=clock).drain()
+    assert (sink.looks, sink.asked) == (2, [])
+    assert clock.now() >= 60.0
+
+
 async def test_a_fatal_error_stops_and_settles_nothing():
     class Wrong(Told):
         async def write(self, batch):  # noqa: ARG002

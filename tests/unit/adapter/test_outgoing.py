@@ -1,8 +1,11 @@
 import gzip
+import subprocess
+import sys
 
 import httpx2
 import pytest
 from lgsp_adapter import Fatal, Retryable
+from lgsp_adapter.http import as_code
 from lgsp_adapter.outgoing import exchange
 
 
@@ -56,3 +59,38 @@ async def test_an_answer_that_is_no_object_is_an_unknown_outcome(body):
     with pytest.raises(Retryable) as told:
         (await ask(lambda _: httpx2.Response(200, content=body))).json()
     assert not told.value.untouched
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("-124", "-124"),
+        (0, "0"),
+        ("soap:Server", "soap:Server"),
+        ("thuê bao 0900000000 không nhận tin", None),
+        ("số", None),
+        ("x" * 33, None),
+        ("", None),
+        (True, None),
+        (None, None),
+        ({"a": 1}, None),
+    ],
+)
+def test_a_code_is_a_code_and_free_text_is_none(value, code):
+    assert as_code(value) == code
+
+
+def test_no_address_is_logged_by_an_adapter_with_a_client_of_its_own():
+    """In a process of its own: here other tests have long imported the rest of the SDK."""
+    program = (
+        "import logging, lgsp_adapter, httpx2\n"
+        "logging.basicConfig(level=logging.INFO)\n"
+        "answer = httpx2.MockTransport(lambda _: httpx2.Response(200))\n"
+        "httpx2.Client(transport=answer).get('https://mau.example/?ma=bi-mat')\n"
+        "logging.getLogger('mau').info('it is loud')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert "it is loud" in done.stderr
+    assert "bi-mat" not in done.stderr

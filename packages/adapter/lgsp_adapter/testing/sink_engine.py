@@ -101,7 +101,8 @@ class SinkEngine:
         except (Retryable, Backpressure, Reject) as error:
             self._tries[delivery.key] = self._tries.get(delivery.key, 0) + 1
             # Whatever the answer was, it did not say that the first attempt did nothing.
-            return Retryable(error.detail, peer_code=error.peer_code)
+            after = None if isinstance(error, Reject) else error.after
+            return Retryable(error.detail, after=after, peer_code=error.peer_code)
 
     async def _hand_over(self, batch: Sequence[Delivery]) -> None:
         if not batch:
@@ -150,7 +151,9 @@ class SinkEngine:
             if untouched:
                 self._bus.attempted.discard(delivery.key)
             if self._idempotence is Idempotence.NEITHER and not untouched:
-                self._bury(delivery, UNKNOWN)
+                # With the peer's own words, where it had any: an operator asks it by them.
+                code = result.peer_code
+                self._bury(delivery, Reject(UNKNOWN.code, UNKNOWN.detail, peer_code=code))
             else:
                 self._again(delivery, result)
         elif isinstance(result, Done):
