@@ -18,8 +18,8 @@ from lgsp_adapter import (
     Retryable,
     Sink,
 )
+from lgsp_adapter.calls import call
 from lgsp_adapter.policy.backoff import Backoff
-from lgsp_adapter.testing.calls import call
 
 from hub.connectors.holdings import Holdings
 from hub.connectors.items import Item

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from lgsp_adapter import Context, Sink
-from lgsp_adapter.testing.calls import call, end
+from lgsp_adapter.calls import call, end
 
 CLOSE_SECONDS: Final = 3.0
 """Longest closing of an adapter: one that cannot end may not keep the process from ending."""

@@ -21,8 +21,8 @@ from lgsp_adapter import (
     Service,
     Text,
 )
+from lgsp_adapter.calls import call, end
 from lgsp_adapter.policy.rate import Rate
-from lgsp_adapter.testing.calls import call, end
 
 from hub.connectors.desk import HubDesk
 from hub.connectors.holdings import Holdings

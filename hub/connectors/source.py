@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import structlog
 from lgsp_adapter import Backpressure, Context, Record, Retryable, Source, Text
+from lgsp_adapter.calls import call, end
 from lgsp_adapter.policy.breaker import Breaker
 from lgsp_adapter.policy.rate import Rate
-from lgsp_adapter.testing.calls import call, end
 
 from hub.connectors.holdings import Writes
 from hub.connectors.intake import Intake, Taken

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from lgsp_adapter import Check, Context, Kind, Spec, Text
-from lgsp_adapter.testing.calls import check
+from lgsp_adapter.calls import check
 
 from hub.connectors.adapters import Adapters, NotUsable
 from hub.connectors.attempts import Attempts, Named

@@ -20,7 +20,7 @@ import yaml
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from lgsp_adapter import Context
-from lgsp_adapter.testing.calls import check as check_adapter
+from lgsp_adapter.calls import check as check_adapter
 from lgsp_client import Identity, uuid7
 from lgsp_message.key_proof import sign_key_proof
 from lgsp_message.keys import public_jwk

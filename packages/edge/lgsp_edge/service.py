@@ -19,8 +19,8 @@ from lgsp_adapter import (
     Service,
     error_answer,
 )
+from lgsp_adapter.calls import call, end
 from lgsp_adapter.policy.rate import Rate
-from lgsp_adapter.testing.calls import call, end
 
 from lgsp_edge.source import Limits
 

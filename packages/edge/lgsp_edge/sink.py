@@ -21,9 +21,9 @@ from lgsp_adapter import (
     Retryable,
     Sink,
 )
+from lgsp_adapter.calls import call, end
 from lgsp_adapter.policy.breaker import Breaker
 from lgsp_adapter.policy.parking import Parking
-from lgsp_adapter.testing.calls import call, end
 from lgsp_client import HubRefused
 from lgsp_message.attributes import parse_time
 

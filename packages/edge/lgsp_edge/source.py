@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from lgsp_adapter import Backpressure, Context, Draft, Record, Reject, Retryable, Signed, Source
+from lgsp_adapter.calls import call, end
 from lgsp_adapter.policy.backoff import Backoff
 from lgsp_adapter.policy.breaker import Breaker, BreakerRules
 from lgsp_adapter.policy.rate import Rate
-from lgsp_adapter.testing.calls import call, end
 from lgsp_message.secrecy import is_marked_secret
 
 from lgsp_edge import dead, outbox

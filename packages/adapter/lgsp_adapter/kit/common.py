@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final, Generic, TypeVar
 
 import pytest
 
+from lgsp_adapter.calls import call
 from lgsp_adapter.config import ConfigError, config_schema, load_config
 from lgsp_adapter.context import CONNECTOR, Context
 from lgsp_adapter.contract import AnyAdapter, Service, Sink, Source
@@ -25,7 +26,6 @@ from lgsp_adapter.reference import render
 from lgsp_adapter.secret import FORMAT
 from lgsp_adapter.spec import Idempotence, Kind
 from lgsp_adapter.testing.bus import Bus
-from lgsp_adapter.testing.calls import call
 from lgsp_adapter.testing.desk import MemoryDesk
 from lgsp_adapter.testing.objects import MemoryObjects
 from lgsp_adapter.values import Check

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final, TypeVar
 
+from lgsp_adapter.calls import call
 from lgsp_adapter.contract import Sink
 from lgsp_adapter.errors import AdapterError, Backpressure, Fatal, Reject, Retryable
 from lgsp_adapter.kit.calling import CallingKit
@@ -17,7 +18,6 @@ from lgsp_adapter.policy.backoff import Backoff
 from lgsp_adapter.policy.breaker import BreakerRules, State
 from lgsp_adapter.spec import Idempotence
 from lgsp_adapter.testing.bus import Bus
-from lgsp_adapter.testing.calls import call
 from lgsp_adapter.testing.clock import VirtualClock
 from lgsp_adapter.testing.deliveries import delivery
 from lgsp_adapter.testing.rules import EngineRules

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, TypeVar
 
 import pytest
 
+from lgsp_adapter.calls import call
 from lgsp_adapter.contract import Source
 from lgsp_adapter.errors import Backpressure, Reject, Retryable
 from lgsp_adapter.kit.calling import CallingKit
@@ -16,7 +17,6 @@ from lgsp_adapter.kit.promise import promise
 from lgsp_adapter.kit.texts import AWKWARD, LARGE, NFC, NFD, WRONG_CLOCKS, strings
 from lgsp_adapter.policy.breaker import BreakerRules
 from lgsp_adapter.testing.bus import Bus
-from lgsp_adapter.testing.calls import call
 from lgsp_adapter.testing.rules import EngineRules
 from lgsp_adapter.testing.source_engine import SourceEngine
 from lgsp_adapter.values import Record

@@ -1,7 +1,7 @@
 """A runtime in memory, for tests and for developing an adapter: the same promises, no broker."""
 
+from lgsp_adapter.calls import check
 from lgsp_adapter.testing.bus import Bus, DeadLetter, Event, Outcome
-from lgsp_adapter.testing.calls import check
 from lgsp_adapter.testing.clock import Clock, RealClock, VirtualClock
 from lgsp_adapter.testing.deliveries import delivery
 from lgsp_adapter.testing.desk import MemoryDesk

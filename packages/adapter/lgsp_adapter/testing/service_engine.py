@@ -3,12 +3,12 @@
 from types import TracebackType
 from typing import Any, Self
 
+from lgsp_adapter.calls import call, end
 from lgsp_adapter.context import Context
 from lgsp_adapter.contract import Service
 from lgsp_adapter.errors import AdapterError
 from lgsp_adapter.http import error_answer
 from lgsp_adapter.testing.bus import Bus
-from lgsp_adapter.testing.calls import call, end
 from lgsp_adapter.testing.desk import MemoryDesk
 from lgsp_adapter.testing.rules import EngineRules
 from lgsp_adapter.values import Answer, Request

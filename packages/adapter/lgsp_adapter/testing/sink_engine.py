@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from lgsp_adapter.calls import call, end
 from lgsp_adapter.context import Context
 from lgsp_adapter.contract import Sink
 from lgsp_adapter.errors import AdapterError, Backpressure, Reject, Retryable
@@ -11,7 +12,6 @@ from lgsp_adapter.policy.breaker import Breaker
 from lgsp_adapter.policy.parking import Parking
 from lgsp_adapter.spec import Idempotence
 from lgsp_adapter.testing.bus import Bus
-from lgsp_adapter.testing.calls import call, end
 from lgsp_adapter.testing.clock import Clock, VirtualClock
 from lgsp_adapter.testing.rules import EngineRules
 from lgsp_adapter.values import Delivery, Done, Result

@@ -4,13 +4,13 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from lgsp_adapter.calls import call, end
 from lgsp_adapter.context import Context
 from lgsp_adapter.contract import Source
 from lgsp_adapter.errors import Backpressure, Reject, Retryable
 from lgsp_adapter.policy.breaker import Breaker
 from lgsp_adapter.policy.checkpoint import Checkpoint
 from lgsp_adapter.testing.bus import Bus, Outcome
-from lgsp_adapter.testing.calls import call, end
 from lgsp_adapter.testing.clock import Clock, VirtualClock
 from lgsp_adapter.testing.rules import EngineRules
 from lgsp_adapter.values import Draft, Record, Signed

@@ -9,13 +9,13 @@ from typing import Any, Final
 
 import httpx2
 
+from lgsp_adapter.calls import check
 from lgsp_adapter.config import ConfigError, load_config
 from lgsp_adapter.context import Context
 from lgsp_adapter.contract import AnyAdapter, Service, Sink, Source
 from lgsp_adapter.errors import AdapterError
 from lgsp_adapter.net import around
 from lgsp_adapter.testing.bus import Bus
-from lgsp_adapter.testing.calls import check
 from lgsp_adapter.testing.deliveries import delivery
 from lgsp_adapter.testing.objects import MemoryObjects
 from lgsp_adapter.testing.service_engine import ServiceEngine
