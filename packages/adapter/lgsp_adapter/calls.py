@@ -7,10 +7,8 @@ from typing import Any, TypeVar
 
 from lgsp_adapter.context import Context
 from lgsp_adapter.contract import AnyAdapter, Service, Source
-from lgsp_adapter.desk import Desk
+from lgsp_adapter.desk import ClosedDesk, Desk
 from lgsp_adapter.errors import AdapterError, Retryable
-from lgsp_adapter.testing.bus import Bus
-from lgsp_adapter.testing.desk import MemoryDesk
 from lgsp_adapter.values import Check
 
 T = TypeVar("T")
@@ -49,7 +47,7 @@ async def check(
 ) -> Check:
     """Open an adapter, let it look at the other side, close it. Every end becomes words."""
     try:
-        await call(_opening(adapter, ctx, desk or MemoryDesk(Bus())), timeout)
+        await call(_opening(adapter, ctx, desk or ClosedDesk()), timeout)
         found = await call(adapter.check(), timeout)
     except AdapterError as error:
         told = ctx.mask(str(error))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from lgsp_adapter.errors import Retryable
 from lgsp_adapter.values import Delivery, Draft, Result, Signed
 
 
@@ -31,3 +32,19 @@ class Desk(Protocol):
         Settling again with the same outcome is no error: the foreign system may repeat itself.
         """
         ...
+
+
+class ClosedDesk:
+    """A desk at which nothing changes hands: for an adapter that only looks at the other side."""
+
+    async def submit(self, message: Draft | Signed) -> None:  # noqa: ARG002  (the desk's)
+        """Take nothing in."""
+        raise Retryable("the desk is closed", untouched=True)
+
+    async def waiting(self, limit: int, after: str | None = None) -> Sequence[Delivery]:  # noqa: ARG002
+        """Have nothing waiting."""
+        return ()
+
+    async def settle(self, key: str, result: Result) -> bool:  # noqa: ARG002  (the desk's)
+        """Know of nothing that waits."""
+        return False
