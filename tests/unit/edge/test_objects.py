@@ -19,6 +19,7 @@ from tests.support import GOOD_BODY
 
 CONTENT = bytes(range(256)) * 1000
 """Four frames, the last one not full."""
+LONG_ENOUGH = 64
 
 
 async def pieces(content=CONTENT, size=10_000):
@@ -39,7 +40,8 @@ def test_a_sealed_file_gives_back_every_byte_from_every_place(tmp_path, size):
     reader = SealedReader(tmp_path / "f", keys)
     for start in (0, size // 2, size):
         assert b"".join(reader.chunks(start, size - start)) == content[start:]
-    assert content[:64] not in (tmp_path / "f").read_bytes() or size == 0
+    # A byte or two may stand in any cipher text by chance.
+    assert size < LONG_ENOUGH or content[:LONG_ENOUGH] not in (tmp_path / "f").read_bytes()
 
 
 def test_a_sealed_file_cut_off_anywhere_goes_on_behind_its_last_whole_frame(tmp_path):
