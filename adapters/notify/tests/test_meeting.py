@@ -82,7 +82,7 @@ async def test_what_did_surely_nothing_or_only_took_time_is_told_in_the_end(meet
 )
 async def test_an_answer_that_is_lost_is_never_followed_by_a_second_message(meeting, what, seconds):
     meeting.peer.misbehave(what, path=meeting.path, seconds=seconds)
-    await meeting.tell(notice(1, meeting.way))
+    await meeting.tell(notice(1, meeting.way), seconds=SHORT)
     # A restart: the next engine finds a call that began, and no end.
     await meeting.tell()
     assert meeting.codes == ["outcome_unknown"]
@@ -181,7 +181,7 @@ async def test_what_one_channel_began_another_does_not_tell_again(tmp_path):
     async with NotifySandbox(seed=1, clock=lambda: NOON) as peer:
         first, second = (Meeting(peer, way, tmp_path) for way in ("vinaphone", "zns"))
         peer.misbehave("timeout_after_success", path=first.path, seconds=2 * SHORT)
-        await first.tell(notice(1, "vinaphone"))
+        await first.tell(notice(1, "vinaphone"), seconds=SHORT)
         again = notice(1, "zns")
         again = replace(again, attributes={**again.attributes, "id": "n-other"})
         await second.tell(again)

@@ -24,7 +24,9 @@ from sandbox_payment import PaymentSandbox
 FIXTURE = json.loads((Path(__file__).parent.parent / "fixtures" / "init.json").read_text())
 BEGIN = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 SHORT = 0.3
-RULES = EngineRules(timeout=10)
+"""Seconds of an adapter that gives up early; else it waits `LONG`: a busy machine is no fault."""
+LONG = 10.0
+RULES = EngineRules(timeout=30)
 INIT, QUERY, LIST = "/payment/init", "/payment/query", "/payment/reconciliation"
 UNPUBLISHED = {"unknown_codes": ["03"], "denied_codes": ["02"]}
 """Codes that the sandbox invented."""
@@ -48,7 +50,7 @@ class Meeting:
     def config(self, kind, **changes):
         shared = {"state": str(self.folder / "s.db"), "secret": "peer:secret"}
         calls = {"url": f"{self.peer.url}/payment", "partner": FIXTURE["MaDoiTac"]}
-        calls["seconds"] = SHORT
+        calls["seconds"] = LONG
         extra = {
             PaymentIn: {},
             PaymentOut: {**calls, **UNPUBLISHED, "ip": FIXTURE["Ip"]},

@@ -87,7 +87,7 @@ async def test_a_bar_before_the_secret_is_a_setting(tmp_path):
 )
 async def test_whatever_goes_wrong_it_is_begun_once(meeting, what, seconds):
     meeting.peer.misbehave(what, path=INIT, seconds=seconds)
-    await meeting.begin(fee_due())
+    await meeting.begin(fee_due(), seconds=SHORT)
     await asyncio.sleep(3 * SHORT if seconds == 2 * SHORT else 0)
     once(meeting)
 
@@ -110,7 +110,7 @@ async def test_an_answer_that_nobody_published_is_asked_about(meeting, seed):
 
 async def test_a_bad_day_begins_no_payment_twice_and_loses_none(meeting):
     meeting.peer.mischief.bad_day(0.3, seed=2)
-    await meeting.begin(*(fee_due(n) for n in range(1, 21)))
+    await meeting.begin(*(fee_due(n) for n in range(1, 21)), seconds=SHORT)
     await asyncio.sleep(1.2)
     once(meeting, 20)
 
@@ -236,7 +236,7 @@ async def test_a_list_that_does_not_come_leaves_the_day_open(meeting, what, seco
     meeting.peer.pay(reference())
     await meeting.next_day()
     meeting.peer.misbehave(what, path=LIST, seconds=seconds, times=2)
-    await meeting.reconcile()
+    await meeting.reconcile(seconds=SHORT)
     assert meeting.differences == [(reference(), "missing_here")]
 
 

@@ -64,7 +64,7 @@ async def test_each_result_is_one_parcel(meeting):
 )
 async def test_whatever_goes_wrong_it_is_one_parcel(meeting, what, seconds, path):
     meeting.peer.misbehave(what, path=path, seconds=seconds)
-    await meeting.order(result())
+    await meeting.order(result(), seconds=SHORT)
     once(meeting)
 
 
@@ -82,20 +82,20 @@ async def test_an_answer_that_nobody_published_is_looked_up(meeting, seed):
 async def test_a_look_up_that_fails_is_asked_again_and_no_order_is_made(meeting, what):
     meeting.peer.misbehave("half_body", path=ORDERING)
     meeting.peer.misbehave(what, path=TRACKING, times=3, seconds=2 * SHORT)
-    await meeting.order(result())
+    await meeting.order(result(), seconds=SHORT)
     once(meeting)
 
 
 async def test_an_order_that_the_post_is_still_at_work_on_is_not_made_again(meeting):
     meeting.peer.misbehave("slow", path=ORDERING, seconds=2 * SHORT)
-    await meeting.order(result())
+    await meeting.order(result(), seconds=SHORT)
     once(meeting)
 
 
 async def test_without_that_patience_it_would_be_two_parcels(meeting):
     """Shows that the test above can fail."""
     meeting.peer.misbehave("slow", path=ORDERING, seconds=2 * SHORT)
-    await meeting.order(result(), settle_seconds=0)
+    await meeting.order(result(), seconds=SHORT, settle_seconds=0)
     await asyncio.sleep(3 * SHORT)
     assert meeting.peer.journal.effects("order") == {number(): 2}
 
@@ -117,7 +117,7 @@ async def test_after_a_crash_in_the_middle_of_a_call_it_is_one_parcel(meeting):
 
 async def test_a_bad_day_makes_no_parcel_twice_and_loses_none(meeting):
     meeting.peer.mischief.bad_day(0.3, seed=4)
-    await meeting.order(*(result(n) for n in range(1, 21)))
+    await meeting.order(*(result(n) for n in range(1, 21)), seconds=SHORT)
     await asyncio.sleep(1.2)  # What the post was slow with has been done by then.
     once(meeting, 20)
 
@@ -218,7 +218,7 @@ async def test_whatever_goes_wrong_no_event_is_lost(meeting, what, seconds, path
     for n in range(1, 4):
         await meeting.walk(number(n), State.DELIVERED)
     meeting.peer.misbehave(what, path=path, seconds=seconds)
-    await meeting.follow()
+    await meeting.follow(seconds=SHORT)
     ends = ["Đã tiếp nhận yêu cầu", "Phát thành công"]
     assert list(meeting.told.values()) == [ends] * 3
 
