@@ -2,132 +2,15 @@
 
 import json
 import logging
-import ssl
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from hub_adapter_notify import NotifyEmail, NotifySms, NotifyZns
 from hub_adapter_notify.gateways import Account, Viettel, Vinaphone
 from hub_adapter_notify.notice import Message
-from lgsp_adapter import Context, load_config
-from lgsp_adapter.guard import UNSAFE_LOOPBACK
-from lgsp_adapter.testing import Bus, EngineRules, SinkEngine, check, delivery
-from lgsp_adapter.testing.loopback import loopback
+from lgsp_adapter.testing import check
+from notify_rig import FIXTURES, NOON, PARAMETERS, SHORT, WAYS, Meeting, notice, number
 from sandbox_notify import NotifySandbox
-
-FIXTURES = Path(__file__).parent.parent / "fixtures"
-NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
-SHORT = 0.3
-RULES = EngineRules(timeout=10)
-WAYS = ("vinaphone", "viettel", "zns", "email")
-PATHS = {"vinaphone": "/vinaphone", "viettel": "/viettel", "zns": "/message", "email": "/smtp"}
-CHANNELS = {"vinaphone": "sms", "viettel": "sms", "zns": "zalo", "email": "email"}
-PARAMETERS = ["ten_nguoi_dan", "ma_ho_so", "trang_thai", "ten_dich_vu", "loi_nhan"]
-
-
-class Meeting:
-    """One connector of one way, and the peer with all of them."""
-
-    def __init__(self, peer, way, folder):
-        self.peer, self.way, self.folder = peer, way, folder
-        self.bus, self.path = Bus(name="notify"), PATHS[way]
-        self.ctx = Context(
-            "notify",
-            resolvers={"peer": self.secret},
-            now=lambda: NOON,
-            networks=(UNSAFE_LOOPBACK,),
-        )
-
-    async def secret(self, name):
-        facts = self.peer.describe()
-        return {
-            "viettel": facts["viettel"]["Password"],
-            "vinaphone": "not asked for",
-            "email": facts["smtp"]["password"],
-            "key": facts["zalo"]["secret_key"],
-            "refresh": facts["zalo"]["refresh_token"],
-            "wrong": "sai",
-        }[name]
-
-    def config(self):
-        facts = self.peer.describe()
-        if self.way == "email":
-            return {
-                "host": "127.0.0.1",
-                "port": facts["smtp"]["port"],
-                "security": "starttls" if self.peer.trust else "unsafe_none",
-                "user": facts["smtp"]["user"] if self.peer.trust else None,
-                "password": "peer:email",
-                "sender": "hub@mau.example",
-            }
-        if self.way == "zns":
-            return {
-                "url": f"{self.peer.url}/message/template",
-                "oauth_url": f"{self.peer.url}/v4/oa/access_token",
-                "app_id": facts["zalo"]["app_id"],
-                "secret_key": "peer:key",
-                "refresh_token": "peer:refresh",
-            }
-        agent = facts["vinaphone"]["AGENTID"], facts["viettel"]["CPCode"]
-        return {
-            "gateway": self.way,
-            "url": self.peer.url + self.path,
-            "agent": agent[self.way == "viettel"],
-            "label": "NHAN-MAU",
-            "user": facts["viettel"]["User"],
-            "password": f"peer:{self.way}",
-        }
-
-    def sink(self, **changes):
-        ids = {"zns": "100001", "vinaphone": "TPL-MAU-1", "viettel": "bulksms", "email": "1"}
-        template = {
-            "gateway_id": ids[self.way],
-            "parameters": PARAMETERS,
-            "text": "Chao {ma_ho_so}",
-        }
-        raw = {
-            "state": str(self.folder / "s.db"),
-            "templates": {"MAU": template},
-            "seconds": SHORT,
-            **self.config(),
-            **changes,
-        }
-        if self.way == "email":
-            trust = self.peer.trust
-            return NotifyEmail(
-                load_config(NotifyEmail.spec.config, raw),
-                trust=lambda: ssl.create_default_context(cadata=trust),
-            )
-        kind = NotifyZns if self.way == "zns" else NotifySms
-        return kind(load_config(kind.spec.config, raw), loopback(self.peer.trust))
-
-    async def tell(self, *notices, **changes):
-        self.bus.put(notices)
-        await SinkEngine(self.sink(**changes), self.bus, rules=RULES, ctx=self.ctx).drain()
-
-    @property
-    def codes(self):
-        return [each.code for each in self.bus.dead_letters.values()]
-
-
-def number(n):
-    return f"09{n:08d}"
-
-
-def notice(n, way):
-    body = {
-        "notice_code": f"TB-{n}",
-        "channels": [CHANNELS[way]],
-        "recipient": {"telephone": number(n), "email": f"mau-{n}@congdan.example"},
-        "template": {"id": "MAU", "parameters": dict.fromkeys(PARAMETERS, "Mẫu")},
-        "consent": {"given": True},
-        "agency": {"code": "H99.1"},
-    }
-    made = delivery(f"n-{n}", type_="vn.gov.citizen.notice.v1")
-    return replace(made, body=json.dumps(body, ensure_ascii=False).encode())
 
 
 @pytest.fixture(params=WAYS)
@@ -199,7 +82,7 @@ async def test_what_did_surely_nothing_or_only_took_time_is_told_in_the_end(meet
 )
 async def test_an_answer_that_is_lost_is_never_followed_by_a_second_message(meeting, what, seconds):
     meeting.peer.misbehave(what, path=meeting.path, seconds=seconds)
-    await meeting.tell(notice(1, meeting.way))
+    await meeting.tell(notice(1, meeting.way), seconds=SHORT)
     # A restart: the next engine finds a call that began, and no end.
     await meeting.tell()
     assert meeting.codes == ["outcome_unknown"]
@@ -298,7 +181,7 @@ async def test_what_one_channel_began_another_does_not_tell_again(tmp_path):
     async with NotifySandbox(seed=1, clock=lambda: NOON) as peer:
         first, second = (Meeting(peer, way, tmp_path) for way in ("vinaphone", "zns"))
         peer.misbehave("timeout_after_success", path=first.path, seconds=2 * SHORT)
-        await first.tell(notice(1, "vinaphone"))
+        await first.tell(notice(1, "vinaphone"), seconds=SHORT)
         again = notice(1, "zns")
         again = replace(again, attributes={**again.attributes, "id": "n-other"})
         await second.tell(again)

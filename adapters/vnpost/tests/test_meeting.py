@@ -3,130 +3,15 @@
 import asyncio
 import json
 import logging
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from hub_adapter_vnpost import VnpostIn, VnpostOut, order
-from lgsp_adapter import Context, Done, Fatal, Retryable, load_config
+from hub_adapter_vnpost import order
+from lgsp_adapter import Done, Fatal, Retryable
 from lgsp_adapter.testing import (
-    Bus,
-    EngineRules,
-    SinkEngine,
-    SourceEngine,
-    VirtualClock,
     check,
-    delivery,
 )
-from lgsp_adapter.testing.loopback import loopback
-from sandbox_vnpost import PostSandbox, State
-
-FIXTURE = json.loads((Path(__file__).parent.parent / "fixtures" / "order.json").read_text())
-BEGIN = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
-SHORT = 0.3
-RULES = EngineRules(timeout=10)
-ORDERING, TRACKING, LOGIN = "/OrderLGSP", "/apiGetOrderTracking", "/apiGetToken"
-
-
-class Patient(VirtualClock):
-    """Fifty times faster than the machine's: a peer that is at work comes to its end in a pause."""
-
-    async def sleep(self, seconds):
-        await super().sleep(seconds)
-        await asyncio.sleep(min(seconds / 50, 1.5))
-
-
-class Meeting:
-    """Both connectors over one state file, and the post office, on one clock."""
-
-    def __init__(self, folder, **peer):
-        self.clock, self.folder = Patient(), folder
-        self.peer = PostSandbox(seed=1, clock=self.now, **peer)
-        self.bus = Bus(name="vnpost")
-        self.ctx = Context("vnpost", resolvers={"peer": self.secret}, now=self.now)
-
-    def now(self):
-        return BEGIN + timedelta(seconds=self.clock.now())
-
-    async def secret(self, name):
-        return {"password": "sandbox-password", "wrong": "sai"}[name]
-
-    def adapter(self, kind, **changes):
-        facts = self.peer.describe()
-        raw = {
-            "url": self.peer.url,
-            "state": str(self.folder / "s.db"),
-            "customer_code": facts["CustomerCode"],
-            "user": "mau",
-            "password": "peer:password",
-            "seconds": SHORT,
-            **{name: facts[name] for name in ("unknown_codes", "token_errors")},
-            **changes,
-        }
-        return kind(load_config(kind.spec.config, raw), loopback(self.peer.trust))
-
-    def out(self, **changes):
-        sender = {"sender_name": FIXTURE["SenderName"], "sender_tel": FIXTURE["SenderTel"]}
-        sender["sender_address"] = FIXTURE["SenderAddress"]
-        return self.adapter(VnpostOut, **sender, **changes)
-
-    def inbound(self, **changes):
-        facts = self.peer.describe()
-        ends = {name: facts[name] for name in ("delivered_codes", "ended_codes")}
-        return self.adapter(VnpostIn, **{**ends, **changes})
-
-    async def order(self, *results, **changes):
-        self.bus.put(results)
-        sink = self.out(**changes)
-        await SinkEngine(sink, self.bus, rules=RULES, clock=self.clock, ctx=self.ctx).drain()
-
-    async def follow(self, **changes):
-        engine = SourceEngine(
-            lambda: self.inbound(**changes),
-            self.bus,
-            rules=RULES,
-            clock=self.clock,
-            ctx=self.ctx,
-        )
-        await engine.drain()
-
-    async def walk(self, number, *states):
-        for state in states:
-            await self.clock.sleep(1)
-            self.peer.advance(number, state)
-
-    @property
-    def told(self):
-        """The states that the hub was told, in order, by dossier."""
-        found = {}
-        for draft in self.bus.admitted.values():
-            body = json.loads(draft.body)
-            found.setdefault(draft.subject, []).append(body.get("content") or body["return_info"])
-        return found
-
-
-def result(n=1):
-    receiver = {
-        "name": FIXTURE["ReceiverName"],
-        "telephone": FIXTURE["ReceiverTel"],
-        "address": FIXTURE["ReceiverAddress"],
-    }
-    post = {"receiver": receiver, "cod_amount": 0, "item_code": f"MAU{n:09d}VN"}
-    body = {
-        "dossier_code": f"000.00.97.H99-260310-{n:04d}",
-        "state": 9,
-        "outcome": "granted",
-        "agency": {"code": "000.00.97.H99"},
-        "finished_at": "2026-03-10T09:00:00+07:00",
-        "extensions": {"post": post},
-    }
-    made = delivery(f"d-{n}", type_="vn.gov.dossier.result.v1")
-    return replace(made, body=json.dumps(body, ensure_ascii=False).encode())
-
-
-def number(n=1):
-    return order.order_number(result(n).key)
+from sandbox_vnpost import State
+from vnpost_rig import FIXTURE, LOGIN, ORDERING, SHORT, TRACKING, Meeting, number, result
 
 
 @pytest.fixture
@@ -179,7 +64,7 @@ async def test_each_result_is_one_parcel(meeting):
 )
 async def test_whatever_goes_wrong_it_is_one_parcel(meeting, what, seconds, path):
     meeting.peer.misbehave(what, path=path, seconds=seconds)
-    await meeting.order(result())
+    await meeting.order(result(), seconds=SHORT)
     once(meeting)
 
 
@@ -197,20 +82,20 @@ async def test_an_answer_that_nobody_published_is_looked_up(meeting, seed):
 async def test_a_look_up_that_fails_is_asked_again_and_no_order_is_made(meeting, what):
     meeting.peer.misbehave("half_body", path=ORDERING)
     meeting.peer.misbehave(what, path=TRACKING, times=3, seconds=2 * SHORT)
-    await meeting.order(result())
+    await meeting.order(result(), seconds=SHORT)
     once(meeting)
 
 
 async def test_an_order_that_the_post_is_still_at_work_on_is_not_made_again(meeting):
     meeting.peer.misbehave("slow", path=ORDERING, seconds=2 * SHORT)
-    await meeting.order(result())
+    await meeting.order(result(), seconds=SHORT)
     once(meeting)
 
 
 async def test_without_that_patience_it_would_be_two_parcels(meeting):
     """Shows that the test above can fail."""
     meeting.peer.misbehave("slow", path=ORDERING, seconds=2 * SHORT)
-    await meeting.order(result(), settle_seconds=0)
+    await meeting.order(result(), seconds=SHORT, settle_seconds=0)
     await asyncio.sleep(3 * SHORT)
     assert meeting.peer.journal.effects("order") == {number(): 2}
 
@@ -232,7 +117,7 @@ async def test_after_a_crash_in_the_middle_of_a_call_it_is_one_parcel(meeting):
 
 async def test_a_bad_day_makes_no_parcel_twice_and_loses_none(meeting):
     meeting.peer.mischief.bad_day(0.3, seed=4)
-    await meeting.order(*(result(n) for n in range(1, 21)))
+    await meeting.order(*(result(n) for n in range(1, 21)), seconds=SHORT)
     await asyncio.sleep(1.2)  # What the post was slow with has been done by then.
     once(meeting, 20)
 
@@ -333,7 +218,7 @@ async def test_whatever_goes_wrong_no_event_is_lost(meeting, what, seconds, path
     for n in range(1, 4):
         await meeting.walk(number(n), State.DELIVERED)
     meeting.peer.misbehave(what, path=path, seconds=seconds)
-    await meeting.follow()
+    await meeting.follow(seconds=SHORT)
     ends = ["Đã tiếp nhận yêu cầu", "Phát thành công"]
     assert list(meeting.told.values()) == [ends] * 3
 
