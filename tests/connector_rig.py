@@ -10,7 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from lgsp_adapter import Config, Context, Done, Fatal, Idempotence, Kind, Sink, Spec, Text
+from lgsp_adapter import (
+    AdapterError,
+    Config,
+    Context,
+    Done,
+    Fatal,
+    Idempotence,
+    Kind,
+    Sink,
+    Spec,
+    Text,
+)
 from lgsp_adapter.policy.backoff import Backoff
 from lgsp_adapter.policy.breaker import BreakerRules
 
@@ -50,6 +61,8 @@ class Peer:
         self.script: dict[str, list[Any]] = {}
         self.always: Callable[[Any], Any] | None = None
         self.asked: list[str] = []
+        self.busy: list[AdapterError] = []
+        """What the next look-ups raise."""
 
     def answer(self, delivery):
         self.calls.append(delivery.id)
@@ -100,6 +113,8 @@ def sink(name, idempotence, types=("vn.gov.*",)):
         async def find(self, key):
             peer = PEERS[self.config.peer]
             peer.asked.append(key)
+            if peer.busy:
+                raise peer.busy.pop(0)
             return Done() if peer.has.get(key) else None
 
     return TestSink

@@ -119,7 +119,8 @@ class Attempts:
         except (Retryable, Backpressure, Reject) as error:
             # Whatever the answer was, it did not say that the first attempt did nothing.
             self.holdings.tried([item])
-            await self._again(item, Retryable(error.detail, peer_code=error.peer_code))
+            after = None if isinstance(error, Reject) else error.after
+            await self._again(item, Retryable(error.detail, after=after, peer_code=error.peer_code))
             return True
         if done is not None:
             await self.holdings.done(item, done)

@@ -1,10 +1,12 @@
 """The sink runner: order, parking, limits, and what a crash at the worst moment leaves."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from lgsp_adapter import Backpressure, Done, Fatal, Reject, Retryable
+from lgsp_adapter.policy.backoff import Backoff
 from lgsp_adapter.policy.breaker import BreakerRules
 
 from hub.connectors.sink import Pace
@@ -211,6 +213,20 @@ async def test_look_up_asks_before_it_calls_again_after_an_unknown_end():
         await until(lambda: "delivered" in bench.memory.names("1"))
     assert bench.peer.asked == ["sender/1/receiver"]
     assert bench.peer.calls == ["1", "1"]
+
+
+@pytest.mark.parametrize("busy", [Retryable("at work", after=1_000), Backpressure(after=1_000)])
+async def test_a_look_up_that_asks_for_time_gets_it(busy):
+    bench = Bench("look-up")
+    bench.pace = replace(bench.pace, backoff=Backoff(first=0.005, longest=2_000, attempts=9))
+    bench.peer.script["1"] = [Retryable("cut off")]
+    bench.peer.busy = [busy]
+    async with bench.running() as runner:
+        runner.offer(bench.records("1"))
+        await until(lambda: bench.memory.names("1").count("retrying") == 2)
+        (entry,) = bench.memory.stored().entries.values()
+        assert entry.due - bench.now() > timedelta(seconds=900)
+    assert bench.peer.calls == ["1"]
 
 
 async def test_what_is_settled_out_of_order_is_not_called_again_after_a_restart():
