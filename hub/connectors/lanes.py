@@ -13,22 +13,10 @@ CLOSE_SECONDS: Final = 3.0
 class Lanes:
     """Opened when they are needed: most connectors are idle most of the time."""
 
-    def __init__(
-        self, make: Callable[[], Sink[Any]], ctx: Context, seconds: float, most: int
-    ) -> None:
-        self._make, self._ctx, self._seconds, self._most = make, ctx, seconds, most
+    def __init__(self, make: Callable[[], Sink[Any]], ctx: Context, seconds: float) -> None:
+        self._make, self._ctx, self._seconds = make, ctx, seconds
         self._all: list[Sink[Any]] = []
         self._free: list[Sink[Any]] = []
-        self._out = 0
-
-    @property
-    def out(self) -> int:
-        """How many are taken."""
-        return self._out
-
-    def has_free(self) -> bool:
-        """Say whether one may be taken."""
-        return self._out < self._most
 
     async def open(self) -> None:
         """Open the first one, so that a connector that cannot work says so before it must.
@@ -44,14 +32,12 @@ class Lanes:
         Raises:
             Retryable, Backpressure, Fatal: a new one could not be opened.
         """
-        self._out += 1
         if self._free:
             return self._free.pop()
         sink = self._make()
         try:
             await call(sink.open(self._ctx), self._seconds)
         except BaseException:
-            self._out -= 1
             await end(sink, CLOSE_SECONDS)
             raise
         self._all.append(sink)
@@ -59,7 +45,6 @@ class Lanes:
 
     def give(self, sink: Sink[Any]) -> None:
         """Take one back."""
-        self._out -= 1
         self._free.append(sink)
 
     async def close(self) -> None:

@@ -190,7 +190,8 @@ class SinkRunner:
             self._wake.clear()
             await self._take_in()
             await self._save()
-            await self._wait(min(self._begin() or SAVE_SECONDS, SAVE_SECONDS))
+            wait = self._begin()
+            await self._wait(SAVE_SECONDS if wait is None else min(wait, SAVE_SECONDS))
         if self._tasks:
             await asyncio.wait(self._tasks)
         if self._failure is None:
@@ -219,7 +220,9 @@ class SinkRunner:
 
     def _begin(self) -> float | None:
         """Begin what may begin; return in how many seconds the next may. None: when woken."""
-        while not self._paused and self._lanes.has_free() and self._failure is None:
+        most = max(1, self._connector.limits.concurrency)
+        # Tasks are counted, not lanes: a task takes its lane only when it has begun.
+        while not self._paused and len(self._tasks) < most and self._failure is None:
             if (wait := self._must_wait()) != 0:
                 return wait
             # A probe is one delivery: if it fails, the others have not been tried in vain.

@@ -202,7 +202,7 @@ class Workshop:
             now=self.now,
             chance=pace.chance,
         )
-        lanes = Lanes(use.make, ctx, limits.timeout_seconds, max(1, limits.concurrency))
+        lanes = Lanes(use.make, ctx, limits.timeout_seconds)
         return SinkRunner(connector, holdings, lanes, attempts, self.feed, pace)
 
     def _holdings(

@@ -99,12 +99,16 @@ class Bench:
             **{"limits": Limits(per_second=10_000, timeout_seconds=2.0), **options},
         )
         self.clock = timedelta()
+        self.lag = 0.0
         self.offset = 0
         self.pace = Pace(
             backoff=Backoff(first=0.005, longest=0.02, attempts=3),
             breaker=BreakerRules(threshold=1000, cool_down=0.02, longest=0.05),
             chance=lambda: 0.5,
         )
+
+    def mono(self):
+        return time.monotonic() - self.lag
 
     def now(self):
         return datetime.now(UTC) + self.clock
@@ -115,7 +119,7 @@ class Bench:
             connector="bench", adapter=spec.name, system="receiver", partitions=PARTITIONS
         )
         holdings = Holdings(
-            records, spec, self.memory, self.memory.stored(), now=self.now, mono=time.monotonic
+            records, spec, self.memory, self.memory.stored(), now=self.now, mono=self.mono
         )
         attempts = Attempts(
             holdings=holdings,
@@ -129,7 +133,7 @@ class Bench:
         )
         limits = self.connector.limits
         config = spec.config(peer="bench")
-        lanes = Lanes(lambda: self.kind(config), ctx, limits.timeout_seconds, limits.concurrency)
+        lanes = Lanes(lambda: self.kind(config), ctx, limits.timeout_seconds)
         return SinkRunner(self.connector, holdings, lanes, attempts, Feed(), self.pace)
 
     @asynccontextmanager

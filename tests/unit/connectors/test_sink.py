@@ -1,15 +1,17 @@
 """The sink runner: order, parking, limits, and what a crash at the worst moment leaves."""
 
 import asyncio
+import time
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
+from datetime import time as day_time
 
 import pytest
 from lgsp_adapter import Backpressure, Done, Fatal, Reject, Retryable
 from lgsp_adapter.policy.backoff import Backoff
 from lgsp_adapter.policy.breaker import BreakerRules
 
-from hub.connectors.sink import Pace
+from hub.connectors.sink import SAVE_SECONDS, Pace
 from hub.decision.connectors import Limits, Window
 from hub.io.kafka.connector_records import Action, Command
 from hub.ports import Unavailable
@@ -303,6 +305,37 @@ async def test_urgent_keys_go_first_but_never_before_their_own_predecessors():
     assert bench.peer.calls == ["first", "k1", "k2", "n1", "n2"]
 
 
+async def test_never_more_calls_at_once_than_allowed():
+    bench, under_way, most = Bench(limits=Limits(per_second=0, concurrency=3)), 0, 0
+
+    async def slow():
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0.005)
+        under_way -= 1
+        return Done()
+
+    bench.peer.always = lambda _: slow()
+    names = [f"m-{number}" for number in range(30)]
+    async with bench.running() as runner:
+        runner.offer(bench.records(*names))
+        await until(lambda: all(bench.memory.names(name) == ["delivered"] for name in names))
+    assert most == 3
+
+
+async def test_what_falls_due_while_it_is_looked_for_is_tried_at_once():
+    bench = Bench()
+    # What is held is looked at by a clock that is behind: due by one clock, not yet by the other.
+    bench.lag = 0.02
+    bench.peer.script["1"] = [Retryable("away"), Done()]
+    began = time.monotonic()
+    async with bench.running() as runner:
+        runner.offer(bench.records("1"))
+        await until(lambda: bench.memory.names("1") == ["retrying", "delivered"])
+    assert time.monotonic() - began < SAVE_SECONDS
+
+
 async def test_a_dead_peer_opens_the_circuit_and_is_then_only_probed():
     bench = Bench()
     bench.pace = Pace(
@@ -319,7 +352,7 @@ async def test_a_dead_peer_opens_the_circuit_and_is_then_only_probed():
 
 
 async def test_in_a_maintenance_window_nothing_is_called():
-    always = Window(weekdays=frozenset(range(7)), start=time(0), end=time(0))
+    always = Window(weekdays=frozenset(range(7)), start=day_time(0), end=day_time(0))
     bench = Bench(windows=(always,))
     async with bench.running() as runner:
         runner.offer(bench.records("1"))
