@@ -93,7 +93,7 @@ class Attempts:
             self.holdings.tried(items)
         else:
             # Invariant 1: durable before the call. After a crash it is known that there was one.
-            await self.holdings.attempted(items)
+            await self.holdings.attempted(items, timedelta(seconds=self.seconds))
         return await self._results(sink, [item.delivery for item in items], len(items))
 
     async def settle(self, item: Item, result: Result) -> None:
@@ -148,8 +148,12 @@ class Attempts:
         if seconds is None:
             await self._bury(item, error)
             return
-        due = self.now() + timedelta(seconds=seconds)
         looks = self.idempotence is Idempotence.LOOK_UP and not self._surely_nothing(error)
+        if looks:
+            # The other side may still be at work on a call that was given up: asked too soon it
+            # says "no", and would be called a second time.
+            seconds = max(seconds, self.seconds)
+        due = self.now() + timedelta(seconds=seconds)
         await self.holdings.again(item, self._masked(error), seconds, due, open_end=looks)
 
     @staticmethod

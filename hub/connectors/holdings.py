@@ -5,7 +5,7 @@ reads back what was committed.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from lgsp_adapter import AdapterError, Done, Idempotence, Spec
@@ -135,11 +135,20 @@ class Holdings:
                 self._sort(entry_of(raw, self._records.partitions), behind)
         await self._park(behind)
 
-    async def attempted(self, items: Sequence[Item]) -> None:
-        """Make it durable that a call begins (invariant: never a second one by mistake)."""
+    async def attempted(self, items: Sequence[Item], settling: timedelta) -> None:
+        """Make it durable that a call begins (invariant: never a second one by mistake).
+
+        After a crash its end is looked for when `settling` has passed: the other side may be at
+        work on it for so long.
+        """
         now, outputs = self._now(), []
         for item in items:
-            item.entry = replace(item.entry, state=EntryState.ATTEMPTED, tries=item.entry.tries + 1)
+            item.entry = replace(
+                item.entry,
+                state=EntryState.ATTEMPTED,
+                tries=item.entry.tries + 1,
+                due=now + settling,
+            )
             outputs += [
                 self._records.entry(item.entry),
                 self._records.event(item.entry, Event.ATTEMPTED, now),

@@ -212,7 +212,14 @@ class Program:
         self.process.send_signal(signal.SIGKILL)
         await self.process.wait()
 
+    def _heeds(self):
+        """Say whether it has begun to listen to SIGTERM; before, it just ends, as it may."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        caught = int(status.partition("SigCgt:")[2].split()[0], 16)
+        return bool(caught >> (signal.SIGTERM - 1) & 1)
+
     async def stop(self):
+        await rig.until(self._heeds, SECONDS)
         self.process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(SECONDS):
             return await self.process.wait()

@@ -36,7 +36,7 @@ LETTER = (FIXTURES / "document-15.edxml").read_bytes()
 STATUS = (FIXTURES / "status-03.edxml").read_bytes()
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 """Half a minute after the time that a test's delivery bears."""
-RULES = EngineRules(timeout=5.0)
+RULES = EngineRules(timeout=5.0, settle=1.0)
 OUTSIDE = "G99"
 
 FAULTS = [

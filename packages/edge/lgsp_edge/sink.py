@@ -321,6 +321,9 @@ class SinkRunner:
         if pause is None:
             await self._bury(entry, error)
             return
+        if self._idempotence is Idempotence.LOOK_UP and not untouched:
+            # The other side may still be at work: asked too soon it says "no".
+            pause = max(pause, self._limits.timeout)
         if untouched and self._idempotence is not Idempotence.IDEMPOTENT:
             await self._spool.run(lambda tx: arrivals.mark(tx, [entry.seq], State.WAITING))
             self._open_ends.discard(entry.seq)

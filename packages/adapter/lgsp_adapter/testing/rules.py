@@ -18,5 +18,8 @@ class EngineRules:
     """Most deliveries in one `write`, most records in one `read`."""
     timeout: float = 30.0
     """Longest call of an adapter, in real seconds; then it is cancelled."""
+    settle: float = 0.0
+    """After an unknown end, before a `look_up` peer is asked: it may still be at work. The runtime
+    takes the call's time-out."""
     unacked: int = 200
     """Most records of a source that are read and not yet acknowledged."""

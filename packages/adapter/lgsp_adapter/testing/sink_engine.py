@@ -170,6 +170,8 @@ class SinkEngine:
         if pause is None:
             self._bury(delivery, error)
             return
+        if self._idempotence is Idempotence.LOOK_UP and delivery.key in self._bus.attempted:
+            pause = max(pause, self._rules.settle)
         now = self._clock.now()
         self._bus.note(now, "retrying", delivery.key)
         self._parking.retry(delivery.order_key, now + pause)
