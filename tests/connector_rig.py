@@ -34,7 +34,7 @@ from hub.connectors.status import Checked, Report
 from hub.connectors.takers import Takers
 from hub.connectors.together import Together
 from hub.connectors.workshop import Workshop
-from hub.decision.connectors import Connector
+from hub.decision.connectors import Connector, Limits
 from hub.decision.events import Delivery
 from hub.io.admission import utc_now
 from hub.io.kafka import codec, topics
@@ -193,6 +193,8 @@ class ConnectorRig(Rig):
     def add(self, name, adapter="idempotent", system="receiver", **options):
         """Put a connector into the rules, and its peer into the world."""
         PEERS.setdefault(name, Peer())
+        # A peer that can be asked is asked only after a call's whole time.
+        options.setdefault("limits", Limits(timeout_seconds=2.0))
         self.connectors[name] = Connector(
             name=name, adapter=adapter, system=system, config={"peer": name}, **options
         )
