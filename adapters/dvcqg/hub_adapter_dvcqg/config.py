@@ -56,6 +56,22 @@ class PortalOutConfig(PortalConfig):
             en="Address under which the portal fetches an object, with {hash} for its hex digits",
         ),
     ] = None
+    whole_updates: Annotated[
+        bool,
+        Text(
+            vi="Cập nhật trọn hồ sơ: tra cứu trước, ghi đè phần thay đổi",
+            en="Update whole dossiers: TraCuuHoSo first, the event's fields over it. Off: the"
+            " event's fields alone, for a portal that keeps the others",
+        ),
+    ] = True
+    unnamed_officer: Annotated[
+        str,
+        Field(min_length=1, max_length=50),
+        Text(
+            vi="NguoiXuLy của bước không có cán bộ",
+            en="NguoiXuLy of a step that names no officer",
+        ),
+    ] = "Hệ thống thông tin giải quyết TTHC"
 
 
 class PortalInConfig(PortalConfig):

@@ -47,11 +47,16 @@ class Rule:
     """What the body does not say."""
     opens: bool = False
     """The dossier may be new to the portal: insert first, update if it exists; else the reverse."""
+    is_whole: bool = False
+    """The event holds a whole dossier, which the portal can take as a new one."""
 
 
-def _dossier(*items: Item, state: int | None = None, opens: bool = False) -> Rule:
+def _dossier(
+    *items: Item, state: int | None = None, opens: bool = False, is_whole: bool = False
+) -> Rule:
     fixed = {} if state is None else {STATE.portal: str(state)}
-    return Rule(call=Call.DOSSIER, items=(CODE, *items, AGENCY), fixed=fixed, opens=opens)
+    items = (CODE, *items, AGENCY)
+    return Rule(call=Call.DOSSIER, items=items, fixed=fixed, opens=opens, is_whole=is_whole)
 
 
 def _step(text: str, state: int, *items: Item) -> Rule:
@@ -63,7 +68,7 @@ _OFFICER: Final = tuple(item for item in STEP if item.path[0] == "officer")
 _REASON: Final = Field("GhiChu", ("reason",))
 
 RULES: Final[Mapping[str, Rule]] = {
-    "dossier.submitted": _dossier(*SUBMISSION, state=1, opens=True),
+    "dossier.submitted": _dossier(*SUBMISSION, state=1, opens=True, is_whole=True),
     "dossier.received": _dossier(
         *PROCEDURE,
         *(RECEIVED_AT, PROMISED_AT, REFUSED_AT, FEES, NOTE),

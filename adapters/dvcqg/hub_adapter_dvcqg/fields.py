@@ -113,9 +113,10 @@ PAPERS: Final = Many(
         Field("MaGiayToKetQua", ("result_code",)),
     ),
 )
+OFFICER: Final = Field("NguoiXuLy", ("officer", "name"), most=50)
 STEP: Final = (
     CODE,
-    Field("NguoiXuLy", ("officer", "name"), most=50),
+    OFFICER,
     Field("ChucDanh", ("officer", "title")),
     Field("ThoiDiemXuLy", ("processed_at",), Kind.TIME),
     Field("PhongBanXuLy", ("officer", "department")),

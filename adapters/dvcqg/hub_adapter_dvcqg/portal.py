@@ -10,7 +10,7 @@ from lgsp_adapter.net import http_fault, open_client
 from pydantic import SecretStr
 
 from hub_adapter_dvcqg.config import PortalConfig
-from hub_adapter_dvcqg.words import Meaning, code_of, meaning_of, peer_code
+from hub_adapter_dvcqg.words import Meaning, code_of, meaning_of, peer_code, verdict_of
 
 Connect = Callable[[Context, float, int], httpx2.AsyncClient]
 """Makes a client from the context, the longest wait in seconds, the longest answer in bytes."""
@@ -53,7 +53,8 @@ class Portal:
         """Make one call; return what the answer means, and the answer.
 
         Raises:
-            Retryable: also where the session has ended: the next attempt logs in anew.
+            Retryable: also where the session has ended: the next attempt logs in anew; also for
+                an answer in a form that is not the portal's, which says nothing of the call.
             Backpressure, Fatal: as `http_error`.
             Reject: `portal_refused`, with the portal's code.
         """
@@ -65,26 +66,36 @@ class Portal:
             "data": data,
         }
         answer = await self._post(service, self._config.adapter_url, body)
-        if code_of(answer) in self._config.retry_codes:
-            raise Retryable(f"{service}: later", peer_code=peer_code(answer))
-        meaning = meaning_of(answer)
+        return self._judged(service, verdict_of(answer)), answer
+
+    def _judged(self, service: str, verdict: Mapping[str, Any]) -> Meaning:
+        code = peer_code(verdict)
+        if code_of(verdict) in self._config.retry_codes:
+            raise Retryable(f"{service}: later", peer_code=code)
+        meaning = meaning_of(verdict)
         if meaning is Meaning.SESSION:
-            raise self._ended(peer_code(answer))
+            raise self._ended(code)
+        if meaning is Meaning.REFUSED and not code_of(verdict):
+            raise Retryable(f"{service}: the answer has no error_code")
         if meaning is Meaning.REFUSED:
-            raise Reject("portal_refused", service, peer_code=peer_code(answer))
-        return meaning, answer
+            raise Reject("portal_refused", service, peer_code=code)
+        return meaning
 
     async def _login(self) -> str:
         config = self._config
         body = {"username": config.username, "password": self._password.get_secret_value()}
         answer = await self._post("login", config.auth_endpoint, body, {"dstcode": config.dstcode})
         session = answer.get("session")
-        if not isinstance(session, str) or not session:
-            raise Fatal(
-                "the portal gives no session: check user name and password",
-                peer_code=peer_code(answer) or None,
-            )
-        return session
+        if isinstance(session, str) and session:
+            return session
+        code = code_of(answer)
+        if code in ("", "0", *config.retry_codes):
+            # Not the portal's words for a wrong password: that alone stops a connector.
+            raise Retryable("the login gives no session", peer_code=code or None, untouched=True)
+        raise Fatal(
+            "the portal gives no session: check user name and password",
+            peer_code=peer_code(answer),
+        )
 
     async def _post(
         self, name: str, url: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None

@@ -23,12 +23,16 @@ from lgsp_adapter import (
 
 from hub_adapter_dvcqg.config import PortalOutConfig
 from hub_adapter_dvcqg.events import TYPES, Call, Rule, record_of, rule_of
+from hub_adapter_dvcqg.fields import CODE, OFFICER
 from hub_adapter_dvcqg.links import with_links
+from hub_adapter_dvcqg.merging import found_in, merged
 from hub_adapter_dvcqg.portal import LONGEST_ANSWER, Connect, Portal, connect
 from hub_adapter_dvcqg.words import Meaning
 
 CHUNK: Final = 10
 """Most steps of one call, as the known provincial client sends them."""
+
+QUERY: Final = "TraCuuHoSo"
 
 Prepared = tuple[Rule, dict[str, Any]]
 
@@ -90,22 +94,41 @@ class PortalSink(Sink[PortalOutConfig]):
         if rule is None:
             return Reject("type_unknown", "the portal takes no events of this type")
         try:
-            return rule, record_of(rule, with_links(_body(delivery), self.config.object_link))
+            record = record_of(rule, with_links(_body(delivery), self.config.object_link))
         except Reject as error:
             return error
         except (KeyError, TypeError, ValueError, AttributeError):
             # The hub has checked the schema; a body that passes it does not come here.
             return Reject("body_unreadable", "the body does not fit its schema")
+        if rule.call is Call.STEP:
+            record.setdefault(OFFICER.portal, self.config.unnamed_officer)
+        return rule, record
 
     async def _dossier(self, rule: Rule, record: dict[str, Any]) -> None:
-        updating = not rule.opens
-        meaning, _ = await self._portal.call(rule.call, [record], updating=updating)
-        other = Meaning.ABSENT if updating else Meaning.EXISTS
-        if meaning is other:
+        # A portal that looks at the fields first would refuse half a dossier, not say "exists".
+        inserts = rule.opens and (rule.is_whole or not self.config.whole_updates)
+        order = (self._insert, self._update) if inserts else (self._update, self._insert)
+        meaning = await order[0](record)
+        if meaning is (Meaning.EXISTS if inserts else Meaning.ABSENT):
             # The portal itself says which of the two calls it wants.
-            meaning, _ = await self._portal.call(rule.call, [record], updating=not updating)
+            meaning = await order[1](record)
         if meaning is not Meaning.OK:
             raise Reject("portal_contradicts", rule.call, peer_code=meaning.name.lower())
+
+    async def _insert(self, record: dict[str, Any]) -> Meaning:
+        return (await self._portal.call(Call.DOSSIER, [record]))[0]
+
+    async def _update(self, record: dict[str, Any]) -> Meaning:
+        if self.config.whole_updates:
+            known = await self._known(record[CODE.portal])
+            if known is None:
+                return Meaning.ABSENT
+            record = merged(known, record)
+        return (await self._portal.call(Call.DOSSIER, [record], updating=True))[0]
+
+    async def _known(self, code: str) -> dict[str, Any] | None:
+        meaning, answer = await self._portal.call(QUERY, [{CODE.portal: code}])
+        return found_in(answer, code) if meaning is Meaning.OK else None
 
     async def _steps(self, steps: list[tuple[str, dict[str, Any]]]) -> dict[str, Result]:
         result = await _result(self._chunk([record for _, record in steps]))

@@ -26,6 +26,7 @@ from hub_adapter_dvcqg.config import PortalInConfig
 from hub_adapter_dvcqg.files import Fetcher
 from hub_adapter_dvcqg.incoming import Dossier, body_of, dossier_of, draft_of
 from hub_adapter_dvcqg.portal import LONGEST_ANSWER, Connect, Portal, connect
+from hub_adapter_dvcqg.words import Meaning, peer_code
 
 _MEGABYTE = 1_000_000
 
@@ -67,7 +68,7 @@ class PortalSource(Source[PortalInConfig]):
         """Read and not durable, by position; None is never marked."""
         self._due: OrderedDict[str, _Mark] = OrderedDict()
         self._left: set[str] = set()
-        """Dossiers nobody can read: the portal keeps them as not received."""
+        """Dossiers nobody can read, or whose mark is refused: the portal keeps listing them."""
         self._stalled: set[str] = set()
         """Dossiers with a file that could not be fetched: tried again after all others."""
         self._durable: str | None = None
@@ -124,23 +125,37 @@ class PortalSource(Source[PortalInConfig]):
     async def _tell(self) -> None:
         while self._due:
             position, mark = next(iter(self._due.items()))
-            row = {"MaHoSo": mark.code, "TrangThaiHoSo": mark.state}
-            try:
-                await self._portal.call(self.config.mark_service, [row], updating=True)
-            except Reject as error:
-                # It may have been marked before; if not, it is listed again, as the same message.
-                self.ctx.log.warning("the portal refuses a mark: %s", error.peer_code)
+            refusal = await self._marked(mark)
+            if refusal is not None:
+                # The portal may list it for ever: read once is enough for this opening.
+                self.ctx.log.warning("the portal refuses a mark: %s", refusal)
+                self._left.add(position)
             del self._due[position]
+
+    async def _marked(self, mark: _Mark) -> str | None:
+        """Tell the portal; return its code where it refuses."""
+        row = {"MaHoSo": mark.code, "TrangThaiHoSo": mark.state}
+        try:
+            meaning, answer = await self._portal.call(
+                self.config.mark_service, [row], updating=True
+            )
+        except Reject as error:
+            return error.peer_code or ""
+        return None if meaning is Meaning.OK else peer_code(answer)
 
     async def _listed(self, limit: int) -> list[Dossier]:
         # What is read and not marked stands first in the list still.
         known = sum(map(len, (self._open, self._left, self._due, self._stalled)))
         data = [{"SoLuong": str(limit + known)}]
         try:
-            _, answer = await self._portal.call(self.config.list_service, data)
+            meaning, answer = await self._portal.call(self.config.list_service, data)
         except Reject as error:
             # A list is no message that could be at fault.
             raise Retryable(f"{error.detail}: refused", peer_code=error.peer_code) from error
+        if meaning is not Meaning.OK:
+            # "Does not exist" may be said of the service: taken for an empty list, it would hide
+            # a wrong name for ever.
+            raise Retryable(f"{self.config.list_service}: refused", peer_code=peer_code(answer))
         rows: Any = answer.get("result") or []
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise Retryable(f"{self.config.list_service}: result is no list of objects")

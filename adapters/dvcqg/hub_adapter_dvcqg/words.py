@@ -51,6 +51,19 @@ def meaning_of(answer: Mapping[str, Any]) -> Meaning:
     return Meaning.OK if done else Meaning.REFUSED
 
 
+def verdict_of(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what judges a call: the answer or, where it says 0, a row of it that says otherwise.
+
+    Whether the portal judges each record by itself is not published; taken for done, a record that
+    it refused would be lost.
+    """
+    rows = answer.get("result")
+    if code_of(answer) != "0" or not isinstance(rows, list):
+        return answer
+    bad = (row for row in rows if isinstance(row, dict) and code_of(row) not in ("", "0"))
+    return next(bad, answer)
+
+
 def peer_code(answer: Mapping[str, Any]) -> str:
     """Return the portal's code, and of its text the words that name no person and no value."""
     kept = ", ".join(dict.fromkeys(_KEPT.findall(_text(answer))))

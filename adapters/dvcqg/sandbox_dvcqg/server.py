@@ -2,7 +2,7 @@
 
 Codes: 0 is success; 3 and -3 were seen without a list. Here 3 is a fault of the data and -3 one of
 the session. Clients judge by the message text, so that is kept: "đã tồn tại", "không tồn tại".
-The service that lists submissions has no published name; see `SUBMISSIONS`.
+The services that list and mark submissions have no published names; see `NEW` and `MARK`.
 """
 
 import hashlib
@@ -23,7 +23,11 @@ from sandbox_dvcqg.checks import dossier_problems, step_problems
 from sandbox_dvcqg.sessions import Sessions
 
 SUBMISSIONS: Final = "LayDanhSachHoSo"
-"""Lists dossiers submitted on the portal. The name is the sandbox's own."""
+"""Lists all dossiers submitted on the portal. The name is the sandbox's own."""
+NEW: Final = "LayDanhSachHoSoMoi"
+"""Lists those not marked yet, at most `SoLuong`. The name is assumed, as that of `MARK`."""
+MARK: Final = "XacNhanDaNhanHoSo"
+"""Marks as received, by MaHoSo and the TrangThaiHoSo that was read."""
 STEPS_AT_ONCE: Final = 10
 SUBMITTED_AT_ONCE: Final = 10_000
 """Most dossiers that one control call makes."""
@@ -57,6 +61,8 @@ class PortalSandbox(Sandbox):
         self.dossiers: dict[str, Row] = {}
         self.steps: dict[str, list[Row]] = {}
         self.submissions: list[Row] = []
+        self._received: set[tuple[str, str]] = set()
+        """MaHoSo and TrangThaiHoSo of what was marked."""
         self._recognises_steps = recognises_steps
         self._files: dict[str, bytes] = {}
 
@@ -74,6 +80,7 @@ class PortalSandbox(Sandbox):
         self.dossiers.clear()
         self.steps.clear()
         self.submissions.clear()
+        self._received.clear()
         self._files.clear()
 
     def describe(self) -> dict[str, Any]:
@@ -117,26 +124,46 @@ class PortalSandbox(Sandbox):
             return _failed(BAD_SESSION, "Phiên làm việc không hợp lệ hoặc đã hết hạn")
         if not body.get("madonvi"):
             return _failed(BAD_DATA, "thiếu madonvi")
-        if service in (found := self._lists()):
+        if service in (found := self._lists(service, body)):
             return _done(self.mischief.listed(path, [*found[service]]))
         services: dict[str, Service] = {
             "DongBoHoSoMC": self._synchronise,
             "CapNhatTienDoHoSoMC": self._progress,
             "TraCuuHoSo": self._look_up,
+            MARK: self._mark,
             "LayThuTuc": self._procedure,
         }
         if service not in services:
             return _failed(BAD_DATA, "Dịch vụ không tồn tại")
         return services[service](body)
 
-    def _lists(self) -> Mapping[str, Iterable[Row]]:
+    def _lists(self, service: str, body: Row) -> Mapping[str, Iterable[Row]]:
         return {
             "LayDanhSachTTHC": samples.PROCEDURES,
             "LayDanhMucCoQuan": samples.AGENCIES,
             "LayDanhMucLinhVuc": samples.FIELDS,
             "LayDanhSachHoiDap": samples.QUESTIONS,
             SUBMISSIONS: self.submissions,
+            NEW: self._new(body) if service == NEW else (),
         }
+
+    def _new(self, body: Row) -> list[Row]:
+        asked = str((_rows(body) or [{}])[0].get("SoLuong", ""))
+        most = int(asked) if asked.isascii() and asked.isdigit() else len(self.submissions)
+        return [row for row in self.submissions if _version(row) not in self._received][:most]
+
+    def _mark(self, body: Row) -> Row:
+        known = {_version(row) for row in self.submissions}
+        if any(_version(row) not in known for row in _rows(body)):
+            return _failed(BAD_DATA, "Hồ sơ không tồn tại")
+        for version in map(_version, _rows(body)):
+            key = "#".join(version)
+            if version in self._received:
+                self.journal.repeat("mark", key)
+            else:
+                self.journal.effect("mark", key)
+                self._received.add(version)
+        return _done([])
 
     def _synchronise(self, body: Row) -> Row:
         update = body.get("isUpdating") in (True, "true")
@@ -224,6 +251,11 @@ def _rows(body: Row) -> list[Row]:
     if not isinstance(rows, list) or not all(isinstance(each, dict) for each in rows):
         raise Upset(400, _failed(BAD_DATA, "data không phải danh sách đối tượng"))
     return rows
+
+
+def _version(row: Row) -> tuple[str, str]:
+    """Return what a mark names: a dossier in a state, so that a later one is new again."""
+    return str(row.get("MaHoSo", "")), str(row.get("TrangThaiHoSo", ""))
 
 
 def _digest(row: Row) -> str:

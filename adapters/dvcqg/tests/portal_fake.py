@@ -74,7 +74,8 @@ class FakePortal(Peer):
         if body["session"] not in self.sessions:
             return problem("-3", "Phiên làm việc đã hết hạn")
         assert body["madonvi"] == "000.00.00.H99"
-        self.calls.append((body["service"], body["isUpdating"], len(body["data"])))
+        if body["service"] != "TraCuuHoSo":
+            self.calls.append((body["service"], body["isUpdating"], len(body["data"])))
         answer = self.say.get(body["service"]) or getattr(self, body["service"])(**body)
         return httpx2.Response(502) if said.say is Say.LOST else answer
 
@@ -111,6 +112,10 @@ class FakePortal(Peer):
         if self.dossiers[record["MaHoSo"]] != before:
             self.effects.append(record)
         return good()
+
+    def TraCuuHoSo(self, data, **_):  # noqa: N802
+        found = self.dossiers.get(data[0]["MaHoSo"])
+        return good(result=[found]) if found else problem("3", "Hồ sơ không tồn tại")
 
     def CapNhatTienDoHoSoMC(self, data, **_):  # noqa: N802
         assert len(data) <= 10

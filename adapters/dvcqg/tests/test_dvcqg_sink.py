@@ -4,12 +4,13 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import httpx2
 import pytest
 from hub_adapter_dvcqg import PortalSink
 from hub_adapter_dvcqg.words import Meaning, meaning_of, peer_code
 from lgsp_adapter import Done, Fatal, Reject, Retryable, load_config
 from lgsp_adapter.testing import MemoryObjects, delivery
-from portal_fake import FakePortal, problem, submission
+from portal_fake import FakePortal, good, problem, submission
 
 NOW = datetime(2026, 3, 10, 3, 0, tzinfo=UTC)
 HASH = "sha256:" + "0" * 64
@@ -57,17 +58,18 @@ async def test_one_that_exists_is_updated(portal):
     assert portal.dossiers["D-1"]["TrichYeuHoSo"] == "m"
 
 
-async def test_a_later_event_updates_and_inserts_only_what_is_absent(portal):
+@pytest.mark.parametrize(("whole", "calls"), [(False, [True, False, True]), (True, [False, True])])
+async def test_a_later_event_updates_and_inserts_only_what_is_absent(portal, whole, calls):
     body = {
         "dossier_code": "D-1",
         "reason": "Rút (mẫu)",
         "agency": {"code": "H99"},
         "withdrawn_at": "2026-03-10T08:30:00+07:00",
     }
-    sink = await opened(portal)
+    sink = await opened(portal, whole_updates=whole)
     await sink.write([deliver("dossier.withdrawn", body)])
     await sink.write([deliver("dossier.withdrawn", body)])
-    assert [call[1] for call in portal.calls] == [True, False, True]
+    assert [call[1] for call in portal.calls] == calls
     assert portal.dossiers["D-1"]["TrangThaiHoSo"] == "7"
 
 
@@ -169,6 +171,34 @@ def test_code_and_text_say_what_an_answer_means(answer, meaning):
 def test_the_code_alone_is_kept_as_it_is():
     assert peer_code({"error_code": -3}) == "-3"
     assert peer_code({"error_code": 3, "message": "Trần Thị Mẫu"}) == "3"
+
+
+async def test_a_record_that_is_refused_within_a_good_answer_is_refused(portal):
+    result = [{"MaHoSo": "D-1", "error_code": 3, "message": "Mã thủ tục không hợp lệ"}]
+    portal.say["DongBoHoSoMC"] = good(result=result)
+    (refused,) = await (await opened(portal)).write(
+        [deliver("dossier.submitted", submission("D-1", "m"))]
+    )
+    assert (refused.code, refused.peer_code) == ("portal_refused", "3: mã thủ tục, không hợp lệ")
+
+
+async def test_an_answer_without_a_code_says_nothing_of_the_call(portal):
+    portal.say["DongBoHoSoMC"] = httpx2.Response(200, json={"unexpected": True})
+    (result,) = await (await opened(portal)).write(
+        [deliver("dossier.submitted", submission("D-1", "m"))]
+    )
+    assert isinstance(result, Retryable)
+    assert not result.untouched
+
+
+async def test_a_login_that_answers_oddly_does_not_stop_the_connector(portal, monkeypatch):
+    async def odd(request, body):  # noqa: ARG001
+        return httpx2.Response(200, json={"error_code": 0, "message": "OK"})
+
+    monkeypatch.setattr(portal, "login", odd)
+    with pytest.raises(Retryable) as later:
+        await (await opened(portal)).check()
+    assert later.value.peer_code == "0"
 
 
 FILES = {

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 import httpx2
-from lgsp_adapter import Reject, Retryable, http_error
+from lgsp_adapter import Fatal, Reject, Retryable, http_error
 from lgsp_adapter.net import http_fault
 from pydantic import SecretStr
 
@@ -58,6 +58,8 @@ class Sent:
     to_code: str
     title: str
     notation: str
+    sent_time: str
+    """As the axis writes it; its form is not documented."""
 
 
 class Calls:
@@ -72,7 +74,8 @@ class Calls:
         now: Callable[[], datetime],
     ) -> None:
         self._client, self._url = client, config.url.rstrip("/")
-        self._system_id, self._retry_codes = config.system_id, config.retry_codes
+        self._system_id = config.system_id
+        self._retry_codes, self._stop_codes = config.retry_codes, config.stop_codes
         self._secret, self._now = secret, now
 
     async def received(self, kind: MessageType) -> list[Listed]:
@@ -99,6 +102,7 @@ class Calls:
                 to_code=_text(row, "toCode"),
                 title=_text(row, "title"),
                 notation=_text(row, "notation"),
+                sent_time=_text(row, "sentTime"),
             )
             for row in rows
         ]
@@ -154,7 +158,8 @@ class Calls:
         """Make one call; return the answer's object.
 
         Raises:
-            Retryable, Backpressure, Fatal: the axis could not be reached or used.
+            Retryable, Backpressure, Fatal: the axis could not be reached or used, or its answer
+                says neither that the call was done nor that it was not.
             Reject: `axis_refused`, with the axis' code. Its description may quote the letter, so
                 it is not kept.
         """
@@ -181,8 +186,17 @@ class Calls:
             raise Retryable(f"{name}: the answer is no JSON object")
         if code in self._retry_codes:
             raise Retryable(f"{name}: {code}", peer_code=code)
-        if _text(answer, "status").upper() == "FAIL" or code not in (None, "0"):
+        return self._judged(name, answer, code)
+
+    def _judged(self, name: str, answer: dict[str, Any], code: str | None) -> dict[str, Any]:
+        status = _text(answer, "status").upper()
+        if code in self._stop_codes:
+            raise Fatal(f"{name}: check system id, secret and clock", peer_code=code)
+        if status == "FAIL" or code not in (None, "0"):
             raise Reject("axis_refused", name, peer_code=code)
+        if code is None and status != "OK":
+            # Taken for success, a list in an odd shape would say that nothing was sent.
+            raise Retryable(f"{name}: the answer is none of the axis'")
         return answer
 
 

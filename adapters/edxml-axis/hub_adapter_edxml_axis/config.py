@@ -34,6 +34,13 @@ class AxisConfig(Config):
             en="Codes of the axis that mean: call again later; all others refuse the packet",
         ),
     ] = ()
+    stop_codes: Annotated[
+        tuple[str, ...],
+        Text(
+            vi="Mã lỗi của trục nghĩa là sai mã hệ thống, khóa hoặc đồng hồ: dừng kết nối",
+            en="Codes of the axis that mean: wrong system id, secret or clock; the connector stops",
+        ),
+    ] = ()
 
 
 class AxisInConfig(AxisConfig):
@@ -72,3 +79,11 @@ class AxisOutConfig(AxisConfig):
             en="Level-1 codes of the province; the axis is told to deliver to others only",
         ),
     ] = ()
+    sent_list_decides: Annotated[
+        bool,
+        Text(
+            vi="Khi trục không trả lại văn bản đã gửi: so bằng danh sách đã gửi",
+            en="After an unknown end, where the axis hands no sent letter back: its list of sent"
+            " letters decides. Off: an operator does",
+        ),
+    ] = True

@@ -4,13 +4,14 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from lgsp_adapter import Context, Delivery, Reject
 from lgsp_edxml.errors import EdxmlError
 from lgsp_edxml.letters import Letter, letter_of
 from lgsp_edxml.mapping import from_body
-from lgsp_edxml.model import Document, Hop
+from lgsp_edxml.model import Document, Hop, Issue, Status
 from lgsp_edxml.reader import read_packet
 from lgsp_edxml.times import write_time
 from lgsp_edxml.writer import write_packet
@@ -32,6 +33,10 @@ class Outgoing:
     title: str
     notations: tuple[str, ...]
     """Spellings of number and notation that the axis may list."""
+    made: datetime
+    """When the message was made: it was not sent before."""
+    is_alone: bool
+    """No other packet is like it in title, notation, sender and receivers: not a later change."""
 
 
 async def make_packet(delivery: Delivery, ctx: Context) -> Outgoing:
@@ -51,7 +56,8 @@ async def make_packet(delivery: Delivery, ctx: Context) -> Outgoing:
         if "original" not in body:
             raise Reject("packet_unwritable", f"{error.fault} at {error.place}") from error
         data = await _fetched(ctx, body["original"]["hash"])
-    return await asyncio.to_thread(_outgoing, data)
+    made = parse_time(delivery.attributes["time"], "time")
+    return await asyncio.to_thread(_outgoing, data, made)
 
 
 def _body(delivery: Delivery) -> dict[str, Any]:
@@ -77,7 +83,7 @@ def _written(delivery: Delivery, body: Mapping[str, Any], files: Mapping[str, by
     return write_packet(packet)
 
 
-def _outgoing(data: bytes) -> Outgoing:
+def _outgoing(data: bytes, made: datetime) -> Outgoing:
     reading = read_packet(data)
     packet = reading.packet
     if isinstance(packet, Document):
@@ -86,7 +92,7 @@ def _outgoing(data: bytes) -> Outgoing:
         number, notation = packet.code.number, packet.code.notation
         notations: tuple[str, ...] = (f"{number}/{notation}", notation, number)
     else:
-        kind, title = MessageType.STATUS, ""
+        kind, title = MessageType.STATUS, packet.description or ""
         codes = (packet.response_for.organ_code or "",)
         notations = (packet.response_for.code or "",)
     return Outgoing(
@@ -97,4 +103,7 @@ def _outgoing(data: bytes) -> Outgoing:
         receivers=codes,
         title=title,
         notations=notations,
+        made=made,
+        # A change has the title and notation of the letter that it changes.
+        is_alone=isinstance(packet, Status) or isinstance(packet.business, Issue),
     )

@@ -10,6 +10,7 @@ from lgsp_adapter import (
     Context,
     Delivery,
     Done,
+    Fatal,
     Idempotence,
     Kind,
     Reject,
@@ -85,17 +86,42 @@ class AxisSink(Sink[AxisOutConfig]):
         is_uncertain = delivery.key in self._uncertain
         try:
             outgoing = await make_packet(delivery, self.ctx)
-            found = await find_sent(self._calls, outgoing) if is_uncertain else None
+            found = await self._found(outgoing) if is_uncertain else None
             done = Done(ref=found or await self._send(outgoing) or None)
         except (Retryable, Backpressure, Reject) as error:
             return _still_uncertain(error) if is_uncertain else error
         self._uncertain.discard(delivery.key)
         return done
 
+    async def _found(self, outgoing: Outgoing) -> str | None:
+        decides = self.config.sent_list_decides
+        return await find_sent(self._calls, outgoing, list_decides=decides)
+
     async def _send(self, outgoing: Outgoing) -> str:
-        return await self._calls.send(
-            outgoing.packet, outgoing.message_type, outgoing.sender, self._to(outgoing)
-        )
+        to = self._to(outgoing)
+        try:
+            return await self._calls.send(
+                outgoing.packet, outgoing.message_type, outgoing.sender, to
+            )
+        except Reject as error:
+            await self._blame(error, outgoing.message_type)
+            raise
+
+    async def _blame(self, refusal: Reject, kind: MessageType) -> None:
+        """Find out whether a refusal is about the letter: the axis' codes are not published.
+
+        Raises:
+            Fatal: the axis refuses with the same code a call that has no letter. A wrong secret
+                would else make a dead letter of each one.
+        """
+        try:
+            await self._calls.sent(kind)
+        except Retryable as error:
+            code = refusal.peer_code
+            if code is not None and error.peer_code == code:
+                raise Fatal(
+                    "every call is refused: check system id and secret", peer_code=code
+                ) from error
 
     def _to(self, outgoing: Outgoing) -> list[str]:
         """Return the codes to deliver to; none where the packet's own are meant.

@@ -45,9 +45,11 @@ class AxisSandbox(Sandbox):
         *,
         systems: Iterable[System] = SYSTEMS,
         agencies: Iterable[Agency] | None = None,
+        hands_back: bool = False,
         **base: Any,
     ) -> None:
         super().__init__(**base)
+        self._hands_back = hands_back
         self.systems = {each.id: each for each in systems}
         self._agencies = tuple(sample() if agencies is None else agencies)
         self.directory = Directory(self._agencies)
@@ -151,7 +153,7 @@ class AxisSandbox(Sandbox):
         return success(DocId=sent_id)
 
     async def _get(self, call: Call, _: Request) -> Response:
-        return success(data=base64.b64encode(self._parcel(call).packet).decode())
+        return success(data=base64.b64encode(self._readable(call).packet).decode())
 
     async def _download(self, call: Call, _: Request) -> Response:
         packet = self._parcel(call).packet
@@ -250,6 +252,12 @@ class AxisSandbox(Sandbox):
             self.parcels.add(parcel)
             ids.append(parcel.id)
         return sent_id, ids
+
+    def _readable(self, call: Call) -> Parcel:
+        """Return a parcel for its receiver and, if so built, by `senderDocId` for its sender."""
+        named, system = call.parameters.get("docid", ""), call.system.id
+        sent = self.parcels.sent_by(named, system) if self._hands_back else None
+        return sent or self._parcel(call)
 
     def _parcel(self, call: Call) -> Parcel:
         found = self.parcels.get(call.parameters.get("docid", ""), call.system.id)

@@ -82,6 +82,11 @@ class Parcels:
         found = self._all.get(id_)
         return found if found is not None and found.system == system else None
 
+    def sent_by(self, sent_id: str, system: str) -> Parcel | None:
+        """Return a parcel of one sending, to nobody but its sender."""
+        own = (each for each in self._all.values() if each.sending_system == system)
+        return next((each for each in own if each.sent_id == sent_id), None)
+
     def waiting(self, system: str, type_: str) -> list[Parcel]:
         """Return what a system has not ended yet."""
         return [

@@ -160,9 +160,23 @@ async def test_what_came_as_a_packet_and_cannot_be_written_goes_on_as_it_came(ax
 
 async def test_the_refusal_s_words_are_not_kept(axis):
     axis.script.default = Answer(say=Say.REJECT, code="E1")
+    axis.never_refused = {"getSentEdocList"}
     (result,) = await (await opened(axis)).write([deliver(axis, letter())])
     assert (result.code, result.peer_code) == ("axis_refused", "E1")
     assert "Mẫu" not in f"{result!r}{result}"
+
+
+async def test_a_refusal_that_meets_every_call_stops_the_connector_and_kills_no_letter(axis):
+    axis.script.default = Answer(say=Say.REJECT, code="E1")
+    with pytest.raises(Fatal) as stopped:
+        await (await opened(axis)).write([deliver(axis, letter())])
+    assert stopped.value.peer_code == "E1"
+
+
+async def test_a_code_that_means_wrong_credentials_stops_the_connector(axis):
+    axis.script.default = Answer(say=Say.REJECT, code="15")
+    with pytest.raises(Fatal):
+        await (await opened(axis, stop_codes=["15"])).write([deliver(axis, letter())])
 
 
 async def test_a_code_that_means_later_is_tried_again(axis):

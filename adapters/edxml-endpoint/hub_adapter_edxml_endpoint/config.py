@@ -51,6 +51,13 @@ class EndpointConfig(Config):
         Field(ge=1, le=1000),
         Text(vi="Số văn bản mỗi lần liệt kê", en="Most items of one list"),
     ] = 100
+    strict_dates: Annotated[
+        bool,
+        Text(
+            vi="Danh sách chỉ gồm văn bản từ fromDate",
+            en="Lists leave out what is older than fromDate, even if nobody has fetched it yet",
+        ),
+    ] = False
     organisations: Annotated[
         tuple[Organisation, ...],
         Text(vi="Danh sách cơ quan trả cho getOrganizations", en="What getOrganizations answers"),

@@ -7,6 +7,7 @@
 import base64
 import json
 import re
+import unicodedata
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, timedelta
 from typing import Final
@@ -149,6 +150,10 @@ class EdxmlEndpoint(Service[EndpointConfig]):
     async def _list(self, _: Request, given: Mapping[str, str]) -> Answer:
         kind = given.get("messagetype", "")
         first, last = _day(given, "fromdate"), _day(given, "todate")
+        if not self.config.strict_dates:
+            # A letter may come here days after it was written, and an office may be closed for
+            # longer than the window that it asks for: what waits is listed until it is settled.
+            first = None
 
         def wanted(delivery: Delivery) -> bool:
             day = _day_of(delivery)
@@ -176,17 +181,20 @@ class EdxmlEndpoint(Service[EndpointConfig]):
         return await self._outbox.packet(delivery)
 
     async def _update(self, _: Request, given: Mapping[str, str]) -> Answer:
-        doc_id, status = _doc_id(given), given.get("status", "").lower()
+        return await self._settled(given, given.get("status", ""))
+
+    async def _confirm(self, _: Request, given: Mapping[str, str]) -> Answer:
+        # Whether it takes a status is not published; "received" that says `fail` is a failure.
+        return await self._settled(given, given.get("status", "done"))
+
+    async def _settled(self, given: Mapping[str, str], status: str) -> Answer:
+        doc_id, status = _doc_id(given), status.lower()
         if status == "done":
             await self._outbox.settle(doc_id, Done())
         elif status == "fail":
-            await self._outbox.settle(doc_id, Reject("peer_failed", "updateStatus: fail"))
+            await self._outbox.settle(doc_id, Reject("peer_failed", "the e-office says: fail"))
         elif status != "processing":
             raise Refusal(Code.PROCESSING, "status: processing, done or fail")
-        return good()
-
-    async def _confirm(self, _: Request, given: Mapping[str, str]) -> Answer:
-        await self._outbox.settle(_doc_id(given), Done())
         return good()
 
     async def _organisations(self, _: Request, __: Mapping[str, str]) -> Answer:
@@ -195,7 +203,15 @@ class EdxmlEndpoint(Service[EndpointConfig]):
         )
 
     async def _exists(self, _: Request, given: Mapping[str, str]) -> Answer:
-        return good(data=await self._outbox.get(_doc_id(given)) is not None)
+        document = given.get("documentid")
+        if document is None:
+            return good(data=await self._outbox.get(_doc_id(given)) is not None)
+        name = unicodedata.normalize("NFC", document)
+
+        def wanted(delivery: Delivery) -> bool:
+            return delivery.subject == name and delivery.type != STATUS
+
+        return good(data=bool(await self._outbox.listed(1, wanted)))
 
 
 def _doc_id(given: Mapping[str, str]) -> str:

@@ -18,6 +18,7 @@ UNREADABLE: Final = "unreadable"
 
 _CODES: Final = ("errorcode", "error_code", "code")
 _IDS: Final = ("docid", "documentid", "id", "data")
+_ORGANS: Final = ("code", "organid", "id")
 _LISTS: Final = ("data", "result", "docids", "items")
 _TOKENS: Final = ("access_token", "accesstoken", "token")
 
@@ -54,6 +55,19 @@ def ids(answer: httpx2.Response) -> list[str]:
     return list(_ids(value)) if isinstance(value, list) else []
 
 
+def codes(answer: httpx2.Response) -> list[str]:
+    """Return the agencies' codes of a list of organisations."""
+    rows = _body(answer).get("data")
+    named = [_lower(row) for row in rows if isinstance(row, Mapping)] if rows else []
+    found = (next((row[name] for name in _ORGANS if row.get(name)), None) for row in named)
+    return [str(code) for code in found if code]
+
+
+def says_yes(answer: httpx2.Response) -> bool:
+    """Return whether a question was answered, and with yes."""
+    return outcome(answer).ok and _body(answer).get("data") is True
+
+
 def packet(answer: httpx2.Response) -> bytes | None:
     """Return the packet of an answer: the body itself, or base64 in JSON."""
     if not answer.is_success:
@@ -80,7 +94,7 @@ def token(answer: httpx2.Response) -> str | None:
 def _ids(rows: list[Any]) -> Iterator[str]:
     for each in rows:
         if isinstance(each, Mapping):
-            row = {key.lower(): value for key, value in each.items()}
+            row = _lower(each)
             if found := next((row[name] for name in _IDS if row.get(name)), None):
                 yield str(found)
         elif isinstance(each, str):
@@ -91,7 +105,11 @@ def _body(answer: httpx2.Response) -> dict[str, Any]:
     value = _json(answer)
     if isinstance(value, str):
         return {"docid": value}
-    return {k.lower(): v for k, v in value.items()} if isinstance(value, Mapping) else {}
+    return _lower(value) if isinstance(value, Mapping) else {}
+
+
+def _lower(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name.lower(): value for name, value in row.items()}
 
 
 def _json(answer: httpx2.Response) -> Any:

@@ -152,11 +152,12 @@ class BkavWire:
     async def organizations(self) -> list[str]:
         """Return the codes that the axis knows."""
         answer = await self._json("getOrganizations", {})
-        return answers.ids(answer) if answer is not None else []
+        return answers.codes(answer) if answer is not None else []
 
-    async def exists(self, document: str) -> Outcome:
+    async def exists(self, document: str) -> bool:
         """Ask whether the axis has a document (its business DocumentId)."""
-        return _outcome(await self._json("checkExistDocument", {"documentId": document}))
+        answer = await self._json("checkExistDocument", {"documentId": document})
+        return answer is not None and answers.says_yes(answer)
 
     async def _json(self, name: str, body: dict[str, Any]) -> httpx2.Response | None:
         return await self.caller.call("POST", f"/EdocService/{name}", json=body)

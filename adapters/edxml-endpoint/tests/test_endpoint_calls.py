@@ -249,7 +249,7 @@ async def test_what_makes_no_packet_is_a_dead_letter_not_an_endless_loop(rig):
         ("messageType=edoc", 1),
         ("messageType=status", 1),
         ("fromDate=2026/11/22&toDate=2026/11/22", 2),
-        ("fromDate=2026/11/23", 0),
+        ("fromDate=2026/11/23", 2),
         ("toDate=2026/11/21", 0),
     ],
 )
@@ -263,6 +263,24 @@ async def test_a_list_holds_what_was_asked_for(rig, query, count):
         answer = await service.answer(call("GET", f"/v1/syncReceivedEdocList?{query}"))
     assert len(told(answer)["data"]) == count
     assert all(row["from"] == "H99.98" for row in told(answer)["data"])
+
+
+async def test_an_operator_may_have_lists_leave_out_what_is_older(rig):
+    rig.bus.put([waiting(rig.objects)])
+    async with rig.open(strict_dates=True) as service:
+        for day, count in (("22", 1), ("23", 0)):
+            request = call("GET", f"/v1/syncReceivedEdocList?fromDate=2026/11/{day}")
+            assert len(told(await service.answer(request))["data"]) == count
+
+
+@pytest.mark.parametrize(("status", "dead"), [("fail", 1), ("done", 0)])
+async def test_a_confirmation_that_says_fail_is_no_delivery(rig, status, dead):
+    rig.bus.put([waiting(rig.objects)])
+    async with rig.open() as service:
+        ((doc_id, _),) = (await rig.office.fetch(service.answer))[1]
+        body = json.dumps({"docId": doc_id, "status": status}).encode()
+        await service.answer(call("POST", "/EdocService/confirmReceived", body))
+    assert (len(rig.bus.dead_letters), len(rig.bus.delivered)) == (dead, 1 - dead)
 
 
 async def test_a_page_of_what_is_not_wanted_hides_nothing_behind_it(rig):
