@@ -1,8 +1,10 @@
 """`notify-email`: plain-text e-mail over SMTP with TLS."""
 
+import socket
 from collections.abc import Awaitable, Callable
 from email.message import EmailMessage
 from email.utils import format_datetime
+from ssl import SSLContext
 from typing import Annotated, Final, Literal
 
 import aiosmtplib
@@ -19,8 +21,10 @@ from lgsp_adapter import (
     Spec,
     Text,
 )
+from lgsp_adapter.net import certificate_fault, trusted
 from pydantic import Field
 
+from hub_adapter_notify import line
 from hub_adapter_notify.channel import Channel, ChannelConfig
 from hub_adapter_notify.notice import Message
 
@@ -57,7 +61,7 @@ class MailConfig(ChannelConfig):
 
 
 Server = Callable[[], aiosmtplib.SMTP]
-"""Makes a connection that is not yet open; a test gives its own."""
+"""Makes a connection that has not yet greeted; a test gives its own."""
 
 
 class NotifyEmail(Channel[MailConfig]):
@@ -75,9 +79,15 @@ class NotifyEmail(Channel[MailConfig]):
         idempotence=Idempotence.NEITHER,
     )
 
-    def __init__(self, config: MailConfig, server: Server | None = None) -> None:
+    def __init__(
+        self,
+        config: MailConfig,
+        server: Server | None = None,
+        trust: Callable[[], SSLContext] = trusted,
+    ) -> None:
         super().__init__(config)
-        self._server = server or self._smtp
+        self._server = server
+        self._trust = trust
         self._password = ""
 
     async def open(self, ctx: Context) -> None:
@@ -85,14 +95,14 @@ class NotifyEmail(Channel[MailConfig]):
         self._password = (await ctx.secret(self.config.password)).get_secret_value()
 
     async def check(self) -> Check:
-        smtp = self._server()
+        smtp = await self._smtp()
         await _told(self._greet(smtp), self.config.busy_seconds, untouched=True)
         await smtp.quit()
         return Check(ok=True, vi="Máy chủ thư trả lời", en="The mail server answers")
 
     async def send(self, ref: str, to: str, message: Message) -> None:
         mail = self._mail(ref, to, message)
-        smtp = self._server()
+        smtp = await self._smtp()
         busy = self.config.busy_seconds
         try:
             await _told(self._greet(smtp), busy, untouched=True)
@@ -102,18 +112,34 @@ class NotifyEmail(Channel[MailConfig]):
             smtp.close()
 
     async def _greet(self, smtp: aiosmtplib.SMTP) -> None:
-        await smtp.connect()
+        try:
+            await smtp.connect()
+        except BaseException:
+            # It was ours before it was the library's, which leaves it open where it fails early.
+            if smtp.sock is not None:
+                smtp.sock.close()
+            raise
         if self.config.user is not None:
             await smtp.login(self.config.user, self._password)
 
-    def _smtp(self) -> aiosmtplib.SMTP:
-        security = self.config.security
+    async def _smtp(self) -> aiosmtplib.SMTP:
+        """Return a connection that has not yet greeted."""
+        if self._server is not None:
+            return self._server()
+        config = self.config
+        found = await line.connect(self.ctx.networks, config.host, config.port, config.seconds)
+        return self._over(found)
+
+    def _over(self, found: socket.socket) -> aiosmtplib.SMTP:
+        config = self.config
         return aiosmtplib.SMTP(
-            hostname=self.config.host,
-            port=self.config.port,
-            timeout=self.config.seconds,
-            use_tls=security == "tls",
-            start_tls=security == "starttls",
+            # For TLS: the certificate must have the name that was configured, not an address.
+            hostname=config.host,
+            sock=found,
+            timeout=config.seconds,
+            use_tls=config.security == "tls",
+            start_tls=config.security == "starttls",
+            tls_context=None if config.security == "unsafe_none" else self._trust(),
         )
 
     def _mail(self, ref: str, to: str, message: Message) -> EmailMessage:
@@ -147,6 +173,8 @@ async def _told(step: Awaitable[object], busy_seconds: float, *, untouched: bool
     except aiosmtplib.SMTPNotSupported as error:
         raise Fatal("the server does not offer the encryption or login asked for") from error
     except (aiosmtplib.SMTPException, OSError) as error:
+        if (refused := certificate_fault(error)) is not None:
+            raise refused from None
         kind = type(error).__name__
         sure = untouched or isinstance(error, _BEFORE_DATA)
         # Its text may hold an address: its class is enough.

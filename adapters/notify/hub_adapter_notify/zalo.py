@@ -7,13 +7,13 @@ otherwise lock the official account out until somebody logs in by hand.
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 import httpx2
-from lgsp_adapter import Fatal
+from lgsp_adapter import Fatal, Retryable
 from lgsp_adapter.outgoing import exchange
 from lgsp_adapter.state import State
 
@@ -81,7 +81,7 @@ class Tokens:
         answer = reply.json()
         access, refresh = answer.get("access_token"), answer.get("refresh_token")
         if not (isinstance(access, str) and access and isinstance(refresh, str) and refresh):
-            raise Fatal("Zalo refuses the refresh token", peer_code=_text(answer.get("error")))
+            raise _refusal(answer)
         await self._state.put(_SPACE, self._app.app_id, json.dumps([self._seed_hash, refresh]))
         return access, self._now() + _life(answer.get("expires_in")) - _EARLY
 
@@ -99,11 +99,17 @@ class Tokens:
         return hashlib.sha256(self._app.seed.encode()).hexdigest()
 
 
+def _refusal(answer: Mapping[str, object]) -> Fatal | Retryable:
+    code = answer.get("error")
+    if code is None:
+        # Nobody said no: the shape is another, as of a page that stands in front of Zalo.
+        return Retryable("the answer has neither tokens nor an error")
+    return Fatal(
+        "Zalo refuses the refresh token: get a new one from Zalo's page", peer_code=str(code)[:32]
+    )
+
+
 def _life(value: object) -> timedelta:
     text = str(value)
     seconds = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 3600  # noqa: PLR2004
     return timedelta(seconds=min(max(seconds, _SHORTEST), _LONGEST))
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)[:32]

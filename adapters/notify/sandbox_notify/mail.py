@@ -4,6 +4,7 @@ Misbehaviour for it has paths below `/smtp`.
 """
 
 import asyncio
+import logging
 import ssl
 from email import message_from_bytes
 from email.policy import default
@@ -19,6 +20,9 @@ USER: Final = "mau@mau.example"
 PASSWORD: Final = "sandbox-mail-password"  # noqa: S105  (of the sandbox)
 PATH: Final = "/smtp"
 MAX_BYTES: Final = 10_000_000
+
+# The library tells receivers and contents at INFO: they are nobody's business (invariant 9).
+logging.getLogger("mail.log").setLevel(logging.WARNING)
 
 
 class Mail:

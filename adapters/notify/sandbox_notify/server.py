@@ -39,7 +39,7 @@ class NotifySandbox(Sandbox):
                 "templates": sorted(zalo.TEMPLATES),
             },
             "vinaphone": {"AGENTID": sms.AGENT, "templates": sorted(sms.TEMPLATES)},
-            "viettel": {"User": sms.USER, "CPCode": sms.CP_CODE},
+            "viettel": {"User": sms.USER, "Password": sms.PASSWORD, "CPCode": sms.CP_CODE},
         }
 
     async def start(self) -> None:

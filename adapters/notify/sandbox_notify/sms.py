@@ -20,6 +20,7 @@ from sandbox_notify.box import Box
 
 AGENT: Final = "AGENT-MAU"
 USER: Final = "mau"
+PASSWORD: Final = "sandbox-password"  # noqa: S105  (of the sandbox)
 CP_CODE: Final = "CP-MAU"
 TEMPLATES: Final = frozenset({"TPL-MAU-1", "TPL-MAU-2"})
 """Approved beforehand; another one is refused."""
@@ -51,8 +52,10 @@ class Sms:
         asked = body.get("RQST")
         if not isinstance(asked, dict):
             return _reply({}, "1", "RQST is missing")
-        names = ("AGENTID", "LABELID", "TEMPLATEID", "PARAMS", "MOBILELIST")
-        if missing := required(asked, *names):
+        names = ("AGENTID", "LABELID", "TEMPLATEID", "MOBILELIST")
+        # A template without parameters has an empty list of them.
+        listed = [] if isinstance(asked.get("PARAMS"), list) else ["PARAMS"]
+        if missing := required(asked, *names) + listed:
             return _reply(asked, "1", "missing: " + ", ".join(missing))
         if asked["AGENTID"] != AGENT:
             return _reply(asked, "2", "AGENTID is unknown")
@@ -71,8 +74,9 @@ class Sms:
         receiver = fields.get("ReceiverID") or fields.get("UserID", "")
         if missing := required(fields, *names):
             return _soap_answer(0, "missing: " + ", ".join(missing))
-        if (fields["User"], fields["CPCode"]) != (USER, CP_CODE):
-            return _soap_answer(0, "User or CPCode is unknown")
+        account = fields["User"], fields.get("Password"), fields["CPCode"]
+        if account != (USER, PASSWORD, CP_CODE):
+            return _soap_answer(0, "User, Password or CPCode is wrong")
         if not _MOBILE.fullmatch(receiver):
             return _soap_answer(0, "ReceiverID: not 84 and digits")
         self._box.sent("sms-viettel", receiver, fields.get("Content", ""))

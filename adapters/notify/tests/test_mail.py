@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import pytest
 from hub_adapter_notify import NotifyEmail
 from lgsp_adapter import Backpressure, Context, Done, Reject, Retryable, load_config
+from lgsp_adapter.guard import UNSAFE_LOOPBACK
 from lgsp_adapter.testing import delivery
 
 with warnings.catch_warnings():
@@ -52,7 +53,7 @@ async def secret(_name):
     return "bi-mat-mau"
 
 
-async def send(folder, port, to="mau@congdan.example", **config):
+async def send(folder, port, to="mau@congdan.example", networks=(UNSAFE_LOOPBACK,), **config):
     template = {
         "gateway_id": "1",
         "parameters": ["ten"],
@@ -79,7 +80,9 @@ async def send(folder, port, to="mau@congdan.example", **config):
     }
     made = delivery("n-1", type_="vn.gov.citizen.notice.v1")
     sink = NotifyEmail(load_config(NotifyEmail.spec.config, raw))
-    await sink.open(Context("mail", resolvers={"test": secret}, now=lambda: NOON))
+    await sink.open(
+        Context("mail", resolvers={"test": secret}, now=lambda: NOON, networks=networks)
+    )
     try:
         (result,) = await sink.write([replace(made, body=json.dumps(notice).encode())])
     finally:
@@ -124,3 +127,10 @@ async def test_a_server_that_is_away_was_surely_not_touched(tmp_path):
     result = await send(tmp_path, 1)
     assert isinstance(result, Retryable)
     assert result.untouched
+
+
+async def test_a_server_outside_the_approved_networks_is_never_called(tmp_path, box, port):
+    result = await send(tmp_path, port, networks=("10.0.0.0/8",))
+    assert isinstance(result, Backpressure)
+    assert "address guard" in result.detail
+    assert not box.mails

@@ -87,6 +87,8 @@ def dong(value: Any, place: str) -> int:
 def content(fee: Fee, partner: str, fixed: Mapping[str, str]) -> dict[str, Any]:
     """Return the body of INIT, without its code: the same for every attempt."""
     return {
+        # Published for the callback; here it lets one address tell INIT from QUERY. Not signed.
+        "LoaiBanTin": "INIT",
         "MaDoiTac": partner,
         "MaThamChieu": fee.reference,
         "SoTien": fee.total,

@@ -26,7 +26,7 @@ from lgsp_adapter import (
 from lgsp_adapter.state import State
 
 from hub_adapter_payment.fee import VIET_NAM, dong
-from hub_adapter_payment.mac import is_authentic
+from hub_adapter_payment.mac import Key, is_authentic
 from hub_adapter_payment.memory import DUE, PAID
 
 TYPE: Final = "vn.gov.dossier.fee-paid.v1"
@@ -42,6 +42,10 @@ class PaymentInConfig(Config):
     state: Annotated[Path, Text(vi="Tệp trạng thái", en="State file")]
     """Shared with `payment-out`: what each reference was asked for."""
     secret: Annotated[Secret, Text(vi="Khóa bí mật", en="Secret")]
+    bar_before_secret: Annotated[
+        bool, Text(vi="Có dấu | trước khóa", en="A bar before the secret")
+    ] = False
+    """The published words, "the fields joined with | + secret", can be read either way."""
     callback_fields: Annotated[
         tuple[str, ...], Text(vi="Trường ký", en="Signed fields of the callback")
     ] = (
@@ -74,12 +78,13 @@ class PaymentIn(Service[PaymentInConfig]):
     def __init__(self, config: PaymentInConfig) -> None:
         super().__init__(config)
         self._state = State(config.state)
-        self._secret = ""
+        self._key = Key(secret="")
 
     async def open(self, ctx: Context, desk: Desk) -> None:
         await super().open(ctx, desk)
         await self._state.open()
-        self._secret = (await ctx.secret(self.config.secret)).get_secret_value()
+        secret = (await ctx.secret(self.config.secret)).get_secret_value()
+        self._key = Key(secret=secret, bar_before=self.config.bar_before_secret)
 
     async def close(self) -> None:
         await self._state.close()
@@ -96,7 +101,7 @@ class PaymentIn(Service[PaymentInConfig]):
         content = _object(request.body)
         if content is None:
             return _told(400, "96", "not a JSON object")
-        if not is_authentic(content, self.config.callback_fields, self._secret):
+        if not is_authentic(content, self.config.callback_fields, self._key):
             return _told(401, "97", "MaXacThuc")
         try:
             return await self._taken(content)

@@ -1,8 +1,9 @@
-"""`MaXacThuc`: SHA-256 in hex of the named fields and the secret, joined by a bar. Pure."""
+"""`MaXacThuc`: SHA-256 in hex of the named fields joined by a bar, and the secret. Pure."""
 
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from lgsp_adapter import Reject
@@ -10,7 +11,21 @@ from lgsp_adapter import Reject
 BAR = "|"
 
 
-def mac(content: Mapping[str, Any], fields: Sequence[str], secret: str) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """What both sides hold, and how it is joined to the fields."""
+
+    secret: str = field(repr=False)
+    bar_before: bool = False
+    """The published words, "the fields joined with `|` + secret", can be read either way."""
+
+    @property
+    def end(self) -> str:
+        """What stands behind the last field."""
+        return f"{BAR}{self.secret}" if self.bar_before else self.secret
+
+
+def mac(content: Mapping[str, Any], fields: Sequence[str], key: Key) -> str:
     """Return the code over `fields` of `content`; a missing field counts as empty.
 
     Raises:
@@ -21,14 +36,14 @@ def mac(content: Mapping[str, Any], fields: Sequence[str], secret: str) -> str:
     for name, value in zip(fields, values, strict=True):
         if BAR in value:
             raise Reject("bad_field", f"/{name} holds a bar")
-    return hashlib.sha256(BAR.join([*values, secret]).encode()).hexdigest()
+    return hashlib.sha256((BAR.join(values) + key.end).encode()).hexdigest()
 
 
-def is_authentic(content: Mapping[str, Any], fields: Sequence[str], secret: str) -> bool:
+def is_authentic(content: Mapping[str, Any], fields: Sequence[str], key: Key) -> bool:
     """Say whether `MaXacThuc` is right, in a time that tells nothing of where it differs."""
     given = _text(content.get("MaXacThuc")).lower().encode()
     try:
-        expected = mac(content, fields, secret).encode()
+        expected = mac(content, fields, key).encode()
     except Reject:
         return False
     return hmac.compare_digest(given, expected)

@@ -42,7 +42,7 @@ class PaymentOutConfig(PlatformConfig):
     ip: Annotated[str, Text(vi="Địa chỉ IP máy chủ", en="Our IP address")] = "0.0.0.0"  # noqa: S104
     unknown_codes: Annotated[
         frozenset[str], Text(vi="Mã không có giao dịch", en="MaLoi of an unknown reference")
-    ] = frozenset({"404", "04"})
+    ] = frozenset({"404"})
     init_fields: Annotated[Fields, Text(vi="Trường ký của INIT", en="Signed fields of INIT")] = (
         *("MaDoiTac", "MaThamChieu", "SoTien", "LoaiHinhThanhToan", "MaKenhThanhToan"),
         *("MaThietBi", "NgonNgu", "MaTienTe", "MaNganHang", "ThongTinGiaoDich"),
@@ -133,6 +133,7 @@ class PaymentOut(Sink[PaymentOutConfig]):
         """Say whether the platform knows a reference."""
         config = self.config
         content = {
+            "LoaiBanTin": "QUERY",
             "MaDoiTac": config.partner,
             "MaThamChieu": reference,
             "ThoiGianGD": self.ctx.now().astimezone(fee.VIET_NAM).strftime("%Y%m%d%H%M%S"),

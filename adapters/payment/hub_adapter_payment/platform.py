@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import httpx2
-from lgsp_adapter import Backpressure, Config, Reject, Retryable, Secret, Text
-from lgsp_adapter.outgoing import exchange
+from lgsp_adapter import Backpressure, Config, Fatal, Reject, Retryable, Secret, Text
+from lgsp_adapter.outgoing import Reply, exchange
 from pydantic import Field
 
-from hub_adapter_payment.mac import mac
+from hub_adapter_payment.mac import Key, mac
 
 Fields = tuple[str, ...]
 
@@ -22,12 +22,20 @@ class PlatformConfig(Config):
     """MaDoiTac."""
     secret: Annotated[Secret, Text(vi="Khóa bí mật", en="Secret")]
     """Enters every MaXacThuc as the last part."""
+    bar_before_secret: Annotated[
+        bool, Text(vi="Có dấu | trước khóa", en="A bar before the secret")
+    ] = False
+    """The published words, "the fields joined with | + secret", can be read either way."""
     ok_codes: Annotated[frozenset[str], Text(vi="Mã thành công", en="MaLoi of success")] = (
         frozenset({"00", "0"})
     )
     busy_codes: Annotated[frozenset[str], Text(vi="Mã báo bận", en="MaLoi of a busy platform")] = (
         frozenset()
     )
+    denied_codes: Annotated[
+        frozenset[str], Text(vi="Mã sai khóa, sai đối tác", en="MaLoi of a wrong secret or partner")
+    ] = frozenset()
+    """Then the connector stops: it is no fault of the message under way."""
     seconds: Annotated[float, Text(vi="Thời hạn chờ", en="Time-out"), Field(gt=0, le=25)] = 15.0
     """Seconds for one call."""
 
@@ -42,7 +50,8 @@ class Platform:
         client: httpx2.AsyncClient,
         now: Callable[[], datetime],
     ) -> None:
-        self._config, self._secret = config, secret
+        self._config = config
+        self._key = Key(secret=secret, bar_before=config.bar_before_secret)
         self._client, self._now = client, now
 
     async def close(self) -> None:
@@ -55,21 +64,36 @@ class Platform:
         Raises:
             Retryable, Backpressure, Reject, Fatal: with the platform's own `MaLoi`.
         """
-        signed = {**content, "MaXacThuc": mac(content, fields, self._secret)}
+        signed = {**content, "MaXacThuc": mac(content, fields, self._key)}
         url = self._config.url.rstrip("/") + path
         reply = await exchange(self._client, self._client.build_request("POST", url, json=signed))
-        error = reply.error(self._now())
+        error = reply.error(self._now(), _peer_code(reply))
         if error is not None:
             raise error
         answer = reply.json()
-        code = answer.get("MaLoi")
-        if not isinstance(code, str | int):
+        code = _code(answer)
+        if code is None:
             raise Retryable("the answer has no MaLoi")
-        self._judge(str(code)[:32])
+        self._judge(code)
         return answer
 
     def _judge(self, code: str) -> None:
         if code in self._config.busy_codes:
             raise Backpressure("the platform wants fewer calls", peer_code=code)
+        if code in self._config.denied_codes:
+            raise Fatal("the platform does not accept partner or secret", peer_code=code)
         if code not in self._config.ok_codes:
             raise Reject("peer_refused", "the platform refused", peer_code=code)
+
+
+def _code(answer: Mapping[str, Any]) -> str | None:
+    code = answer.get("MaLoi")
+    return str(code)[:32] if isinstance(code, str | int) else None
+
+
+def _peer_code(reply: Reply) -> str | None:
+    """Return the platform's own `MaLoi` where a refusal by status has one."""
+    try:
+        return _code(reply.json())
+    except Retryable:
+        return None

@@ -49,12 +49,14 @@ class ReconcileConfig(PlatformConfig):
     since: Annotated[date, Text(vi="Ngày đầu tiên", en="First day")]
     ready_at: Annotated[time, Text(vi="Giờ có danh sách", en="Hour of the list")] = time(6)
     """Viet Nam time of the next day from which on a day's list is complete."""
-    list_path: Annotated[str, Text(vi="Đường dẫn danh sách", en="Path of the list")] = "/list"
+    list_path: Annotated[str, Text(vi="Đường dẫn danh sách", en="Path of the list")] = (
+        "/reconciliation"
+    )
     list_field: Annotated[str, Text(vi="Trường danh sách", en="Field of the list")] = "DanhSach"
-    date_field: Annotated[str, Text(vi="Trường ngày", en="Field of the day")] = "Ngay"
+    date_field: Annotated[str, Text(vi="Trường ngày", en="Field of the day")] = "NgayDoiSoat"
     list_fields: Annotated[Fields, Text(vi="Trường ký", en="Signed fields of the call")] = (
         "MaDoiTac",
-        "Ngay",
+        "NgayDoiSoat",
     )
     paid_states: Annotated[
         frozenset[str], Text(vi="Trạng thái đã nộp", en="TrangThaiGD of money moved")
@@ -172,13 +174,20 @@ class PaymentReconcile(Source[ReconcileConfig]):
         if self._last is not None and self._last[0] == day:
             return self._last[1]
         content = {"MaDoiTac": self.config.partner, self.config.date_field: day.strftime("%Y%m%d")}
-        answer = await self._opened.call(self.config.list_path, content, self.config.list_fields)
+        answer = await self._asked(content)
         rows = answer.get(self.config.list_field)
         if not isinstance(rows, list):
             # An empty day has an empty list; without one the day is not known to be complete.
             raise Retryable(f"the answer has no list {self.config.list_field}")
         self._last = (day, rows)
         return rows
+
+    async def _asked(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            return await self._opened.call(self.config.list_path, content, self.config.list_fields)
+        except Reject as error:
+            # No message is at fault: the day stays open, and is asked for again.
+            raise Retryable("the platform refused the list", peer_code=error.peer_code) from error
 
     def _moved(self, row: Mapping[str, Any]) -> bool:
         state = row.get("TrangThaiGD")

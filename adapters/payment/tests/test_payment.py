@@ -10,7 +10,7 @@ import pytest
 from hub_adapter_payment import PaymentIn, PaymentOut, PaymentReconcile
 from hub_adapter_payment.difference import Kind, Payment, differences
 from hub_adapter_payment.fee import dong
-from hub_adapter_payment.mac import is_authentic, mac
+from hub_adapter_payment.mac import Key, is_authentic, mac
 from lgsp_adapter import Context, Done, Reject, Request, Retryable, load_config
 from lgsp_adapter.testing import delivery
 
@@ -103,7 +103,7 @@ class Rig:
             "TrangThaiGD": "1",
             **changes,
         }
-        joined = "|".join([*map(str, content.values()), SECRET])
+        joined = "|".join(map(str, content.values())) + SECRET
         content.setdefault("MaXacThuc", hashlib.sha256(joined.encode()).hexdigest())
         body = json.dumps(content).encode()
         return await self.inbound.answer(
@@ -111,22 +111,25 @@ class Rig:
         )
 
 
-def test_the_code_is_sha256_of_fields_and_secret_joined_by_a_bar():
-    content = {"A": "1", "B": 2, "C": None}
-    expected = hashlib.sha256(b"1|2||bi-mat-mau").hexdigest()
-    assert mac(content, ("A", "B", "C"), SECRET) == expected
+@pytest.mark.parametrize(
+    ("bar", "joined"), [(False, b"1|2|bi-mat-mau"), (True, b"1|2||bi-mat-mau")]
+)
+def test_the_code_is_sha256_of_fields_joined_by_a_bar_and_the_secret(bar, joined):
+    content, key = {"A": "1", "B": 2, "C": None}, Key(secret=SECRET, bar_before=bar)
+    expected = hashlib.sha256(joined).hexdigest()
+    assert mac(content, ("A", "B", "C"), key) == expected
     for given in (expected, expected.upper()):
-        assert is_authentic({**content, "MaXacThuc": given}, ("A", "B", "C"), SECRET)
+        assert is_authentic({**content, "MaXacThuc": given}, ("A", "B", "C"), key)
 
 
 @pytest.mark.parametrize("given", [None, "", "0" * 64, "không", 7])
 def test_any_other_code_is_refused(given):
-    assert not is_authentic({"A": "1", "MaXacThuc": given}, ("A",), SECRET)
+    assert not is_authentic({"A": "1", "MaXacThuc": given}, ("A",), Key(secret=SECRET))
 
 
 def test_a_bar_inside_a_field_cannot_move_money_to_the_next():
     with pytest.raises(Reject):
-        mac({"A": "1|2", "B": ""}, ("A", "B"), SECRET)
+        mac({"A": "1|2", "B": ""}, ("A", "B"), Key(secret=SECRET))
 
 
 @pytest.mark.parametrize("value", [True, 1.0, -1, "1.000", "1e3", "-5", " 5", None, 10**16, "٣"])

@@ -39,8 +39,8 @@ async def secret(name):
 
 
 def code(*values):
-    """The platform's own reckoning: fields and secret, joined by a bar."""
-    joined = "|".join([*map(str, values), secret_behind("secret")])
+    """The platform's own reckoning: fields joined by a bar, and the secret."""
+    joined = "|".join(map(str, values)) + secret_behind("secret")
     return hashlib.sha256(joined.encode()).hexdigest()
 
 
@@ -116,7 +116,9 @@ class Till(Platform, SinkPeer):
             known = {each["MaThamChieu"] for each in self.begun}
             return {"MaLoi": "00" if content["MaThamChieu"] in known else "404"}
         signed = [
-            value for name, value in content.items() if not name.startswith(("ThongTinB", "MaX"))
+            value
+            for name, value in content.items()
+            if not name.startswith(("LoaiBan", "ThongTinB", "MaX"))
         ]
         assert content["MaXacThuc"] == code(*signed)
         if answer.say in (Say.OK, Say.LOST):
@@ -154,8 +156,8 @@ class Ledger(Platform, SourcePeer):
         self.days.append({"MaGiaoDich": "x", "MaThamChieu": "y", "SoTien": "8.000,5"})
 
     def told(self, _name, content, answer):
-        assert content["MaXacThuc"] == code("MAU", content["Ngay"])
-        day = (date.fromisoformat(content["Ngay"]) - SINCE) // timedelta(days=1)
+        assert content["MaXacThuc"] == code("MAU", content["NgayDoiSoat"])
+        day = (date.fromisoformat(content["NgayDoiSoat"]) - SINCE) // timedelta(days=1)
         rows = self.days[day : day + 1] if day >= 0 and answer.say is Say.OK else []
         self.given += len(rows)
         return {"MaLoi": "00", "DanhSach": rows}

@@ -68,6 +68,14 @@ class PopulationConfig(Config):
     ok_codes: Annotated[frozenset[str], Text(vi="Mã thành công", en="error_code of success")] = (
         frozenset({"0"})
     )
+    nobody_codes: Annotated[
+        frozenset[str], Text(vi="Mã không tìm thấy", en="error_code of nobody found")
+    ] = frozenset()
+    """Not published; an empty collection means it too."""
+    denied_codes: Annotated[
+        frozenset[str], Text(vi="Mã không được phép", en="error_code of a connector not allowed")
+    ] = frozenset()
+    """Our integration code or address is refused: an operator's matter, and not the caller's."""
     busy_codes: Annotated[frozenset[str], Text(vi="Mã báo bận", en="error_code of too many")] = (
         frozenset({"429"})
     )
@@ -187,6 +195,8 @@ class Population(Service[PopulationConfig]):
         reply = await exchange(self._http, request)
         error = reply.error(self.ctx.now())
         if error is not None:
+            # The runtime tells the caller; the log tells the operator with the database's code.
+            self.ctx.log.warning("population query: %s, %s", error.code, error.peer_code)
             raise error
         content = reply.json()
         code, message = content.get("error_code"), content.get("message")
@@ -194,16 +204,20 @@ class Population(Service[PopulationConfig]):
             raise Retryable("the answer has no error_code")
         self.ctx.log.info("population query: error_code %s", str(code)[:16])
         self._judge(str(code)[:16])
-        return self._told(message if isinstance(message, str) else "")
+        nobody = str(code)[:16] in self.config.nobody_codes
+        return self._told([] if nobody else _citizens(message))
 
     def _judge(self, code: str) -> None:
+        if code in self.config.nobody_codes:
+            return
+        if code in self.config.denied_codes:
+            raise Fatal("the database does not allow this connector", peer_code=code)
         if code in self.config.busy_codes:
             raise Backpressure("the database wants fewer queries", peer_code=code)
         if code not in self.config.ok_codes:
             raise Reject("peer_refused", f"error_code {code}", peer_code=code)
 
-    def _told(self, message: str) -> Answer:
-        found = citizen.citizens(message)
+    def _told(self, found: list[dict[str, str]]) -> Answer:
         if not found:
             return _problem(404, "no_citizen", "nobody with these details")
         if len(found) > 1:
@@ -223,6 +237,18 @@ class Population(Service[PopulationConfig]):
 _ASKED_BY: Final = frozenset(
     {"full_name", "id_number", "old_id_number", "birth_date", "birth_year"}
 )
+
+
+def _citizens(message: Any) -> list[dict[str, str]]:
+    """Return who is in the answer.
+
+    Raises:
+        Retryable: nobody can read it. The question was right: the caller may ask again.
+    """
+    try:
+        return citizen.citizens(message if isinstance(message, str) else "")
+    except Reject as error:
+        raise Retryable(f"the answer: {error.code}") from error
 
 
 def _object(body: bytes) -> dict[str, Any]:

@@ -6,9 +6,9 @@ place in it. So the post office may be asked in any order and as often as wanted
 
 import json
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from lgsp_adapter import Check, Context, Fatal, Kind, Record, Source, Spec, Text
+from lgsp_adapter import Check, Context, Fatal, Kind, Record, Reject, Source, Spec, Text
 from lgsp_adapter.outgoing import Connect, open_guarded
 from lgsp_adapter.state import State
 from pydantic import Field
@@ -32,12 +32,11 @@ class VnpostInConfig(VnpostConfig):
     ] = 20
     events_field: Annotated[str, Text(vi="Trường sự kiện", en="Field of the events")] = "Data"
     code_field: Annotated[str, Text(vi="Trường mã", en="Field of the code")] = "StatusCode"
-    text_field: Annotated[str, Text(vi="Trường mô tả", en="Field of the text")] = "StatusText"
+    text_field: Annotated[str, Text(vi="Trường mô tả", en="Field of the text")] = "StatusName"
     time_field: Annotated[str, Text(vi="Trường thời gian", en="Field of the time")] = "StatusTime"
-    time_format: Annotated[str, Text(vi="Dạng thời gian", en="Form of the time")] = (
-        "%d/%m/%Y %H:%M:%S"
-    )
-    """As `strptime` takes it; empty: ISO 8601. Without a zone it is Viet Nam's."""
+    time_format: Annotated[str, Text(vi="Dạng thời gian", en="Form of the time")] = "%Y%m%d%H%M%S"
+    """As `strptime` takes it; empty: ISO 8601. Without a zone it is Viet Nam's. Not published: the
+    default is the form of the other national systems."""
     delivered_codes: Annotated[
         frozenset[str], Text(vi="Mã đã phát", en="Codes of delivery"), Field(min_length=1)
     ]
@@ -118,11 +117,17 @@ class VnpostIn(Source[VnpostInConfig]):
             self._asked = 0
             orders = await self._state.after(ORDERS, 0, self.config.orders_at_once)
         for seq, number, memory in orders:
-            answer = await self._post.tracking(number)
-            for event in tracking.events(number, answer or {}, self._shape):
+            for event in tracking.events(number, await self._answer(number), self._shape):
                 row = json.dumps({"order": number, "raw": event.raw, "memory": memory})
                 await self._state.claim(_EVENTS, event.key, row)
             self._asked = seq
+
+    async def _answer(self, number: str) -> dict[str, Any]:
+        try:
+            return await self._post.tracking(number) or {}
+        except Reject as error:
+            # Of one order: it is told once, as an event nobody can read, and hides no other.
+            return {self.config.events_field: [{"Status": error.peer_code}]}
 
     def _record(self, seq: int, value: str) -> Record:
         row = json.loads(value)

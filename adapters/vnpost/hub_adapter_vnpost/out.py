@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 from lgsp_adapter import (
+    AdapterError,
     Backpressure,
     Check,
     Context,
@@ -23,12 +25,16 @@ from lgsp_adapter import (
 )
 from lgsp_adapter.outgoing import Connect, open_guarded
 from lgsp_adapter.state import State
+from pydantic import Field
 
 from hub_adapter_vnpost import order
 from hub_adapter_vnpost.session import Session, VnpostConfig
 
 ORDERS = "vnpost-order"
 """The space of the state file with the orders that are on their way."""
+
+CALLED = "vnpost-called"
+"""When an order was asked for last, until an answer came."""
 
 
 class VnpostOutConfig(VnpostConfig):
@@ -40,6 +46,13 @@ class VnpostOutConfig(VnpostConfig):
     sender_tel: Annotated[str, Text(vi="Điện thoại người gửi", en="Its telephone")]
     sender_address: Annotated[str, Text(vi="Địa chỉ người gửi", en="Its address")]
     sender_province: Annotated[str, Text(vi="Tỉnh của người gửi", en="Its province")] = ""
+    settle_seconds: Annotated[
+        float,
+        Text(vi="Thời gian chờ kết quả", en="How long an order may be under way"),
+        Field(ge=0),
+    ] = 60.0
+    """After a call without an answer the post office may still be at work: for so long "no such
+    order" is not believed. Ordered again too early, one result would travel twice."""
 
 
 class VnpostOut(Sink[VnpostOutConfig]):
@@ -88,7 +101,17 @@ class VnpostOut(Sink[VnpostOutConfig]):
 
     async def find(self, key: str) -> Done | None:
         number = order.order_number(key)
-        return None if await self._post.tracking(number) is None else Done(ref=number)
+        if await self._post.tracking(number) is not None:
+            return Done(ref=number)
+        called = await self._state.get(CALLED, number)
+        left = 0.0 if called is None else self._left(datetime.fromisoformat(called))
+        if left > 0:
+            raise Retryable("the post office may still be at work on the order", after=left)
+        return None
+
+    def _left(self, called: datetime) -> float:
+        until = called + timedelta(seconds=self.config.settle_seconds)
+        return (until - self.ctx.now()).total_seconds()
 
     async def _one(self, delivery: Delivery) -> Result | Fatal:
         try:
@@ -107,11 +130,16 @@ class VnpostOut(Sink[VnpostOutConfig]):
             "Province": config.sender_province,
         }
         content = order.content(made, config.customer_code, sender)
+        await self._state.put(CALLED, made.number, self.ctx.now().isoformat())
         try:
             await self._post.call("OrderLGSPWithItemCode", content)
-        except Reject:
-            await self._state.drop(ORDERS, made.number)
+        except (Retryable, Backpressure, Reject, Fatal) as error:
+            if isinstance(error, Reject):
+                await self._state.drop(ORDERS, made.number)
+            if _is_over(error):
+                await self._state.drop(CALLED, made.number)
             raise
+        await self._state.drop(CALLED, made.number)
         return Done(ref=made.number)
 
     @property
@@ -119,3 +147,10 @@ class VnpostOut(Sink[VnpostOutConfig]):
         if self._session is None:
             raise Fatal("not open")
         return self._session
+
+
+def _is_over(error: AdapterError) -> bool:
+    """Say whether the call has surely ended there: an answer came, or nothing was ever sent."""
+    if isinstance(error, Retryable):
+        return error.untouched or error.peer_code is not None
+    return True

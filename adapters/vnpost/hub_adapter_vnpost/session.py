@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 import httpx2
 from lgsp_adapter import Backpressure, Config, Fatal, Reject, Retryable, Secret, Text
-from lgsp_adapter.outgoing import exchange
+from lgsp_adapter.outgoing import Reply, exchange
 from pydantic import Field
 
 OK: Final = "100"
@@ -23,6 +23,10 @@ class VnpostConfig(Config):
     customer_code: Annotated[str, Text(vi="Mã khách hàng", en="Customer code")]
     user: Annotated[str, Text(vi="Tài khoản", en="User")]
     password: Annotated[Secret, Text(vi="Mật khẩu", en="Password")]
+    login_fields: Annotated[
+        tuple[str, str], Text(vi="Trường tài khoản, mật khẩu", en="Fields of user and password")
+    ] = ("UserName", "Password")
+    """Of `apiGetToken`; they are not published, and spelt here as the order's are."""
     token_errors: Annotated[
         frozenset[str], Text(vi="Mã lỗi mã truy cập", en="Status of a token that ended")
     ] = frozenset({"401"})
@@ -61,11 +65,17 @@ class Session:
         Raises:
             Retryable, Backpressure, Reject, Fatal: with the post office's own `Status`.
         """
-        answer = await self._post(name, content, {"access_token": await self._access()})
+        token, new = await self._access()
+        try:
+            answer = await self._post(name, content, {"access_token": token})
+        except Fatal as error:
+            # HTTP 401. One that was just given and is refused is the operator's matter.
+            if new:
+                raise
+            raise self._ended(token, error.peer_code) from error
         status = _status(answer)
         if status in self._config.token_errors:
-            self._token = None
-            raise Retryable("the token has ended", peer_code=status, untouched=True)
+            raise self._ended(token, status)
         if status in self._config.busy_codes:
             raise Backpressure("the post office wants fewer calls", peer_code=status)
         if status is None:
@@ -84,17 +94,26 @@ class Session:
                 return None
             raise
 
-    async def _access(self) -> str:
+    async def _access(self) -> tuple[str, bool]:
+        """Return the token, and whether it was fetched for this call."""
         async with self._lock:
-            if self._token is None:
-                self._token = await self._login()
-            return self._token
+            if self._token is not None:
+                return self._token, False
+            self._token = await self._login()
+            return self._token, True
+
+    def _ended(self, token: str, code: str | None) -> Retryable:
+        # Of calls at once each is told so; only the first may forget, the others' is new already.
+        if self._token == token:
+            self._token = None
+        return Retryable("the token has ended", peer_code=code, untouched=True)
 
     async def _login(self) -> str:
+        user, word = self._config.login_fields
         content = {
             "CustomerCode": self._config.customer_code,
-            "UserName": self._config.user,
-            "Password": self._password,
+            user: self._config.user,
+            word: self._password,
         }
         try:
             answer = await self._post("apiGetToken", content, {})
@@ -106,10 +125,15 @@ class Session:
                 peer_code=error.peer_code,
                 untouched=True,
             ) from error
-        token = _token(answer)
-        if token is None:
-            raise Fatal("the post office gives no token", peer_code=_status(answer))
-        return token
+        token, status = _token(answer), _status(answer)
+        if token is not None:
+            return token
+        if status is None:
+            # Nobody said no: the shape is another, as of a page that stands in front of it.
+            raise Retryable("no token: the answer has no Status", untouched=True)
+        if status in self._config.busy_codes:
+            raise Backpressure("the post office wants fewer calls", peer_code=status)
+        raise Fatal("the post office gives no token", peer_code=status)
 
     async def _post(
         self, name: str, content: Mapping[str, Any], headers: Mapping[str, str]
@@ -117,7 +141,7 @@ class Session:
         url = f"{self._config.url.rstrip('/')}/{name}"
         request = self._client.build_request("POST", url, json=content, headers=dict(headers))
         reply = await exchange(self._client, request)
-        error = reply.error(self._now())
+        error = reply.error(self._now(), _peer_code(reply))
         if error is not None:
             raise error
         return reply.json()
@@ -126,6 +150,14 @@ class Session:
 def _status(answer: Mapping[str, Any]) -> str | None:
     status = answer.get("Status")
     return str(status)[:32] if isinstance(status, str | int) else None
+
+
+def _peer_code(reply: Reply) -> str | None:
+    """Return the post office's own `Status` where a refusal has one."""
+    try:
+        return _status(reply.json())
+    except Retryable:
+        return None
 
 
 def _token(answer: Mapping[str, Any]) -> str | None:

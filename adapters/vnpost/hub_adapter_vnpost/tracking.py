@@ -46,14 +46,25 @@ class Event:
 
 
 def events(order: str, answer: Mapping[str, Any], shape: Shape) -> list[Event]:
-    """Return the events of a tracking answer, in its order."""
+    """Return the events of a tracking answer in the order of their times.
+
+    Nothing says in which order an answer has them, and the end of a parcel must be told last.
+    """
     found = answer.get(shape.events)
     # What is neither missing nor a list is told as an event nobody can read: not passed over.
     listed = found if isinstance(found, list) else [] if found is None else [found]
     return [
         Event(order=order, raw=json.dumps(each, ensure_ascii=False, sort_keys=True))
-        for each in listed
+        for each in sorted(listed, key=lambda each: _when(each, shape))
     ]
+
+
+def _when(event: Any, shape: Shape) -> datetime:
+    """Return an event's time; what nobody can read comes first, so that nothing waits for it."""
+    moment = None
+    if isinstance(event, dict):
+        moment = _moment(event.get(shape.time), shape.format)
+    return moment or datetime.min.replace(tzinfo=_VIET_NAM)
 
 
 def is_last(event: Event, shape: Shape) -> bool:
@@ -70,7 +81,12 @@ def draft(event: Event, memory: Mapping[str, str], shape: Shape) -> Draft | Reje
         return Reject("bad_event", "an event is no object")
     code, moment = content.get(shape.code), _moment(content.get(shape.time), shape.format)
     if not isinstance(code, str | int) or moment is None:
-        return Reject("bad_event", f"{shape.code} or {shape.time}")
+        status = content.get("Status")
+        return Reject(
+            "bad_event",
+            f"{shape.code} or {shape.time}",
+            peer_code=status if isinstance(status, str) else None,
+        )
     delivered = str(code) in shape.delivered
     common = {"dossier_code": memory["dossier_code"], "agency": {"code": memory["agency"]}}
     text = str(content.get(shape.text) or code)

@@ -43,11 +43,13 @@ class PostSandbox(Sandbox):
         username: str = "mau",
         password: str = "sandbox-password",  # noqa: S107  (of the sandbox)
         refuses_repeats: bool = False,
+        token_fields: tuple[str, str] = ("UserName", "Password"),
         **base: Any,
     ) -> None:
         super().__init__(**base)
         self._account = (username, password)
         self._refuses_repeats = refuses_repeats
+        self._token_fields = token_fields
         self._tokens: dict[str, datetime] = {}
         self.orders: list[Order] = []
 
@@ -70,8 +72,11 @@ class PostSandbox(Sandbox):
 
     def describe(self) -> dict[str, Any]:
         username, password = self._account
-        account = {"username": username, "password": password, "CustomerCode": CUSTOMER}
-        return super().describe() | account
+        user_field, password_field = self._token_fields
+        account = {user_field: username, password_field: password, "CustomerCode": CUSTOMER}
+        codes = {"unknown_codes": [NOT_FOUND], "token_errors": [BAD_TOKEN]}
+        ends = {"delivered_codes": [State.DELIVERED], "ended_codes": [*ENDED - {State.DELIVERED}]}
+        return super().describe() | account | codes | ends
 
     def advance(self, number: str, state: State) -> None:
         """Move a parcel on.
@@ -83,7 +88,7 @@ class PostSandbox(Sandbox):
 
     async def _token(self, request: Request) -> Response:
         asked = await json_object(request)
-        if (asked.get("username"), asked.get("password")) != self._account:
+        if tuple(map(asked.get, self._token_fields)) != self._account:
             return _answer(BAD_TOKEN, "Sai tài khoản hoặc mật khẩu")
         token = f"{self.chance.getrandbits(128):032x}"
         self._tokens[token] = self.now() + LIFETIME

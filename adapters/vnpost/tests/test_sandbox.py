@@ -34,7 +34,7 @@ async def post(now):
 @pytest.fixture
 async def http(post):
     async with httpx2.AsyncClient(base_url=post.url, timeout=10) as client:
-        account = {"username": "mau", "password": "sandbox-password"}
+        account = {"UserName": "mau", "Password": "sandbox-password"}
         token = (await client.post("/apiGetToken", json=account)).json()["access_token"]
         client.headers["access_token"] = token
         yield client
@@ -67,7 +67,7 @@ async def test_an_order_that_comes_twice_is_two_parcels(http, post):
 async def test_a_post_office_that_notices_refuses_the_second():
     async with PostSandbox(refuses_repeats=True) as post:
         async with httpx2.AsyncClient(base_url=post.url) as http:
-            account = {"username": "mau", "password": "sandbox-password"}
+            account = {"UserName": "mau", "Password": "sandbox-password"}
             answer = await http.post("/apiGetToken", json=account)
             http.headers["access_token"] = answer.json()["access_token"]
             await call(http, "OrderLGSPWithItemCode", ORDER)

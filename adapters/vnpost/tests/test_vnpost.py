@@ -14,8 +14,8 @@ from hub.schemas.catalogue import load
 from hub.schemas.validate import compile_schema
 
 RECEIVER = {"name": "Trần Thị Mẫu", "telephone": "0900000000", "address": "Số 1, đường Ví Dụ"}
-SENT = {"StatusCode": "2", "StatusText": "Đang vận chuyển", "StatusTime": "22/11/2026 09:00:00"}
-GIVEN = {"StatusCode": "5", "StatusText": "Đã phát", "StatusTime": "23/11/2026 10:00:00"}
+SENT = {"StatusCode": "2", "StatusName": "Đang vận chuyển", "StatusTime": "20261122090000"}
+GIVEN = {"StatusCode": "5", "StatusName": "Đã phát", "StatusTime": "20261123100000"}
 
 
 async def secret(_name):

@@ -115,7 +115,7 @@ class Tracker(Office, SourcePeer):
         return None
 
     def put(self, id_, text, subject):
-        event = {"StatusCode": "2", "StatusText": text, "StatusTime": "22/11/2026 09:00:00"}
+        event = {"StatusCode": "2", "StatusName": text, "StatusTime": "20261122090000"}
         self.track(id_, event, subject)
 
     def put_newer(self, id_, text, subject):

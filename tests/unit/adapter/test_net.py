@@ -1,14 +1,17 @@
 import asyncio
 import ipaddress
+import ssl
 from contextlib import asynccontextmanager
 
+import httpcore2
 import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lgsp_adapter import Fatal
 from lgsp_adapter.guard import UNSAFE_LOOPBACK, AddressRefused, Guard
-from lgsp_adapter.net import http_fault, open_client
+from lgsp_adapter.net import http_fault, open_client, trusted
+from lgsp_adapter.sandbox import Sandbox, What
 
 ANYWHERE = ("0.0.0.0/0", "::/0")
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
@@ -36,6 +39,13 @@ async def server(answer=OK, *, pause=None):
     async with listening:
         yield listening.sockets[0].getsockname()[1], seen
         listening.close_clients() if hasattr(listening, "close_clients") else None
+
+
+class Peer(Sandbox):
+    name = "peer"
+
+    def routes(self):
+        return []
 
 
 def resolver(*answers):
@@ -202,6 +212,34 @@ async def test_without_a_connection_nothing_was_done_and_no_address_is_told():
     assert fault.untouched
     assert "mau" not in str(fault)
     assert not http_fault(httpx2.ReadTimeout("")).untouched
+
+
+async def test_a_certificate_that_is_not_accepted_says_why_and_nothing_was_done():
+    async with Peer(tls=True) as peer:
+        with pytest.raises(httpx2.ConnectError) as stranger:
+            await get(peer.url, unsafe_allow_loopback=True)
+        trust = ssl.create_default_context(cadata=peer.trust)
+        peer.misbehave(What.EXPIRED_CERTIFICATE)
+        with pytest.raises(httpx2.ConnectError) as expired:
+            await get(peer.url, unsafe_allow_loopback=True, verify=trust)
+    faults = [http_fault(each.value) for each in (stranger, expired)]
+    assert [each.peer_code for each in faults] == ["x509-18", "x509-10"]
+    assert all(each.untouched for each in faults)
+
+
+async def test_all_clients_share_one_store_of_trusted_certificates(monkeypatch):
+    read, make = [], httpcore2.default_ssl_context
+
+    def counted(**how):
+        read.append(1)
+        return make(**how)
+
+    monkeypatch.setattr(httpcore2, "default_ssl_context", counted)
+    trusted.cache_clear()
+    for _ in range(3):
+        async with open_client(ANYWHERE):
+            pass
+    assert read == [1]
 
 
 @given(st.ip_addresses())

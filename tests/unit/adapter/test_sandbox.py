@@ -108,6 +108,16 @@ async def test_slow_is_slower_than_the_caller_waits_and_right(http):
     assert (await http.get("/things")).json() == []
 
 
+async def test_a_slow_peer_does_it_also_for_a_caller_that_has_gone(http):
+    await misbehave(http, what="slow", seconds=0.2)
+    with pytest.raises(httpx2.ReadTimeout):
+        await http.post("/things/a", timeout=0.05)
+    assert await journal(http) == ({}, [])
+    async with asyncio.timeout(10):
+        while await journal(http) != ({"a": 1}, []):  # noqa: ASYNC110  (an effect has no event)
+            await asyncio.sleep(0.02)
+
+
 async def test_lists_repeat_and_change_their_order(http):
     for key in "abc":
         await http.post(f"/things/{key}")

@@ -54,6 +54,8 @@ class Spoiler:
         path = scope["path"]
         self._mischief.begin(path)
         if told := self._mischief.take(path, What.SLOW):
+            # It has the call: it does it late, also for a caller that has given up by then.
+            receive = await _at_hand(receive)
             await asyncio.sleep(told.seconds)
         if refusal := self._refusal(path):
             await refusal(scope, receive, send)
@@ -98,6 +100,18 @@ class _Bounded:
         message = await self._receive()
         self._left -= len(message.get("body", b""))
         return message if self._left >= 0 else {"type": "http.disconnect"}
+
+
+async def _at_hand(receive: Receive) -> Receive:
+    """Read the request to its end; return what gives it again, and then what comes after."""
+    messages = [await receive()]
+    while messages[-1].get("more_body"):
+        messages.append(await receive())
+
+    async def again() -> Message:
+        return messages.pop(0) if messages else await receive()
+
+    return again
 
 
 def _declared(scope: Scope) -> int:

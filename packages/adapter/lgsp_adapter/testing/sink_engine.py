@@ -101,7 +101,8 @@ class SinkEngine:
         except (Retryable, Backpressure, Reject) as error:
             self._tries[delivery.key] = self._tries.get(delivery.key, 0) + 1
             # Whatever the answer was, it did not say that the first attempt did nothing.
-            return Retryable(error.detail, peer_code=error.peer_code)
+            after = None if isinstance(error, Reject) else error.after
+            return Retryable(error.detail, after=after, peer_code=error.peer_code)
 
     async def _hand_over(self, batch: Sequence[Delivery]) -> None:
         if not batch:
