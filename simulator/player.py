@@ -267,7 +267,7 @@ class _Day:
     def _tell(self, event: str) -> None:
         line: dict[str, Any] = {
             "event": event,
-            "planned": len(self._plan),
+            "planned": len(self._by_number),
             "missing": self._arrivals.missing,
             "first_at": self._senders.first_at,
             **self.counts,
