@@ -120,6 +120,8 @@ def _process(peer: Peer, seed: int) -> Iterator[subprocess.Popen[str]]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def _described(peer: Peer, process: subprocess.Popen[str]) -> dict[str, Any]:
@@ -128,9 +130,10 @@ def _described(peer: Peer, process: subprocess.Popen[str]) -> dict[str, Any]:
     with selectors.DefaultSelector() as ready:
         ready.register(process.stdout, selectors.EVENT_READ)
         line = process.stdout.readline() if ready.select(START_SECONDS) else ""
-    if not line:
-        raise CommandFailed(f"the sandbox peer {MODULES[peer]} does not start")
-    facts: dict[str, Any] = json.loads(line)
+    try:
+        facts: dict[str, Any] = json.loads(line)
+    except ValueError:
+        raise CommandFailed(f"the sandbox peer {MODULES[peer]} does not start") from None
     return facts
 
 
