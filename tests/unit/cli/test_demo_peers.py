@@ -3,15 +3,17 @@
 import pytest
 
 from hub.cli import demo_peers
+from hub.cli.demo_show import Show
 from hub.cli.errors import CommandFailed
 from simulator.foreign.peers import MODULES, Peer
 
 
-class Said:
+class Said(Show):
     """Keeps what the demo says."""
 
     def __init__(self):
-        self.lines = []
+        super().__init__()
+        self.lines: list[str] = []
 
     def say(self, text):
         self.lines.append(text)

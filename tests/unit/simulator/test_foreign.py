@@ -4,12 +4,14 @@ import asyncio
 import json
 from collections import Counter
 from datetime import datetime
+from typing import cast as cast_to
 
 import httpx2
 import pytest
 from hub_adapter_vnpost.order import order_number
 from lgsp_adapter import load_config
 from lgsp_edxml.mapping import kind_of, to_body
+from lgsp_edxml.model import Document, Response, Status
 from lgsp_edxml.reader import read_packet
 from sandbox_dvcqg import PortalSandbox
 from sandbox_edxml_axis import AxisSandbox
@@ -27,6 +29,7 @@ from simulator.evidence import Evidence
 from simulator.foreign import cast, matters, packets
 from simulator.foreign.connectors import Folder, connectors
 from simulator.foreign.control import Controls, read_effects
+from simulator.foreign.matters import Scene
 from simulator.foreign.peers import ADAPTERS, MODULES, TITLES, Peer, Peers
 from simulator.foreign.play import LAST_START, ForeignDay, cues
 from simulator.foreign.stage import GivenUp
@@ -104,7 +107,7 @@ async def test_adapters_take_the_configuration_that_is_made_of_their_peer(peer, 
     for one in made:
         told = {name: one[name] for name in ("name", "adapter", "system", "config")}
         loaded = Adapters().load(Connector(**told))
-        assert load_config(loaded.spec.config, one["config"])
+        assert load_config(loaded.spec.config, one["config"]) == loaded.config
         assert one["system"] in cast.served((peer,))
     assert "sandbox-" not in json.dumps(made), "secrets stand in files, by reference"
     secrets = list((tmp_path / "state").iterdir())
@@ -117,6 +120,7 @@ def test_a_letter_of_the_centre_is_one():
     packet = read_packet(packets.letter(number, "H99.97", AT)).packet
     body = to_body(read_packet(packets.letter(number, "H99.97", AT)))
     del body["original"]
+    assert isinstance(packet, Document)
     assert kind_of(packet) == "document.issued"
     assert packet.document_id == packets.document_id(number, AT)
     assert fits("document.issued", body)
@@ -126,6 +130,8 @@ def test_a_letter_of_the_centre_is_one():
 def test_a_status_of_the_centre_is_one(code):
     id_ = "000.00.97.H99,2026/11/23,12/KN123456789"
     packet = read_packet(packets.status(id_, "000.00.97.H99", code, AT)).packet
+    assert isinstance(packet, Status)
+    assert isinstance(packet.response_for, Response)
     assert kind_of(packet) == "document.status"
     assert (packet.response_for.document_id, packet.status_code) == (id_, code)
 
@@ -170,7 +176,8 @@ def test_what_is_written_of_foreign_systems_is_what_the_verdict_reads(tmp_path):
         into = {"source": "vnpost-mau", "type": "t", "subject": "s", "to": "mot-cua-mau"}
         journals.foreign("in", {"peer": "vnpost", "count": 3, "at": 1.0, **into})
     books = read_books(tmp_path)
-    assert (books.peers, books.served) == (("vnpost",), {"vnpost-mau"})
+    assert books.peers == ("vnpost",)
+    assert books.served == {"vnpost-mau"}
     assert books.outward[0].message == ("mot-cua-mau", "ngay-1-000001")
     assert (books.inward[0].what, books.inward[0].count) == (
         ("vnpost-mau", "t", "s", "mot-cua-mau"),
@@ -214,8 +221,8 @@ async def test_how_a_matter_ends_is_counted(error, counted, monkeypatch):
             raise error
 
     monkeypatch.setitem(matters.A_DAY, Peer.AXIS, ((matter, 1),))
-    counts = Counter()
+    counts: Counter[str] = Counter()
     wanted = cues((Peer.AXIS,), count=40, seed=1)
-    day = ForeignDay(Played(), (Peer.AXIS,), wanted, counts)
+    day = ForeignDay(cast_to(Scene, Played()), (Peer.AXIS,), wanted, counts)
     await day.play(0.01, asyncio.Event())
     assert counts[counted] == len(wanted) == 2

@@ -20,7 +20,7 @@ class Told:
     def __init__(self):
         self.books = Books(peers=("notify", "vnpost"), served=SERVED)
         self.evidence = Evidence(run=RUN, served=SERVED)
-        self.effects = {"notify": {}, "vnpost": {}}
+        self.effects: dict[str, dict[tuple[str, str], int]] = {"notify": {}, "vnpost": {}}
         for number in (1, 2):
             self.send(number, "notify", "sms-mau", ("sms", f"so-{number}"))
         self.send(3, "vnpost", "vnpost-mau", ("order", "HUB3"))
