@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, time, timedelta
+from typing import cast
 
 import pytest
 from lgsp_adapter import Draft, Fatal, Retryable
@@ -10,7 +11,7 @@ from lgsp_message.jws import decode, verify
 from lgsp_message.reason import Reason, Refused
 from prometheus_client import CollectorRegistry, generate_latest
 
-from hub.connectors.lending import lend
+from hub.connectors.lending import ObjectStore, lend
 from hub.connectors.metrics import ConnectorMetrics
 from hub.connectors.settings import ConnectorsSettings
 from hub.connectors.signing import KeyFolder, Signer
@@ -214,7 +215,7 @@ class Nothing:
 async def test_an_object_without_access_yet_is_tried_again_not_a_dead_letter():
     connector = Connector(name="so-mau", adapter="mau", system="he-thong-a", config={})
     now = datetime(2026, 11, 23, tzinfo=UTC)
-    context = lend(connector, Nothing(), lambda: now, NetworkRules())
+    context = lend(connector, cast("ObjectStore", Nothing()), lambda: now, NetworkRules())
     with pytest.raises(Retryable) as told:
         [piece async for piece in context.fetch("sha256:" + "0" * 64)]
     assert told.value.untouched
