@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from simulator.agencies import Tiers
+from simulator.foreign.peers import Peers
 from simulator.player import NotReady, Options, play
 from simulator.province import Province
 
@@ -25,7 +26,8 @@ def main() -> int:
         rate=told.rate,
         speed=told.speed,
         seed=told.seed,
-        run=told.run or f"ngay-{int(time.time())}",
+        run=told.run or f"ngay-{time.time_ns() // 1_000_000}",
+        peers=Peers.load(told.peers) if told.peers else None,
     )
     try:
         asyncio.run(play(options))
@@ -45,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--speed", type=float, default=760.0, help="times faster than a day [760]")
     parser.add_argument("--seed", type=int, default=1, help="another seed, another day [1]")
     parser.add_argument("--run", help="name of the run: begins every message's id")
+    parser.add_argument("--peers", type=Path, help="file of the foreign systems that take part")
     return parser
 
 

@@ -28,6 +28,27 @@ class Submission:
     code: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outward:
+    """A message to a system that a connector serves, and what its peer must then have."""
+
+    peer: str
+    to: str
+    message: Key
+    effect: tuple[str, str]
+    """Kind and key in the peer's journal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inward:
+    """What a peer had for the hub."""
+
+    peer: str
+    what: tuple[str, str, str, str]
+    """Source, type, subject, and the system that gets it."""
+    count: int
+
+
 @dataclass(slots=True, kw_only=True)
 class Books:
     """All journals of one run."""
@@ -38,6 +59,17 @@ class Books:
     """Messages that a system could not even compose: an object was not taken."""
     received: dict[tuple[str, Key], float] = field(default_factory=dict)
     """(receiver, message) to when it first came there."""
+    peers: tuple[str, ...] = ()
+    """The foreign systems that took part."""
+    served: frozenset[str] = frozenset()
+    """Systems that connectors serve: what is for them is received at a peer, in no journal here."""
+    outward: list[Outward] = field(default_factory=list)
+    inward: list[Inward] = field(default_factory=list)
+
+    @property
+    def begun(self) -> float:
+        """Return when the run's first message was handed in: seconds since 1970."""
+        return min((one.at for one in self.submissions), default=0.0)
 
 
 def read_books(folder: Path) -> Books:
@@ -51,6 +83,7 @@ def read_books(folder: Path) -> Books:
         _read_sent(path, books)
     for path in sorted((folder / "received").glob("*.jsonl")):
         _read_received(path, books)
+    _read_foreign(folder / "foreign", books)
     return books
 
 
@@ -84,6 +117,31 @@ def _submission(line: dict[str, Any]) -> Submission:
 def _read_received(path: Path, books: Books) -> None:
     for line in _lines(path):
         books.received.setdefault((path.stem, (line["source"], line["id"])), line["at"])
+
+
+def _read_foreign(folder: Path, books: Books) -> None:
+    if not (folder / "peers.jsonl").exists():
+        return  # No foreign system took part.
+    (told,) = _lines(folder / "peers.jsonl")
+    books.peers, books.served = tuple(told["peers"]), frozenset(told["served"])
+    if (folder / "out.jsonl").exists():
+        books.outward += map(_outward, _lines(folder / "out.jsonl"))
+    if (folder / "in.jsonl").exists():
+        books.inward += map(_inward, _lines(folder / "in.jsonl"))
+
+
+def _outward(line: dict[str, Any]) -> Outward:
+    return Outward(
+        peer=line["peer"],
+        to=line["to"],
+        message=(line["source"], line["id"]),
+        effect=(line["kind"], line["key"]),
+    )
+
+
+def _inward(line: dict[str, Any]) -> Inward:
+    what = (line["source"], line["type"], line["subject"], line["to"])
+    return Inward(peer=line["peer"], what=what, count=line["count"])
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

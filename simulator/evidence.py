@@ -23,6 +23,7 @@ SYSTEM: Final = "urn:hub:system:"
 
 DECISIONS: Final = frozenset({"admitted", "refused", "duplicate"})
 STAGES: Final = frozenset({"delivered", "acknowledged"})
+DEAD_LETTER: Final = "dead_letter"
 
 _BATCH: Final = 2_000
 _POLL_SECONDS: Final = 0.5
@@ -55,6 +56,10 @@ class Evidence:
     """What the topics hold of one run."""
 
     run: str
+    served: frozenset[str] = frozenset()
+    """Systems of connectors, which give the messages that they bring ids of their own."""
+    begun: float = 0.0
+    """What a connector brought before is of another run."""
     ingress: Counter[tuple[Key, str]] = field(default_factory=Counter)
     """(message, SHA-256 of the body) to how often it was written."""
     decisions: defaultdict[Key, list[Decided]] = field(default_factory=lambda: defaultdict(list))
@@ -63,6 +68,12 @@ class Evidence:
     inboxes: defaultdict[tuple[str, Key], list[Copy]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    dead_letters: dict[tuple[str, Key], str] = field(default_factory=dict)
+    """(recipient, message) to the reason why a connector could not deliver it."""
+    brought: defaultdict[tuple[str, str, str, str], list[str]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    """(source, type, subject, recipient) to the ids of what connectors have brought."""
 
     def add(self, topic: str, headers: Headers, value: bytes, at_ms: int) -> None:
         """Note one record, unless it belongs to another run."""
@@ -71,6 +82,9 @@ class Evidence:
             return
         attributes = attributes_of(headers)
         key = (attributes.get("source", "").removeprefix(SYSTEM), attributes.get("id", ""))
+        if topic.startswith(INBOX) and key[0] in self.served and at_ms / 1000 >= self.begun:
+            to, what = topic.removeprefix(INBOX), (attributes["type"], attributes["subject"])
+            self.brought[key[0], *what, to].append(key[1])
         if not self._is_ours(key):
             return
         digest = hashlib.sha256(value)
@@ -96,6 +110,8 @@ class Evidence:
             self.decisions[key].append(decided)
         elif kind in STAGES:
             self.stages[kind, event["recipient"], key] += 1
+        elif kind == DEAD_LETTER:
+            self.dead_letters[event["recipient"], key] = event["reason"]
 
     def _is_ours(self, key: Key) -> bool:
         return key[1].rpartition("-")[0] == self.run

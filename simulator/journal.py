@@ -1,7 +1,8 @@
 """What each system writes down by itself: the other side of the verdict's comparison.
 
 `sent/<system>.jsonl`: a line before a message is handed in, a line for what the hub answered.
-`received/<system>.jsonl`: a line for each message that came. JSON lines, only ever appended.
+`received/<system>.jsonl`: a line for each message that came. `foreign/out.jsonl` and `in.jsonl`:
+what must come to a foreign system, and from one. JSON lines, only ever appended.
 """
 
 import json
@@ -20,7 +21,7 @@ class Journals:
         self._open: dict[str, TextIO] = {}
 
     def __enter__(self) -> Self:
-        for name in ("sent", "received"):
+        for name in ("sent", "received", "foreign"):
             (self._folder / name).mkdir(parents=True, exist_ok=True)
         return self
 
@@ -43,6 +44,10 @@ class Journals:
     def received(self, system: str, line: Mapping[str, Any]) -> None:
         """Append to a receiver's journal."""
         self._write(f"received/{system}", line)
+
+    def foreign(self, way: str, line: Mapping[str, Any]) -> None:
+        """Append to what is due with foreign systems; `way` is `out` or `in`."""
+        self._write(f"foreign/{way}", line)
 
     def _write(self, name: str, line: Mapping[str, Any]) -> None:
         file = self._open.get(name)

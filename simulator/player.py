@@ -5,21 +5,27 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from signal import SIGINT, SIGTERM
 from typing import Any, Final, TextIO
 
-from lgsp_client import HubClient, HubError, HubRefused
+from lgsp_client import HubClient, HubError, HubRefused, Identity
 
 from simulator import bodies, keys, roles
 from simulator.agencies import Role
 from simulator.arrivals import Arrivals
 from simulator.clients import open_clients
 from simulator.day import plan_day
+from simulator.foreign.cast import served, with_peers
+from simulator.foreign.control import Controls
+from simulator.foreign.matters import Scene
+from simulator.foreign.peers import Peers
+from simulator.foreign.play import ForeignDay, cues
+from simulator.foreign.stage import Stage
 from simulator.journal import Journals
 from simulator.plan import DAY_SECONDS, VIET_NAM, Planned
 from simulator.province import Province
@@ -33,6 +39,8 @@ DRAIN_SECONDS: Final = 30.0
 GREETING_SECONDS: Final = 30.0
 """Longest wait until the hub's routers know the province."""
 _PAUSE_SECONDS: Final = 0.05
+_TAG: Final = 9
+"""Of a run's name: its last digits are milliseconds, so this is another one for eleven days."""
 
 
 class NotReady(Exception):
@@ -55,6 +63,18 @@ class Options:
     seed: int
     run: str
     """Names the run: begins every message's id, and is the folder of its journals."""
+    peers: Peers | None = None
+    """The foreign systems that take part, behind the hub's connectors."""
+
+    @property
+    def whole(self) -> Province:
+        """Return the province with the systems that deal with the foreign ones."""
+        return with_peers(self.province, self.peers.facts if self.peers else ())
+
+    @property
+    def served(self) -> frozenset[str]:
+        """Return the systems that connectors serve: the simulator plays them not."""
+        return served(self.peers.facts if self.peers else ())
 
     @property
     def seconds(self) -> float:
@@ -82,14 +102,30 @@ async def play(options: Options, out: TextIO = sys.stdout) -> Counter[str]:
         count=round(options.rate * options.seconds),
         day=datetime.now(VIET_NAM).date(),
     )
-    who = keys.identities(options.province, options.hub, options.home)
-    async with open_clients(options.url, who) as clients:
+    async with open_clients(options.url, _who(options)) as clients, _controls(options) as controls:
         with Journals(options.journals) as journals:
             day = _Day(options, clients, plan, journals, out)
+            if controls is not None:
+                await day.meet(controls)
             with _signals(day.stop):
                 await greet(clients, options)
                 await day.play()
     return day.counts
+
+
+def _who(options: Options) -> dict[str, Identity]:
+    """Return the systems that the simulator plays: not those that connectors serve."""
+    everybody = keys.identities(options.whole, options.hub, options.home)
+    return {name: one for name, one in everybody.items() if name not in options.served}
+
+
+@asynccontextmanager
+async def _controls(options: Options) -> AsyncIterator[Controls | None]:
+    if options.peers is None:
+        yield None
+        return
+    async with Controls(options.peers) as controls:
+        yield controls
 
 
 async def greet(clients: Mapping[str, HubClient], options: Options) -> None:
@@ -131,9 +167,12 @@ class _Day:
         self._options, self._plan, self._out = options, plan, out
         self.stop = asyncio.Event()
         self._arrivals = Arrivals()
-        who = keys.identities(options.province, options.hub, options.home)
-        by_number = {one.number: one for one in plan}
-        self._senders = Senders(options.run, clients, who, by_number, journals, self._arrivals)
+        self._clients, self._journals = clients, journals
+        self._foreign: ForeignDay | None = None
+        self._by_number = {one.number: one for one in plan}
+        self._senders = Senders(
+            options.run, clients, _who(options), self._by_number, journals, self._arrivals
+        )
         self.counts = self._senders.counts
         ring = keys.key_ring(options.home)
         self._receivers = {
@@ -150,13 +189,41 @@ class _Day:
         }
         self._cursors = options.home / "cursors.json"
 
+    async def meet(self, controls: Controls) -> None:
+        """Let the foreign systems take part, each with its bad day."""
+        options, peers = self._options, tuple(controls.peers.facts)
+        stage = Stage(
+            options.run,
+            senders=self._senders,
+            plan=self._by_number,
+            clients=self._clients,
+            controls=controls,
+            journals=self._journals,
+            arrivals=self._arrivals,
+        )
+        scene = Scene(
+            stage=stage,
+            province=options.whole,
+            day=datetime.now(VIET_NAM).date(),
+            tag=options.run[-_TAG:],
+        )
+        for one in self._receivers.values():
+            one.brought = stage.came
+        self._journals.foreign("peers", {"served": sorted(options.served), "peers": peers})
+        await controls.bad_day(options.seed)
+        wanted = cues(peers, count=len(self._plan), seed=options.seed)
+        self._foreign = ForeignDay(scene, peers, wanted, self.counts)
+
     async def play(self) -> None:
         """Receive, send, wait for the rest, settle."""
         self._load_cursors()
         receiving = [asyncio.create_task(one.run()) for one in self._receivers.values()]
         reporting = asyncio.create_task(self._report())
         try:
-            await self._send_all()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._send_all())
+                if self._foreign is not None:
+                    group.create_task(self._foreign.play(self._options.seconds, self.stop))
             await self._drain()
             settling = (one.settle() for one in self._receivers.values())
             # What could not be handed in, the verdict misses and names.
@@ -200,7 +267,7 @@ class _Day:
     def _tell(self, event: str) -> None:
         line: dict[str, Any] = {
             "event": event,
-            "planned": len(self._plan),
+            "planned": len(self._by_number),
             "missing": self._arrivals.missing,
             "first_at": self._senders.first_at,
             **self.counts,

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from lgsp_client import Delivery, HubClient, HubError, Inbox, KeyRing, MemoryCursor
@@ -38,6 +38,8 @@ class Receiver:
         self._system, self._run, self._client, self._ring = system, run, client, ring
         self._journals, self._arrivals, self._counts = journals, arrivals, counts
         self._inbox: Inbox | None = None
+        self.brought: Callable[[tuple[str, str, str, str], str], None] | None = None
+        """Who hears of messages that foreign systems have sent."""
         self.cursor = MemoryCursor()
 
     async def run(self) -> None:
@@ -76,7 +78,12 @@ class Receiver:
     def _write_down(self, delivery: Delivery[Awaitable[None]]) -> None:
         prefix, _, number = delivery.id.rpartition("-")
         if prefix != self._run:
-            return  # Of an earlier day, or the greeting before this one.
+            # Of a foreign system, which gives ids of its own; of an earlier day; the greeting.
+            if self.brought is not None:
+                subject = delivery.attributes.subject or ""
+                what = (delivery.source, delivery.type, subject, self._system)
+                self.brought(what, delivery.id)
+            return
         self._journals.received(
             self._system,
             {

@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from rich.table import Table
 
+from simulator.foreign.peers import TITLES, Peer
+
 _COUNTS: Final = (
     ("submitted", "Đã gửi", "submitted"),
     ("admitted", "Được nhận", "admitted"),
@@ -45,8 +47,22 @@ def table_of(verdict: Mapping[str, Any]) -> Table:
             where = f" ({verdict['examples'][name]})" if name in verdict["examples"] else ""
             table.add_row(f"{vi} / {en}{where}", f"[{colour}]{count:,}[/]")
     table.add_section()
+    for peer, flow in verdict["foreign"].items():
+        _add_peer(table, TITLES[Peer(peer)], flow)
+    table.add_section()
     _add_latencies(table, verdict)
     return table
+
+
+def _add_peer(table: Table, title: str, flow: Mapping[str, int]) -> None:
+    bad = flow["lost"] or flow["doubled"]
+    faults = f"{flow['lost']:,} · {flow['doubled']:,}"
+    text = f"{flow['sent']:,} · {flow['received']:,} · {flow['dead_letters']:,} · "
+    table.add_row(
+        f"{title}: gửi · nhận · chờ người · mất · hai lần / sent · received · dead letters · "
+        "lost · doubled",
+        f"{text}[{'red' if bad else 'green'}]{faults}[/]",
+    )
 
 
 def _add_latencies(table: Table, verdict: Mapping[str, Any]) -> None:

@@ -35,7 +35,10 @@ COMMUNES: Final = "mau-cap-xa"
 
 _LETTERS: Final = (ISSUED, STATUS)
 _PROGRESS: Final = (RECEIVED, STEP, SUPPLEMENT, FEE_DUE, RESULT, RETURNED, DEADLINE)
-_DESK_TAKES: Final = (SUBMITTED, TRANSFERRED, RESULT, RETURNED, FEE_PAID, PETITION, ASSIGNED)
+_DESK_TAKES: Final = (
+    *(SUBMITTED, TRANSFERRED, STEP, RESULT, RETURNED, FEE_PAID, PETITION, ASSIGNED),
+)
+"""A step comes to a desk from the post: where the parcel is."""
 
 TAKES: Final[Mapping[Role, tuple[str, ...]]] = {
     Role.PORTAL: _PROGRESS,
@@ -69,7 +72,7 @@ SENDS: Final[Mapping[Role, Rights]] = {
     Role.COMMUNE: (*_DESK_SENDS, (_LETTERS, (OFFICES,))),
     Role.PARTNER: (((RESULT,), (DESKS,)),),
     Role.PAYMENT: (((FEE_PAID,), (DESKS,)),),
-    Role.POST: (((RETURNED,), (PORTALS, DESKS)),),
+    Role.POST: (((STEP, RETURNED), (PORTALS, DESKS)),),
     Role.NOTICES: (),
     Role.DATA: (),
     Role.HOTLINE: (((PETITION,), (DESKS,)),),

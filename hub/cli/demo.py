@@ -36,6 +36,10 @@ def demo(
     speed: Annotated[float, typer.Option(min=1, help="Times faster than a real day.")] = 760.0,
     seed: Annotated[int, typer.Option(help="Another seed, another day.")] = 1,
     keep: Annotated[bool, typer.Option("--keep", help="With --once: keep the home.")] = False,
+    misbehave: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="Share of calls that foreign systems spoil; 0: none."),
+    ] = 0.05,
     systems: Annotated[
         bool, typer.Option("--systems", help="Only list the province's systems.")
     ] = False,
@@ -50,6 +54,13 @@ def demo(
     if systems:
         demo_play.list_systems(tiers.value)
         return
-    day = demo_play.Day(tiers=tiers.value, rate=rate, speed=speed, seed=seed, as_json=as_json)
+    day = demo_play.Day(
+        tiers=tiers.value,
+        rate=rate,
+        speed=speed,
+        seed=seed,
+        as_json=as_json,
+        misbehave=misbehave,
+    )
     if not demo_play.run(home, day, once=once, keep=keep):
         raise typer.Exit(1)

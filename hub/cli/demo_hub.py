@@ -21,6 +21,7 @@ from hub.io.embedded.process import GUARD
 HUB_ID: Final = "lgsp-mau"
 BROKER_PORT: Final = 19_092
 API_PORT: Final = 8640
+COUNTER_PORT: Final = 8641
 START_SECONDS: Final = 600.0
 """Longest start: on a fresh machine Java and the broker's jars are downloaded first."""
 STOP_SECONDS: Final = 60.0
@@ -36,6 +37,8 @@ class DemoHub:
     home: Home
     bootstrap: str
     url: str
+    counter: str
+    """Where foreign systems call the hub's connectors."""
 
     @property
     def hub(self) -> str:
@@ -56,9 +59,14 @@ def running(root: Path) -> Iterator[DemoHub]:
         CommandFailed: it could not be made or started; the text says why.
     """
     home = Home(root=root.absolute())
-    broker, api = _port(BROKER_PORT), _port(API_PORT)
-    hub = DemoHub(home=home, bootstrap=f"{LOOPBACK}:{broker}", url=f"http://{LOOPBACK}:{api}")
-    environ = _environ(home, broker, api)
+    broker, api, counter = _port(BROKER_PORT), _port(API_PORT), _port(COUNTER_PORT)
+    hub = DemoHub(
+        home=home,
+        bootstrap=f"{LOOPBACK}:{broker}",
+        url=f"http://{LOOPBACK}:{api}",
+        counter=f"http://{LOOPBACK}:{counter}",
+    )
+    environ = _environ(home, broker, api) | _of_connectors(counter)
     _init(home, environ)
     process = _up(home, environ)
     try:
@@ -85,6 +93,12 @@ def _environ(home: Home, broker: int, api: int) -> dict[str, str]:
         "HUB_BROKER_CONTROLLER_PORT": str(controller),
         "HUB_API_PORT": str(api),
     }
+
+
+def _of_connectors(counter: int) -> dict[str, str]:
+    # The sandbox peers listen on loopback, as everything of the demo does; a second person
+    # approves it all the same.
+    return {"HUB_CONNECTORS_PORT": str(counter), "HUB_CONNECTORS_ALLOW_LOOPBACK": "true"}
 
 
 def _init(home: Home, environ: Mapping[str, str]) -> None:

@@ -19,10 +19,12 @@ from typing import Any, Final
 import typer
 from rich.console import Console
 
+from hub.cli import demo_peers
 from hub.cli.demo_hub import DemoHub, running
 from hub.cli.demo_show import Show
 from hub.cli.errors import CommandFailed
 from simulator.agencies import Tiers
+from simulator.foreign.cast import with_peers
 from simulator.province import Province
 from simulator.registration import RegistrationFailed, register
 from simulator.report import table_of
@@ -44,6 +46,8 @@ class Day:
     speed: float
     seed: int
     as_json: bool
+    misbehave: float = 0.0
+    """The share of all calls that the foreign systems spoil."""
 
 
 def list_systems(tiers: str) -> None:
@@ -63,10 +67,10 @@ def run(chosen: Path | None, day: Day, *, once: bool, keep: bool) -> bool:
     show = Show()
     with _home(chosen, once=once, keep=keep) as root, _ended_by_signal():
         show.say(f"khởi động trục / starting the hub in {root}")
-        with running(root) as hub:
+        with demo_peers.started(_fresh(), show) as processes, running(root) as hub:
             show.say(f"trục sẵn sàng / the hub is ready: {hub.url}")
-            _register(hub, day, show)
-            verdict = _play_and_judge(hub, day, show)
+            peers = _register(hub, day, processes, show)
+            verdict = _play_and_judge(hub, day, peers, show)
             if not once:
                 _stay(hub, day, show)
     if day.as_json:
@@ -74,8 +78,10 @@ def run(chosen: Path | None, day: Day, *, once: bool, keep: bool) -> bool:
     return bool(verdict["good"])
 
 
-def _register(hub: DemoHub, day: Day, show: Show) -> None:
-    province = Province.of(Tiers(day.tiers))
+def _register(hub: DemoHub, day: Day, processes: demo_peers.Processes, show: Show) -> Path | None:
+    """Register the province and its connectors; return the file of the peers that take part."""
+    peers = demo_peers.join(hub, processes, day.misbehave, show)
+    province = with_peers(Province.of(Tiers(day.tiers)), peers.facts if peers else ())
     hub.simulator.mkdir(exist_ok=True, mode=0o700)
     token = hub.home.admin_token()
     try:
@@ -84,13 +90,19 @@ def _register(hub: DemoHub, day: Day, show: Show) -> None:
         raise CommandFailed(str(failure)) from failure
     count = len(province.systems)
     show.say(f"đã đăng ký {count} hệ thống / registered {count} systems, each with its own key")
+    if peers is None:
+        return None
+    file = demo_peers.connect(hub, peers)
+    count = len(peers.facts)
+    show.say(f"đã kết nối {count} hệ thống ngoài / connected {count} foreign systems")
+    return file
 
 
-def _play_and_judge(hub: DemoHub, day: Day, show: Show) -> dict[str, Any]:
+def _play_and_judge(hub: DemoHub, day: Day, peers: Path | None, show: Show) -> dict[str, Any]:
     name, begun = _run_name(), time.monotonic()
-    last = _play(hub, day, name, show)
+    last = _play(hub, day, name, peers, show)
     show.say("đối chiếu nhật ký với Kafka / comparing the journals with Kafka")
-    verdict = _judge(hub, name)
+    verdict = _judge(hub, name, peers)
     seconds = round(time.monotonic() - begun, 1)
     verdict |= {"seconds": seconds, "first_message_s": last.get("first_message_s")}
     if not day.as_json:
@@ -98,10 +110,10 @@ def _play_and_judge(hub: DemoHub, day: Day, show: Show) -> dict[str, Any]:
     return verdict
 
 
-def _play(hub: DemoHub, day: Day, name: str, show: Show) -> dict[str, Any]:
+def _play(hub: DemoHub, day: Day, name: str, peers: Path | None, show: Show) -> dict[str, Any]:
     """Run the player to its end; return its last line."""
     last: dict[str, Any] = {}
-    with _player(hub, day, name) as player, show.day() as view:
+    with _player(hub, day, name, peers) as player, show.day() as view:
         for text in player.stdout or ():
             line = json.loads(text)
             if line["first_at"] and "first_message_s" not in last:
@@ -117,13 +129,16 @@ def _play(hub: DemoHub, day: Day, name: str, show: Show) -> dict[str, Any]:
 
 
 @contextmanager
-def _player(hub: DemoHub, day: Day, name: str) -> Iterator[subprocess.Popen[str]]:
+def _player(
+    hub: DemoHub, day: Day, name: str, peers: Path | None = None
+) -> Iterator[subprocess.Popen[str]]:
     """Give a running player; told to stop and awaited when the block ends early."""
     command = [
         *(sys.executable, "-P", "-m", "simulator"),
         *("--hub", hub.url, "--hub-id", hub.hub, "--home", str(hub.simulator)),
         *("--tiers", day.tiers, "--rate", str(day.rate), "--speed", str(day.speed)),
         *("--seed", str(day.seed), "--run", name),
+        *(("--peers", str(peers)) if peers else ()),
     ]
     player = subprocess.Popen(  # noqa: S603  (our own module, no shell)
         command, stdout=subprocess.PIPE, text=True, start_new_session=True
@@ -141,13 +156,14 @@ def _player(hub: DemoHub, day: Day, name: str) -> Iterator[subprocess.Popen[str]
             player.wait()
 
 
-def _judge(hub: DemoHub, name: str) -> dict[str, Any]:
-    """Run the verdict as a process of its own; it knows the journals and the broker, no more."""
+def _judge(hub: DemoHub, name: str, peers: Path | None) -> dict[str, Any]:
+    """Run the verdict as a process of its own; it knows journals, peers and broker, no more."""
     journals = hub.simulator / "journals" / name
     told = subprocess.run(  # noqa: S603  (our own module, no shell)
         [
             *(sys.executable, "-P", "-m", "simulator.verdict", "--json"),
             *("--bootstrap", hub.bootstrap, "--journals", str(journals)),
+            *(("--peers", str(peers)) if peers else ()),
         ],
         stdout=subprocess.PIPE,
         text=True,
@@ -187,6 +203,14 @@ trục vẫn chạy, mỗi giây một thông điệp; Ctrl-C để dừng
 
 def _run_name() -> str:
     return f"ngay-{time.time_ns() // 1_000_000}"
+
+
+def _fresh() -> int:
+    """Return a seed for what the peers make up: an old home must not meet old ids again.
+
+    What they spoil goes by the demo's own seed.
+    """
+    return time.time_ns() // 1_000_000_000
 
 
 @contextmanager

@@ -35,7 +35,11 @@ def lend(
         try:
             stored = await objects.find(system, hash_)
             if stored is None:
-                raise Reject("unknown_object", "not this system's to read, or not there any more")
+                # The recorder gives recipients access after the router's commit (a moment, or as
+                # long as it is away): a dead letter now would blame the message for that.
+                raise Retryable(
+                    "an object is not this system's to read, or not yet", untouched=True
+                )
             async for piece in objects.read(stored, 0, stored.size):
                 yield piece
         except Unavailable as error:

@@ -22,6 +22,9 @@ SMALL_DAY = ("--rate", "20", "--speed", "5700")
 """120 messages in 6 seconds."""
 TINY_DAY = ("--rate", "10", "--speed", "7600")
 """45 messages in 4.5 seconds."""
+BAD_PEERS = ("--misbehave", "0.2")
+"""Every fifth call of a foreign system goes wrong: on a small day 0.05 would hardly show."""
+PEERS = {"notify", "axis", "payment", "vnpost", "dvcqg"}
 DEMO_SECONDS = 240
 REASONS = {
     "bad_signature",
@@ -48,7 +51,7 @@ def environ():
 
 def test_a_day_of_the_demo_loses_doubles_and_misjudges_nothing(tmp_path):
     ended = subprocess.run(
-        [*command("hub.cli.main", "demo", "--once", "--json", *SMALL_DAY)],
+        [*command("hub.cli.main", "demo", "--once", "--json", *SMALL_DAY, *BAD_PEERS)],
         cwd=tmp_path,
         env=environ(),
         capture_output=True,
@@ -66,6 +69,11 @@ def test_a_day_of_the_demo_loses_doubles_and_misjudges_nothing(tmp_path):
     assert told["submitted"] >= 120
     assert told["delivered"] == told["received"] == told["acknowledged"] > told["admitted"]
     assert 0 < told["p50_ms"] <= told["p95_ms"] <= told["p99_ms"]
+    assert set(told["foreign"]) == PEERS
+    for peer, flow in told["foreign"].items():
+        assert flow["lost"] == flow["doubled"] == 0, (peer, told["examples"])
+        assert flow["sent"] >= flow["received"] > 0, peer
+        assert flow["sent"] - flow["received"] <= flow["dead_letters"], peer
     assert not list(tmp_path.iterdir()), "with --once nothing is left behind"
 
 
@@ -91,6 +99,7 @@ def test_the_demo_that_stays_is_ended_by_ctrl_c(tmp_path):
         demo.wait()
     assert demo.returncode == 0
     assert "lost" in out
+    assert "national document axis" in out
     assert not _running(tmp_path / "home")
 
 

@@ -1,7 +1,9 @@
 """Zalo's access tokens: each refresh gives a new refresh token and ends the old one.
 
-The new one is in the state file before the access token is used: a crash between the two would
-otherwise lock the official account out until somebody logs in by hand.
+Both new ones are in the state file before the access token is used: a crash in between would
+otherwise lock the official account out until somebody logs in by hand. A connector has several
+instances (`limits.concurrency`, and one for a test); all of them use the token of the file, because
+two that refresh at once would spend one refresh token twice, and the second would be locked out.
 """
 
 import asyncio
@@ -10,7 +12,9 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
+from weakref import WeakValueDictionary
 
 import httpx2
 from lgsp_adapter import Fatal, Retryable
@@ -23,6 +27,8 @@ _EARLY: Final = timedelta(seconds=60)
 """A token is renewed before it ends: not in the middle of a message."""
 _SHORTEST: Final = 120
 _LONGEST: Final = 86_400
+_LOCKS: Final[WeakValueDictionary[tuple[Path, str], asyncio.Lock]] = WeakValueDictionary()
+"""One for all instances of an application in this process; it goes with the last of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +38,8 @@ class App:
     url: str
     app_id: str
     secret_key: str = field(repr=False)
+    state: Path
+    """The file that its instances share."""
     seed: str = field(repr=False)
     """The refresh token of the configuration: where the chain of tokens begins."""
 
@@ -48,8 +56,10 @@ class Tokens:
     ) -> None:
         self._app, self._state, self._client = app, state, client
         self._now = now
-        self._lock = asyncio.Lock()
+        self._lock = _LOCKS.setdefault((app.state, app.app_id), asyncio.Lock())
         self._access: tuple[str, datetime] | None = None
+        self._refused = ""
+        """The access token that Zalo did not take."""
 
     async def access(self) -> str:
         """Return a token that is good for a while.
@@ -60,12 +70,21 @@ class Tokens:
         """
         async with self._lock:
             if self._access is None or self._now() >= self._access[1]:
-                self._access = await self._refreshed()
+                self._access = await self._kept() or await self._refreshed()
             return self._access[0]
 
     def forget(self) -> None:
         """Fetch a new token next time: Zalo did not take the last one."""
-        self._access = None
+        if self._access is not None:
+            self._refused, self._access = self._access[0], None
+
+    async def _kept(self) -> tuple[str, datetime] | None:
+        """Return the token that another instance has fetched, while it is good."""
+        _, *access = await self._stored() or [""]
+        if not access or access[0] == self._refused:
+            return None
+        until = datetime.fromisoformat(access[1])
+        return (access[0], until) if self._now() < until else None
 
     async def _refreshed(self) -> tuple[str, datetime]:
         form = {
@@ -83,17 +102,21 @@ class Tokens:
         access, refresh = answer.get("access_token"), answer.get("refresh_token")
         if not (isinstance(access, str) and access and isinstance(refresh, str) and refresh):
             raise _refusal(answer)
-        await self._state.put(_SPACE, self._app.app_id, json.dumps([self._seed_hash, refresh]))
-        return access, self._now() + _life(answer.get("expires_in")) - _EARLY
+        until = self._now() + _life(answer.get("expires_in")) - _EARLY
+        row = [self._seed_hash, refresh, access, until.isoformat()]
+        await self._state.put(_SPACE, self._app.app_id, json.dumps(row))
+        return access, until
 
     async def _refresh_token(self) -> str:
-        """Return the newest token of the chain; a new seed begins a new chain."""
+        """Return the newest token of the chain."""
+        stored = await self._stored()
+        return self._app.seed if stored is None else str(stored[0])
+
+    async def _stored(self) -> list[Any] | None:
+        """Return refresh token, access token and its end; a new seed begins a new chain."""
         stored = await self._state.get(_SPACE, self._app.app_id)
-        if stored is not None:
-            seed_hash, token = json.loads(stored)
-            if seed_hash == self._seed_hash:
-                return str(token)
-        return self._app.seed
+        seed_hash, *row = json.loads(stored) if stored is not None else [""]
+        return row if seed_hash == self._seed_hash else None
 
     @property
     def _seed_hash(self) -> str:

@@ -73,6 +73,7 @@ class NotifyZns(Channel[ZnsConfig]):
         app = App(
             url=config.oauth_url,
             app_id=config.app_id,
+            state=config.state,
             secret_key=(await ctx.secret(config.secret_key)).get_secret_value(),
             seed=(await ctx.secret(config.refresh_token)).get_secret_value(),
         )

@@ -34,6 +34,7 @@ OK: Final = "00"
 _PATHS: Final = ("/", "/ConfirmDvcPayment")
 _PLATFORM_TIME: Final = "%Y%m%d%H%M%S"
 _LONGEST: Final = 100
+_ORG: Final = "urn:hub:org:"
 
 
 class PaymentInConfig(Config):
@@ -126,7 +127,7 @@ class PaymentIn(Service[PaymentInConfig]):
         kept = await self._state.claim(PAID, transaction, json.dumps(body, ensure_ascii=False))
         if _money(json.loads(kept)) != _money(body):
             raise Reject("transaction_reused", "MaGiaoDich")
-        await self.desk.submit(_draft(transaction, kept, known["dossier_code"]))
+        await self.desk.submit(_draft(transaction, kept, known))
         return _told(200, OK, "taken")
 
     def _moved(self, content: Mapping[str, Any]) -> bool:
@@ -174,12 +175,14 @@ _OWN: Final = {
 """What this adapter refuses by itself, as HTTP statuses."""
 
 
-def _draft(transaction: str, body: str, dossier_code: str) -> Draft:
+def _draft(transaction: str, body: str, known: Mapping[str, Any]) -> Draft:
     return Draft(
         id="pay-" + hashlib.sha256(transaction.encode()).hexdigest()[:48],
         type=TYPE,
         body=body.encode(),
-        subject=unicodedata.normalize("NFC", dossier_code),
+        subject=unicodedata.normalize("NFC", known["dossier_code"]),
+        # Whoever asked for the fee hears of it: a message to nobody would be refused.
+        recipients=(_ORG + known["agency"],),
     )
 
 

@@ -46,6 +46,10 @@ class ReconcileConfig(PlatformConfig):
 
     state: Annotated[Path, Text(vi="Tệp trạng thái", en="State file")]
     """Shared with `payment-in`: what the hub was told."""
+    recipients: Annotated[
+        tuple[str, ...], Text(vi="Nơi nhận", en="Recipients"), Field(min_length=1)
+    ]
+    """Who is told of differences: `urn:hub:org:…`, `urn:hub:system:…` or `urn:hub:group:…`."""
     since: Annotated[date, Text(vi="Ngày đầu tiên", en="First day")]
     ready_at: Annotated[time, Text(vi="Giờ có danh sách", en="Hour of the list")] = time(6)
     """Viet Nam time of the next day from which on a day's list is complete."""
@@ -208,7 +212,9 @@ class PaymentReconcile(Source[ReconcileConfig]):
         if "bad" in row:
             message = Reject("bad_row", f"{self.config.list_field}[{row['bad']}]")
             return Record(position=position, message=message, raw=row["raw"].encode())
-        return Record(position=position, message=_draft(key, row), raw=value.encode())
+        return Record(
+            position=position, message=_draft(key, row, self.config.recipients), raw=value.encode()
+        )
 
     @property
     def _opened(self) -> Platform:
@@ -230,7 +236,7 @@ def _row(day: date, found: Difference) -> dict[str, Any]:
     }
 
 
-def _draft(key: str, row: Mapping[str, Any]) -> Draft:
+def _draft(key: str, row: Mapping[str, Any], recipients: tuple[str, ...]) -> Draft:
     over = datetime.combine(date.fromisoformat(row["date"]) + timedelta(days=1), time(), VIET_NAM)
     record_id = hashlib.sha256(key.encode()).hexdigest()[:40]
     body = {
@@ -246,6 +252,7 @@ def _draft(key: str, row: Mapping[str, Any]) -> Draft:
         type=TYPE,
         body=json.dumps(body, ensure_ascii=False).encode(),
         subject=unicodedata.normalize("NFC", row["transaction_id"]),
+        recipients=recipients,
     )
 
 

@@ -22,6 +22,7 @@ from lgsp_adapter.testing.web import WebServer
 from sandbox_payment import PaymentSandbox
 
 FIXTURE = json.loads((Path(__file__).parent.parent / "fixtures" / "init.json").read_text())
+FINANCE = "urn:hub:org:H99.3"
 BEGIN = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 SHORT = 0.3
 """Seconds of an adapter that gives up early; else it waits `LONG`: a busy machine is no fault."""
@@ -54,7 +55,12 @@ class Meeting:
         extra = {
             PaymentIn: {},
             PaymentOut: {**calls, **UNPUBLISHED, "ip": FIXTURE["Ip"]},
-            PaymentReconcile: {**calls, "denied_codes": ["02"], "since": "2026-03-10"},
+            PaymentReconcile: {
+                **calls,
+                "denied_codes": ["02"],
+                "since": "2026-03-10",
+                "recipients": [FINANCE],
+            },
         }[kind]
         return load_config(kind.spec.config, {**shared, **extra, **changes})
 

@@ -52,6 +52,9 @@ class Desk:
         self.drafts.append(message)
 
 
+FINANCE = "urn:hub:org:H99.3"
+
+
 class Rig:
     """`payment-out` and `payment-in` over one state file."""
 
@@ -61,7 +64,7 @@ class Rig:
         out = {**shared, "url": "https://mau.example", "partner": "MAU"}
         self.out = PaymentOut(load_config(PaymentOut.spec.config, out), self.connect)
         self.inbound = PaymentIn(load_config(PaymentIn.spec.config, shared))
-        since = {**out, "since": "2026-11-22"}
+        since = {**out, "since": "2026-11-22", "recipients": [FINANCE]}
         self.reconcile = PaymentReconcile(
             load_config(PaymentReconcile.spec.config, since), self.connect
         )
@@ -212,6 +215,14 @@ async def test_a_payment_becomes_one_message_however_often_it_is_told(tmp_path):
     assert "note" not in body
 
 
+async def test_whoever_asked_for_the_fee_hears_that_it_is_paid(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.begin()
+        await rig.call_back()
+    (draft,) = rig.desk.drafts
+    assert draft.recipients == (f"urn:hub:org:{json.loads(draft.body)['agency']['code']}",)
+
+
 @pytest.mark.parametrize(
     ("changes", "status"),
     [
@@ -310,6 +321,7 @@ async def test_a_payment_the_hub_was_never_told_of_is_found_once_the_day_is_over
     assert found["record"]["kind"] == "missing_here"
     assert found["record"]["transaction_id"] == "GD-2"
     assert (found["record"]["hub_amount"], found["record"]["platform_amount"]) == (None, 7000)
+    assert record.message.recipients == (FINANCE,)
 
 
 async def test_an_answer_without_a_list_does_not_tick_the_day_off(tmp_path):

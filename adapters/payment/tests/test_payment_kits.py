@@ -131,7 +131,11 @@ class Till(Platform, SinkPeer):
 class Ledger(Platform, SourcePeer):
     """Lists transactions the hub has never heard of, one a day."""
 
-    extra: ClassVar = {"since": SINCE.isoformat(), "days_at_once": 31}
+    extra: ClassVar = {
+        "since": SINCE.isoformat(),
+        "days_at_once": 31,
+        "recipients": ["urn:hub:org:H99.3"],
+    }
 
     def __init__(self):
         super().__init__()

@@ -48,5 +48,5 @@ def test_a_difference_that_is_told_fits_its_schema():
     theirs = Payment(transaction="GD-1", reference="TT-1", amount=8000)
     found = Difference(kind=Kind.MISSING_HERE, ours=None, theirs=theirs)
     day = utc_now().astimezone(VIET_NAM).date()
-    draft = _draft("x", json.loads(json.dumps(_row(day, found))))
+    draft = _draft("x", json.loads(json.dumps(_row(day, found))), ("urn:hub:org:H99.3",))
     assert fits("record.changed", json.loads(draft.body))

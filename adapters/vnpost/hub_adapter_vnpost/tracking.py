@@ -13,6 +13,8 @@ from lgsp_adapter import Draft, Reject
 STEP: Final = "vn.gov.dossier.step.v1"
 RETURNED: Final = "vn.gov.dossier.returned.v1"
 
+ORG: Final = "urn:hub:org:"
+
 _VIET_NAM: Final = timezone(timedelta(hours=7))
 _FINISHED: Final = 9
 _RETURNED: Final = 10
@@ -96,6 +98,8 @@ def draft(event: Event, memory: Mapping[str, str], shape: Shape) -> Draft | Reje
         type=RETURNED if delivered else STEP,
         body=json.dumps({**common, **body}, ensure_ascii=False).encode(),
         subject=unicodedata.normalize("NFC", memory["dossier_code"]),
+        # Whoever gave the result to the post hears of it: a message to nobody would be refused.
+        recipients=(ORG + memory["agency"],),
         time=moment,
     )
 

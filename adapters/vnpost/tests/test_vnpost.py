@@ -192,6 +192,9 @@ async def test_what_is_told_fits_the_shipped_schemas(office, ctx):
         schema = compile_schema(load(f"urn:hub:schema:{name}:1.0").document)
         assert schema.check(json.loads(record.message.body)) is None
         assert record.message.subject == "000.00.15.H99-260310-0001"
+        # Whoever gave the result to the post.
+        code = json.loads(record.message.body)["agency"]["code"]
+        assert record.message.recipients == (f"urn:hub:org:{code}",)
 
 
 async def test_with_a_new_state_file_the_same_events_have_the_same_ids(office, ctx):

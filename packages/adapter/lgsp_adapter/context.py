@@ -67,7 +67,8 @@ class Context:
         self._resolvers = resolvers or {}
         self._masking = Masking()
         self.fetch = fetch
-        """`ctx.fetch(hash)` yields the object's bytes; `Reject("unknown_object")` if unknown."""
+        """`ctx.fetch(hash)` yields the object's bytes. Without access to it: `Retryable` (it may be
+        given a moment after the message) or `Reject("unknown_object")`."""
         self.store = store
         """`await ctx.store(pieces, media_type)` keeps an attachment; a `Draft` names the hash."""
         self.now = now

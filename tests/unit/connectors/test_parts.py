@@ -2,14 +2,16 @@
 
 import asyncio
 from datetime import UTC, datetime, time, timedelta
+from typing import cast
 
 import pytest
-from lgsp_adapter import Draft, Fatal
+from lgsp_adapter import Draft, Fatal, Retryable
 from lgsp_adapter.policy.parking import Head, Parking
 from lgsp_message.jws import decode, verify
 from lgsp_message.reason import Reason, Refused
 from prometheus_client import CollectorRegistry, generate_latest
 
+from hub.connectors.lending import ObjectStore, lend
 from hub.connectors.metrics import ConnectorMetrics
 from hub.connectors.settings import ConnectorsSettings
 from hub.connectors.signing import KeyFolder, Signer
@@ -17,7 +19,8 @@ from hub.connectors.status import Report, State
 from hub.connectors.takers import _meet
 from hub.connectors.together import Together
 from hub.connectors.windows import closed_until
-from hub.decision.connectors import Window
+from hub.control.network_rules import NetworkRules
+from hub.decision.connectors import Connector, Window
 from hub.io.kafka.connector_records import (
     Action,
     Command,
@@ -200,3 +203,19 @@ def test_urgent_lines_go_first_and_keep_their_order():
     assert (parking.line("c"), parking.head("c"), parking.last("c")) == ((4,), Head.READY, 4)
     assert parking.take(0.0, 9) == [("c", 4), ("b", 2)]
     assert (parking.line("x"), parking.head("x"), parking.last("x")) == ((), None, None)
+
+
+class Nothing:
+    """Objects to which nobody has access yet."""
+
+    async def find(self, *_):
+        return None
+
+
+async def test_an_object_without_access_yet_is_tried_again_not_a_dead_letter():
+    connector = Connector(name="so-mau", adapter="mau", system="he-thong-a", config={})
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    context = lend(connector, cast("ObjectStore", Nothing()), lambda: now, NetworkRules())
+    with pytest.raises(Retryable) as told:
+        [piece async for piece in context.fetch("sha256:" + "0" * 64)]
+    assert told.value.untouched
