@@ -115,7 +115,10 @@ def certificate_fault(error: BaseException | None) -> Retryable | None:
 
     The peer code has the number of OpenSSL's `X509_V_ERR_…` (x509_vfy.h).
     """
-    while error is not None:
+    # Chains of a broken response can be circles: an error of the body, raised again by its reader.
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         if isinstance(error, SSLCertVerificationError):
             detail = "the peer's certificate is not accepted: its operator must renew or correct it"
             return Retryable(detail, untouched=True, peer_code=f"x509-{error.verify_code}")

@@ -248,3 +248,9 @@ def test_no_address_passes_that_stands_for_the_machine_itself_or_its_neighbours(
         assert not address.is_loopback
         assert not address.is_link_local
         assert getattr(address, "ipv4_mapped", None) is None
+
+
+def test_a_circle_of_causes_comes_to_an_end():
+    first, second = httpx2.ReadError("mau"), httpx2.RemoteProtocolError("mau")
+    first.__cause__, second.__context__ = second, first
+    assert http_fault(first).detail == "ReadError"
