@@ -64,6 +64,8 @@ class Books:
     served: frozenset[str] = frozenset()
     """Systems that connectors serve: what is for them is received at a peer, in no journal here."""
     outward: list[Outward] = field(default_factory=list)
+    earlier: list[Outward] = field(default_factory=list)
+    """Of other runs of this home: what a connector still held may come to a peer of this one."""
     inward: list[Inward] = field(default_factory=list)
 
     @property
@@ -126,6 +128,9 @@ def _read_foreign(folder: Path, books: Books) -> None:
     books.peers, books.served = tuple(told["peers"]), frozenset(told["served"])
     if (folder / "out.jsonl").exists():
         books.outward += map(_outward, _lines(folder / "out.jsonl"))
+    for path in sorted(folder.parents[1].glob("*/foreign/out.jsonl")):
+        if path.parent != folder:
+            books.earlier += map(_outward, _lines(path))
     if (folder / "in.jsonl").exists():
         books.inward += map(_inward, _lines(folder / "in.jsonl"))
 

@@ -112,7 +112,9 @@ class _Judging:
 
     def at_peers(self) -> None:
         """Look for what took effect more often than it was sent."""
-        due = Counter((one.peer, one.effect) for one in self._books.outward)
+        # A connector that was stopped before it had an answer asks a peer that is new, and sends.
+        sent = (*self._books.outward, *self._books.earlier)
+        due = Counter((one.peer, one.effect) for one in sent)
         kinds = {(one.peer, one.effect[0]) for one in self._books.outward}
         for peer, found in self._effects.items():
             for effect, count in found.items():

@@ -169,13 +169,16 @@ def test_effects_of_one_key_with_different_content_are_counted_together():
 
 
 def test_what_is_written_of_foreign_systems_is_what_the_verdict_reads(tmp_path):
-    with Journals(tmp_path) as journals:
+    out = {"peer": "vnpost", "kind": "order", "to": "vnpost-mau", "source": "mot-cua-mau"}
+    with Journals(tmp_path / "ngay-0") as journals:
+        journals.foreign("out", {**out, "key": "HUB0", "id": "ngay-0-000001"})
+    with Journals(tmp_path / "ngay-1") as journals:
         journals.foreign("peers", {"peers": [Peer.VNPOST], "served": ["vnpost-mau"]})
-        out = {"peer": "vnpost", "kind": "order", "key": "HUB1", "to": "vnpost-mau"}
-        journals.foreign("out", {**out, "source": "mot-cua-mau", "id": "ngay-1-000001"})
+        journals.foreign("out", {**out, "key": "HUB1", "id": "ngay-1-000001"})
         into = {"source": "vnpost-mau", "type": "t", "subject": "s", "to": "mot-cua-mau"}
         journals.foreign("in", {"peer": "vnpost", "count": 3, "at": 1.0, **into})
-    books = read_books(tmp_path)
+    books = read_books(tmp_path / "ngay-1")
+    assert [one.effect for one in books.earlier] == [("order", "HUB0")]
     assert books.peers == ("vnpost",)
     assert books.served == {"vnpost-mau"}
     assert books.outward[0].message == ("mot-cua-mau", "ngay-1-000001")

@@ -80,6 +80,15 @@ def test_a_second_parcel_under_a_number_that_nobody_asked_for_is_doubled(day):
     assert (judgement.good, judgement.flows["vnpost"].doubled) == (False, 1)
 
 
+def test_what_an_earlier_day_has_left_may_come_once_to_a_new_peer(day):
+    left = Outward(peer="vnpost", to="vnpost-mau", message=key(9), effect=("order", "HUB9"))
+    day.books.earlier.append(left)
+    day.effects["vnpost"]["order", "HUB9"] = 1
+    assert day.judge().good
+    day.effects["vnpost"]["order", "HUB9"] = 2
+    assert day.judge().flows["vnpost"].doubled == 1
+
+
 def test_what_a_peer_notes_of_itself_is_nobodys_fault(day):
     day.effects["vnpost"]["collected", "HUB3"] = 1
     assert day.judge().good
