@@ -176,7 +176,8 @@ class EmbeddedBroker:
         if jars is None:
             jars = ensure_jars(console=self._console)
         for attempt in range(1, PORT_ATTEMPTS + 1):
-            port, controller_port = self._port or free_port(), self._controller_port or free_port()
+            port = self._port or free_port(self._controller_port)
+            controller_port = self._controller_port or free_port(port)
             launch = Launch(
                 layout=self._layout,
                 port=port,

@@ -20,11 +20,14 @@ LISTEN_STATE: Final = "0A"
 """TCP_LISTEN in /proc/net/tcp (proc_pid_net(5))."""
 
 
-def free_port() -> int:
-    """Return a port on which nobody listens now; at random, so that two callers seldom collide."""
+def free_port(*others: int | None) -> int:
+    """Return a port on which nobody listens now; at random, so that two callers seldom collide.
+
+    It is none of `others`, which are meant for something that does not listen yet.
+    """
     while True:
         port = FIRST_FREE + secrets.randbelow(LAST_FREE - FIRST_FREE)
-        if is_free(port):
+        if port not in others and is_free(port):
             return port
 
 

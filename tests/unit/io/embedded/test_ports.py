@@ -23,6 +23,14 @@ def test_a_taken_port_names_the_process_that_holds_it(listener):
     assert "choose another port" in str(error.value)
 
 
+def test_a_free_port_is_none_of_those_that_are_meant_for_others(monkeypatch):
+    drawn = iter([7, 7, 8])
+    monkeypatch.setattr("secrets.randbelow", lambda _: next(drawn))
+    monkeypatch.setattr(ports, "is_free", lambda _: True)
+    first = ports.free_port()
+    assert ports.free_port(first) == first + 1
+
+
 def test_a_free_port_is_below_the_range_of_outgoing_connections():
     port = ports.free_port()
     assert ports.FIRST_FREE <= port < ports.LAST_FREE
