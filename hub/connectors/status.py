@@ -81,16 +81,6 @@ class ConnectorStatus(Protocol):
         ...
 
 
-class NoStatus:
-    """Keeps nothing: where there is no control plane to tell."""
-
-    async def report(self, reports: Sequence[Report]) -> None:
-        """Forget."""
-
-    async def checked(self, checked: Checked) -> None:
-        """Forget."""
-
-
 def not_usable(why: str) -> Text:
     """Return words for what an adapter or the world says, which has one language only."""
     return Text(vi=f"Không dùng được: {why}", en=f"Not usable: {why}")

@@ -1,13 +1,11 @@
 """`payment-out`: a fee that is due becomes a payment to be made (INIT)."""
 
-import asyncio
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 from lgsp_adapter import (
-    Backpressure,
     Check,
     Context,
     Delivery,
@@ -17,12 +15,11 @@ from lgsp_adapter import (
     Kind,
     Reject,
     Result,
-    Retryable,
     Sink,
     Spec,
     Text,
 )
-from lgsp_adapter.outgoing import Connect, open_guarded
+from lgsp_adapter.outgoing import Connect, all_at_once, open_guarded
 from lgsp_adapter.state import State
 
 from hub_adapter_payment import fee
@@ -92,12 +89,8 @@ class PaymentOut(Sink[PaymentOutConfig]):
         return Check(ok=True, vi="Nền tảng trả lời", en="The platform answers")
 
     async def write(self, batch: Sequence[Delivery]) -> list[Result]:
-        results = await asyncio.gather(*(self._one(delivery) for delivery in batch))
-        fatal = next((result for result in results if isinstance(result, Fatal)), None)
-        if fatal is not None:
-            # The others of the batch are looked up when they come again.
-            raise fatal
-        return [result for result in results if not isinstance(result, Fatal)]
+        # Where one is fatal, the others of the batch are looked up when they come again.
+        return await all_at_once(batch, self._begin)
 
     async def find(self, key: str) -> Done | None:
         reference = await self._state.get(KEYS, key)
@@ -106,13 +99,8 @@ class PaymentOut(Sink[PaymentOutConfig]):
             return None
         return Done(ref=reference) if await self._asked(reference) else None
 
-    async def _one(self, delivery: Delivery) -> Result | Fatal:
-        try:
-            return await self._begin(fee.read(delivery))
-        except (Retryable, Backpressure, Reject, Fatal) as error:
-            return error
-
-    async def _begin(self, due: fee.Fee) -> Result:
+    async def _begin(self, delivery: Delivery) -> Result:
+        due = fee.read(delivery)
         known = json.loads(await self._state.claim(DUE, due.reference, due.memory))
         if known["key"] != due.key:
             # Another fee's payment would be taken for this one.

@@ -1,6 +1,5 @@
 """`vnpost-out`: a dossier's result is ordered to be carried home."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,7 +22,7 @@ from lgsp_adapter import (
     Spec,
     Text,
 )
-from lgsp_adapter.outgoing import Connect, open_guarded
+from lgsp_adapter.outgoing import Connect, all_at_once, open_guarded
 from lgsp_adapter.state import State
 from pydantic import Field
 
@@ -92,12 +91,8 @@ class VnpostOut(Sink[VnpostOutConfig]):
         return Check(ok=True, vi="Bưu điện trả lời", en="The post office answers")
 
     async def write(self, batch: Sequence[Delivery]) -> list[Result]:
-        results = await asyncio.gather(*(self._one(delivery) for delivery in batch))
-        fatal = next((result for result in results if isinstance(result, Fatal)), None)
-        if fatal is not None:
-            # The others of the batch are looked up when they come again.
-            raise fatal
-        return [result for result in results if not isinstance(result, Fatal)]
+        # Where one is fatal, the others of the batch are looked up when they come again.
+        return await all_at_once(batch, self._order)
 
     async def find(self, key: str) -> Done | None:
         number = order.order_number(key)
@@ -113,13 +108,8 @@ class VnpostOut(Sink[VnpostOutConfig]):
         until = called + timedelta(seconds=self.config.settle_seconds)
         return (until - self.ctx.now()).total_seconds()
 
-    async def _one(self, delivery: Delivery) -> Result | Fatal:
-        try:
-            return await self._order(order.read(delivery))
-        except (Retryable, Backpressure, Reject, Fatal) as error:
-            return error
-
-    async def _order(self, made: order.Order) -> Result:
+    async def _order(self, delivery: Delivery) -> Result:
+        made = order.read(delivery)
         # Durable before the call: an order that exists there is also followed here.
         await self._state.claim(ORDERS, made.number, made.memory)
         config = self.config

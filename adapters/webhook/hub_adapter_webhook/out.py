@@ -20,13 +20,12 @@ from lgsp_adapter import (
     Kind,
     Reject,
     Result,
-    Retryable,
     Secret,
     Sink,
     Spec,
     Text,
 )
-from lgsp_adapter.outgoing import Connect, Reply, exchange, open_guarded
+from lgsp_adapter.outgoing import Connect, Reply, all_at_once, exchange, open_guarded
 from lgsp_message.cloudevents import SIGNATURE_HEADER, http_headers
 from pydantic import Field
 
@@ -101,12 +100,7 @@ class WebhookOut(Sink[WebhookOutConfig]):
         return Check(ok=ok, vi=vi, en=f"The endpoint answers {said}")
 
     async def write(self, batch: Sequence[Delivery]) -> list[Result]:
-        # No two of a batch have the same order key, so they may overtake each other.
-        results = await asyncio.gather(*(self._push(delivery) for delivery in batch))
-        fatal = next((result for result in results if isinstance(result, Fatal)), None)
-        if fatal is not None:
-            raise fatal
-        return [result for result in results if not isinstance(result, Fatal)]
+        return await all_at_once(batch, self._push)
 
     @property
     def _http(self) -> httpx2.AsyncClient:
@@ -116,15 +110,12 @@ class WebhookOut(Sink[WebhookOutConfig]):
 
     async def _push(self, delivery: Delivery) -> Result | Fatal:
         async with self._slots:
-            try:
-                body, thin = await self._content(delivery)
-                headers = {**self._headers(delivery, body), **thin}
-                request = self._http.build_request(
-                    "POST", self.config.url, content=body, headers=headers
-                )
-                return self._result(await self._send(request))
-            except (Retryable, Backpressure, Reject, Fatal) as error:
-                return error
+            body, thin = await self._content(delivery)
+            headers = {**self._headers(delivery, body), **thin}
+            request = self._http.build_request(
+                "POST", self.config.url, content=body, headers=headers
+            )
+            return self._result(await self._send(request))
 
     async def _send(self, request: httpx2.Request) -> Reply:
         return await exchange(self._http, request)

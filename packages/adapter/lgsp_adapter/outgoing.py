@@ -4,8 +4,9 @@ For adapters over httpx2; importing this module needs it. A test gives a client 
 its own, production one that `lgsp_adapter.net` guards.
 """
 
+import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -16,6 +17,7 @@ from lgsp_adapter.context import Context
 from lgsp_adapter.errors import Backpressure, Fatal, Reject, Retryable
 from lgsp_adapter.http import http_error
 from lgsp_adapter.net import http_fault, open_client
+from lgsp_adapter.values import Delivery, Result
 
 LARGEST_REPLY: Final = 1_048_576
 """Bytes, after decompression: a small compressed answer may not fill the memory."""
@@ -92,3 +94,27 @@ Connect = Callable[[Context, float], httpx2.AsyncClient]
 def open_guarded(ctx: Context, seconds: float) -> httpx2.AsyncClient:
     """Return a client that reaches only the networks approved for this connector."""
     return open_client(ctx.networks, timeout=seconds)
+
+
+async def all_at_once(
+    batch: Sequence[Delivery], one: Callable[[Delivery], Awaitable[Result | Fatal]]
+) -> list[Result]:
+    """Hand over each delivery by `one`, side by side: no two of a batch have the same order key.
+
+    An error of the contract that `one` raises or returns is that delivery's result.
+
+    Raises:
+        Fatal: one of them met it. All have ended by then; the others come again.
+    """
+    results = await asyncio.gather(*(_ended(one(delivery)) for delivery in batch))
+    fatal = next((result for result in results if isinstance(result, Fatal)), None)
+    if fatal is not None:
+        raise fatal
+    return [result for result in results if not isinstance(result, Fatal)]
+
+
+async def _ended(call: Awaitable[Result | Fatal]) -> Result | Fatal:
+    try:
+        return await call
+    except (Retryable, Backpressure, Reject, Fatal) as error:
+        return error
