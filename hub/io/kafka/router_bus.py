@@ -31,6 +31,10 @@ COLLECT_SECONDS: Final = 0.025
 COLLECT_RECORDS: Final = 2_000
 """Most records in one transaction: more gain nothing and make the batch's last one wait."""
 
+FETCH_BYTES: Final = 8 * 1024 * 1024
+"""Most of `hub.ingress` in one answer of the broker, a batch of 2,000 usual messages: after a stall
+more would lie in memory than is decided next, and a heap that has once grown stays so."""
+
 IDLE_SECONDS: Final = 0.5
 """How long one look for records waits; a stop is noticed after at most so long."""
 
@@ -65,7 +69,7 @@ class RouterBus:
         # Only now: a dead predecessor's last transaction has ended one way or the other.
         positions = await read_positions(self._connection, topics.ROUTER_GROUP, self._places)
         if self._consumer is None:
-            self._consumer = await open_consumer(self._connection)
+            self._consumer = await open_consumer(self._connection, fetch_max_bytes=FETCH_BYTES)
         await self._read_seen()
         await self._claim(await self._seek(positions))
 
