@@ -1,7 +1,7 @@
 """The app: every resource's routes, and every way a request may fail."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI, Request
@@ -51,6 +51,17 @@ _log = structlog.get_logger()
 
 _ROUTERS = (status.router, inbox.router, uploads.router, objects.router, health.router)
 
+GUARDED: Final = tuple(
+    resource.router
+    for resource in (
+        *(admin_quarantine, admin_dead_letters, admin_administrators),
+        *(admin_adapters, admin_networks, admin_connectors),
+        *(ops_session, ops_users, ops_audit, ops_requests, ops_hub),
+        admin,  # Last: the name of a collection may be any word.
+    )
+)
+"""The routes for people: each declares its right, and docs/rights.md lists them."""
+
 _HTTP_CODES = {404: Code.NOT_FOUND, 405: Code.METHOD_NOT_ALLOWED, 406: Code.NOT_ACCEPTABLE}
 
 
@@ -83,15 +94,14 @@ def _mount_admin(app: FastAPI, plane: Admin) -> list[BaseRoute]:
     app.state.quarantine, app.state.admin_tokens = plane.quarantine, plane.tokens
     app.state.networks, app.state.provider = plane.networks, None
     app.state.statuses, app.state.commands = plane.statuses, plane.commands
-    resources = (
-        *(admin_quarantine, admin_dead_letters, admin_administrators),
-        *(admin_adapters, admin_networks, admin_connectors),
-        *(ops_session, ops_users, ops_audit, ops_requests, ops_hub),
-        admin,  # Last: the name of a collection may be any word.
-    )
-    for resource in resources:
-        app.include_router(resource.router)
-    return [route for resource in resources for route in resource.router.routes]
+    for resource in GUARDED:
+        app.include_router(resource)
+    return guarded_routes()
+
+
+def guarded_routes() -> list[BaseRoute]:
+    """Return the routes for people, in the order in which they are looked at."""
+    return [route for resource in GUARDED for route in resource.routes]
 
 
 def _handle_failures(app: FastAPI) -> None:
