@@ -35,6 +35,7 @@ from hub.api.admin_problems import of_change
 from hub.api.bodies import Gone
 from hub.api.checks import post_check
 from hub.api.deps import Deps
+from hub.api.headers import SecurityHeaders
 from hub.api.inbox import get_inbox
 from hub.api.messages import post_message
 from hub.api.methods import MethodsFirst
@@ -84,8 +85,13 @@ def create_app(deps: Deps) -> FastAPI:
     describe(app)
     app.add_middleware(MethodsFirst, routes=routes)
     app.add_middleware(CountRequests, metrics=deps.metrics)
+    app.add_middleware(SecurityHeaders, secure=_is_secure(deps))
     _handle_failures(app)
     return app
+
+
+def _is_secure(deps: Deps) -> bool:
+    return deps.admin is not None and deps.admin.staff.browser.secure
 
 
 def _mount_admin(app: FastAPI, plane: Admin) -> list[BaseRoute]:
