@@ -30,11 +30,13 @@ from hub.io.sql.projection_tables import (
     dead_letters,
     deliveries,
     goals,
+    hour_flows,
     messages,
+    minute_counts,
     positions,
     steps,
 )
-from hub.io.sql.upsert import upsert_statement
+from hub.io.sql.upsert import adding_statement, upsert_statement
 
 _T = TypeVar("_T", bound=msgspec.Struct)
 
@@ -99,7 +101,7 @@ class Projection:
         with sql_errors("emptying the projection"), self._engine.begin() as connection:
             _set_goals(connection)
             connection.execute(update(positions).values(next_offset=0))
-            for table in (steps, dead_letters, deliveries, messages):
+            for table in (steps, dead_letters, deliveries, messages, minute_counts, hour_flows):
                 connection.execute(delete(table))
 
 
@@ -179,6 +181,16 @@ def _save(connection: Connection, history: History) -> None:
     _end(connection, history.dead_letters.endings)
     _insert(connection, steps, map(asdict, history.steps), keep=True)
     _insert(connection, object_access, grants, keep=True)
+    # Adding is not repeatable by itself: the positions, moved first, see to it that it is once.
+    _add(connection, minute_counts, map(asdict, history.tallies.minutes))
+    _add(connection, hour_flows, map(asdict, history.tallies.hours))
+
+
+def _add(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+    values = list(rows)
+    if values:
+        statement = adding_statement(connection.dialect.name, table, table.c["count"])
+        connection.execute(statement, values)
 
 
 def _insert(
