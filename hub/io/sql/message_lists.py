@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.decision.rows import Key, MessageRow
 from hub.decision.states import State
 from hub.io.sql.engine import sql_errors
+from hub.io.sql.keyed import KEYS_PER_QUERY, keyed
 from hub.io.sql.message_filter import Cursor, Filter, Turn, in_order, keys
 from hub.io.sql.projection_tables import deliveries, messages
 
@@ -23,7 +24,6 @@ COUNTED: Final = 10_000
 MAX_EXPORT: Final = 100_000
 """Most messages in one export: some 30 MB, a minute. A spreadsheet takes a million lines."""
 _EXPORT_PAGE: Final = 1_000
-_KEYS_PER_QUERY: Final = 500
 
 _names: Final = tuple(field.name for field in msgspec.structs.fields(MessageRow))
 _columns: Final = tuple(messages.c[name] for name in _names)
@@ -160,10 +160,10 @@ async def _states(
     """Count the recipients of each message by state, as far as the viewers may know them."""
     counted: dict[Key, dict[State, int]] = defaultdict(dict)
     table, wanted = deliveries, [(row.source, row.id) for row in rows]
-    for start in range(0, len(wanted), _KEYS_PER_QUERY):
-        chunk = wanted[start : start + _KEYS_PER_QUERY]
+    for start in range(0, len(wanted), KEYS_PER_QUERY):
+        chunk = wanted[start : start + KEYS_PER_QUERY]
         query = select(table.c.source, table.c.id, table.c.state, func.count().label("count"))
-        query = query.where(tuple_(table.c.source, table.c.id).in_(chunk))
+        query = keyed(connection.dialect.name, query, (table.c.source, table.c.id), chunk)
         if viewers is not None:
             theirs = sorted(viewers)
             query = query.where(table.c.source.in_(theirs) | table.c.recipient.in_(theirs))

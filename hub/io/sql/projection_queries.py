@@ -1,20 +1,18 @@
 """Ask the search projection about one message, as systems do."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from itertools import islice
-from typing import Any, Final
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, FromClause, Select, and_, select, tuple_
+from sqlalchemy import Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.decision.rows import Key
 from hub.io.sql.engine import sql_errors
+from hub.io.sql.keyed import KEYS_PER_QUERY, keyed
 from hub.io.sql.projection_tables import deliveries, goals, messages, positions, steps
 from hub.ports import MessageHistory, Step
-
-_KEYS_PER_QUERY: Final = 500
 
 
 class ProjectionQueries:
@@ -50,10 +48,13 @@ class ProjectionQueries:
         remaining, found = iter(messages_), set[tuple[str, str]]()
         with sql_errors("looking for withdrawn messages"):
             async with self._engine.connect() as connection:
-                while keys := list(islice(remaining, _KEYS_PER_QUERY)):
-                    query = select(messages.c.source, messages.c.id).where(
-                        _is_one_of(messages, keys), messages.c.withdrawn_at.is_not(None)
-                    )
+                while keys := list(islice(remaining, KEYS_PER_QUERY)):
+                    query = keyed(
+                        self._engine.dialect.name,
+                        select(messages.c.source, messages.c.id),
+                        (messages.c.source, messages.c.id),
+                        keys,
+                    ).where(messages.c.withdrawn_at.is_not(None))
                     found |= {(row.source, row.id) for row in await connection.execute(query)}
         return found
 
@@ -82,7 +83,3 @@ def _step(row: Any) -> Step:
         place=row.place,
         detail=msgspec.json.decode(row.detail),
     )
-
-
-def _is_one_of(table: FromClause, keys: Sequence[Key]) -> ColumnElement[bool]:
-    return tuple_(table.c.source, table.c.id).in_(keys)
