@@ -9,7 +9,7 @@ from sqlalchemy import text
 from hub.control.migrate import migrate
 from hub.decision.states import State
 from hub.io.sql.engine import open_engine
-from hub.io.sql.message_filter import Filter, Turn, keys
+from hub.io.sql.message_filter import Filter, Turn, Viewer, keys
 from hub.io.sql.message_lists import COUNTED, MessageLists
 
 FEW, MANY = 3_000, 1_000_000
@@ -63,7 +63,7 @@ WANTED = {
     "priority": Filter(priority="urgent"),
     "correlationid": Filter(correlationid="vu-3"),
     "attempts": Filter(attempts=3),
-    "viewer": Filter(viewers=["he-thong-9", "he-thong-70"]),
+    "viewer": Filter(viewers=(Viewer(systems=frozenset({"he-thong-9", "he-thong-70"})),)),
 }
 
 

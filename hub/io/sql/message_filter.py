@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     tuple_,
     union,
 )
@@ -35,16 +36,23 @@ MAX_WAYS: Final = 64
 """Most queries in one union: SQLite takes 500. Above it one query looks at each message in turn,
 which is quick because so many senders are found everywhere."""
 
-_Way = tuple[str | None, str | None]
-"""(sender, recipient); None: any."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """What somebody may see: messages that these systems sent, or that are for them."""
+
+    systems: frozenset[str] | None
+    """None: of all systems."""
+    types: frozenset[str] | None = None
+    """None: of all types."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """Which messages a list shows. What is None does not narrow it."""
 
-    viewers: Collection[str] | None = None
-    """Systems: seen is what they sent and what is for them. None: an operator, who sees all."""
+    viewers: tuple[Viewer, ...] | None = None
+    """What any of them may see. None: an operator, who sees all."""
     senders: Collection[str] | None = None
     recipients: Collection[str] | None = None
     state: State | None = None
@@ -107,36 +115,35 @@ def in_order(table: FromClause, *, back: bool = False) -> tuple[ColumnElement[An
     return columns if back else tuple(column.desc() for column in columns)
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    sender: str | None
+    recipient: str | None
+    types: frozenset[str] | None = None
+
+
 def _ways(wanted: Filter) -> list[_Way] | list[None]:
     """Return the ways of meaning a message; [None]: too many, so one query has them all."""
-    named = _named(wanted)
-    if wanted.viewers is None or named is None:
-        found = named
-    else:
-        found = [way for one in named for way in _seen(one, wanted.viewers)]
-    if found is None or len(found) > MAX_WAYS:
+    senders = [None] if wanted.senders is None else sorted(wanted.senders)
+    recipients = [None] if wanted.recipients is None else sorted(wanted.recipients)
+    systems = sum(len(viewer.systems or ()) for viewer in wanted.viewers or ())
+    if len(senders) * len(recipients) * max(1, systems) > MAX_WAYS:
         return [None]
+    found = [_Way(*pair) for pair in product(senders, recipients)]
+    if wanted.viewers is not None:
+        found = [seen for way in found for one in wanted.viewers for seen in _seen(way, one)]
     return list(dict.fromkeys(found))
 
 
-def _named(wanted: Filter) -> list[_Way] | None:
-    senders = [None] if wanted.senders is None else sorted(wanted.senders)
-    recipients = [None] if wanted.recipients is None else sorted(wanted.recipients)
-    if len(senders) * len(recipients) > MAX_WAYS:
-        return None
-    return list(product(senders, recipients))
-
-
-def _seen(way: _Way, viewers: Collection[str]) -> list[_Way]:
-    sender, recipient = way
-    if sender in viewers or recipient in viewers:
-        return [way]
-    found: list[_Way] = []
-    for viewer in sorted(viewers):
-        if sender is None:
-            found.append((viewer, recipient))
-        if recipient is None:
-            found.append((sender, viewer))
+def _seen(way: _Way, viewer: Viewer) -> list[_Way]:
+    if viewer.systems is None or way.sender in viewer.systems or way.recipient in viewer.systems:
+        return [_Way(way.sender, way.recipient, viewer.types)]
+    found = []
+    for system in sorted(viewer.systems):
+        if way.sender is None:
+            found.append(_Way(system, way.recipient, viewer.types))
+        if way.recipient is None:
+            found.append(_Way(way.sender, system, viewer.types))
     return found
 
 
@@ -145,6 +152,10 @@ def _keys(
 ) -> Any:
     table = deliveries if by_delivery else messages
     about_message = _message_conditions(wanted, by_delivery=by_delivery)
+    if way is not None and way.types is not None:
+        about_message.append(messages.c.type.in_(sorted(way.types)))
+    if way is None and wanted.viewers is not None:
+        about_message.append(or_(*(_is_seen(viewer) for viewer in wanted.viewers)))
     query = select(table.c.source, table.c.id, table.c.decided_at)
     if by_delivery:
         query = query.distinct()
@@ -168,7 +179,7 @@ def _cut(query: Select[Any], table: FromClause, turn: Turn, count: int | None) -
 
 def _tables(wanted: Filter, way: _Way | None) -> tuple[bool, ...]:
     """Say whether to look among deliveries, among messages, or among both."""
-    recipient = wanted.recipients is not None if way is None else way[1] is not None
+    recipient = wanted.recipients is not None if way is None else way.recipient is not None
     of_delivery = (wanted.state, wanted.connector, wanted.attempts)
     if recipient or any(one is not None for one in of_delivery):
         return (True,)
@@ -177,12 +188,11 @@ def _tables(wanted: Filter, way: _Way | None) -> tuple[bool, ...]:
 
 
 def _way_conditions(table: FromClause, way: _Way) -> list[ColumnElement[bool]]:
-    sender, recipient = way
     conditions = []
-    if sender is not None:
-        conditions.append(table.c.source == sender)
-    if recipient is not None:
-        conditions.append(deliveries.c.recipient == recipient)
+    if way.sender is not None:
+        conditions.append(table.c.source == way.sender)
+    if way.recipient is not None:
+        conditions.append(deliveries.c.recipient == way.recipient)
     return conditions
 
 
@@ -192,16 +202,22 @@ def _all_ways(table: FromClause, wanted: Filter) -> list[ColumnElement[bool]]:
         conditions.append(table.c.source.in_(sorted(wanted.senders)))
     if wanted.recipients is not None:
         conditions.append(deliveries.c.recipient.in_(sorted(wanted.recipients)))
-    if wanted.viewers is not None:
-        theirs = deliveries.alias("theirs")
-        viewers = sorted(wanted.viewers)
-        for_them = exists().where(
-            theirs.c.source == table.c.source,
-            theirs.c.id == table.c.id,
-            theirs.c.recipient.in_(viewers),
-        )
-        conditions.append(or_(table.c.source.in_(viewers), for_them))
     return conditions
+
+
+def _is_seen(viewer: Viewer) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = [true()]
+    if viewer.types is not None:
+        conditions.append(messages.c.type.in_(sorted(viewer.types)))
+    if viewer.systems is not None:
+        theirs, systems = deliveries.alias("theirs"), sorted(viewer.systems)
+        for_them = exists().where(
+            theirs.c.source == messages.c.source,
+            theirs.c.id == messages.c.id,
+            theirs.c.recipient.in_(systems),
+        )
+        conditions.append(or_(messages.c.source.in_(systems), for_them))
+    return and_(*conditions)
 
 
 def _delivery_conditions(wanted: Filter) -> list[ColumnElement[bool]]:

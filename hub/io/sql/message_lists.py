@@ -14,7 +14,7 @@ from hub.decision.rows import Key, MessageRow
 from hub.decision.states import State
 from hub.io.sql.engine import sql_errors
 from hub.io.sql.keyed import KEYS_PER_QUERY, keyed
-from hub.io.sql.message_filter import Cursor, Filter, Turn, in_order, keys
+from hub.io.sql.message_filter import Cursor, Filter, Turn, Viewer, in_order, keys
 from hub.io.sql.projection_tables import deliveries, messages
 
 MAX_PAGE: Final = 200
@@ -155,19 +155,36 @@ def _extrapolated(oldest: datetime, since: datetime, until: datetime) -> int:
 
 
 async def _states(
-    connection: AsyncConnection, viewers: Collection[str] | None, rows: Sequence[MessageRow]
+    connection: AsyncConnection, viewers: Collection[Viewer] | None, rows: Sequence[MessageRow]
 ) -> dict[Key, dict[State, int]]:
     """Count the recipients of each message by state, as far as the viewers may know them."""
     counted: dict[Key, dict[State, int]] = defaultdict(dict)
-    table, wanted = deliveries, [(row.source, row.id) for row in rows]
-    for start in range(0, len(wanted), KEYS_PER_QUERY):
-        chunk = wanted[start : start + KEYS_PER_QUERY]
-        query = select(table.c.source, table.c.id, table.c.state, func.count().label("count"))
-        query = keyed(connection.dialect.name, query, (table.c.source, table.c.id), chunk)
-        if viewers is not None:
-            theirs = sorted(viewers)
-            query = query.where(table.c.source.in_(theirs) | table.c.recipient.in_(theirs))
-        query = query.group_by(table.c.source, table.c.id, table.c.state)
-        for source, id, state, count in await connection.execute(query):
-            counted[source, id][State(state)] = count
+    whole = [row for row in rows if viewers is None or any(_sees(one, row) for one in viewers)]
+    of_some = {(row.source, row.id) for row in rows} - {(row.source, row.id) for row in whole}
+    theirs = {name for viewer in viewers or () for name in viewer.systems or ()}
+    for keys_, systems in (
+        ([(row.source, row.id) for row in whole], None),
+        (sorted(of_some), theirs),
+    ):
+        for start in range(0, len(keys_), KEYS_PER_QUERY):
+            query = _counting(connection, keys_[start : start + KEYS_PER_QUERY], systems)
+            for source, id, state, count in await connection.execute(query):
+                counted[source, id][State(state)] = count
     return counted
+
+
+def _sees(viewer: Viewer, row: MessageRow) -> bool:
+    """Say whether a viewer sees every recipient: of what anybody sends, or of what it sent."""
+    of_type = viewer.types is None or row.type in viewer.types
+    return of_type and (viewer.systems is None or row.source in viewer.systems)
+
+
+def _counting(
+    connection: AsyncConnection, keys_: Sequence[Key], systems: Collection[str] | None
+) -> Select[Any]:
+    table = deliveries
+    query = select(table.c.source, table.c.id, table.c.state, func.count().label("count"))
+    query = keyed(connection.dialect.name, query, (table.c.source, table.c.id), keys_)
+    if systems is not None:
+        query = query.where(table.c.recipient.in_(sorted(systems)))
+    return query.group_by(table.c.source, table.c.id, table.c.state)

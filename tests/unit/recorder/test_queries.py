@@ -6,7 +6,7 @@ from hub.decision.events import Event
 from hub.decision.rows import Outcome
 from hub.decision.states import State
 from hub.io.sql.engine import open_engine
-from hub.io.sql.message_filter import Filter, Turn
+from hub.io.sql.message_filter import Filter, Turn, Viewer
 from hub.io.sql.message_lists import MessageLists
 from hub.io.sql.projection_queries import ProjectionQueries
 from tests.support import NOW, TO_GROUP, receipt, stamped, withdrawal
@@ -48,6 +48,10 @@ def many(province, store):
         about(Event.REFUSED, source="sender-0", id="bad", at=NOW - timedelta(1), reason="too_old")
     )
     store.record(province.records)
+
+
+def seen_by(*systems, types=None):
+    return (Viewer(systems=frozenset(systems), types=types),)
 
 
 async def ids(lists, limit=50, **wanted):
@@ -104,18 +108,19 @@ async def test_pages_join_without_gap_or_repetition(lists, limit):
 @pytest.mark.parametrize("limit", [1, 3, 50])
 @pytest.mark.usefixtures("many")
 async def test_a_system_sees_what_it_sent_and_what_is_for_it_and_nothing_else(lists, limit):
-    assert await ids(lists, limit, viewers=["sender-1"]) == ["m9", "m7", "m5", "m3", "m1"]
-    assert await ids(lists, limit, viewers=["other"]) == ["m3", "m2", "m1", "m0"]
-    assert await ids(lists, limit, viewers=["stranger"]) == []
-    assert await ids(lists, limit, viewers=["other"], recipients=["receiver"]) == []
+    assert await ids(lists, limit, viewers=seen_by("sender-1")) == ["m9", "m7", "m5", "m3", "m1"]
+    assert await ids(lists, limit, viewers=seen_by("other")) == ["m3", "m2", "m1", "m0"]
+    assert await ids(lists, limit, viewers=seen_by("stranger")) == []
+    assert await ids(lists, limit, viewers=seen_by("other"), recipients=["receiver"]) == []
     assert await ids(
-        lists, limit, viewers=["other"], senders=["sender-1"], state=State.PENDING
+        lists, limit, viewers=seen_by("other"), senders=["sender-1"], state=State.PENDING
     ) == [
         "m3",
         "m1",
     ]
     assert (
-        await ids(lists, viewers=["stranger"], senders=["sender-1"], recipients=["receiver"]) == []
+        await ids(lists, viewers=seen_by("stranger"), senders=["sender-1"], recipients=["receiver"])
+        == []
     )
 
 
@@ -149,7 +154,7 @@ async def test_a_list_shows_how_many_recipients_are_in_each_state(lists):
 
 @pytest.mark.usefixtures("many")
 async def test_a_recipient_sees_its_own_state_only(lists):
-    page = await lists.page(Filter(viewers=["other"]))
+    page = await lists.page(Filter(viewers=seen_by("other")))
     assert {line.message.id: dict(line.states) for line in page.messages}["m2"] == {
         State.PENDING: 1
     }
