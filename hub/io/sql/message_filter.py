@@ -248,7 +248,7 @@ def _message_conditions(wanted: Filter, *, by_delivery: bool) -> list[ColumnElem
     found = [column == value for column, value in pairs if value is not None]
     if wanted.priority is not None:
         # A literal, for the same reason; it is one of two words.
-        urgent = literal_column("'urgent'")
+        urgent: ColumnElement[str] = literal_column("'urgent'")
         same = messages.c.priority == urgent
         found.append(same if wanted.priority == "urgent" else messages.c.priority == "normal")
     if not wanted.statements and not by_delivery:

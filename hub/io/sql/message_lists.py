@@ -20,7 +20,7 @@ from hub.io.sql.projection_tables import deliveries, messages
 MAX_PAGE: Final = 200
 """Most messages in one page."""
 COUNTED: Final = 10_000
-"""Up to here a count is exact: some milliseconds. Above it is an estimate, until it is asked for."""
+"""Up to here a count is exact: some milliseconds. Above, it is so only where that is asked for."""
 MAX_EXPORT: Final = 100_000
 """Most messages in one export: some 30 MB, a minute. A spreadsheet takes a million lines."""
 _EXPORT_PAGE: Final = 1_000
