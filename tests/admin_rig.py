@@ -17,6 +17,7 @@ from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.connector_records import Command
 from hub.io.kafka.quarantine import Quarantined, together
 from hub.io.sql.connector_status import ConnectorStatuses
+from hub.ports import Unavailable
 
 TOKEN = "synthetic-admin-token"
 OWNER = {"authorization": f"Bearer {TOKEN}"}
@@ -46,8 +47,11 @@ class HeldInMemory:
     messages: list[Quarantined] = field(default_factory=list)
     why: list[tuple[str, str]] = field(default_factory=list)
     """By whom and why, for each release."""
+    away: bool = False
 
     async def held(self):
+        if self.away:
+            raise Unavailable("Kafka did not answer")
         return list(self.messages)
 
     async def release(self, message, at, *, by, reason):
