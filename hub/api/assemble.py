@@ -13,6 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from hub.api.admin_dependencies import Admin
 from hub.api.deps import Deps
 from hub.api.metrics import ApiMetrics
+from hub.api.ops.dependencies import Ops
+from hub.api.ops.live_ring import Live
+from hub.api.ops.mount import ops_with
 from hub.api.pressure import Pressure
 from hub.api.tokens import Tokens
 from hub.decision.rules import Rules
@@ -23,9 +26,12 @@ from hub.io.kafka.audit_tail import AuditTail
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.inbox_reader import InboxReader
 from hub.io.kafka.ingress import IngressWriter
+from hub.io.kafka.ingress_record import IngressRecords
+from hub.io.kafka.lag import Lags
 from hub.io.object_bytes import ObjectBytes
 from hub.io.object_janitor import keep_clean
 from hub.io.objects import Objects
+from hub.io.sql.figures import Figures
 from hub.io.uploads import Uploads
 from hub.ports import MessageStatus
 
@@ -99,4 +105,27 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
             metrics=ApiMetrics(),
             clock=utc_now,
             admin=parts.admin,
+            ops=None if parts.admin is None else await _ops(parts, parts.admin, tail, opened),
         )
+
+
+async def _ops(parts: Parts, plane: Admin, tail: AuditTail, opened: AsyncExitStack) -> Ops:
+    follower = parts.follower
+    records = IngressRecords(parts.connection)
+    lags = Lags(
+        parts.connection,
+        Figures(parts.engine).recorded,
+        lambda: [one.name for one in follower.current.systems.values() if one.kafka_in],
+    )
+    live = Live()
+    tail.listen(live.take)
+    for part in (records, lags):
+        opened.push_async_callback(part.stop)
+    return ops_with(
+        plane,
+        rules=lambda: follower.current,
+        clock=utc_now,
+        records=records,
+        lags=lags,
+        live=live,
+    )

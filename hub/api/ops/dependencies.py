@@ -1,0 +1,80 @@
+"""What the routes of operators need."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.requests import HTTPConnection
+
+from hub.api.ops.live_ring import Live
+from hub.api.ops.once import Once
+from hub.api.ops.overview_models import Overview
+from hub.decision.rules import Rules
+from hub.io.kafka.ingress_record import Found
+from hub.io.kafka.lag import GroupLag
+from hub.io.sql.connector_status import ConnectorStatuses
+from hub.io.sql.projection_queries import ProjectionQueries
+from hub.ports import Unavailable
+
+PROJECTION_HEADER: Final = "hub-projection"
+
+RulesNow = Callable[[], Rules]
+"""The latest whole version."""
+Clock = Callable[[], datetime]
+
+
+class Records(Protocol):
+    """The records of `hub.ingress`, one by one."""
+
+    async def read(self, partition: int, offset: int) -> Found | None:
+        """Return one record; None: it is no longer kept.
+
+        Raises:
+            Unavailable: the broker does not answer.
+        """
+        ...
+
+
+class LagsOfReaders(Protocol):
+    """How far the hub's readers are behind."""
+
+    async def read(self) -> tuple[GroupLag, ...]:
+        """Return each reader's lag.
+
+        Raises:
+            Unavailable: Kafka or SQL does not answer.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ops:
+    """What operators look at. One for the process."""
+
+    engine: AsyncEngine
+    rules: RulesNow
+    clock: Clock
+    records: Records
+    lags: LagsOfReaders
+    live: Live
+    statuses: ConnectorStatuses
+    held: Once[int]
+    """How many messages are in quarantine."""
+    overview: Once[Overview]
+
+
+def ops_of(connection: HTTPConnection) -> Ops:
+    """Return what this app serves operators with (`app.state.ops`)."""
+    ops: Ops = connection.app.state.ops
+    return ops
+
+
+async def projection_mark(ops: Ops) -> dict[str, str]:
+    """Return the header that says whether lists are whole. Ask before the list is read."""
+    try:
+        rebuilding = await ProjectionQueries(ops.engine).rebuilding()
+    except Unavailable:
+        return {PROJECTION_HEADER: "away"}
+    return {PROJECTION_HEADER: "rebuilding" if rebuilding else "whole"}
