@@ -9,6 +9,7 @@ from typing import Any, Final
 import structlog
 
 from hub.connectors.keeper import Keeper
+from hub.connectors.references import References
 from hub.connectors.status import Checked, ConnectorStatus, Report
 from hub.connectors.workshop import Workshop
 from hub.decision.connectors import Connector
@@ -148,7 +149,7 @@ class Fleet:
         task.add_done_callback(self._checks.discard)
 
     async def _check(self, command: Command, connector: Connector) -> None:
-        ctx = self._workshop.context(connector)
+        ctx = self._workshop.context(connector, References())
         found = await self._workshop.check(connector, ctx)
         await self._tell_checked(
             Checked(
