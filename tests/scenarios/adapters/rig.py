@@ -86,6 +86,7 @@ class Aside:
         return self.run(call())
 
     def close(self):
+        self.run(self._loop.shutdown_asyncgens())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(SECONDS)
         self._loop.close()
@@ -232,6 +233,13 @@ class World:
             lambda: self.connector(name)["state"] in states,
             lambda: f"{name} is {states}: {self.connector(name)}",
         )
+
+    def disconnect(self, *names):
+        """Stop connectors; return once they have let go of their other side."""
+        for name in names:
+            self.order(name, "stop")
+        for name in names:
+            self.await_state(name, "stopped")
 
     def address(self, connector):
         """Return where a foreign system calls a connector."""
