@@ -288,8 +288,8 @@ class World:
         until(so, lambda: f"{by}/{id_} at {of} is {states}: {steps}")
         return steps
 
-    def inbox(self, system, *, type_=None, subject=None):
-        """Return what stands in a system's inbox, in order, of a type or a subject."""
+    def inbox(self, system, *, type_=None, subject=None, source=None):
+        """Return what stands in a system's inbox, in order, of a type, a subject, a source."""
         options = {"verify": UNVERIFIED, "until_empty": True}
         with self.client(system).receive(**options) as messages:
             return [
@@ -297,6 +297,7 @@ class World:
                 for one in messages
                 if type_ in {None, one.attributes.type}
                 and subject in {None, one.attributes.subject}
+                and source in {None, one.attributes.source}
             ]
 
     def await_inbox(self, system, count=1, **which):
