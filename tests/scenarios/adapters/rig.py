@@ -129,8 +129,10 @@ class World:
         self._register_agency()
 
     def close(self):
-        for client in (self.first, self.second, *self._clients.values()):
+        for client in self._clients.values():
             client.close()
+        self.first.close()
+        self.second.close()
         self.aside.close()
 
     # Agencies.
