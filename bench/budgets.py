@@ -109,6 +109,25 @@ BUDGETS: Final = (
         unit="MiB",
     ),
     Budget(
+        title="webhook pushes of one process",
+        path=("connectors", "push_per_s"),
+        limit=500,
+        unit="/s",
+        least=True,
+    ),
+    Budget(
+        title="1,000 idle connectors",
+        path=("connectors", "idle", "memory_mb"),
+        limit=1_024,
+        unit="MiB",
+    ),
+    Budget(
+        title="one dead peer among 200: p99 of the others",
+        path=("connectors", "dead_peer", "change_percent"),
+        limit=10,
+        unit="%",
+    ),
+    Budget(
         title="router's own memory after 1 M messages, against 200 k",
         path=("soak", "growth_percent"),
         limit=5,

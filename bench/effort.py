@@ -24,6 +24,16 @@ class Effort:
     """Messages signed beforehand for each second of `sustained_s`: more cannot be measured."""
     most_batched_per_s: int
     """The same for `batches_s`."""
+    pushes: int
+    """Deliveries in one run of pushes to a fast peer."""
+    idle_connectors: int
+    peers: int
+    """Connectors of which one has a dead peer."""
+    peer_rate: int
+    """Deliveries a second to all of them together."""
+    peer_phase_s: float
+    peer_turns: int
+    """How often a peer dies and is well again."""
 
 
 FULL: Final = Effort(
@@ -39,6 +49,12 @@ FULL: Final = Effort(
     polls=1_000,
     most_per_s=3_000,
     most_batched_per_s=6_000,
+    pushes=6_000,
+    idle_connectors=1_000,
+    peers=200,
+    peer_rate=200,
+    peer_phase_s=10.0,
+    peer_turns=4,
 )
 """What the budgets are held against."""
 
@@ -55,6 +71,12 @@ QUICK: Final = Effort(
     polls=200,
     most_per_s=1_500,
     most_batched_per_s=2_000,
+    pushes=300,
+    idle_connectors=20,
+    peers=10,
+    peer_rate=50,
+    peer_phase_s=1.0,
+    peer_turns=1,
 )
 """Shows in minutes that everything runs; its figures say nothing."""
 

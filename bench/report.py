@@ -5,7 +5,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
-from bench import latency, over_http, soak, throughput
+from bench import connectors, latency, over_http, soak, throughput
 from bench.data import Province, admitted, make_province, messages
 from bench.effort import Effort
 from bench.procfs import machine
@@ -22,6 +22,7 @@ class Part(StrEnum):
     ROUTER = "router"
     LATENCY = "latency"
     HTTP = "http"
+    CONNECTORS = "connectors"
 
 
 def run(parts: frozenset[Part], effort: Effort, tell: Tell, *, with_soak: bool) -> Found:
@@ -32,7 +33,7 @@ def run(parts: frozenset[Part], effort: Effort, tell: Tell, *, with_soak: bool) 
         EmbeddedBrokerError, CommandFailed: the broker or the hub does not start.
     """
     province = make_province()
-    missing = throughput.build_contender() if parts - {Part.HTTP} else None
+    missing = throughput.build_contender() if parts & {Part.ROUTER, Part.LATENCY} else None
     found: Found = {"machine": _machine(missing)}
     if Part.ROUTER in parts:
         found["router"] = asyncio.run(router(province, effort, missing, tell))
@@ -40,6 +41,8 @@ def run(parts: frozenset[Part], effort: Effort, tell: Tell, *, with_soak: bool) 
         found |= asyncio.run(_latency(province, effort, missing, tell))
     if Part.HTTP in parts:
         found["http"] = over_http.measure(province, effort, tell)
+    if Part.CONNECTORS in parts:
+        found["connectors"] = asyncio.run(connectors.measure(province, effort, tell))
     if with_soak:
         found["soak"] = asyncio.run(soak.soak(province, tell))
     return found

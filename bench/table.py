@@ -74,6 +74,8 @@ def _figures(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"contender, {commit}", _number(tuned["per_s"], "/s")
     if http := result.get("http"):
         yield from _http(http)
+    if connectors := result.get("connectors"):
+        yield from _connectors(connectors)
     if soak := result.get("soak"):
         after = f"after {soak['first']:,} · {soak['last']:,} messages"
         yield f"router's own memory {after}", _each(soak["anonymous_mb"])
@@ -109,6 +111,15 @@ def _http(http: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "accepted · lost · doubled", f"{http['accepted']:,} · {http['lost']} · {http['doubled']}"
     for name, used in http["memory_mb"].items():
         yield f"memory: {name}", _number(used, "MiB")
+
+
+def _connectors(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "webhook pushes to a fast peer, one process", _number(found["push_per_s"], "/s")
+    dead, idle = found["dead_peer"], found["idle"]
+    shown = " · ".join(_number(dead[name], "ms") for name in ("without_p99_ms", "with_p99_ms"))
+    yield f"pushed to {dead['peers'] - 1} peers, p99 · with a dead one beside them", shown
+    yield f"{idle['count']:,} idle connectors", _number(idle["memory_mb"], "MiB")
+    yield "… CPU, of a core", _number(idle["cpu_percent"], "%")
 
 
 def _times(times: Mapping[str, float]) -> str:

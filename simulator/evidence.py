@@ -24,6 +24,7 @@ SYSTEM: Final = "urn:hub:system:"
 DECISIONS: Final = frozenset({"admitted", "refused", "duplicate"})
 STAGES: Final = frozenset({"delivered", "acknowledged"})
 DEAD_LETTER: Final = "dead_letter"
+REFUSED: Final = "refused"
 
 _BATCH: Final = 2_000
 _POLL_SECONDS: Final = 0.5
@@ -75,16 +76,25 @@ class Evidence:
     )
     """(source, type, subject, recipient) to the ids of what connectors have brought."""
 
+    carried: dict[Key, tuple[str, str]] = field(default_factory=dict)
+    """Messages of connectors that the hub took from them, to their type and subject."""
+    turned_down: dict[Key, str] = field(default_factory=dict)
+    """Of those: what the router refused, and why."""
+    unread: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """System of a connector to the reasons why something that it read did not become a message."""
+
     def add(self, topic: str, headers: Headers, value: bytes, at_ms: int) -> None:
         """Note one record, unless it belongs to another run."""
         if topic == AUDIT:
-            self._audit(json.loads(value))
+            event = json.loads(value)
+            if event["source"] in self.served and at_ms / 1000 >= self.begun:
+                self._audit_of_served(event)
+            self._audit(event)
             return
         attributes = attributes_of(headers)
         key = (attributes.get("source", "").removeprefix(SYSTEM), attributes.get("id", ""))
-        if topic.startswith(INBOX) and key[0] in self.served and at_ms / 1000 >= self.begun:
-            to, what = topic.removeprefix(INBOX), (attributes["type"], attributes["subject"])
-            self.brought[key[0], *what, to].append(key[1])
+        if key[0] in self.served and at_ms / 1000 >= self.begun:
+            self._of_served(topic, key, (attributes["type"], attributes["subject"]))
         if not self._is_ours(key):
             return
         digest = hashlib.sha256(value)
@@ -97,6 +107,20 @@ class Evidence:
                 at=at_ms / 1000,
             )
             self.inboxes[topic.removeprefix(INBOX), key].append(copy)
+
+    def _of_served(self, topic: str, key: Key, what: tuple[str, str]) -> None:
+        if topic == INGRESS:
+            self.carried[key] = what
+        else:
+            self.brought[key[0], *what, topic.removeprefix(INBOX)].append(key[1])
+
+    def _audit_of_served(self, event: dict[str, Any]) -> None:
+        source, id_, kind = event["source"], event["id"], event["event"]
+        if kind == REFUSED and "ingress" in event:
+            self.turned_down[source, id_] = event["reason"]
+        elif kind == REFUSED or (kind == DEAD_LETTER and not id_):
+            # Admission's word, or the runtime's: it never stood in hub.ingress.
+            self.unread[source].append(event["reason"])
 
     def _audit(self, event: dict[str, Any]) -> None:
         key, kind = (event["source"], event["id"]), event["event"]

@@ -49,12 +49,15 @@ def table_of(verdict: Mapping[str, Any]) -> Table:
     table.add_section()
     for peer, flow in verdict["foreign"].items():
         _add_peer(table, TITLES[Peer(peer)], flow)
+        for reason, count in flow["refused"].items():
+            where = verdict["examples"].get(f"{peer} refused", "")
+            table.add_row(f"  bị từ chối / refused: {reason} ({where})", f"[red]{count:,}[/]")
     table.add_section()
     _add_latencies(table, verdict)
     return table
 
 
-def _add_peer(table: Table, title: str, flow: Mapping[str, int]) -> None:
+def _add_peer(table: Table, title: str, flow: Mapping[str, Any]) -> None:
     bad = flow["lost"] or flow["doubled"]
     faults = f"{flow['lost']:,} · {flow['doubled']:,}"
     text = f"{flow['sent']:,} · {flow['received']:,} · {flow['dead_letters']:,} · "

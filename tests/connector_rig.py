@@ -188,6 +188,7 @@ class ConnectorRig(Rig):
         self.kinds = dict(KINDS)
         self.pace = fast
         self.objects = NoObjects()
+        self.context = lambda connector, _: Context(connector.name, now=utc_now)
         self.counter = Counter()
 
     def add(self, name, adapter="idempotent", system="receiver", **options):
@@ -211,7 +212,7 @@ class ConnectorRig(Rig):
             closed=Together(self.status.closed),
             takers=Takers(),
             feed=Feed(self.connection),
-            context=lambda connector: Context(connector.name, now=utc_now),
+            context=self.context,
             rules=lambda: self.follower.current,
             objects=self.objects,
             keys=support.key_of,

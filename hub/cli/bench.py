@@ -17,6 +17,7 @@ class Only(StrEnum):
     ROUTER = "router"
     LATENCY = "latency"
     HTTP = "http"
+    CONNECTORS = "connectors"
 
 
 def register(app: typer.Typer) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -9,6 +10,7 @@ from typing import Any, Final
 import structlog
 
 from hub.connectors.keeper import Keeper
+from hub.connectors.references import References
 from hub.connectors.status import Checked, ConnectorStatus, Report
 from hub.connectors.workshop import Workshop
 from hub.decision.connectors import Connector
@@ -22,6 +24,8 @@ LOOK_SECONDS: Final = 0.5
 """Between two looks at the rules: a pause shows within a second."""
 
 REPORT_SECONDS: Final = 5.0
+GATHER_SECONDS: Final = 0.2
+"""From a change of state to the report of it: a thousand that start at once are one write."""
 
 TELL_TRIES: Final = 5
 """How often the answer to a check is told where the store is away; then the operator asks anew."""
@@ -67,6 +71,7 @@ class Fleet:
         self._connectors, self._macs, self._slot = connectors, macs, slot
         self._heard = heard
         self._keepers: dict[str, tuple[Keeper, asyncio.Task[None]]] = {}
+        self._moved = asyncio.Event()
         self._checks: set[asyncio.Task[None]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -105,7 +110,8 @@ class Fleet:
                 del self._keepers[name]
                 task.result()
         for name in wanted.keys() - self._keepers.keys():
-            keeper = Keeper(wanted[name], self._workshop.build, self._workshop.now)
+            workshop = self._workshop
+            keeper = Keeper(wanted[name], workshop.build, workshop.now, self._moved.set)
             task = asyncio.create_task(keeper.run(), name=f"keeper-{name}")
             self._keepers[name] = (keeper, task)
 
@@ -148,7 +154,7 @@ class Fleet:
         task.add_done_callback(self._checks.discard)
 
     async def _check(self, command: Command, connector: Connector) -> None:
-        ctx = self._workshop.context(connector)
+        ctx = self._workshop.context(connector, References())
         found = await self._workshop.check(connector, ctx)
         await self._tell_checked(
             Checked(
@@ -174,7 +180,11 @@ class Fleet:
 
     async def _report(self) -> None:
         while True:
-            await asyncio.sleep(REPORT_SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(REPORT_SECONDS):
+                    await self._moved.wait()
+            await asyncio.sleep(GATHER_SECONDS)
+            self._moved.clear()
             await self._tell()
 
     async def _tell(self) -> None:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from hub.connectors.items import MAX_TEXT, Item, failed, told
 from hub.connectors.records import Records, delivery_of, entry_of, is_message, is_urgent
+from hub.connectors.references import References
 from hub.connectors.window import Window
 from hub.decision.events import Event
 from hub.io.kafka.connector_records import Action, Command, Entry, EntryState, Position, entry_name
@@ -54,9 +55,10 @@ class Holdings:
         now: Callable[[], datetime],
         mono: Callable[[], float],
         in_line: bool = True,
+        references: References | None = None,
     ) -> None:
         """`in_line` False: the other side fetches, in order, and settles in its own."""
-        self._in_line = in_line
+        self._in_line, self._references = in_line, references or References()
         self._records, self._spec, self._writes = records, spec, writes
         self._now, self._mono = now, mono
         position = stored.position or Position()
@@ -285,6 +287,7 @@ class Holdings:
 
     def _add(self, item: Item) -> None:
         self._lines.add(item.key, item, urgent=is_urgent(item.entry))
+        self._references.came(item.entry.attributes)
         if item.parked:
             self._parked[item.name] = item
             self._parked_bytes += item.size
@@ -330,6 +333,7 @@ class Holdings:
 
     def _forget(self, item: Item) -> None:
         self._stuck.pop(item.name, None)
+        self._references.went(item.entry.attributes)
         if item.parked:
             del self._parked[item.name]
             self._parked_bytes -= item.size

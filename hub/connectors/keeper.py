@@ -63,9 +63,11 @@ class Keeper:
         connector: Connector,
         build: Callable[[Connector], Awaitable[Worker]],
         now: Callable[[], datetime],
+        moved: Callable[[], None] = lambda: None,
     ) -> None:
+        """`moved` is called at each change of state."""
         self._wanted: Connector | None = connector
-        self._build, self._now = build, now
+        self._build, self._now, self._moved = build, now, moved
         self._last = connector
         self._state, self._words = State.STARTING, Text(vi="", en="")
         self._worker: Worker | None = None
@@ -185,6 +187,7 @@ class Keeper:
 
     def _be(self, state: State, words: Text | None = None) -> None:
         self._state, self._words = state, words or Text(vi="", en="")
+        self._moved()
 
     async def _fail(self, words: Text) -> None:
         """Wait for an operator: a change of any kind starts it anew."""

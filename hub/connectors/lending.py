@@ -1,6 +1,6 @@
 """What a connector is lent: its own objects, the time, its networks, its secrets."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Container
 from datetime import datetime
 from typing import Protocol
 
@@ -17,6 +17,8 @@ class ObjectStore(Protocol):
 
     async def find(self, system: str, hash_: str) -> Stored | None: ...
 
+    async def referred(self, hash_: str) -> Stored | None: ...
+
     def read(self, stored: Stored, start: int, end: int) -> AsyncIterator[bytes]: ...
 
     async def put(self, system: str, pieces: AsyncIterator[bytes]) -> Stored: ...
@@ -27,16 +29,23 @@ def lend(
     objects: ObjectStore,
     now: Callable[[], datetime],
     rules: NetworkRules,
+    references: Container[str] = frozenset(),
 ) -> Context:
-    """Return the context of a connector. It reads and keeps objects as its system does."""
+    """Return the context of a connector. It reads and keeps objects as its system does.
+
+    `references`: what the deliveries in its hands refer to. That it may read without the recorder's
+    note, which comes a moment after the delivery.
+    """
     system = connector.system
 
     async def fetch(hash_: str) -> AsyncIterator[bytes]:
         try:
             stored = await objects.find(system, hash_)
+            if stored is None and hash_ in references:
+                stored = await objects.referred(hash_)
             if stored is None:
-                # The recorder gives recipients access after the router's commit (a moment, or as
-                # long as it is away): a dead letter now would blame the message for that.
+                # The adapter may ask for what another message of this system refers to, which the
+                # recorder notes a moment later: a dead letter now would blame the message for that.
                 raise Retryable(
                     "an object is not this system's to read, or not yet", untouched=True
                 )

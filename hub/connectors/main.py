@@ -94,7 +94,9 @@ def fleet_of(world: World, counter: Counter) -> Fleet:
         closed=Together(world.deliveries.closed),
         takers=Takers(),
         feed=Feed(world.connection),
-        context=lambda connector: lend(connector, world.objects, utc_now, world.networks),
+        context=lambda connector, references: lend(
+            connector, world.objects, utc_now, world.networks, references
+        ),
         rules=world.rules,
         objects=world.objects,
         keys=world.keys,

@@ -19,6 +19,7 @@ from hub.connectors.intake import Intake
 from hub.connectors.keeper import Worker
 from hub.connectors.lanes import Lanes
 from hub.connectors.records import Records
+from hub.connectors.references import References
 from hub.connectors.remote import COMMAND, Remote
 from hub.connectors.remote_adapters import REMOTE
 from hub.connectors.service import ServiceRunner
@@ -67,6 +68,14 @@ class Housed:
                 await self._remote.close()
 
 
+@dataclass(frozen=True, slots=True)
+class _Lent:
+    """What a connector is lent, and the references that its deliveries put into it."""
+
+    ctx: Context
+    references: References
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workshop:
     """What all connectors of a process share."""
@@ -77,7 +86,8 @@ class Workshop:
     closed: Together[Named, AbstractSet[Named]]
     takers: Takers
     feed: Feed
-    context: Callable[[Connector], Context]
+    context: Callable[[Connector, References], Context]
+    """What a connector is lent; the objects that its deliveries refer to are among it."""
     rules: Callable[[], Rules]
     objects: ObjectAccess
     keys: Keys
@@ -97,12 +107,13 @@ class Workshop:
             NotUsable: the adapter cannot be used.
             Unavailable: Kafka does not answer.
         """
-        remote = None
+        remote, references = None, References()
+        ctx = self.context(connector, references)
         if connector.isolation is Isolation.PROCESS:
-            remote = Remote(connector, self.context(connector), self.command, self.environment)
+            remote = Remote(connector, ctx, self.command, self.environment)
         try:
             use = await self._use(connector, remote)
-            worker = await self._at_work(connector, use)
+            worker = await self._at_work(connector, use, _Lent(ctx, references))
         except BaseException:
             self.takers.leave(connector)
             if remote is not None:
@@ -133,7 +144,7 @@ class Workshop:
         spec = await remote.spec()
         return Use(spec=spec, make=lambda: REMOTE[spec.kind](remote))
 
-    async def _at_work(self, connector: Connector, use: Use) -> Worker:
+    async def _at_work(self, connector: Connector, use: Use, lent: _Lent) -> Worker:
         if use.spec.kind is not Kind.SOURCE:
             self.takers.come(connector, use.spec.types)
         # What an earlier worker has given to write must stand there before it is read back.
@@ -141,21 +152,23 @@ class Workshop:
         self.writer.forgive(connector.name)
         stored = (await self.stored.of([connector.name]))[connector.name]
         _insist_on_the_same(connector, use, stored)
-        worker = self._worker(connector, use, stored)
+        worker = self._worker(connector, use, stored, lent)
         for command in stored.commands.values():
             worker.command(command)
         return worker
 
-    def _worker(self, connector: Connector, use: Use, stored: Stored) -> Worker:
+    def _worker(self, connector: Connector, use: Use, stored: Stored, lent: _Lent) -> Worker:
         if use.spec.kind is Kind.SINK:
-            return self._sink(connector, use, stored)
+            return self._sink(connector, use, stored, lent)
         if use.spec.kind is Kind.SOURCE:
-            return self._source(connector, use, stored)
-        return self._service(connector, use, stored)
+            return self._source(connector, use, stored, lent.ctx)
+        return self._service(connector, use, stored, lent)
 
-    def _service(self, connector: Connector, use: Use, stored: Stored) -> ServiceRunner:
-        ctx, pace = self.context(connector), self.pace(connector)
-        holdings = self._holdings(connector, use.spec, stored, in_line=False)
+    def _service(
+        self, connector: Connector, use: Use, stored: Stored, lent: _Lent
+    ) -> ServiceRunner:
+        ctx, pace = lent.ctx, self.pace(connector)
+        holdings = self._holdings(connector, use.spec, stored, lent.references, in_line=False)
         desk = HubDesk(holdings, self._intake(connector, use.spec, ctx), self.closed)
         return ServiceRunner(
             connector,
@@ -173,8 +186,8 @@ class Workshop:
         records = self._records(connector, spec)
         return Intake(records, signer, self.rules, self.objects, ctx.mask, self.now)
 
-    def _source(self, connector: Connector, use: Use, stored: Stored) -> SourceRunner:
-        ctx, records = self.context(connector), self._records(connector, use.spec)
+    def _source(self, connector: Connector, use: Use, stored: Stored, ctx: Context) -> SourceRunner:
+        records = self._records(connector, use.spec)
         intake = self._intake(connector, use.spec, ctx)
         pace = self.pace(connector)
         return SourceRunner(
@@ -188,9 +201,9 @@ class Workshop:
             pace=pace,
         )
 
-    def _sink(self, connector: Connector, use: Use, stored: Stored) -> SinkRunner:
-        ctx, limits, pace = self.context(connector), connector.limits, self.pace(connector)
-        holdings = self._holdings(connector, use.spec, stored)
+    def _sink(self, connector: Connector, use: Use, stored: Stored, lent: _Lent) -> SinkRunner:
+        ctx, limits, pace = lent.ctx, connector.limits, self.pace(connector)
+        holdings = self._holdings(connector, use.spec, stored, lent.references)
         assert use.spec.idempotence is not None  # noqa: S101  (`Spec` insists on it)
         attempts = Attempts(
             holdings=holdings,
@@ -206,7 +219,13 @@ class Workshop:
         return SinkRunner(connector, holdings, lanes, attempts, self.feed, pace)
 
     def _holdings(
-        self, connector: Connector, spec: Spec, stored: Stored, *, in_line: bool = True
+        self,
+        connector: Connector,
+        spec: Spec,
+        stored: Stored,
+        references: References,
+        *,
+        in_line: bool = True,
     ) -> Holdings:
         return Holdings(
             self._records(connector, spec),
@@ -216,6 +235,7 @@ class Workshop:
             now=self.now,
             mono=time.monotonic,
             in_line=in_line,
+            references=references,
         )
 
     def _records(self, connector: Connector, spec: Spec) -> Records:

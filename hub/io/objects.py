@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Table, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -98,13 +98,18 @@ class Objects:
         Raises:
             Unavailable: SQL does not answer.
         """
-        query = select(stored_objects.c.path, stored_objects.c.size).where(
-            stored_objects.c.hash == hash_, _accessible(system)
-        )
-        with sql_errors("looking for an object"):
-            async with self._engine.connect() as connection:
-                row = (await connection.execute(query)).one_or_none()
-        return None if row is None else Stored(hash=hash_, size=row.size, path=row.path)
+        mine = and_(stored_objects.c.hash == hash_, _accessible(system))
+        return await self._stored(mine, hash_)
+
+    async def referred(self, hash_: str) -> Stored | None:
+        """Return the object, for who holds an admitted message to itself that refers to it.
+
+        What the recorder notes of that message is not asked: it comes later.
+
+        Raises:
+            Unavailable: SQL does not answer.
+        """
+        return await self._stored(stored_objects.c.hash == hash_, hash_)
 
     def read(self, stored: Stored, start: int, end: int) -> AsyncIterator[bytes]:
         """Yield the bytes [start, end) of the object; raises `Unavailable`."""
@@ -138,6 +143,13 @@ class Objects:
                 paths = list(gone.scalars())
         for path in paths:
             await self._store.delete(path)
+
+    async def _stored(self, which: ColumnElement[bool], hash_: str) -> Stored | None:
+        query = select(stored_objects.c.path, stored_objects.c.size).where(which)
+        with sql_errors("looking for an object"):
+            async with self._engine.connect() as connection:
+                row = (await connection.execute(query)).one_or_none()
+        return None if row is None else Stored(hash=hash_, size=row.size, path=row.path)
 
     async def _register(self, system: str, stored: Stored, now: datetime) -> str:
         """Note the object and its owner; return the path that counts: an earlier one stays."""

@@ -4,12 +4,12 @@ The peers' journals are the other side's own books: that a connector says "deliv
 here.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from simulator.books import Books
+from simulator.books import Books, Inward
 from simulator.evidence import Evidence
 
 Effects = Mapping[tuple[str, str], int]
@@ -31,7 +31,10 @@ class Flow:
     doubled: int = 0
     """Took effect more often than it was sent, or without anybody having sent it."""
     lost: int = 0
-    """Neither there nor in a dead letter that the misbehaviour explains."""
+    """Neither there nor in a dead letter that the misbehaviour explains, and not refused."""
+    refused: Counter[str] = field(default_factory=Counter)
+    """What the peer had for the hub, and the hub did not take, by reason. Each is a fault: the
+    simulator gives peers only what is right."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,7 +49,8 @@ class ForeignJudgement:
     def good(self) -> bool:
         """Say whether nothing is lost or doubled, and each peer has shown something."""
         return all(
-            flow.received > 0 and not flow.lost and not flow.doubled for flow in self.flows.values()
+            flow.received > 0 and not (flow.lost or flow.doubled or flow.refused)
+            for flow in self.flows.values()
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -58,6 +62,7 @@ class ForeignJudgement:
                 "dead_letters": flow.dead_letters,
                 "doubled": flow.doubled,
                 "lost": flow.lost,
+                "refused": dict(sorted(flow.refused.items())),
             }
             for peer, flow in self.flows.items()
         }
@@ -93,6 +98,8 @@ class _Judging:
     ) -> None:
         self._books, self._evidence, self._effects = books, evidence, effects
         self._explained = EXPLAINED if misbehave else frozenset()
+        self._refused = _refusals(evidence)
+        self._unread = {source: list(found) for source, found in evidence.unread.items()}
         self.result = ForeignJudgement(flows={peer: Flow() for peer in books.peers})
 
     def to_peers(self) -> None:
@@ -130,12 +137,32 @@ class _Judging:
             found = len(set(copies))
             flow.sent += one.count
             flow.received += min(found, one.count)
-            if found < one.count:
-                flow.lost += one.count - found
-                self._example("lost", one.peer, one.what[2])
+            for _ in range(one.count - found):
+                self._missing(flow, one)
             if len(copies) > one.count:
                 flow.doubled += len(copies) - one.count
                 self._example("doubled", one.peer, one.what[2])
 
+    def _missing(self, flow: Flow, one: Inward) -> None:
+        """Say what became of one thing that is in no inbox: refused, with its reason, or lost."""
+        source, kind, subject, _ = one.what
+        # What did not become a message has no subject: it is counted for its system.
+        for reasons in (self._refused[source, kind, subject], self._unread.get(source, [])):
+            if reasons:
+                flow.refused[reasons.pop()] += 1
+                self._example("refused", one.peer, subject)
+                return
+        flow.lost += 1
+        self._example("lost", one.peer, subject)
+
     def _example(self, fault: str, peer: str, key: str) -> None:
         self.result.examples.setdefault(f"{peer} {fault}", key)
+
+
+def _refusals(evidence: Evidence) -> defaultdict[tuple[str, str, str], list[str]]:
+    """Return why messages of connectors were refused, by source, type and subject."""
+    found: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for key, reason in evidence.turned_down.items():
+        if key in evidence.carried:
+            found[key[0], *evidence.carried[key]].append(reason)
+    return found

@@ -8,6 +8,7 @@ import pytest
 from aiokafka.admin import NewTopic
 from lgsp_adapter import Done, Idempotence, Reject, Retryable
 
+from hub.connectors import fleet
 from hub.connectors.fleet import Slot
 from hub.decision.connectors import Limits, Wanted
 from hub.io.kafka import topics
@@ -77,6 +78,21 @@ async def test_a_connector_follows_what_is_wanted(rig):
         del rig.connectors[name]
         await until(lambda: not fleet.reports())
     assert PEERS[name].calls == [f"1-{name}", f"2-{name}"]
+
+
+async def test_a_change_of_state_is_told_at_once_and_not_at_the_next_report(rig, monkeypatch):
+    monkeypatch.setattr(fleet, "REPORT_SECONDS", 3_600.0)
+    name = await placed(rig)
+
+    def told():
+        return name in rig.status.reports and rig.status.reports[name].state.value
+
+    async with rig.running():
+        await until(lambda: told() == "running")
+        want(rig, name, wanted=Wanted.PAUSED)
+        await until(lambda: told() == "paused")
+        want(rig, name, wanted=Wanted.STOPPED)
+        await until(lambda: told() == "stopped")
 
 
 async def test_a_broken_adapter_is_a_state_of_its_connector_and_the_others_run(rig):

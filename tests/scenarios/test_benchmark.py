@@ -1,8 +1,10 @@
-"""The benchmark's router part with a few messages: it runs; its figures say nothing."""
+"""Parts of the benchmark with a few messages: they run; their figures say nothing."""
+
+from dataclasses import replace
 
 import pytest
 
-from bench import effort, report
+from bench import connectors, effort, report
 from bench.data import make_province
 
 pytestmark = pytest.mark.kafka
@@ -17,3 +19,13 @@ async def test_the_production_router_is_measured_on_a_broker_of_its_own():
     assert found["contender_per_s"] is None
     assert found["contender"] == "not shown: a test"
     assert any(line.startswith("run 1: router") for line in lines)
+
+
+async def test_the_production_connectors_are_measured_with_a_dead_peer_and_with_nothing_to_do():
+    lines: list[str] = []
+    small = replace(effort.QUICK, idle_s=1.0, peers=5, idle_connectors=6)
+    found = await connectors.measure(make_province(), small, lines.append)
+    assert found["push_per_s"] > 0
+    assert found["dead_peer"]["with_p99_ms"] > 0
+    assert found["idle"]["count"] == 6
+    assert found["idle"]["memory_mb"] > 0

@@ -80,6 +80,9 @@ class PopulationConfig(Config):
     busy_codes: Annotated[frozenset[str], Text(vi="Mã báo bận", en="error_code of too many")] = (
         frozenset({"429"})
     )
+    recipients: Annotated[tuple[str, ...], Text(vi="Nơi nhận", en="Recipients")] = ()
+    """URNs of who gets the fact of each query: an auditor's system. Left out, subscriptions say
+    so; where there is none the hub keeps the refused message and nobody gets it."""
     seconds: Annotated[float, Text(vi="Thời hạn chờ", en="Time-out"), Field(gt=0, le=25)] = 15.0
     """Seconds for one call."""
 
@@ -189,6 +192,7 @@ class Population(Service[PopulationConfig]):
             id=f"query-{digest[:32]}-{now:%Y%m%d%H%M%S%f}",
             type=TYPE,
             body=json.dumps(body).encode(),
+            recipients=self.config.recipients,
         )
 
     async def _look_up(self, query: Mapping[str, str]) -> Answer:

@@ -7,7 +7,17 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from bench import budgets, effort, latency, over_http, report, soak, table, throughput
+from bench import (
+    budgets,
+    connectors,
+    effort,
+    latency,
+    over_http,
+    report,
+    soak,
+    table,
+    throughput,
+)
 from bench.http_client import TargetFailed
 from bench.percentiles import milliseconds
 from bench.throughput import Rate
@@ -37,6 +47,19 @@ HTTP = {
     "lost": 0,
     "doubled": 0,
     "memory_mb": {"broker": 700.0, "total": 1_200.0},
+}
+
+
+CONNECTORS = {
+    "push_per_s": 800,
+    "push_runs_per_s": [800],
+    "dead_peer": {
+        "peers": 200,
+        "without_p99_ms": 50.0,
+        "with_p99_ms": 51.0,
+        "change_percent": 2.0,
+    },
+    "idle": {"count": 1_000, "memory_mb": 600.0, "cpu_percent": 20.0},
 }
 
 
@@ -76,6 +99,11 @@ def measured(monkeypatch):
     monkeypatch.setattr(latency, "router_latency", router_latency)
     monkeypatch.setattr(latency, "contender_latency", contender_latency)
     monkeypatch.setattr(over_http, "measure", lambda *_: dict(HTTP))
+
+    async def connected(*_):
+        return dict(CONNECTORS)
+
+    monkeypatch.setattr(connectors, "measure", connected)
     monkeypatch.setattr(soak, "soak", soaked)
     monkeypatch.setattr(report, "_machine", lambda _: dict(MACHINE))
     return monkeypatch
@@ -151,6 +179,7 @@ def test_a_full_run_measures_what_the_budgets_name():
         "router": {"cpu_us_per_message": 1, "ratio_to_contender": 1},
         "inbox_latency_ms": {"300": TIMES},
         "http": HTTP,
+        "connectors": CONNECTORS,
         "soak": {"growth_percent": 0.0},
     }
     assert all(verdict.value is not None for verdict in budgets.judge(whole))

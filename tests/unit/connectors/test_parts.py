@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from hub.connectors.lending import ObjectStore, lend
 from hub.connectors.metrics import ConnectorMetrics
+from hub.connectors.references import References
 from hub.connectors.settings import ConnectorsSettings
 from hub.connectors.signing import KeyFolder, Signer
 from hub.connectors.status import Report, State
@@ -32,6 +33,7 @@ from hub.io.kafka.connector_records import (
     record,
 )
 from hub.io.kafka.router_records import retry_key
+from hub.io.objects import Stored
 from tests import support
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC) - timedelta(hours=7)
@@ -211,11 +213,39 @@ class Nothing:
     async def find(self, *_):
         return None
 
+    async def referred(self, hash_):
+        return Stored(hash=hash_, size=3, path="mau")
+
+    async def read(self, *_):
+        yield b"mau"
+
+
+OBJECT = "sha256:" + "0" * 64
+
+
+def lent(references=frozenset()):
+    connector = Connector(name="so-mau", adapter="mau", system="he-thong-a", config={})
+    objects = cast("ObjectStore", Nothing())
+    return lend(connector, objects, lambda: MONDAY, NetworkRules(), references)
+
 
 async def test_an_object_without_access_yet_is_tried_again_not_a_dead_letter():
-    connector = Connector(name="so-mau", adapter="mau", system="he-thong-a", config={})
-    now = datetime(2026, 11, 23, tzinfo=UTC)
-    context = lend(connector, cast("ObjectStore", Nothing()), lambda: now, NetworkRules())
     with pytest.raises(Retryable) as told:
-        [piece async for piece in context.fetch("sha256:" + "0" * 64)]
+        [piece async for piece in lent().fetch(OBJECT)]
     assert told.value.untouched
+
+
+async def test_a_held_delivery_is_the_right_to_what_it_refers_to_until_it_is_settled():
+    references = References()
+    references.came({"objects": f"{OBJECT} sha256:{'1' * 64}"})
+    references.came({"objects": OBJECT})
+    references.came({"id": "khong-dinh-kem"})
+    context = lent(references)
+    references.went({"objects": f"{OBJECT} sha256:{'1' * 64}"})
+    assert [piece async for piece in context.fetch(OBJECT)] == [b"mau"]
+    for not_named in ("sha256:" + "1" * 64, "sha256:" + "2" * 64):
+        with pytest.raises(Retryable):
+            [piece async for piece in context.fetch(not_named)]
+    references.went({"objects": OBJECT})
+    with pytest.raises(Retryable):
+        [piece async for piece in context.fetch(OBJECT)]

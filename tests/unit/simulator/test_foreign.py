@@ -197,6 +197,26 @@ def test_what_a_connector_brought_before_this_run_is_not_its():
     assert evidence.brought == {("vnpost-mau", "t", "s", "mot-cua-mau"): ["vnpost-1"]}
 
 
+def told(evidence, at_ms, **event):
+    evidence.add("hub.audit", [], json.dumps({"source": "vnpost-mau", **event}).encode(), at_ms)
+
+
+def test_what_the_hub_did_with_a_connectors_message_is_read_with_its_reason():
+    evidence = Evidence(run="ngay-1", served=frozenset({"vnpost-mau"}), begun=100.0)
+    names = {"ce_source": "urn:hub:system:vnpost-mau", "ce_id": "vnpost-1", "ce_type": "t"}
+    headers = [(name, text.encode()) for name, text in (names | {"ce_subject": "s"}).items()]
+    evidence.add("hub.ingress", headers, b"{}", 101_000)
+    place = {"partition": 0, "offset": 1}
+    refused = {"event": "refused", "id": "vnpost-1", "reason": "no_access_right"}
+    told(evidence, 101_000, ingress=place, **refused)
+    told(evidence, 99_000, ingress=place, **refused | {"id": "vnpost-0"})
+    told(evidence, 101_000, event="refused", id="", reason="secret_marking")
+    told(evidence, 101_000, event="dead_letter", id="", reason="unreadable")
+    assert evidence.carried == {("vnpost-mau", "vnpost-1"): ("t", "s")}
+    assert evidence.turned_down == {("vnpost-mau", "vnpost-1"): "no_access_right"}
+    assert evidence.unread == {"vnpost-mau": ["secret_marking", "unreadable"]}
+
+
 class Watched:
     """A stage whose watch never ends and sees nothing."""
 

@@ -52,8 +52,8 @@ def test_a_good_day_is_good_and_counts_both_ways(day):
     judgement = day.judge()
     assert judgement.good
     assert judgement.as_json() == {
-        "notify": {"sent": 2, "received": 2, "dead_letters": 0, "doubled": 0, "lost": 0},
-        "vnpost": {"sent": 2, "received": 2, "dead_letters": 0, "doubled": 0, "lost": 0},
+        peer: {"sent": 2, "received": 2, "dead_letters": 0, "doubled": 0, "lost": 0, "refused": {}}
+        for peer in ("notify", "vnpost")
     }
 
 
@@ -124,6 +124,38 @@ def test_what_a_peer_had_for_the_hub_and_is_in_no_inbox_is_lost(day):
     day.evidence.brought.clear()
     judgement = day.judge()
     assert (judgement.good, judgement.flows["vnpost"].lost) == (False, 1)
+
+
+def test_what_the_router_refused_is_refused_with_its_reason_and_not_lost(day):
+    day.evidence.brought.clear()
+    day.evidence.carried["vnpost-mau", "vnpost-1"] = RETURNED[1:3]
+    day.evidence.turned_down["vnpost-mau", "vnpost-1"] = "no_access_right"
+    judgement = day.judge()
+    flow = judgement.flows["vnpost"]
+    assert (judgement.good, flow.lost, flow.refused) == (False, 0, {"no_access_right": 1})
+    assert judgement.examples == {"vnpost refused": RETURNED[2]}
+
+
+def test_what_did_not_become_a_message_is_refused_with_its_reason_and_not_lost(day):
+    day.evidence.brought.clear()
+    day.evidence.unread["vnpost-mau"].append("body_too_large")
+    flow = day.judge().flows["vnpost"]
+    assert (flow.lost, flow.refused) == (0, {"body_too_large": 1})
+
+
+def test_the_refusal_of_another_thing_does_not_explain_what_is_missing(day):
+    day.evidence.brought.clear()
+    day.evidence.carried["vnpost-mau", "vnpost-9"] = (RETURNED[1], "H99.97-9")
+    day.evidence.turned_down["vnpost-mau", "vnpost-9"] = "no_access_right"
+    flow = day.judge().flows["vnpost"]
+    assert (flow.lost, flow.refused) == (1, {})
+
+
+def test_one_refusal_explains_one_thing_only(day):
+    day.books.inward[0] = Inward(peer="vnpost", what=RETURNED, count=3)
+    day.evidence.unread["vnpost-mau"].append("body_too_large")
+    flow = day.judge().flows["vnpost"]
+    assert (flow.received, flow.refused.total(), flow.lost) == (2, 1, 1)
 
 
 @pytest.mark.parametrize("again", ["vnpost-1", "vnpost-2"])

@@ -1,0 +1,110 @@
+"""Notices to citizens through the hub: told once or not at all (system 11)."""
+
+import hashlib
+import json
+
+import pytest
+from sandbox_notify import NotifySandbox
+
+from simulator import bodies
+from tests.scenarios.adapters import rig
+
+pytestmark = pytest.mark.kafka
+
+SMS, ZALO = "sms-mau", "zalo-mau"
+TEMPLATE = "KET-QUA-MAU"
+
+
+@pytest.fixture(scope="module")
+def peer(world, peers, tmp_path_factory):
+    peer = peers(NotifySandbox(seed=44))
+    world.register(SMS, "H99.31", (rig.NOTICE,))
+    world.register(ZALO, "H99.32", (rig.NOTICE,))
+    facts = peer.describe()
+    shared = {
+        "state": str(tmp_path_factory.mktemp("notify") / "state.db"),
+        "seconds": 1.5,
+        # Tests run at night too: equal times mean that there are no quiet hours.
+        "quiet_from": "00:00:00",
+        "quiet_to": "00:00:00",
+    }
+    sms = {
+        **shared,
+        "templates": template(facts["vinaphone"]["templates"][0]),
+        "gateway": "vinaphone",
+        "url": f"{peer.url}/vinaphone",
+        "agent": facts["vinaphone"]["AGENTID"],
+        "label": "TINH-MAU",
+        "user": "mau",
+        "password": world.secret("sms", "khong-ai-hoi"),
+    }
+    zalo = facts["zalo"]
+    zns = {
+        **shared,
+        "templates": template(zalo["templates"][0]),
+        "url": f"{peer.url}/message/template",
+        "oauth_url": f"{peer.url}/v4/oa/access_token",
+        "app_id": zalo["app_id"],
+        "secret_key": world.secret("zalo-key", zalo["secret_key"]),
+        "refresh_token": world.secret("zalo-refresh", zalo["refresh_token"]),
+    }
+    world.connect(
+        {"name": "tin-sms", "adapter": "notify-sms", "system": SMS, "config": sms},
+        {"name": "tin-zalo", "adapter": "notify-zns", "system": ZALO, "config": zns},
+    )
+    return peer
+
+
+def template(gateway_id):
+    return {TEMPLATE: {"gateway_id": gateway_id, "parameters": ["ma_ho_so"]}}
+
+
+def notice(world, to, channel, number, code=None):
+    """Hand in a notice for a telephone number of its own; return its id."""
+    code = code or rig.code()
+    body = {
+        "notice_code": f"TB-{code}",
+        "dossier_code": code,
+        "channels": [channel],
+        "recipient": {"name": bodies.person(1), "telephone": number},
+        "template": {"id": TEMPLATE, "parameters": {"ma_ho_so": code}},
+        "consent": {"given": True},
+        "agency": bodies.agency(rig.HERE),
+    }
+    return world.send(rig.DESK, to, rig.NOTICE, body, subject=code)
+
+
+def told(world, peer, kind, number):
+    """Return how many notices a telephone number has got: the journal knows it by a digest."""
+    digest = hashlib.sha256(json.dumps(number).encode()).hexdigest()[:12]
+    found = world.effects(peer, kind)
+    return sum(count for key, count in found.items() if key.partition("#")[0] == digest)
+
+
+@pytest.mark.parametrize(
+    ("to", "channel", "kind", "number"),
+    [(SMS, "sms", "sms-vinaphone", "84900000011"), (ZALO, "zalo", "zns", "84900000012")],
+)
+def test_a_citizen_is_told_once_by_either_way(world, peer, to, channel, kind, number):
+    sent = notice(world, to, channel, number)
+    steps = world.await_told(rig.DESK, sent, to, "delivered")
+    assert rig.events(steps) == ["admitted", "attempted", "delivered"]
+    assert told(world, peer, kind, number) == 1
+
+
+def test_an_sms_without_an_answer_waits_for_an_operator_and_is_not_sent_again(world, peer):
+    world.spoil(peer, "timeout_after_success", seconds=3.0, path="/vinaphone")
+    sent = notice(world, SMS, "sms", "84900000013")
+    steps = world.await_told(rig.DESK, sent, SMS, "dead_letter")
+    assert steps[-1]["reason"] == "outcome_unknown"
+    assert told(world, peer, "sms-vinaphone", "84900000013") == 1
+
+
+def test_a_second_notice_of_one_event_is_not_sent_by_the_other_way(world, peer):
+    code = rig.code()
+    first = notice(world, SMS, "sms", "84900000014", code)
+    world.await_told(rig.DESK, first, SMS, "delivered")
+    second = notice(world, ZALO, "zalo", "84900000014", code)
+    steps = world.await_told(rig.DESK, second, ZALO, "dead_letter")
+    assert steps[-1]["reason"] == "already_sent"
+    assert told(world, peer, "zns", "84900000014") == 0
