@@ -9,11 +9,11 @@ from lgsp_client import HubRefused, Identity
 from lgsp_client.keyring import KeyRing
 from lgsp_client.outgoing import compose
 from lgsp_edge import dead
-from lgsp_edge.arrivals import CURSOR
 from lgsp_edge.bandwidth import Meter
 from lgsp_edge.runtime import Edge
 from lgsp_edge.spool import Bounds
 from lgsp_edge.status import drop, retry, set_paused, table
+from lgsp_edge.taking import CURSOR
 
 from tests import edge_rig as rig
 from tests.support import GOOD_BODY, key_of
