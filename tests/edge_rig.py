@@ -290,9 +290,9 @@ async def until(holds, seconds=WAIT_SECONDS):
 
 
 @asynccontextmanager
-async def http_line(url, identity, meter):
+async def http_line(url, identity, meter, **more):
     """Give a line to a real hub."""
-    line = HttpLine(url, identity, meter)
+    line = HttpLine(url, identity, meter, **more)
     try:
         yield line
     finally:
