@@ -228,7 +228,7 @@ class FileHub:
 def spool_at(folder, **options):
     """Open the spool of an edge folder; its key is made when there is none."""
     folder = Path(folder)
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     keys = folder / "spool.keys"
     if not keys.exists():
         SpoolKeys.new().save(keys, new=True)

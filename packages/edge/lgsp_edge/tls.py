@@ -19,7 +19,8 @@ _WANTED: Final = ("CERTIFICATE_REQUIRED", "HANDSHAKE_FAILURE", "BAD_CERTIFICATE"
 def context(ca: Path | None, client_certificate: Path | None) -> ssl.SSLContext:
     """Return how TLS is spoken. No setting turns the check of the hub's certificate off.
 
-    Without a CA of its own the machine's own roots count, or what `SSL_CERT_FILE` and `SSL_CERT_DIR` name.
+    Without a CA of its own the machine's roots count, or what `SSL_CERT_FILE` or `SSL_CERT_DIR`
+    names.
 
     Raises:
         EdgeError: a certificate cannot be read.
