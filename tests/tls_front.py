@@ -117,10 +117,12 @@ class ConnectProxy:
 
 @asynccontextmanager
 async def _serving(accept, **options):
-    tasks = set()
+    tasks: set[asyncio.Task[None]] = set()
 
     async def one(reader, writer):
-        tasks.add(asyncio.current_task())
+        task = asyncio.current_task()
+        assert task is not None
+        tasks.add(task)
         with suppress(OSError, asyncio.CancelledError, asyncio.IncompleteReadError):
             await accept(reader, writer)
         writer.close()

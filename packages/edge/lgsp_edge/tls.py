@@ -12,9 +12,6 @@ _NOT_YET: Final = 9
 _NAME: Final = frozenset({62, 64})
 """Codes of OpenSSL (`X509_V_ERR_…` in x509_vfy.h): another host name, another address."""
 
-_WANTED: Final = ("CERTIFICATE_REQUIRED", "HANDSHAKE_FAILURE", "BAD_CERTIFICATE")
-"""Alerts of a server that wants another client certificate than it was shown."""
-
 
 def context(ca: Path | None, client_certificate: Path | None) -> ssl.SSLContext:
     """Return how TLS is spoken. No setting turns the check of the hub's certificate off.
@@ -68,15 +65,11 @@ def _of_the_hub(error: ssl.SSLCertVerificationError) -> str:
 
 
 def _of_the_handshake(error: ssl.SSLError) -> str:
-    reason = error.reason or ""
-    if reason.endswith(_WANTED):
-        return (
-            "trục không nhận chứng thư của máy này; xem hub.client_certificate / the hub does not"
-            " take this machine's certificate: see hub.client_certificate"
-        )
+    reason = (error.reason or "no reason told").lower()
     return (
-        "không lập được kết nối TLS, có thể địa chỉ hoặc proxy sai / TLS cannot be set up"
-        f" ({reason.lower() or 'no reason told'}): is the address or the proxy right?"
+        "không lập được kết nối TLS: xem địa chỉ, proxy và hub.client_certificate / TLS cannot be"
+        f" set up ({reason}): look at the address, the proxy, and whether the hub wants a"
+        " certificate of this machine (hub.client_certificate)"
     )
 
 
