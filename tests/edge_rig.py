@@ -228,7 +228,7 @@ class FileHub:
 def spool_at(folder, **options):
     """Open the spool of an edge folder; its key is made when there is none."""
     folder = Path(folder)
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     keys = folder / "spool.keys"
     if not keys.exists():
         SpoolKeys.new().save(keys, new=True)
@@ -290,9 +290,9 @@ async def until(holds, seconds=WAIT_SECONDS):
 
 
 @asynccontextmanager
-async def http_line(url, identity, meter):
+async def http_line(url, identity, meter, **more):
     """Give a line to a real hub."""
-    line = HttpLine(url, identity, meter)
+    line = HttpLine(url, identity, meter, **more)
     try:
         yield line
     finally:

@@ -1,7 +1,6 @@
 """Sending: dossier events to the portal, by insert or update, steps in chunks."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import httpx2
@@ -94,7 +93,7 @@ class PortalSink(Sink[PortalOutConfig]):
         if rule is None:
             return Reject("type_unknown", "the portal takes no events of this type")
         try:
-            record = record_of(rule, with_links(_body(delivery), self.config.object_link))
+            record = record_of(rule, with_links(delivery.json(), self.config.object_link))
         except Reject as error:
             return error
         except (KeyError, TypeError, ValueError, AttributeError):
@@ -149,10 +148,3 @@ async def _result(work: Any) -> Result:
     except (Retryable, Backpressure, Reject) as error:
         return error
     return Done()
-
-
-def _body(delivery: Delivery) -> Mapping[str, Any]:
-    body = json.loads(delivery.body)
-    if not isinstance(body, dict):
-        raise TypeError("no JSON object")
-    return body

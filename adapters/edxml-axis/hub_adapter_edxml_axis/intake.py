@@ -1,7 +1,6 @@
 """From a packet to a draft: read, look for a secrecy marking, keep the bytes, name the message."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from lgsp_adapter import Context, Draft, Reject
@@ -56,11 +55,7 @@ def draft_of(letter: Letter, recipients: tuple[str, ...], key: str, onbehalf: st
 
 async def keep(ctx: Context, packet: bytes, letter: Letter, draft: Draft) -> Draft:
     """Keep the packet as received (invariant 4) and its files; return the draft that names them."""
-    hashes = [await ctx.store(_pieces(packet), "application/xml")]
+    hashes = [await ctx.keep(packet, "application/xml")]
     files = letter.files.values()
-    hashes += [await ctx.store(_pieces(data), media_type_of("", data)) for data in files]
+    hashes += [await ctx.keep(data, media_type_of("", data)) for data in files]
     return replace(draft, objects=tuple(dict.fromkeys(hashes)))
-
-
-async def _pieces(data: bytes) -> AsyncIterator[bytes]:
-    yield data

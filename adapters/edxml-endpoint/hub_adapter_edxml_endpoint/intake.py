@@ -1,7 +1,6 @@
 """From an e-office's packet to a draft: read, check, keep the bytes, name the message."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 from lgsp_adapter import Context, Draft, Reject
 from lgsp_edxml.errors import EdxmlError
@@ -30,9 +29,9 @@ async def take_in(packet: bytes, organ_codes: tuple[str, ...], ctx: Context) -> 
     if not letter.receivers:
         raise Refusal(Code.UNKNOWN_RECEIVER, "MessageHeader/To/OrganId")
     # Invariant 4: the packet as it came is an object, and the body names it.
-    hashes = [await ctx.store(_pieces(packet), "application/xml")]
+    hashes = [await ctx.keep(packet, "application/xml")]
     files = letter.files.values()
-    hashes += [await ctx.store(_pieces(data), media_type_of("", data)) for data in files]
+    hashes += [await ctx.keep(data, media_type_of("", data)) for data in files]
     return _draft(letter, tuple(dict.fromkeys(hashes)), organ_codes[0])
 
 
@@ -58,7 +57,3 @@ def _draft(letter: Letter, objects: tuple[str, ...], own: str) -> Draft:
         correlationid=letter.subject,
         priority="urgent" if letter.is_urgent else None,
     )
-
-
-async def _pieces(data: bytes) -> AsyncIterator[bytes]:
-    yield data

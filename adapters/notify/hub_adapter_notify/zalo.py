@@ -4,16 +4,21 @@ Both new ones are in the state file before the access token is used: a crash in 
 otherwise lock the official account out until somebody logs in by hand. A connector has several
 instances (`limits.concurrency`, and one for a test); all of them use the token of the file, because
 two that refresh at once would spend one refresh token twice, and the second would be locked out.
+
+One lock-out remains: a call that ends without an answer may have spent the refresh token, and Zalo
+gives the next one to nobody else. That a call began is durable before it, so that the refusal that
+follows can be explained. The way out is a new refresh token from Zalo's page: the reference is
+resolved anew before each refresh, so that the operator's new value counts without a restart.
 """
 
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from weakref import WeakValueDictionary
 
 import httpx2
@@ -21,6 +26,12 @@ from lgsp_adapter import Fatal, Retryable
 from lgsp_adapter.http import as_code
 from lgsp_adapter.outgoing import exchange
 from lgsp_adapter.state import State
+
+NEEDS: Final = "cần mã làm mới khác / needs a new refresh token"
+WAY_OUT: Final = (
+    "lấy mã mới tại trang của Zalo, ghi vào nơi refresh_token chỉ tới / get a new one from Zalo's"
+    " page and put it behind the reference refresh_token; it counts within 5 minutes, no restart"
+)
 
 _SPACE: Final = "zalo-refresh"
 _EARLY: Final = timedelta(seconds=60)
@@ -40,8 +51,19 @@ class App:
     secret_key: str = field(repr=False)
     state: Path
     """The file that its instances share."""
-    seed: str = field(repr=False)
-    """The refresh token of the configuration: where the chain of tokens begins."""
+    seed: Callable[[], Awaitable[str]]
+    """Gives the refresh token of the configuration, as it is now: where the chain begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """How far the tokens are that began with one seed."""
+
+    refresh: str = field(repr=False)
+    access: str = field(default="", repr=False)
+    until: str = ""
+    asked: bool = False
+    """A call with this refresh token began, and no answer to it was seen."""
 
 
 class Tokens:
@@ -80,17 +102,32 @@ class Tokens:
 
     async def _kept(self) -> tuple[str, datetime] | None:
         """Return the token that another instance has fetched, while it is good."""
-        _, *access = await self._stored() or [""]
-        if not access or access[0] == self._refused:
+        chain = await self._chain(await self._app.seed())
+        if not chain.access or chain.access == self._refused:
             return None
-        until = datetime.fromisoformat(access[1])
-        return (access[0], until) if self._now() < until else None
+        until = datetime.fromisoformat(chain.until)
+        return (chain.access, until) if self._now() < until else None
 
     async def _refreshed(self) -> tuple[str, datetime]:
+        seed = await self._app.seed()
+        chain = await self._chain(seed)
+        # Durable before the call: after it the refresh token may be spent, whatever we hear.
+        await self._keep(seed, replace(chain, asked=True))
+        answer = await self._asked(chain)
+        access, refresh = answer.get("access_token"), answer.get("refresh_token")
+        if not (isinstance(access, str) and access and isinstance(refresh, str) and refresh):
+            # There was an answer: only what an earlier call may have spent stays in doubt.
+            await self._keep(seed, chain)
+            raise _refusal(answer, lost=chain.asked)
+        until = self._now() + _life(answer.get("expires_in")) - _EARLY
+        await self._keep(seed, Chain(refresh=refresh, access=access, until=until.isoformat()))
+        return access, until
+
+    async def _asked(self, chain: Chain) -> Mapping[str, object]:
         form = {
             "app_id": self._app.app_id,
             "grant_type": "refresh_token",
-            "refresh_token": await self._refresh_token(),
+            "refresh_token": chain.refresh,
         }
         headers = {"secret_key": self._app.secret_key}
         request = self._client.build_request("POST", self._app.url, data=form, headers=headers)
@@ -98,37 +135,35 @@ class Tokens:
         error = reply.error(self._now())
         if error is not None:
             raise error
-        answer = reply.json()
-        access, refresh = answer.get("access_token"), answer.get("refresh_token")
-        if not (isinstance(access, str) and access and isinstance(refresh, str) and refresh):
-            raise _refusal(answer)
-        until = self._now() + _life(answer.get("expires_in")) - _EARLY
-        row = [self._seed_hash, refresh, access, until.isoformat()]
-        await self._state.put(_SPACE, self._app.app_id, json.dumps(row))
-        return access, until
+        return reply.json()
 
-    async def _refresh_token(self) -> str:
-        """Return the newest token of the chain."""
-        stored = await self._stored()
-        return self._app.seed if stored is None else str(stored[0])
-
-    async def _stored(self) -> list[Any] | None:
-        """Return refresh token, access token and its end; a new seed begins a new chain."""
+    async def _chain(self, seed: str) -> Chain:
+        """Return where the chain of this seed stands; a new seed begins a new one."""
         stored = await self._state.get(_SPACE, self._app.app_id)
-        seed_hash, *row = json.loads(stored) if stored is not None else [""]
-        return row if seed_hash == self._seed_hash else None
+        value = json.loads(stored) if stored is not None else {}
+        if isinstance(value, list):
+            # As it was written before: to lose it would lock the account out.
+            value = dict(zip(("seed", "refresh", "access", "until"), value, strict=False))
+        if value.pop("seed", None) != _hash(seed):
+            return Chain(refresh=seed)
+        return Chain(**value)
 
-    @property
-    def _seed_hash(self) -> str:
-        return hashlib.sha256(self._app.seed.encode()).hexdigest()
+    async def _keep(self, seed: str, chain: Chain) -> None:
+        row = {"seed": _hash(seed), **asdict(chain)}
+        await self._state.put(_SPACE, self._app.app_id, json.dumps(row))
 
 
-def _refusal(answer: Mapping[str, object]) -> Fatal | Retryable:
+def _hash(seed: str) -> str:
+    return hashlib.sha256(seed.encode()).hexdigest()
+
+
+def _refusal(answer: Mapping[str, object], *, lost: bool) -> Fatal | Retryable:
     code = as_code(answer.get("error"))
     if code is None:
         # Nobody said no: the shape is another, as of a page that stands in front of Zalo.
         return Retryable("the answer has neither tokens nor an error")
-    return Fatal("Zalo refuses the refresh token: get a new one from Zalo's page", peer_code=code)
+    why = "the answer to an earlier call was lost, and it is good once" if lost else "Zalo refuses"
+    return Fatal(f"{NEEDS} ({why}): {WAY_OUT}", peer_code=code)
 
 
 def _life(value: object) -> timedelta:

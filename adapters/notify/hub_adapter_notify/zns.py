@@ -37,7 +37,8 @@ class ZnsConfig(ChannelConfig):
     app_id: Annotated[str, Text(vi="Mã ứng dụng", en="Application")]
     secret_key: Annotated[Secret, Text(vi="Khóa ứng dụng", en="Secret key")]
     refresh_token: Annotated[Secret, Text(vi="Mã làm mới ban đầu", en="First refresh token")]
-    """Used once; the tokens that follow are kept in the state file. A new value begins anew."""
+    """Used once; the tokens that follow are kept in the state file. A new value behind the
+    reference begins anew, without a restart."""
     token_errors: Annotated[
         frozenset[str], Text(vi="Mã lỗi mã truy cập", en="Errors of the access token")
     ] = frozenset({"-124", "-216"})
@@ -75,10 +76,13 @@ class NotifyZns(Channel[ZnsConfig]):
             app_id=config.app_id,
             state=config.state,
             secret_key=(await ctx.secret(config.secret_key)).get_secret_value(),
-            seed=(await ctx.secret(config.refresh_token)).get_secret_value(),
+            seed=self._seed,
         )
         self._client = self._connect(ctx, config.seconds)
         self._tokens = Tokens(app, self.state, self._client, ctx.now)
+
+    async def _seed(self) -> str:
+        return (await self.ctx.secret(self.config.refresh_token)).get_secret_value()
 
     async def close(self) -> None:
         await super().close()

@@ -42,6 +42,11 @@ class Zalo:
         self._tokens: dict[str, datetime] = {}
         self._number = 0
 
+    def issue(self) -> str:
+        """Give a new refresh token, as Zalo's page does to who logs in there; the last one ends."""
+        self._refresh = self._random()
+        return self._refresh
+
     def routes(self) -> list[Route]:
         """Return its calls."""
         return [

@@ -29,6 +29,8 @@ class Meeting:
 
     def __init__(self, peer, way, folder):
         self.peer, self.way, self.folder = peer, way, folder
+        self.refresh = ""
+        """What an operator has put behind the reference meanwhile."""
         self.bus, self.path = Bus(name="notify"), PATHS[way]
         self.ctx = Context(
             "notify",
@@ -44,7 +46,7 @@ class Meeting:
             "vinaphone": "not asked for",
             "email": facts["smtp"]["password"],
             "key": facts["zalo"]["secret_key"],
-            "refresh": facts["zalo"]["refresh_token"],
+            "refresh": self.refresh or facts["zalo"]["refresh_token"],
             "wrong": "sai",
         }[name]
 

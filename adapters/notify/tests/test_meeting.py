@@ -8,6 +8,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from hub_adapter_notify.gateways import Account, Viettel, Vinaphone
 from hub_adapter_notify.notice import Message
+from hub_adapter_notify.zalo import NEEDS
+from lgsp_adapter import Backpressure, Done, Retryable
 from lgsp_adapter.testing import check
 from notify_rig import FIXTURES, NOON, PARAMETERS, SHORT, WAYS, Meeting, notice, number
 from sandbox_notify import NotifySandbox
@@ -168,6 +170,25 @@ async def test_a_token_answer_that_is_lost_locks_the_account_and_an_operator_rea
     assert letter.peer_code == "-14014"
     assert "new one from Zalo" in caplog.text
     assert not zns.peer.box.by_receiver
+
+
+async def test_a_new_refresh_token_lets_what_waited_go_out_without_a_restart(zns):
+    sink, waiting = zns.sink(), [notice(1, "zns")]
+    await sink.open(zns.ctx)
+    try:
+        zns.peer.misbehave("half_body", path="/v4")
+        (first,) = await sink.write(waiting)
+        (second,) = await sink.write(waiting)
+        assert isinstance(first, Retryable)
+        assert isinstance(second, Backpressure)
+        assert NEEDS in second.detail
+        assert not zns.peer.box.by_receiver
+        zns.refresh = zns.peer.zalo.issue()
+        (third,) = await sink.write(waiting)
+        assert isinstance(third, Done)
+    finally:
+        await sink.close()
+    assert list(zns.peer.box.by_receiver.values()) == [1]
 
 
 @pytest.mark.parametrize("what", ["error_500", "rate_limited"])

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 import httpx2
@@ -138,7 +138,7 @@ class WebhookOut(Sink[WebhookOutConfig]):
         """Return what is sent: the signed bytes (invariant 4), or a notice that says where."""
         if self.config.document_url is None or len(delivery.body) <= self.config.thin_above:
             return delivery.body, {}
-        hash_ = await self.ctx.store(_pieces(delivery.body), "application/json")
+        hash_ = await self.ctx.keep(delivery.body, "application/json")
         url = self.config.document_url.replace("{hash}", hash_)
         return notice(delivery, hash_, url), {"ce-dataref": url}
 
@@ -182,7 +182,3 @@ def _peer_code(reply: Reply) -> str:
         if isinstance(code, str) and code.isascii() and code.isprintable():
             return code[:64]
     return str(reply.status)
-
-
-async def _pieces(body: bytes) -> AsyncIterator[bytes]:
-    yield body

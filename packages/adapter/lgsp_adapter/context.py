@@ -85,6 +85,14 @@ class Context:
         self.log.addFilter(_Named(name))
         self.log.addFilter(self._masking)
 
+    async def read(self, hash_: str) -> bytes:
+        """Return an object whole, where it fits into the memory; raises what `fetch` raises."""
+        return b"".join([piece async for piece in self.fetch(hash_)])
+
+    async def keep(self, data: bytes, media_type: str) -> str:
+        """Keep an attachment that is in the memory already; return its hash."""
+        return await self.store(_pieces(data), media_type)
+
     async def secret(self, secret: Secret) -> SecretStr:
         """Return a secret of the configuration; `.get_secret_value()` only where it is used.
 
@@ -98,3 +106,7 @@ class Context:
     def mask(self, text: str) -> str:
         """Return `text` without the secrets resolved so far: for details that leave the runtime."""
         return self._masking.mask(text)
+
+
+async def _pieces(data: bytes) -> AsyncIterator[bytes]:
+    yield data

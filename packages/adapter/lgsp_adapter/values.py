@@ -1,9 +1,10 @@
 """The values that travel between runtime and adapter. All are frozen; positions are opaque."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from lgsp_message.attributes import SYSTEM_PREFIX
 
@@ -62,6 +63,20 @@ class Delivery:
     def order_key(self) -> str:
         """Messages with the same one stay in order; one without a subject stands for itself."""
         return f"{self.source}\n{self.subject or ''}\n{'' if self.subject else self.id}"
+
+    def json(self) -> dict[str, Any]:
+        """Return the JSON object of the body.
+
+        Raises:
+            Reject: `body_unreadable`: it is none.
+        """
+        try:
+            value = json.loads(self.body)
+        except (ValueError, RecursionError):
+            raise Reject("body_unreadable", "the body is no JSON") from None
+        if not isinstance(value, dict):
+            raise Reject("body_unreadable", "the body is no JSON object")
+        return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from lgsp_client.inbox import InboxCore, ReceiveOptions
 from lgsp_client.keyring import Trust
 from lgsp_client.objects import PartFile, local_file
 from lgsp_client.outgoing import Options, Outgoing, rfc3339
-from lgsp_client.plan import Answer, Ask, Backoff, Chunks, NoAnswer, Plan, World
+from lgsp_client.plan import Answer, Ask, Backoff, Chunks, Plan, World, no_answer
 from lgsp_client.session import Session
 from lgsp_client.transfers import download, upload
 
@@ -182,7 +182,7 @@ class HubClient:
                 try:
                     answer = await self._ask(ask)
                 except httpx2.RequestError as error:
-                    ask = plan.throw(NoAnswer(type(error).__name__))
+                    ask = plan.throw(no_answer(error))
                 else:
                     ask = plan.send(answer)
         except StopIteration as end:

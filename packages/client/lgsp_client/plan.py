@@ -74,6 +74,17 @@ class NoAnswer(Exception):
     """The network gave no answer. Whether the hub got the request is unknown."""
 
 
+def no_answer(error: Exception) -> NoAnswer:
+    """Return what a plan is told of a network's error; its own words may name addresses.
+
+    The error stays its cause, which `throw` into a plan would lose: whoever runs the line has to
+    know a certificate that is not trusted from a cut cable.
+    """
+    told = NoAnswer(type(error).__name__)
+    told.__cause__ = error
+    return told
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backoff:
     """How often and how fast to try again."""

@@ -77,9 +77,9 @@ def init(
     The keys stay here; what is printed is registered by the hub's administrator.
     / Khóa chỉ nằm tại đây; phần in ra dùng để đăng ký với trục.
     """
-    from lgsp_edge import commands  # noqa: PLC0415  (`--help` loads no cryptography)
+    from lgsp_edge import commands, folders  # noqa: PLC0415  (`--help` loads no cryptography)
 
-    made = commands.init(folder, url, hub, system)
+    made = folders.init(folder, url, hub, system)
     if as_json:
         commands.say(made)
         return
@@ -93,10 +93,10 @@ def key(folder: FolderOption = HERE) -> None:
 
     Example / Ví dụ: hub-edge key -C /var/lib/edge
     """
-    from lgsp_edge import commands, settings  # noqa: PLC0415
+    from lgsp_edge import commands, folders, settings  # noqa: PLC0415
 
     who = settings.identity(folder, settings.load(folder).hub)
-    commands.say(commands.registration(who))
+    commands.say(folders.registration(who))
 
 
 @app.command()
@@ -107,10 +107,10 @@ def run(folder: FolderOption = HERE) -> None:
     """
     import asyncio  # noqa: PLC0415
 
-    from lgsp_edge import commands  # noqa: PLC0415
+    from lgsp_edge import logs, running  # noqa: PLC0415
 
-    commands.log_as_lines()
-    asyncio.run(commands.run(folder))
+    logs.log_as_lines()
+    asyncio.run(running.run(folder))
 
 
 @app.command()
@@ -121,9 +121,9 @@ def check(folder: FolderOption = HERE, as_json: JsonOption = False) -> None:
     """
     import asyncio  # noqa: PLC0415
 
-    from lgsp_edge import commands  # noqa: PLC0415
+    from lgsp_edge import commands, running  # noqa: PLC0415
 
-    found = asyncio.run(commands.check(folder))
+    found = asyncio.run(running.check(folder))
     if as_json:
         commands.say(found)
     else:
@@ -222,9 +222,9 @@ def rotate_key(folder: FolderOption = HERE) -> None:
 
     Example / Ví dụ: hub-edge rotate-key -C /var/lib/edge
     """
-    from lgsp_edge import commands  # noqa: PLC0415
+    from lgsp_edge import folders  # noqa: PLC0415
 
-    typer.echo(commands.rotate_key(folder))
+    typer.echo(folders.rotate_key(folder))
 
 
 def main() -> None:

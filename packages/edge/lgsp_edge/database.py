@@ -11,7 +11,8 @@ from lgsp_edge.errors import EdgeError, SpoolFull
 
 T = TypeVar("T")
 
-VERSION: Final = 1
+VERSION: Final = 2
+"""1: without `urgent` and `withdrawn`."""
 
 _BUSY_SECONDS: Final = 10.0
 """How long a command waits for the running program's transaction, which takes milliseconds."""
@@ -21,10 +22,21 @@ _NUMBER: Final = "seq INTEGER PRIMARY KEY AUTOINCREMENT"
 _LINED: Final = f"{_NUMBER}, name BLOB NOT NULL UNIQUE, line BLOB NOT NULL"
 _WAITING: Final = f"size INTEGER NOT NULL, at REAL NOT NULL, {_SEALED}"
 
+_URGENT: Final = "urgent INTEGER NOT NULL DEFAULT 0"
+_WITHDRAWN: Final = "withdrawn REAL"
+
+_FROM_1: Final = (
+    f"ALTER TABLE outgoing ADD COLUMN {_URGENT}",
+    f"ALTER TABLE incoming ADD COLUMN {_URGENT}",
+    f"ALTER TABLE incoming ADD COLUMN {_WITHDRAWN}",
+)
+"""An agency's spool holds what is not sent yet: a newer program takes it over as it is."""
+
 _TABLES: Final = (
-    f"outgoing ({_LINED}, kind TEXT NOT NULL, {_WAITING})",
+    f"outgoing ({_LINED}, kind TEXT NOT NULL, {_WAITING}, {_URGENT})",
     "known (name BLOB PRIMARY KEY, digest BLOB NOT NULL, at REAL NOT NULL) WITHOUT ROWID",
-    f"incoming ({_LINED}, connector TEXT NOT NULL, state TEXT NOT NULL, {_WAITING})",
+    f"""incoming ({_LINED}, connector TEXT NOT NULL, state TEXT NOT NULL, {_WAITING},
+        {_URGENT}, {_WITHDRAWN})""",
     "settled (name BLOB PRIMARY KEY, outcome TEXT NOT NULL, at REAL NOT NULL) WITHOUT ROWID",
     f"statements ({_NUMBER}, stage TEXT NOT NULL, at REAL NOT NULL, {_SEALED})",
     f"""dead ({_NUMBER}, direction TEXT NOT NULL, connector TEXT NOT NULL, code TEXT NOT NULL,
@@ -103,9 +115,9 @@ def _create(connection: sqlite3.Connection) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version == VERSION:
         return
-    if version != 0:
+    if version not in (0, 1):
         raise EdgeError(f"the spool has version {version}: install the program that wrote it")
-    for statement in _schema():
+    for statement in _FROM_1 if version else _schema():
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version={VERSION}")
 

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import msgspec
 from lgsp_adapter.policy.fingerprint import fingerprint
 
 from lgsp_edge.spool import Tx
 
 Direction = Literal["outgoing", "incoming", "unread"]
 """`unread` is a record of a source that nobody could make a message of."""
+
+RELEASED: Final = "released"
 
 MAX_DETAIL: Final = 500
 """Characters: a peer's essay does not belong into a table."""
@@ -92,6 +95,32 @@ def content(tx: Tx, number: int) -> bytes:
 def remove(tx: Tx, number: int) -> None:
     """Let go of a dead letter."""
     tx.db.execute("DELETE FROM dead WHERE seq = ?", (number,))
+
+
+def resolve(tx: Tx, incoming: int) -> None:
+    """Let go of the dead letter of a delivery that is settled; its successors go on."""
+    query = "SELECT seq, connector FROM dead WHERE incoming = ?"
+    for number, connector in tx.db.execute(query, (incoming,)).fetchall():
+        remove(tx, number)
+        release(tx, connector)
+
+
+def release(tx: Tx, connector: str) -> None:
+    """Note that a connector's dead letter is decided: it looks at its deliveries anew."""
+    names = {*_released(tx), connector}
+    tx.set_note(RELEASED, msgspec.json.encode(sorted(names)).decode())
+
+
+def released(tx: Tx) -> list[str]:
+    """Return, once, the connectors of which a dead letter was decided."""
+    names = _released(tx)
+    if names:
+        tx.set_note(RELEASED, None)
+    return names
+
+
+def _released(tx: Tx) -> list[str]:
+    return msgspec.json.decode(tx.note(RELEASED) or "[]", type=list[str])
 
 
 def _letter(

@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 from lgsp_adapter import Backpressure, Delivery, Done, Draft, Reject, Result, Signed
 
 from lgsp_edge import arrivals, outbox
+from lgsp_edge.attempts import reason_of
 from lgsp_edge.dead import Cause
 from lgsp_edge.errors import SpoolFull
 from lgsp_edge.outbox import Put
 from lgsp_edge.signing import Signer
-from lgsp_edge.sink import reason_of
 from lgsp_edge.source import Limits, letter
 from lgsp_edge.spool import Spool, Tx
+from lgsp_edge.withdrawals import close_shown
 
 
 class SpoolDesk:
@@ -51,8 +52,9 @@ class SpoolDesk:
         return await self._spool.run(lambda tx: self._waiting(tx, limit, after))
 
     def _waiting(self, tx: Tx, limit: int, after: str | None) -> list[Delivery]:
+        close_shown(tx, self._name)
         seq = 0 if after is None else (arrivals.number_of(tx, after) or 0)
-        found = arrivals.after(tx, self._name, seq, limit)
+        found = arrivals.after(tx, self._name, seq, limit, withdrawn=False)
         return [arrivals.read(tx, each.seq) for each in found]
 
     async def settle(self, key: str, result: Result) -> bool:

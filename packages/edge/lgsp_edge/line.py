@@ -19,6 +19,7 @@ from lgsp_client.arrived import Parcel, read_page
 from lgsp_client.transfers import Content, Goal, Ticket, download, upload
 
 from lgsp_edge.bandwidth import Meter, MeteredTransport
+from lgsp_edge.tls import words
 
 ONCE: Final = Backoff(attempts=1)
 """The queues repeat, not the client: what waits must be seen to wait."""
@@ -95,11 +96,13 @@ class HttpLine:
         meter: Meter,
         *,
         tls: ssl.SSLContext | None = None,
+        proxy: str | None = None,
         connections: int = 32,
         allow_plain_http: bool = False,
     ) -> None:
         limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
-        wire = httpx2.AsyncHTTPTransport(verify=tls if tls is not None else True, limits=limits)
+        verify = tls if tls is not None else True
+        wire = httpx2.AsyncHTTPTransport(verify=verify, limits=limits, proxy=proxy)
         self._client = HubClient(
             url,
             identity,
@@ -159,4 +162,5 @@ def _refusal_or_away(refused: HubRefused) -> HubRefused | Away:
 def _away(error: Exception) -> Away:
     after = error.retry_after if isinstance(error, HubUnavailable) else None
     whole = not isinstance(error, HubProtocolError)
-    return Away(f"{type(error).__name__}: {error}", after, whole=whole)
+    told = words(error) or f"{type(error).__name__}: {error}"
+    return Away(told, after, whole=whole)

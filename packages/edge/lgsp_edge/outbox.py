@@ -38,6 +38,7 @@ class Entry:
     kind: Kind
     at: float
     """When it was put in."""
+    urgent: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +76,9 @@ def _insert(tx: Tx, message: Outgoing, data: bytes, name: bytes, kind: Kind) -> 
     number = tx.next_number("outgoing")
     sealed = tx.seal("outgoing", number, data)
     line = tx.keys.name("line", message.attributes["source"], *_order(message))
-    row = (number, name, line, kind, len(data), tx.now, sealed.key_id, sealed.data)
-    tx.db.execute("INSERT INTO outgoing VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    urgent = message.attributes.get("priority") == "urgent"
+    row = (number, name, line, kind, len(data), tx.now, sealed.key_id, sealed.data, urgent)
+    tx.db.execute("INSERT INTO outgoing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
     objects.use(tx, f"outgoing:{number}", objects_of(message))
 
 
@@ -97,9 +99,12 @@ def objects_of(message: Outgoing) -> Sequence[str]:
 
 def after(tx: Tx, seq: int, limit: int) -> list[Entry]:
     """Return the next messages behind number `seq`, in order."""
-    query = "SELECT seq, line, kind, at FROM outgoing WHERE seq > ? ORDER BY seq LIMIT ?"
+    query = "SELECT seq, line, kind, at, urgent FROM outgoing WHERE seq > ? ORDER BY seq LIMIT ?"
     rows = tx.db.execute(query, (seq, limit))
-    return [Entry(seq=seq, line=line, kind=kind, at=at) for seq, line, kind, at in rows]
+    return [
+        Entry(seq=seq, line=line, kind=kind, at=at, urgent=bool(urgent))
+        for seq, line, kind, at, urgent in rows
+    ]
 
 
 def read(tx: Tx, seq: int) -> Outgoing:

@@ -10,12 +10,11 @@ from lgsp_client.arrived import Parcel, prove_parcel
 from lgsp_client.keyring import Trust
 from lgsp_message.reason import Refused
 
-from lgsp_edge import arrivals
-from lgsp_edge.arrivals import CURSOR, Sorted
 from lgsp_edge.contact import Contact
 from lgsp_edge.errors import SpoolFull
 from lgsp_edge.line import Away, Line, Page
 from lgsp_edge.spool import Spool, Tx
+from lgsp_edge.taking import CURSOR, Sorted, take_in
 
 FULL_SECONDS: Final = 5.0
 """How often it is looked whether there is room again."""
@@ -109,7 +108,7 @@ class Receiver:
         return 0.0
 
     def _write(self, tx: Tx, ready: Sequence[Sorted], cursor: str | None) -> None:
-        arrivals.take_in(tx, ready, cursor, self._intake.system)
+        take_in(tx, ready, cursor, self._intake.system)
 
     def _sorted(self, parcel: Parcel) -> Sorted:
         try:

@@ -15,6 +15,7 @@ from lgsp_client.outgoing import RECEIPT, compose
 from lgsp_edge import outbox, statements
 from lgsp_edge.bandwidth import Meter
 from lgsp_edge.contact import Contact
+from lgsp_edge.dead import released
 from lgsp_edge.desk import SpoolDesk
 from lgsp_edge.errors import SpoolFull
 from lgsp_edge.line import Line
@@ -26,11 +27,14 @@ from lgsp_edge.signing import Signer
 from lgsp_edge.sink import SinkRunner
 from lgsp_edge.source import SourceRunner
 from lgsp_edge.spool import Spool
-from lgsp_edge.status import Heard, note_heard, paused, released
+from lgsp_edge.status import Heard, note_heard, paused
 from lgsp_edge.submitter import Pace, Submitter
 
 WATCH_SECONDS: Final = 1.0
 """How often it is looked what an operator has said."""
+
+STATEMENTS: Final = "vn.hub."
+"""The beginning of the types in which the hub's own parts speak about messages."""
 
 TIDY_TURNS: Final = 60
 """Every so many looks, what is old is deleted."""
@@ -40,7 +44,11 @@ class Runner(Protocol):
     """A connector at work."""
 
     name: str
-    words: str | None
+
+    @property
+    def words(self) -> str | None:
+        """Why nothing moves; None while all is well."""
+        ...
 
     async def run(self) -> None:
         """Work until stopped."""
@@ -236,11 +244,16 @@ class Edge:
 
 
 def _taken(connector: ConnectorSettings, adapter: type[AnyAdapter]) -> Callable[[str], bool]:
-    """Return which types a connector takes: those that are configured, of those it can."""
-    chosen = connector.types
+    """Return which types a connector takes: those that are configured, of those it can.
+
+    Statements of the hub, such as withdrawals, only where the adapter names them: `*` means what
+    agencies write.
+    """
+    chosen, spec = connector.types, adapter.spec
 
     def takes(type_: str) -> bool:
-        return adapter.spec.takes(type_) and (not chosen or type_ in chosen)
+        able = type_ in spec.types if type_.startswith(STATEMENTS) else spec.takes(type_)
+        return able and (not chosen or type_ in chosen)
 
     return takes
 

@@ -27,6 +27,9 @@ TAG_BYTES: Final = 16
 NAME_BYTES: Final = 16
 """Of a keyed hash that stands for an id or a subject: 128 bits never meet by chance."""
 
+POSIX: Final = os.name == "posix"
+"""Elsewhere file modes say nothing: who may read is a matter of the folder's access list."""
+
 _OTHERS: Final = 0o077
 
 
@@ -66,7 +69,7 @@ class SpoolKeys:
             EdgeError: it is missing, readable by others, or has another form.
         """
         try:
-            if path.stat().st_mode & _OTHERS:
+            if POSIX and path.stat().st_mode & _OTHERS:
                 raise EdgeError(f"{path.name}: others can read it; run: chmod 600 {path.name}")
             return cls._parsed(path.read_bytes())
         except OSError as error:
@@ -156,6 +159,8 @@ def write_private(path: Path, data: bytes) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Flush the names in `folder` to the disk."""
+    if not POSIX:
+        return  # Windows opens no folders; its file system keeps a journal of names.
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,7 +1,6 @@
 """The configuration file `edge.yaml`. Its errors name the field and the rule, never the value."""
 
 import importlib.metadata
-import ssl
 from collections.abc import Mapping
 from math import inf
 from pathlib import Path
@@ -48,6 +47,12 @@ class HubSettings(Config):
     ca: Annotated[Path | None, Text(vi="CA riêng", en="A private CA, PEM")] = None
     client_certificate: Path | None = None
     """Certificate and key in one PEM file, where the hub wants mTLS."""
+    proxy: Annotated[
+        str | None,
+        Field(pattern=r"^https?://[^@/]+/?$"),
+        Text(vi="Proxy của mạng cơ quan", en="The proxy of the agency's network, http://host:port"),
+    ] = None
+    """Without a name and password: they would stand readable in the file and in `check`."""
     allow_plain_http: bool = False
 
 
@@ -188,23 +193,6 @@ def trust(folder: Path, hub: HubSettings) -> Trust:
         return KeyRing.load(folder / hub.trust)
     except (OSError, KeyUnusable) as error:
         raise EdgeError(f"hub.trust: {hub.trust} is no key ring that can be read") from error
-
-
-def tls(folder: Path, hub: HubSettings) -> ssl.SSLContext | None:
-    """Return how TLS is spoken, where it is not as usual.
-
-    Raises:
-        EdgeError: a certificate cannot be read.
-    """
-    if hub.ca is None and hub.client_certificate is None:
-        return None
-    try:
-        context = ssl.create_default_context(cafile=hub.ca and str(folder / hub.ca))
-        if hub.client_certificate is not None:
-            context.load_cert_chain(folder / hub.client_certificate)
-    except (OSError, ssl.SSLError) as error:
-        raise EdgeError("hub.ca or hub.client_certificate: cannot be read") from error
-    return context
 
 
 def adapter_class(name: str) -> type[AnyAdapter]:

@@ -15,7 +15,6 @@ from lgsp_edge.statements import Body
 
 HEARD: Final = "heard"
 PAUSED: Final = "paused"
-RELEASED: Final = "released"
 
 OLD_SECONDS: Final = 20 * 86_400.0
 """Waiting so long is said loudly: after 30 days the hub refuses a message as too old."""
@@ -64,19 +63,6 @@ def set_paused(tx: Tx, name: str, *, to: bool) -> None:
     tx.set_note(PAUSED, msgspec.json.encode(sorted(names)).decode())
 
 
-def released(tx: Tx) -> list[str]:
-    """Return, once, the connectors that have dead letters to try again."""
-    names = msgspec.json.decode(tx.note(RELEASED) or "[]", type=list[str])
-    if names:
-        tx.set_note(RELEASED, None)
-    return names
-
-
-def _release(tx: Tx, name: str) -> None:
-    names = {*msgspec.json.decode(tx.note(RELEASED) or "[]", type=list[str]), name}
-    tx.set_note(RELEASED, msgspec.json.encode(sorted(names)).decode())
-
-
 def retry(tx: Tx, number: int, connector: str | None = None) -> None:
     """Try a dead letter again.
 
@@ -101,7 +87,7 @@ def _send_again(tx: Tx, number: int) -> None:
     content = (msgspec.json.encode(dict(message.attributes), order="sorted"), message.body)
     if outbox.put(tx, Letter(message=message, content=content)) is not Put.NEW:
         raise EdgeError("its id was handed in again meanwhile: drop this one")
-    _release(tx, "")
+    dead.release(tx, "")
 
 
 def _deliver_again(tx: Tx, letter: DeadLetter, connector: str) -> None:
@@ -109,7 +95,7 @@ def _deliver_again(tx: Tx, letter: DeadLetter, connector: str) -> None:
         raise EdgeError("say which connector is to take it: --connector NAME")
     change = "UPDATE incoming SET state = ?, connector = ? WHERE seq = ?"
     tx.db.execute(change, (arrivals.State.WAITING, connector, letter.incoming))
-    _release(tx, connector)
+    dead.release(tx, connector)
 
 
 def drop(tx: Tx, number: int) -> None:
@@ -122,7 +108,7 @@ def drop(tx: Tx, number: int) -> None:
     if letter.incoming is not None:
         delivery = arrivals.read(tx, letter.incoming)
         arrivals.rejected(tx, letter.incoming, delivery, arrivals.DROPPED)
-        _release(tx, letter.connector)
+        dead.release(tx, letter.connector)
     tx.db.execute("DELETE FROM object_uses WHERE used_by = ?", (f"dead:{number}",))
     dead.remove(tx, number)
 

@@ -1,4 +1,4 @@
-"""Sends what waits: in order per key, the same signed bytes each time, until the hub decides.
+"""Sends what waits: in order per key, urgent keys first, the same bytes until the hub decides.
 
 Each message is one request that waits for its decision (`Prefer: wait`). A batch would save
 requests, but tells only that the messages are durable: the decision would cost one more answer for
@@ -27,8 +27,8 @@ from lgsp_edge.spool import Spool
 
 _log = logging.getLogger("lgsp_edge")
 
-READ_AHEAD: Final = 5_000
-"""Messages whose place is in memory; their content is not."""
+READ_AHEAD: Final = 50_000
+"""Messages whose place is in memory, so that urgent ones are found; their content is not."""
 
 AGAIN: Final = Backoff(attempts=None, first=2.0, longest=300.0)
 """For a message that the hub has and has not decided: its router is busy or away."""
@@ -136,7 +136,7 @@ class Submitter:
         if room > 0:
             entries = await self._spool.run(lambda tx: outbox.after(tx, self._reached, room))
             for entry in entries:
-                self._parking.add(entry.line, entry)
+                self._parking.add(entry.line, entry, urgent=entry.urgent)
                 self._reached = entry.seq
         return due
 

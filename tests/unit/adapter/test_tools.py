@@ -7,6 +7,7 @@ import subprocess
 import sys
 from typing import Any
 
+import httpx2
 import pytest
 from lgsp_adapter import Answer
 from lgsp_adapter.testing.web import WebServer
@@ -242,3 +243,57 @@ async def test_dev_runs_again_when_a_file_changes(tmp_path):
     loop.cancel()
     await asyncio.gather(loop, return_exceptions=True)
     assert [each["en"] for each in told if each["event"] == "check"][-1] == "Ready again"
+
+
+async def serve_once(tmp_path, root, calls, **options):
+    """Run a service under `dev`, make `calls` of it over HTTP, and end it; return the answers."""
+    url = asyncio.get_running_loop().create_future()
+
+    def say(what):
+        if what["event"] == "serving":
+            url.set_result(what["url"])
+
+    loop = asyncio.create_task(develop(service_options(tmp_path, root, **options), say))
+    async with asyncio.timeout(20), httpx2.AsyncClient(base_url=await url) as client:
+        answers = [await client.request(*call, **more) for *call, more in calls]
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
+    return answers
+
+
+def service_options(tmp_path, root, token="bi-mat-mau-77", **options):
+    secret, config = tmp_path / "token", tmp_path / "config.json"
+    secret.write_text(token)
+    config.write_text(json.dumps({"token": f"file:{secret}"}))
+    return DevOptions(target=root, config=config, **options)
+
+
+async def test_dev_records_the_calls_into_a_service_and_makes_them_again(tmp_path):
+    root, tape = made(tmp_path, "service"), tmp_path / "tape.jsonl"
+    good = {"authorization": "Bearer bi-mat-mau-77"}
+    record = {"id": "HS-1", "subject": "H99-1", "text": "Mẫu"}
+    calls = [
+        ("POST", "/messages", {"headers": good, "json": record}),
+        ("GET", "/waiting", {"headers": {"authorization": "Bearer cua-nguoi-khac"}}),
+    ]
+    answers = await serve_once(tmp_path, root, calls, record=tape)
+    assert [each.status_code for each in answers] == [200, 401]
+    assert "bi-mat-mau-77" not in tape.read_text()
+    assert "cua-nguoi-khac" not in tape.read_text()
+    told: list[dict[str, Any]] = []
+    # Another secret: the tape plays where the secrets are others.
+    wanted = service_options(tmp_path, root, token="khac-88", replay=tape, once=True)
+    assert await develop(wanted, told.append)
+    assert [each["as_recorded"] for each in told if each["event"] == "answered"] == [True, True]
+    assert [each["id"] for each in told if each["event"] == "message"] == ["HS-1"]
+
+
+async def test_dev_says_which_recorded_call_is_answered_otherwise_now(tmp_path):
+    root, tape = made(tmp_path, "service"), tmp_path / "tape.jsonl"
+    call = {"method": "GET", "path": "/waiting", "query": {}, "headers": {}, "body": ""}
+    line = {"call": call, "answer": {"status": 200, "body": ""}}
+    tape.write_text(json.dumps(line) + "\n")
+    told: list[dict[str, Any]] = []
+    assert not await develop(service_options(tmp_path, root, replay=tape, once=True), told.append)
+    assert [each["status"] for each in told if each["event"] == "answered"] == [401]
+    assert told[-1]["event"] == "failed"

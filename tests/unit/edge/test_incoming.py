@@ -2,60 +2,19 @@
 
 import asyncio
 import hashlib
-from typing import Any
 
-from lgsp_adapter import Done, Idempotence, Reject, Retryable, Spec
-from lgsp_client import HubRefused, Identity
+from lgsp_adapter import Done, Idempotence, Reject, Retryable
+from lgsp_client import HubRefused
 from lgsp_client.keyring import KeyRing
-from lgsp_client.outgoing import compose
 from lgsp_edge import dead
-from lgsp_edge.arrivals import CURSOR
 from lgsp_edge.bandwidth import Meter
 from lgsp_edge.runtime import Edge
 from lgsp_edge.spool import Bounds
 from lgsp_edge.status import drop, retry, set_paused, table
+from lgsp_edge.taking import CURSOR
 
 from tests import edge_rig as rig
-from tests.support import GOOD_BODY, key_of
-
-SENDER = Identity.of(key_of("so-mau"), system="so-mau", hub="hub-test")
-
-
-def letters(*names, **more):
-    """Signed messages `id:subject`."""
-    found = []
-    for name in names:
-        id_, subject = name.split(":")
-        options: Any = {"id": id_, "subject": subject, **more}
-        found.append(compose(SENDER, rig.now(), rig.DOSSIER, GOOD_BODY, options))
-    return found
-
-
-def sink_with(results, idempotence=Idempotence.IDEMPOTENT, found=None):
-    """A sink whose answers are told by id; each a list that is used up, then `Done`."""
-
-    class Told(rig.FolderSink):
-        spec = Spec(
-            **{
-                name: getattr(rig.FolderSink.spec, name)
-                for name in ("version", "kind", "config", "title", "types")
-            },
-            name="told",
-            idempotence=idempotence,
-        )
-
-        async def write(self, batch):
-            return [self.one(each) for each in batch]
-
-        def one(self, delivery):
-            rig.append(self.config.folder / "log", delivery.id)
-            told = results.get(delivery.id)
-            return told.pop(0) if told else Done()
-
-        async def find(self, key):
-            return found if key.startswith("so-mau/") else None
-
-    return {"folder": Told}
+from tests.edge_letters import letters, sink_with
 
 
 def log(folder):
@@ -134,7 +93,7 @@ async def test_an_unknown_end_is_looked_up_where_the_other_side_can_be_asked(tmp
     hub.put(*letters("m-1:a"))
     adapters = sink_with({"m-1": [Retryable("time-out")]}, Idempotence.LOOK_UP, Done(ref="7"))
     with rig.spool_at(tmp_path / "edge") as spool:
-        settings = rig.settings_of(rig.sink_of(out))
+        settings = rig.settings_of(rig.sink_of(out, timeout=2.0))
         async with rig.at_work(rig.edge_of(spool, hub, settings, adapters=adapters)):
             await rig.until(lambda: hub.receipts == [("acknowledged", "m-1")])
     assert log(out) == ["m-1"]

@@ -8,8 +8,8 @@ import pytest
 from lgsp_edge.status import table
 
 from tests import edge_rig as rig
+from tests.edge_letters import letters
 from tests.edge_process import ADAPTERS, POINTS, parts
-from tests.unit.edge.test_incoming import letters
 
 COUNT = 6
 NAMES = [f"m-{number}" for number in range(COUNT)]

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 import typer
 from lgsp_adapter import Answer, Check, Config, Draft, Kind, Service, Spec, Text
-from lgsp_edge import commands, settings
+from lgsp_edge import folders, settings
 from lgsp_edge.cli import app
 from lgsp_edge.errors import EdgeError
 from lgsp_edge.server import listening
@@ -95,9 +95,9 @@ def test_whom_to_believe_must_be_said(tmp_path):
 
 def test_a_second_program_in_the_same_folder_is_kept_out(tmp_path):
     with (
-        commands.only_one(tmp_path),
+        folders.only_one(tmp_path),
         pytest.raises(EdgeError, match="another"),
-        commands.only_one(tmp_path),
+        folders.only_one(tmp_path),
     ):
         pass
 

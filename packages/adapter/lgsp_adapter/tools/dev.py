@@ -21,7 +21,8 @@ from lgsp_adapter.testing.objects import MemoryObjects
 from lgsp_adapter.testing.service_engine import ServiceEngine
 from lgsp_adapter.testing.sink_engine import SinkEngine
 from lgsp_adapter.testing.source_engine import SourceEngine
-from lgsp_adapter.testing.web import WebServer
+from lgsp_adapter.testing.web import Handler, WebServer
+from lgsp_adapter.tools.calls_tape import play, recording, secrets_of
 from lgsp_adapter.tools.find import NotFound, adapters_of
 from lgsp_adapter.tools.tape import Player, Recorder
 from lgsp_adapter.values import Delivery, Draft
@@ -121,9 +122,15 @@ async def _work(
 async def _serve(
     service: Service[Any], bus: Bus, ctx: Context, options: DevOptions, say: Say
 ) -> None:
-    """Answer on the loopback until a file changes."""
+    """Make the calls of a tape again; then answer on the loopback until a file changes."""
+    secrets = await secrets_of(service.config, ctx)
     async with ServiceEngine(service, bus, ctx=ctx) as engine:
-        server = WebServer(engine.answer, port=options.port)
+        if options.replay is not None:
+            await play(engine.answer, options.replay, secrets, say)
+        handler: Handler = engine.answer
+        if options.record is not None:
+            handler = recording(handler, options.record, secrets)
+        server = WebServer(handler, port=options.port)
         say({"event": "serving", "url": await server.start()})
         try:
             if not options.once:

@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx2
 
+from lgsp_adapter.tools.calls_tape import CALL
+
 
 class Recorder(httpx2.AsyncBaseTransport):
     """Passes exchanges on and writes each as one JSON line. Request headers are left out: keys."""
@@ -46,6 +48,8 @@ class Player(httpx2.AsyncBaseTransport):
         self._answers: dict[tuple[str, str], deque[Any]] = defaultdict(deque)
         for line in file.read_text(encoding="utf-8").splitlines():
             each = json.loads(line)
+            if CALL in each:
+                continue  # What the other side asked of a service: `calls_tape` plays it.
             self._answers[each["method"], each["path"]].append(each)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
