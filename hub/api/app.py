@@ -29,6 +29,7 @@ from hub.api.admin_dependencies import Admin
 from hub.api.admin_problems import of_change
 from hub.api.bodies import Gone
 from hub.api.checks import post_check
+from hub.api.console.routes import ROUTES as CONSOLE
 from hub.api.deps import Deps
 from hub.api.inbox import get_inbox
 from hub.api.messages import post_message
@@ -83,7 +84,8 @@ def _mount_admin(app: FastAPI, plane: Admin) -> list[BaseRoute]:
     )
     for resource in resources:
         app.include_router(resource.router)
-    return [route for resource in resources for route in resource.router.routes]
+    app.router.routes.extend(CONSOLE)
+    return [*(route for resource in resources for route in resource.router.routes), *CONSOLE]
 
 
 def _handle_failures(app: FastAPI) -> None:
