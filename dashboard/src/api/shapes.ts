@@ -19,13 +19,82 @@ export interface Paged<T> {
   readonly previous?: string | null;
 }
 
+export interface RoleGiven {
+  readonly role: string;
+  readonly organisation: string | null;
+  readonly types: readonly string[] | null;
+  readonly vi: string;
+  readonly en: string;
+}
 export interface Me {
   readonly name: string;
-  readonly roles: readonly string[];
+  readonly display: string;
+  readonly roles: readonly RoleGiven[];
   readonly rights: readonly string[];
-  readonly csrf: string;
+  readonly language: string;
+  readonly time_zone: string;
+  readonly csrf: string | null;
   readonly must_change_password: boolean;
+  readonly has_password: boolean;
   readonly read_only: boolean;
+}
+export interface SignInWays {
+  readonly password: boolean;
+  readonly provider: string | null;
+}
+export interface SessionRow {
+  readonly made_at: string;
+  readonly seen_at: string;
+  readonly ends_at: string;
+  readonly this: boolean;
+}
+export interface User {
+  readonly name: string;
+  readonly display: string;
+  readonly roles: readonly RoleGiven[];
+  readonly rights: readonly string[];
+  readonly has_password: boolean;
+  readonly must_change_password: boolean;
+  readonly provider: string | null;
+  readonly made_by: string;
+  readonly made_at: string;
+  readonly disabled_at: string | null;
+}
+export interface MadeUser {
+  readonly user: User;
+  readonly first_password: string | null;
+  readonly waiting: string | null;
+}
+export interface RoleList {
+  readonly rights: readonly { readonly action: string; readonly vi: string; readonly en: string }[];
+  readonly roles: readonly {
+    readonly role: string; readonly vi: string; readonly en: string; readonly rights: readonly string[];
+    readonly needs_organisation: boolean; readonly needs_second_person: boolean;
+  }[];
+}
+export interface AuditEntry {
+  readonly id: number;
+  readonly at: string;
+  readonly actor: string;
+  readonly reason: string;
+  readonly result: string;
+  readonly version: number | null;
+  readonly changes: number;
+  readonly targets: readonly { readonly entity: string; readonly action: string; readonly before: unknown; readonly after: unknown }[];
+}
+export interface SecondPersonRequest {
+  readonly id: string;
+  readonly kind: string;
+  readonly target: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly reason: string;
+  readonly asked_by: string;
+  readonly asked_at: string;
+  readonly decision: string | null;
+  readonly decided_by: string | null;
+  readonly decided_at: string | null;
+  readonly decision_reason: string | null;
+  readonly may_approve: boolean;
 }
 
 export interface MessageRow {

@@ -2,7 +2,7 @@ import { language, words } from "../words";
 import { Icon } from "./icons";
 import { Link } from "./Link";
 import { href } from "./router";
-import { me, signOut } from "./session";
+import { keepProfile, me, signOut } from "./session";
 
 /** Language, profile, sign-out. */
 export function Tools() {
@@ -11,9 +11,9 @@ export function Tools() {
   return (
     <div class="tools">
       <button type="button" class="button button-plain" lang={other} aria-label={text.shell.otherLanguage}
-        onClick={() => { language.value = other; }}>{other.toUpperCase()}</button>
+        onClick={() => { language.value = other; void keepProfile(); }}>{other.toUpperCase()}</button>
       <Link href={href("/profile")} class="button button-plain" title={text.nav.profile}>
-        <Icon name="profile" /><span class="tools-name">{me.value?.name}</span>
+        <Icon name="profile" /><span class="tools-name">{me.value?.display}</span>
       </Link>
       <button type="button" class="button button-plain tools-out" onClick={() => void signOut()}>{text.shell.signOut}</button>
     </div>

@@ -4,15 +4,13 @@ import { language, type Language } from "../words";
 /** What a person chose on this machine. Nothing secret: it outlives a session. */
 export type Theme = "system" | "light" | "dark";
 
-const KEYS = { language: "hub.language", theme: "hub.theme", shortcuts: "hub.shortcuts", zone: "hub.zone" } as const;
+const KEYS = { language: "hub.language", theme: "hub.theme", shortcuts: "hub.shortcuts" } as const;
 
 export const theme = signal<Theme>(one(KEYS.theme, ["system", "light", "dark"], "system"));
 /** WCAG 2.1.4: shortcuts of a single character can be turned off. */
 export const shortcuts = signal(stored(KEYS.shortcuts) !== "off");
 /** The time zone of every time that is shown; Viet Nam has one, and no daylight saving. */
-export const zone = signal<"Asia/Ho_Chi_Minh" | "UTC">(
-  one(KEYS.zone, ["Asia/Ho_Chi_Minh", "UTC"], "Asia/Ho_Chi_Minh"),
-);
+export const zone = signal("Asia/Ho_Chi_Minh");
 
 const systemDark = window.matchMedia("(prefers-color-scheme: dark)");
 const dark = signal(systemDark.matches);
@@ -30,7 +28,6 @@ export function followPreferences(): void {
     keep(KEYS.theme, theme.value);
     keep(KEYS.language, language.value);
     keep(KEYS.shortcuts, shortcuts.value ? "on" : "off");
-    keep(KEYS.zone, zone.value);
   });
 }
 

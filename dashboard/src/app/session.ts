@@ -2,6 +2,8 @@ import { computed, signal } from "@preact/signals";
 import { ask, csrf, renewSessionBy } from "../api/http";
 import { Failed, problemOf, type Problem } from "../api/problem";
 import type { Me } from "../api/shapes";
+import { language } from "../words";
+import { zone } from "./preferences";
 
 export type Session =
   | { readonly kind: "asking" }
@@ -32,8 +34,7 @@ export async function recognise(): Promise<void> {
 
 /** Sign in with a name and a password. Raises `Failed`. */
 export async function signIn(name: string, password: string): Promise<void> {
-  await ask("POST", "/ops/session", { body: { name, password } });
-  const found = await ask<Me>("GET", "/ops/me");
+  const found = await ask<Me>("POST", "/ops/session", { body: { name, password } });
   const before = me.value;
   if (expired.value && before && before.name !== found.name) {
     // Invariant 11: what one person began is never finished in the name of another.
@@ -51,19 +52,35 @@ export function giveUpSignIn(): void {
   for (const one of waiting.splice(0)) one(false);
 }
 
-export async function signOut(): Promise<void> {
-  await ask("DELETE", "/ops/session");
+export function signOut(): Promise<void> {
+  return left(false);
+}
+
+/** End all of one's sign-ins, on other machines too. */
+export function signOutEverywhere(): Promise<void> {
+  return left(true);
+}
+
+async function left(everywhere: boolean): Promise<void> {
+  await ask("DELETE", "/ops/session", { query: { everywhere } });
   csrf.value = "";
   session.value = { kind: "out" };
 }
 
-export async function changePassword(old: string, fresh: string): Promise<void> {
-  await ask("POST", "/ops/password", { body: { old, new: fresh } });
-  taken(await ask<Me>("GET", "/ops/me"));
+export async function changePassword(present: string, fresh: string): Promise<void> {
+  taken(await ask<Me>("POST", "/ops/password", { body: { present, new: fresh } }));
+}
+
+/** Keep language and time zone with the account, so that they are the same on every machine. */
+export async function keepProfile(): Promise<void> {
+  if (!me.value?.csrf) return; // A token has no account.
+  await ask<Me>("POST", "/ops/profile", { body: { language: language.value, time_zone: zone.value } });
 }
 
 function taken(found: Me): void {
-  csrf.value = found.csrf;
+  csrf.value = found.csrf ?? "";
+  language.value = found.language === "en" ? "en" : "vi";
+  zone.value = found.time_zone;
   session.value = { kind: "in", me: found };
 }
 

@@ -61,3 +61,10 @@ export function duration(seconds: number, lang: Language): string {
 export function count(value: number): string {
   return new Intl.NumberFormat(language.value).format(value);
 }
+
+/** Return the offset of a zone at an instant as RFC 3339 writes it: `+07:00`. */
+export function offsetOf(timeZone: string, instant: number): string {
+  const parts = new Intl.DateTimeFormat("en", { timeZone, timeZoneName: "longOffset" }).formatToParts(instant);
+  const told = parts.find((part) => part.type === "timeZoneName")?.value ?? "";
+  return told.replace("GMT", "") || "+00:00";
+}

@@ -17,7 +17,14 @@ export const codesVi = {
     unknown_recipient: "Nơi nhận chưa đăng ký", no_endpoint: "Nơi nhận không có điểm nhận", bad_delivery_token: "Mã giao sai", unknown_message: "Không có thông điệp được nhắc tới",
     peer_refused: "Bên nhận từ chối", outcome_unknown: "Không rõ kết quả lần gửi", peer_unavailable: "Bên nhận không trả lời",
   } as Record<string, string>,
-  levels: { ministry: "Bộ, ngành", national: "Trung ương", province: "Tỉnh", department: "Sở, ngành", district: "Huyện", commune: "Xã, phường", other: "Khác", enterprise: "Doanh nghiệp" } as Record<string, string>,
+  levels: { central: "Trung ương", province: "Cấp tỉnh", district: "Cấp huyện", commune: "Cấp xã" } as Record<string, string>,
+  rights: {
+    "messages.view": "Xem thông tin thông điệp", "messages.view_body": "Xem nội dung thông điệp", "messages.retry": "Gửi lại hoặc bỏ thư chết", "messages.resubmit": "Sửa và gửi thành thông điệp mới",
+    "messages.release": "Cho đi tiếp thông điệp bị giữ", "documents.where": "Tra cứu văn bản đang ở đâu", "connectors.view": "Xem bộ kết nối", "connectors.operate": "Tạm dừng, chạy lại, kiểm tra bộ kết nối",
+    "connectors.manage": "Thêm, sửa bộ kết nối và mạng của nó", "rules.view": "Xem quy tắc và danh bạ", "rules.change": "Sửa quy tắc và danh bạ", "schemas.publish": "Công bố lược đồ", "keys.manage": "Đăng ký, thu hồi khóa",
+    "statistics.view": "Xem tổng quan, số liệu", "alerts.view": "Xem cảnh báo", "alerts.manage": "Nhận, tạm ẩn, đặt cảnh báo", "views.share": "Chia sẻ bộ lọc đã lưu", "audit.read": "Đọc nhật ký thao tác",
+    "users.view": "Xem người dùng", "users.manage": "Quản lý người dùng", "hub.manage": "Quản trị trục",
+  } as Record<string, string>,
 };
 
 export const codesEn: typeof codesVi = {
@@ -38,5 +45,12 @@ export const codesEn: typeof codesVi = {
     unknown_recipient: "Unknown recipient", no_endpoint: "The recipient has no endpoint", bad_delivery_token: "Bad delivery token", unknown_message: "Unknown message",
     peer_refused: "The recipient refused", outcome_unknown: "Outcome of the call unknown", peer_unavailable: "The recipient does not answer",
   },
-  levels: { ministry: "Ministry", national: "National", province: "Province", department: "Department", district: "District", commune: "Commune", other: "Other", enterprise: "Enterprise" },
+  levels: { central: "Central", province: "Province", district: "District", commune: "Commune" },
+  rights: {
+    "messages.view": "See messages, never their bodies", "messages.view_body": "See the body of a message", "messages.retry": "Retry or drop dead letters", "messages.resubmit": "Edit and submit as a new message",
+    "messages.release": "Release held messages", "documents.where": "Look up where a document is", "connectors.view": "See connectors", "connectors.operate": "Pause, resume, restart and test connectors",
+    "connectors.manage": "Make and change connectors and their networks", "rules.view": "See rules and directory", "rules.change": "Change rules and directory", "schemas.publish": "Publish schemas", "keys.manage": "Register and revoke keys",
+    "statistics.view": "See overview, figures and lag", "alerts.view": "See alerts", "alerts.manage": "Take, silence and set alerts", "views.share": "Share saved views", "audit.read": "Read the audit trail of people",
+    "users.view": "See users", "users.manage": "Manage users", "hub.manage": "Manage the hub",
+  },
 };

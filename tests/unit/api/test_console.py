@@ -40,13 +40,13 @@ def test_nothing_in_the_page_is_inline_or_from_elsewhere():
     page = built()[PAGE].body.decode()
     assert "<style" not in page
     assert " style=" not in page
-    assert re.findall(r"<script[^>]*>\s*\S", page) == [], "a script with text in it"
+    assert re.findall(r"<script[^>]*>(?!</script>)", page) == []
     assert "//" not in page.replace("<!doctype", "")
 
 
 def test_a_missing_asset_is_not_answered_with_the_page(client):
     assert client.get("/console/assets/none.js").status_code == 404
-    assert client.get("/console/assets/../../files.py").content == built()[PAGE].body
+    assert client.get("/console/assets/%2e%2e/%2e%2e/files.py").status_code == 404
 
 
 def test_what_did_not_change_is_not_sent_again(client):

@@ -11,7 +11,7 @@ import { Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
 import { Pager } from "../../design/Pager";
 import { Table, type Column } from "../../design/Table";
-import { count, Time } from "../../design/Time";
+import { count, offsetOf, Time } from "../../design/Time";
 import { named, words } from "../../words";
 import { Counting } from "./Counting";
 import { FilterForm } from "./FilterForm";
@@ -26,7 +26,7 @@ const REFRESH_MS = 3_000;
 export function MessagesScreen() {
   const text = words.value.messages;
   const query = place.value.query;
-  const offset = zone.value === "UTC" ? "Z" : "+07:00";
+  const offset = offsetOf(zone.value, Date.now());
   const key = JSON.stringify([query, offset]);
   const paging = { after: query["after"], before: query["before"] };
   const found = useLoad(key, (stop) => ask<MessagePage>("GET", "/ops/messages", { query: { ...asked(query, Date.now(), offset), ...paging }, stop }));

@@ -6,6 +6,7 @@ import { Dialog } from "../../design/Dialog";
 import { TextField } from "../../design/Field";
 import { ProblemNotice } from "../../design/Notice";
 import { language, words } from "../../words";
+import { Provider } from "./Provider";
 import "./sign-in.css";
 
 /** The first screen of a stranger. */
@@ -30,6 +31,7 @@ export function SignInScreen() {
           <p class="soft">{text.signIn.lead}</p>
         </div>
         <SignInForm />
+        <Provider />
       </div>
     </main>
   );

@@ -49,7 +49,7 @@ function TraceView({ trace }: { readonly trace: Trace }) {
         {trace.attributes["priority"] === "urgent" && <StateBadge state="urgent" />}
       </p>
       {trace.reason && <ReasonCard code={trace.reason.code} help={trace.reason.help} />}
-      <div class="trace-columns">
+      <div class="columns">
         <div class="stack">
           <Recipients recipients={trace.recipients} />
           <Timeline trace={trace} />
