@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import HTTPConnection
 
 from hub.api.admin_tokens import AdminTokens
-from hub.api.problems import Code, Problem
+from hub.api.staff import Staff, staff_of
 from hub.control.administrators import Administrators
 from hub.control.dead_letters import Commands
 from hub.control.networks import Networks
@@ -23,7 +23,7 @@ class Admin:
     outbox: OutboxWorker
     quarantine: Quarantine
     tokens: AdminTokens
-    administrators: Administrators
+    staff: Staff
     networks: Networks
     statuses: ConnectorStatuses
     commands: Commands
@@ -41,9 +41,8 @@ def outbox_of(connection: HTTPConnection) -> OutboxWorker | None:
 
 
 def administrators_of(connection: HTTPConnection) -> Administrators:
-    """Return the administrators besides the first (`app.state.administrators`)."""
-    administrators: Administrators = connection.app.state.administrators
-    return administrators
+    """Return the administrators besides the first."""
+    return staff_of(connection).administrators
 
 
 def networks_of(connection: HTTPConnection) -> Networks:
@@ -68,23 +67,3 @@ def quarantine_of(connection: HTTPConnection) -> Quarantine:
     """Return the held messages of this app (`app.state.quarantine`)."""
     quarantine: Quarantine = connection.app.state.quarantine
     return quarantine
-
-
-async def administrator(connection: HTTPConnection) -> str:
-    """Return the name of the administrator who is asking (`app.state.admin_tokens`).
-
-    Raises:
-        Problem: 401 without a known token.
-        Unavailable: SQL is away, and it is not the first administrator's token.
-    """
-    tokens: AdminTokens = connection.app.state.admin_tokens
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    actor = await tokens.actor(token.strip()) if scheme.lower() == "bearer" else None
-    if actor is None:
-        raise Problem(
-            401,
-            Code.UNAUTHORIZED,
-            "these paths need the hub's admin token",
-            headers={"www-authenticate": 'Bearer realm="hub-admin"'},
-        )
-    return actor

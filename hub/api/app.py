@@ -22,6 +22,11 @@ from hub.api import (
     health,
     inbox,
     objects,
+    ops_audit,
+    ops_hub,
+    ops_requests,
+    ops_session,
+    ops_users,
     status,
     uploads,
 )
@@ -38,6 +43,7 @@ from hub.api.metrics import CountRequests
 from hub.api.oauth import post_token
 from hub.api.openapi import describe
 from hub.api.problems import Code, Problem, of_refusal, of_unavailable
+from hub.api.staff import identify
 from hub.api.statements import post_receipt, post_withdrawal
 from hub.control.refusals import ChangeRefused
 from hub.ports import Refusing, Unavailable
@@ -73,13 +79,15 @@ def create_app(deps: Deps) -> FastAPI:
 
 
 def _mount_admin(app: FastAPI, plane: Admin) -> list[BaseRoute]:
+    app.state.identify, app.state.staff = identify, plane.staff
     app.state.control, app.state.outbox = plane.control, plane.outbox
     app.state.quarantine, app.state.admin_tokens = plane.quarantine, plane.tokens
-    app.state.administrators, app.state.networks = plane.administrators, plane.networks
+    app.state.networks, app.state.provider = plane.networks, None
     app.state.statuses, app.state.commands = plane.statuses, plane.commands
     resources = (
         *(admin_quarantine, admin_dead_letters, admin_administrators),
         *(admin_adapters, admin_networks, admin_connectors),
+        *(ops_session, ops_users, ops_audit, ops_requests, ops_hub),
         admin,  # Last: the name of a collection may be any word.
     )
     for resource in resources:

@@ -19,3 +19,15 @@ class ApiSettings(BaseSettings):
     socket: Path | None = Field(
         default=None, description="Unix socket to listen on instead of a TCP port."
     )
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https://[A-Za-z0-9.:\[\]-]{1,255}$",
+        description="Where people's browsers reach the console, as `https://hub.tinh.example`: "
+        "the origin that requests of sessions must come from. Without it the console answers "
+        "browsers of this machine alone, without TLS.",
+    )
+    read_only: bool = Field(
+        default=False,
+        description="No person changes anything while it is true; messages flow as always. "
+        "Administrators can turn the same on and off while the hub runs.",
+    )
