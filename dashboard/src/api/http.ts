@@ -41,6 +41,13 @@ interface Call {
   readonly stop?: AbortSignal | undefined;
 }
 
+const background = new WeakSet<AbortSignal>();
+
+/** Mark a call as one that a page makes by itself: nobody's presence, so it keeps no session alive. */
+export function inBackground(stop: AbortSignal): void {
+  background.add(stop);
+}
+
 /** Call the hub and return its JSON. Raises `Failed` with the problem that it told. */
 export async function ask<T>(method: string, path: string, call: Call = {}): Promise<T> {
   const answer = await answerOf(method, path, call);
@@ -55,6 +62,7 @@ export async function answerOf(method: string, path: string, { query = {}, body,
     ...(stop && { signal: stop }),
     ...(body !== undefined && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
   });
+  if (stop && background.has(stop)) request.headers.set("x-hub-background", "1");
   const answer = await hubFetch(request);
   if (!answer.ok) throw new Failed(problemOf(answer.status, await answer.json().catch(() => null)));
   return answer;

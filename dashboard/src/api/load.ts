@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { signal, type ReadonlySignal } from "@preact/signals";
+import { inBackground } from "./http";
 import { Failed, problemOf, type Problem } from "./problem";
 
 export type Loaded<T> =
@@ -30,8 +31,9 @@ class Loader<T> {
 
   async run(ask?: (stop: AbortSignal) => Promise<T>): Promise<void> {
     this.stop();
-    if (ask) this.ask = ask;
     const { signal: stop } = (this.stopping = new AbortController());
+    if (ask) this.ask = ask;
+    else inBackground(stop);
     const shown = this.state.peek();
     this.state.value = shown.kind === "ready" ? { ...shown, stale: true } : { kind: "loading" };
     const found = await this.answer(stop);
