@@ -42,6 +42,7 @@ from hub.api.methods import MethodsFirst
 from hub.api.metrics import CountRequests
 from hub.api.oauth import post_token
 from hub.api.openapi import describe
+from hub.api.ops import mount as ops
 from hub.api.problems import Code, Problem, of_refusal, of_unavailable
 from hub.api.staff import identify
 from hub.api.statements import post_receipt, post_withdrawal
@@ -71,6 +72,8 @@ def create_app(deps: Deps) -> FastAPI:
         routes += router.routes
     if deps.admin is not None:
         routes += _mount_admin(app, deps.admin)
+    if deps.ops is not None:
+        routes += ops.mount(app, deps.ops)
     describe(app)
     app.add_middleware(MethodsFirst, routes=routes)
     app.add_middleware(CountRequests, metrics=deps.metrics)

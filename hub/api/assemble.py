@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from hub.api.admin_dependencies import Admin
 from hub.api.deps import Deps
 from hub.api.metrics import ApiMetrics
+from hub.api.ops.dependencies import Ops
 from hub.api.pressure import Pressure
 from hub.api.tokens import Tokens
 from hub.decision.rules import Rules
@@ -23,6 +24,7 @@ from hub.io.kafka.audit_tail import AuditTail
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.inbox_reader import InboxReader
 from hub.io.kafka.ingress import IngressWriter
+from hub.io.kafka.ingress_record import IngressRecords
 from hub.io.object_bytes import ObjectBytes
 from hub.io.object_janitor import keep_clean
 from hub.io.objects import Objects
@@ -72,7 +74,9 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
     tail = AuditTail(parts.connection, parts.partitions)
     inboxes = InboxReader(parts.connection, tail, lambda: follower.current, parts.statuses)
     objects = Objects(parts.engine, parts.store, utc_now)
+    records = IngressRecords(parts.connection)
     async with AsyncExitStack() as opened:
+        opened.push_async_callback(records.stop)
         for part in (tail, inboxes, ingress):
             opened.push_async_callback(part.stop)
             await part.start()
@@ -99,4 +103,14 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
             metrics=ApiMetrics(),
             clock=utc_now,
             admin=parts.admin,
+            ops=_ops(parts, records) if parts.admin is not None else None,
         )
+
+
+def _ops(parts: Parts, records: IngressRecords) -> Ops:
+    return Ops(
+        engine=parts.engine,
+        rules=lambda: parts.follower.current,
+        clock=utc_now,
+        records=records,
+    )

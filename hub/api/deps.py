@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from hub.api.admin_dependencies import Admin
 from hub.api.metrics import ApiMetrics
+from hub.api.ops.dependencies import Ops
 from hub.api.pressure import Pressure
 from hub.api.tokens import Tokens
 from hub.decision.rules import Rules
@@ -44,6 +45,8 @@ class Deps:
     clock: Callable[[], datetime]
     admin: Admin | None = None
     """The control plane behind `/v1/admin`; without it there are no such paths."""
+    ops: Ops | None = None
+    """What operators look at, behind `/ops`; without it there are no such paths."""
 
 
 def deps_of(connection: HTTPConnection) -> Deps:

@@ -42,6 +42,8 @@ class Code(StrEnum):
     CONFLICT = "conflict"
     RANGE_NOT_SATISFIABLE = "range_not_satisfiable"
     TOO_MANY_REQUESTS = "too_many_requests"
+    TOO_MANY = "too_many"
+    BODY_GONE = "body_gone"
     OVERLOADED = "overloaded"
     UNAVAILABLE = "unavailable"
     STORAGE_FULL = "storage_full"
@@ -67,6 +69,8 @@ _TITLES: Final[Mapping[str, str]] = {
     "not_acceptable": "No answer in a form that is accepted",
     "conflict": "It does not fit what is there",
     "range_not_satisfiable": "The range lies outside the object",
+    "too_many": "More than can be answered at once",
+    "body_gone": "The message's bytes are no longer kept",
     "too_many_requests": "Too much at once from this system",
     "overloaded": "Too much is under way; try again in a moment",
     "unavailable": "A store of the hub does not answer; nothing was acknowledged",

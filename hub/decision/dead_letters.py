@@ -55,10 +55,10 @@ class DeadLetters:
 
     def take_unread(self, event: AuditEvent) -> None:
         """Take an event about a record of a source, which has no message's id."""
-        entry = _text(event, "entry")
+        entry = text_of(event, "entry")
         if not event.source or not entry:
             return
-        id = unread_id(_text(event, "connector") or "", entry)
+        id = unread_id(text_of(event, "connector") or "", entry)
         if event.event is Event.DEAD_LETTER:
             self._begin(event, id, OF_A_SOURCE, 0)
         elif event.event in _ENDS_UNREAD:
@@ -72,12 +72,12 @@ class DeadLetters:
             source=event.source,
             id=id,
             recipient=recipient,
-            connector=_text(event, "connector"),
+            connector=text_of(event, "connector"),
             code=code,
-            peer_code=_text(event, "peer_code"),
+            peer_code=text_of(event, "peer_code"),
             # Of a writer that gave none: the code is the coarsest cause there is.
-            fingerprint=_text(event, "fingerprint") or code,
-            text=_text(event, "text"),
+            fingerprint=text_of(event, "fingerprint") or code,
+            text=text_of(event, "text"),
             attempts=attempts,
             at=event.at,
         )
@@ -115,7 +115,8 @@ def entry_of(id: str) -> str:
     return id.rpartition("~")[2]
 
 
-def _text(event: AuditEvent, name: str) -> str | None:
+def text_of(event: AuditEvent, name: str) -> str | None:
+    """Return a text of an event's detail as every database takes it; None where there is none."""
     value: Any = event.detail.get(name)
     # PostgreSQL takes no NUL.
     return value.replace("\0", "\ufffd") if isinstance(value, str) and value else None

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 from lgsp_message.reason import Reason
 
-from hub.decision.dead_letters import DeadLetters
+from hub.decision.dead_letters import DeadLetters, text_of
 from hub.decision.event_rows import (
     MAX_INT,
     message_row,
@@ -20,7 +20,9 @@ from hub.decision.event_rows import (
 )
 from hub.decision.events import AuditEvent, Event
 from hub.decision.rows import AuditRecord, DeliveryRow, Grant, Key, MessageRow, Outcome, StepRow
+from hub.decision.statements import is_statement
 from hub.decision.states import State, aim, transition
+from hub.decision.tallies import Counted, Tallies
 
 _HELD: Final = frozenset({State.HELD, State.MANUAL_REVIEW})
 
@@ -39,6 +41,7 @@ class History:
         self._changed_deliveries: set[tuple[str, str, str]] = set()
         self._grants: dict[tuple[str, str], Grant] = {}
         self.dead_letters = DeadLetters()
+        self.tallies = Tallies()
         self.steps: list[StepRow] = []
 
     @property
@@ -77,10 +80,12 @@ class History:
         if event.event is Event.ADMITTED:
             self._admit(event)
         elif event.event is Event.REFUSED:
+            self.tallies.decided(event.at, event.source, Counted.REFUSED, event.reason or "")
             self._put_undecided(event, Outcome.REFUSED)
         elif self._is_held_undecided(event):
             self._put_undecided(event, Outcome.HELD)
         elif event.event is Event.DUPLICATE:
+            self.tallies.decided(event.at, event.source, Counted.DUPLICATE)
             self._ensure_message(event)
         elif not self._is_release(event):
             return self._move(event)
@@ -106,10 +111,13 @@ class History:
         if again and earlier is not None and not _is_later(fresh, earlier):
             return
         self._put_message(fresh)
+        counted = Counted.STATEMENT if is_statement(fresh.type or "") else Counted.ADMITTED
+        self.tallies.decided(event.at, event.source, counted)
         for recipient in names(event, "recipients"):
             before = self._delivery(event, recipient)
             if again or before is None:
                 self._put_delivery(pending_delivery(event, recipient))
+                self.tallies.begun(event.at, event.source, recipient)
                 self._end_dead_letter(event, before)
             self._grant(event, recipient)
 
@@ -162,6 +170,7 @@ class History:
         row = self._delivery(event, recipient)
         before = row or pending_delivery(event, recipient)
         after = _moved(before, event)
+        self.tallies.moved(event.at, event.source, recipient, before.state, after.state)
         if row is None or after is not before:
             self._put_delivery(after)
         if event.event is Event.DEAD_LETTER and after.state is State.DEAD_LETTER:
@@ -222,10 +231,11 @@ def _moved(row: DeliveryRow, event: AuditEvent) -> DeliveryRow:
     withdrawn_at = row.withdrawn_at
     if event.event is Event.WITHDRAWN and withdrawn_at is None:
         withdrawn_at = event.at
+    connector = text_of(event, "connector") or row.connector
     if state is row.state and attempts == row.attempts:
-        if withdrawn_at is row.withdrawn_at:
+        if withdrawn_at is row.withdrawn_at and connector == row.connector:
             return row
-        return msgspec.structs.replace(row, withdrawn_at=withdrawn_at)
+        return msgspec.structs.replace(row, withdrawn_at=withdrawn_at, connector=connector)
     return msgspec.structs.replace(
         row,
         state=state,
@@ -233,6 +243,7 @@ def _moved(row: DeliveryRow, event: AuditEvent) -> DeliveryRow:
         reason=event.reason,
         updated_at=event.at,
         withdrawn_at=withdrawn_at,
+        connector=connector,
     )
 
 

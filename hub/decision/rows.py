@@ -81,6 +81,8 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     withdrawn_at: datetime | None = None
     """Set although the state is another: the sender withdrew what the recipient already has."""
+    connector: str | None = None
+    """The connector that spoke of it last; None: no connector has."""
 
 
 class DeadLetterRow(msgspec.Struct, frozen=True, kw_only=True):

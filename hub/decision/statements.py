@@ -16,11 +16,12 @@ from hub.signing.macs import Delivered, read_delivery_token
 
 RECEIPT: Final = "vn.hub.receipt.v1"
 WITHDRAWAL: Final = "vn.hub.withdrawal.v1"
+STATEMENTS: Final = frozenset({RECEIPT, WITHDRAWAL})
 
 
 def is_statement(type_: str) -> bool:
     """Say whether messages of `type_` speak about other messages."""
-    return type_ in {RECEIPT, WITHDRAWAL}
+    return type_ in STATEMENTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

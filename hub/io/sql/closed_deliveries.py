@@ -5,11 +5,12 @@ from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import Final
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.decision.states import State
 from hub.io.sql.engine import sql_errors
+from hub.io.sql.keyed import keyed
 from hub.io.sql.projection_tables import deliveries
 
 Named = tuple[str, str, str]
@@ -44,12 +45,12 @@ class ClosedDeliveries:
             Unavailable: SQL does not answer.
         """
         table, remaining, found = deliveries.c, iter(named), set[Named]()
-        key = tuple_(table.source, table.id, table.recipient)
+        columns = (table.source, table.id, table.recipient)
         over = or_(table.state.in_(_CLOSED), table.withdrawn_at.is_not(None))
         with sql_errors("looking for closed deliveries"):
             async with self._engine.connect() as connection:
                 while keys := list(islice(remaining, _KEYS_PER_QUERY)):
-                    query = select(table.source, table.id, table.recipient)
-                    rows = await connection.execute(query.where(key.in_(keys), over))
+                    query = keyed(self._engine.dialect.name, select(*columns), columns, keys)
+                    rows = await connection.execute(query.where(over))
                     found |= {(row.source, row.id, row.recipient) for row in rows}
         return found

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from hub.decision.dead_letters import OF_A_SOURCE
 from hub.decision.rows import DeadLetterRow
 from hub.io.sql.engine import sql_errors
+from hub.io.sql.keyed import keyed
 from hub.io.sql.projection_tables import dead_letters as table
 
 MAX_PAGE: Final = 500
@@ -92,8 +93,9 @@ class DeadLetterQueries:
 
     async def find(self, keys: Sequence[tuple[str, str, str]]) -> list[DeadLetterRow]:
         """Return those of these (source, id, recipient) that are or were dead letters."""
-        key = tuple_(table.c.source, table.c.id, table.c.recipient)
-        return await self._rows(select(table).where(key.in_(keys)))
+        columns = (table.c.source, table.c.id, table.c.recipient)
+        distinct = list(dict.fromkeys(keys))
+        return await self._rows(keyed(self._engine.dialect.name, select(table), columns, distinct))
 
     async def count(self, wanted: DeadLetterFilter) -> int:
         """Return how many `slice` would give in all."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec.structs import asdict, fields
@@ -14,7 +14,6 @@ from sqlalchemy import (
     bindparam,
     delete,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -25,21 +24,21 @@ from hub.decision.events import Event
 from hub.decision.history import History, concerns_all_recipients, is_about_a_message
 from hub.decision.rows import AuditRecord, DeliveryRow, Key, MessageRow
 from hub.io.sql.engine import sql_errors
+from hub.io.sql.keyed import KEYS_PER_QUERY, keyed
 from hub.io.sql.objects_tables import object_access
 from hub.io.sql.projection_tables import (
     dead_letters,
     deliveries,
     goals,
+    hour_flows,
     messages,
+    minute_counts,
     positions,
     steps,
 )
-from hub.io.sql.upsert import upsert_statement
+from hub.io.sql.upsert import adding_statement, upsert_statement
 
 _T = TypeVar("_T", bound=msgspec.Struct)
-
-_KEYS_PER_QUERY: Final = 500
-"""Keys in one `IN`: far below SQLite's 32,766 variables, and one size of statement to compile."""
 
 
 class Projection:
@@ -99,7 +98,7 @@ class Projection:
         with sql_errors("emptying the projection"), self._engine.begin() as connection:
             _set_goals(connection)
             connection.execute(update(positions).values(next_offset=0))
-            for table in (steps, dead_letters, deliveries, messages):
+            for table in (steps, dead_letters, deliveries, messages, minute_counts, hour_flows):
                 connection.execute(delete(table))
 
 
@@ -165,9 +164,9 @@ def _find(
     """Yield the rows of `table` whose `columns` are one of `keys`, as values of `type_`."""
     names = [field.name for field in fields(type_)]
     query = select(*(table.c[name] for name in names))
-    remaining = iter(keys)
-    while chunk := list(islice(remaining, _KEYS_PER_QUERY)):
-        for row in connection.execute(query.where(tuple_(*columns).in_(chunk))):
+    remaining, dialect = iter(keys), connection.dialect.name
+    while chunk := list(islice(remaining, KEYS_PER_QUERY)):
+        for row in connection.execute(keyed(dialect, query, columns, chunk)):
             yield msgspec.convert(dict(zip(names, row, strict=True)), type_)
 
 
@@ -179,6 +178,16 @@ def _save(connection: Connection, history: History) -> None:
     _end(connection, history.dead_letters.endings)
     _insert(connection, steps, map(asdict, history.steps), keep=True)
     _insert(connection, object_access, grants, keep=True)
+    # Adding is not repeatable by itself: the positions, moved first, see to it that it is once.
+    _add(connection, minute_counts, map(asdict, history.tallies.minutes))
+    _add(connection, hour_flows, map(asdict, history.tallies.hours))
+
+
+def _add(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+    values = list(rows)
+    if values:
+        statement = adding_statement(connection.dialect.name, table, table.c["count"])
+        connection.execute(statement, values)
 
 
 def _insert(

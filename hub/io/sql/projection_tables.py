@@ -5,7 +5,16 @@ Nothing here is a source of truth. Each table's fields are explained in `hub.dec
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    Table,
+    Text,
+    literal_column,
+)
 
 from hub.io.sql.columns import UtcDateTime
 from hub.io.sql.engine import metadata
@@ -42,8 +51,18 @@ messages: Final = Table(
 _newest: Final = (messages.c.decided_at, messages.c.source, messages.c.id)
 Index("ix_messages_decided", *_newest)
 Index("ix_messages_source", messages.c.source, messages.c.decided_at, messages.c.id)
-Index("ix_messages_subject", messages.c.subject, messages.c.decided_at)
+Index("ix_messages_subject", messages.c.subject, *_newest)
 Index("ix_messages_outcome", messages.c.outcome, *_newest)
+Index("ix_messages_type", messages.c.type, *_newest)
+# What few messages have costs only those few an index entry.
+_FEW: Final = {
+    "ix_messages_reason": (messages.c.reason, messages.c.reason.is_not(None)),
+    "ix_messages_correlationid": (messages.c.correlationid, messages.c.correlationid.is_not(None)),
+    "ix_messages_urgent": (messages.c.priority, messages.c.priority == literal_column("'urgent'")),
+}
+for _name, (_column, _few) in _FEW.items():
+    Index(_name, _column, *_newest, sqlite_where=_few, postgresql_where=_few)
+Index("ix_messages_id", messages.c.id)
 
 deliveries: Final = Table(
     "deliveries",
@@ -57,11 +76,22 @@ deliveries: Final = Table(
     Column("attempts", Integer, nullable=False),
     Column("reason", Text),
     Column("withdrawn_at", UtcDateTime),
+    Column("connector", Text),
 )
 _in_order: Final = (deliveries.c.decided_at, deliveries.c.source, deliveries.c.id)
 Index("ix_deliveries_recipient", deliveries.c.recipient, *_in_order)
 Index("ix_deliveries_recipient_state", deliveries.c.recipient, deliveries.c.state, *_in_order)
 Index("ix_deliveries_state", deliveries.c.state, *_in_order)
+_SOME: Final = {
+    "ix_deliveries_connector": (
+        (deliveries.c.connector, *_in_order),
+        deliveries.c.connector.is_not(None),
+    ),
+    "ix_deliveries_reason": ((deliveries.c.reason, *_in_order), deliveries.c.reason.is_not(None)),
+    "ix_deliveries_repeated": (_in_order, deliveries.c.attempts > literal_column("1")),
+}
+for _name, (_columns, _few) in _SOME.items():
+    Index(_name, *_columns, sqlite_where=_few, postgresql_where=_few)
 
 dead_letters: Final = Table(
     "dead_letters",
@@ -121,3 +151,24 @@ goals: Final = Table(
 )
 """How far the projection had come when it was last emptied: before it is there again, it is
 incomplete. Needs no clearing up: a rebuild that dies leaves it true."""
+
+minute_counts: Final = Table(
+    "minute_counts",
+    metadata,
+    Column("minute", UtcDateTime, primary_key=True),
+    Column("counted", Text, primary_key=True),
+    Column("reason", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)
+"""What happened in the whole hub. Grows by some rows a minute, whatever the traffic."""
+
+hour_flows: Final = Table(
+    "hour_flows",
+    metadata,
+    Column("hour", UtcDateTime, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("recipient", Text, primary_key=True),
+    Column("counted", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)
+"""What happened between two systems. Grows by the pairs that speak with each other, each hour."""

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.decision.rows import Key
 from hub.decision.states import SETTLED
 from hub.io.sql.engine import sql_errors
+from hub.io.sql.keyed import keyed
 from hub.io.sql.projection_tables import deliveries
 
 _SETTLED: Final = sorted(SETTLED)
@@ -23,10 +24,9 @@ async def settled(engine: AsyncEngine, system: str, keys: Sequence[Key]) -> Abst
     Raises:
         Unavailable: SQL does not answer.
     """
-    query = select(deliveries.c.source, deliveries.c.id).where(
-        deliveries.c.recipient == system,
-        deliveries.c.state.in_(_SETTLED),
-        tuple_(deliveries.c.source, deliveries.c.id).in_(keys),
+    columns = (deliveries.c.source, deliveries.c.id)
+    query = keyed(engine.dialect.name, select(*columns), columns, keys).where(
+        deliveries.c.recipient == system, deliveries.c.state.in_(_SETTLED)
     )
     with sql_errors("looking for settled deliveries"):
         async with engine.connect() as connection:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Column, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -17,4 +17,13 @@ def upsert_statement(dialect: str, table: Table, *, newest_by: str | None = None
         index_elements=list(table.primary_key.columns),
         set_={column.name: new[column.name] for column in table.columns if not column.primary_key},
         where=None if newest_by is None else table.c[newest_by] <= new[newest_by],
+    )
+
+
+def adding_statement(dialect: str, table: Table, column: Column[int]) -> Any:
+    """Return an insert that, where a row stands already, adds the new one's `column` to its."""
+    statement = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    return statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={column.name: column + statement.excluded[column.name]},
     )

@@ -1,0 +1,165 @@
+"""What the trace of a message answers."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict
+
+from hub.decision.rows import Outcome
+from hub.decision.states import Owner, State
+
+_PARTY: Final[dict[str, Any]] = {
+    "system": "mot-cua-mau",
+    "organisation": "so-mau",
+    "name": "Sở Mẫu",
+    "level": "province",
+}
+
+
+class _Shown(BaseModel):
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class Party(_Shown):
+    """A system, and whose it is; null where the rules know it no more."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_PARTY]})
+
+    system: str
+    organisation: str | None
+    name: str | None
+    level: str | None
+
+
+class Attributes(_Shown):
+    """The signed attributes that the projection keeps."""
+
+    type: str | None
+    subject: str | None
+    time: datetime | None
+    dataschema: str | None
+    priority: str | None
+    onbehalf: str | None
+    correlationid: str | None
+    expirytime: datetime | None
+
+
+class ReasonShown(_Shown):
+    """A stable code, and what it means where the hub gave it."""
+
+    code: str
+    help: dict[str, Any] | None
+
+
+class Offset(_Shown):
+    """A place in a Kafka topic."""
+
+    partition: int
+    offset: int
+
+
+class RulesShown(_Shown):
+    """The rules a decision was made under."""
+
+    version: int
+    hash: str | None
+
+
+class Recipient(_Shown):
+    """Where the message stands for one recipient."""
+
+    system: str
+    organisation: str | None
+    name: str | None
+    level: str | None
+    state: State
+    owner: Owner
+    """Whose step is next, or whose word closed it."""
+    since: datetime
+    attempts: int
+    connector: str | None
+    reason: ReasonShown | None
+    withdrawn_at: datetime | None
+    dead_letter: str | None
+    """The id of the open dead letter."""
+    total_ms: int | None
+    """From the hub's taking it to the last step."""
+
+
+class StepShown(_Shown):
+    """One thing that happened."""
+
+    event: str
+    at: datetime
+    after_ms: int | None
+    """Since the step before it on the same way."""
+    recipient: str | None
+    reason: str | None
+    place: str | None
+    late: bool
+    audit: Offset
+    detail: dict[str, Any]
+
+
+class Link(_Shown):
+    """Another message that belongs to this one."""
+
+    kind: str
+    source: str
+    id: str
+    type: str | None
+    decided_at: datetime
+
+
+class BodyShown(_Shown):
+    """Whether the bytes can be fetched."""
+
+    kept: bool
+
+
+class TraceAnswer(_Shown):
+    """Everything about one message but its body."""
+
+    source: str
+    id: str
+    outcome: Outcome
+    withdrawn_at: datetime | None
+    decided_at: datetime
+    sender: Party
+    attributes: Attributes
+    peer: str | None
+    received_at: datetime | None
+    size: int | None
+    body_sha256: str | None
+    ingress: Offset | None
+    rules: RulesShown | None
+    reason: ReasonShown | None
+    place: str | None
+    recipients: list[Recipient]
+    steps: list[StepShown]
+    steps_left_out: int
+    links: list[Link]
+    body: BodyShown
+
+
+class SignatureShown(_Shown):
+    """The protected header of the sender's signature, as it claims; null where unreadable."""
+
+    alg: str | None
+    kid: str | None
+    typ: str | None
+    hub: str | None
+
+
+class WrittenAt(Offset):
+    """A place in a topic, and when the broker took it."""
+
+    written_at: datetime
+
+
+class HeadersAnswer(_Shown):
+    """The record as it was received, without its body."""
+
+    headers: list[tuple[str, str]]
+    signature: SignatureShown | None
+    ingress: WrittenAt

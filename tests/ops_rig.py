@@ -1,0 +1,107 @@
+"""The operators' API over one SQL store, without Kafka: the projection is filled by hand."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import httpx2
+from fastapi import FastAPI
+
+from hub.api.app import _handle_failures, _mount_admin
+from hub.api.methods import MethodsFirst
+from hub.api.ops.dependencies import Ops
+from hub.api.ops.mount import mount
+from hub.control.people.rights import Grant, Person, Role, Via
+from hub.control.service import Control
+from hub.io.kafka.ingress_record import Found
+from hub.io.sql.engine import open_blocking_engine, open_engine
+from hub.io.sql.projection import Projection
+from tests.admin_rig import CommandsInMemory, HeldInMemory, admin_of
+from tests.support import HUB, NOW, build_rules
+from tests.unit.recorder.records import PARTITIONS, Province
+
+OPERATOR = Person(name="an", via=Via.TOKEN, grants=(Grant(role=Role.ADMINISTRATOR),))
+
+
+def clerk_of(organisation, *roles, types=None):
+    """Return somebody who sees one organisation's part only."""
+    grants = tuple(
+        Grant(role=role, organisation=organisation, within=frozenset({organisation}), types=types)
+        for role in roles or (Role.CLERK, Role.OPERATOR)
+    )
+    return Person(name="chi", via=Via.SESSION, grants=grants)
+
+
+@dataclass
+class RecordsInMemory:
+    """Implements `hub.api.ops.dependencies.Records`."""
+
+    found: dict[tuple[int, int], Found] = field(default_factory=dict)
+
+    async def read(self, partition, offset):
+        return self.found.get((partition, offset))
+
+
+class OpsRig:
+    """The app, its store, and a province whose events are recorded."""
+
+    def __init__(self, url):
+        self.url = url
+        self.now = NOW
+        self.rules = build_rules()
+        self.person = OPERATOR
+        self.records = RecordsInMemory()
+        self.province = Province()
+        self.held = HeldInMemory()
+        self.commands = CommandsInMemory()
+        self._recorded = 0
+
+    async def open(self):
+        self.engine = open_engine(self.url)
+        self.control = Control(self.engine, HUB, clock=lambda: self.now)
+        self.ops = Ops(
+            engine=self.engine,
+            rules=lambda: self.rules,
+            clock=lambda: self.now,
+            records=self.records,
+        )
+        app = FastAPI()
+        routes = _mount_admin(app, admin_of(self.control, self.held, self.commands))
+        routes += mount(app, self.ops)
+        app.add_middleware(MethodsFirst, routes=routes)
+        app.state.identify = self._identify
+        _handle_failures(app)
+        self.app = app
+        transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+        self.http = httpx2.AsyncClient(transport=transport, base_url="http://hub")
+        return self
+
+    async def close(self):
+        await self.http.aclose()
+        await self.engine.dispose()
+
+    async def _identify(self, _connection):
+        return self.person
+
+    async def record(self):
+        """Bring the projection to the end of what the province has told."""
+        await asyncio.to_thread(self._record)
+
+    def _record(self):
+        engine = open_blocking_engine(self.url)
+        projection = Projection(engine)
+        new = self.province.records[self._recorded :]
+        stored = projection.positions(range(PARTITIONS))
+        end = {record.partition: record.offset + 1 for record in new}
+        assert projection.record(new, {part: stored[part] for part in end}, end)
+        self._recorded = len(self.province.records)
+        engine.dispose()
+
+    async def get(self, path, status=200, **query):
+        answer = await self.http.get(path, params=query)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    async def refused(self, path, status, code, **query):
+        document = await self.get(path, status, **query)
+        assert document["code"] == code
+        return document
