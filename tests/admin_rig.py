@@ -74,7 +74,7 @@ class CommandsInMemory:
 
 def admin_of(control, holding=None, commands=None, **staff_parts):
     """Return the control plane as the API process serves it; nothing of it is running."""
-    staff = Staff.of(control, passwords=QUICK, **staff_parts)
+    staff = Staff.of(control, passwords=QUICK, first=frozenset({"an"}), **staff_parts)
     return Admin(
         control=control,
         outbox=OutboxWorker(control, KafkaConnection(bootstrap="127.0.0.1:1"), []),

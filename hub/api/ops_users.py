@@ -51,12 +51,6 @@ async def users(staff: TheStaff, after: After = "", limit: Limit = 100) -> UserP
     return UserPage(items=items, next=items[-1].name if len(found) > limit else None)
 
 
-@router.get("/users/{name}", responses=problems(s404="No such person"), dependencies=_VIEWER)
-async def user(staff: TheStaff, name: Named) -> UserAnswer:
-    """Return one account, with what it may do in effect."""
-    return await _shown(staff, name)
-
-
 @router.post(
     "/users",
     responses=problems(
@@ -119,6 +113,13 @@ async def reset(
     except ChangeRefused as refused:
         raise of_named(refused) from refused
     return MadeUserAnswer(user=await _shown(staff, name), first_password=password, waiting=None)
+
+
+# After the paths with an order in them: its name would take them for a person's.
+@router.get("/users/{name}", responses=problems(s404="No such person"), dependencies=_VIEWER)
+async def user(staff: TheStaff, name: Named) -> UserAnswer:
+    """Return one account, with what it may do in effect."""
+    return await _shown(staff, name)
 
 
 @router.get("/roles", responses=problems(), dependencies=[Depends(signed_in)])

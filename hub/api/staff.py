@@ -14,7 +14,7 @@ from hub.control.people.flags import Flags
 from hub.control.people.passwords import Passwords
 from hub.control.people.people import People
 from hub.control.people.rights import Grant, Person, Role, Via
-from hub.control.people.roles import Roles
+from hub.control.people.roles import FIRST_PERSONS, Roles
 from hub.control.people.second_person import SecondPerson
 from hub.control.people.sessions import Sessions
 from hub.control.people.sign_in import SignIn
@@ -45,11 +45,12 @@ class Staff:
         browser: Browser | None = None,
         passwords: Passwords | None = None,
         read_only: bool = False,
+        first: frozenset[str] = FIRST_PERSONS,
     ) -> Self:
-        """Put it together over one control plane."""
+        """Put it together over one control plane. `first`: who holds a token that needs no SQL."""
         passwords = passwords or Passwords()
         second = SecondPerson(control)
-        roles = Roles(control, second)
+        roles = Roles(control, second, first)
         return cls(
             people=People(control, passwords, roles),
             roles=roles,

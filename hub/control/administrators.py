@@ -9,9 +9,9 @@ from sqlalchemy import insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.control import store
-from hub.control.people.people import FIRST, new_row
+from hub.control.people.people import new_row
 from hub.control.people.rights import Grant, Role
-from hub.control.people.roles import Roles, find_row
+from hub.control.people.roles import FIRST, Roles, find_row
 from hub.control.people.second_person import Asked, Kind, SecondPerson
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.service import Control

@@ -19,7 +19,7 @@ from hub.cli import wiring
 from hub.cli.hosts.host import Host
 from hub.control.networks import Networks
 from hub.control.outbox import OutboxWorker
-from hub.control.people.people import FIRST
+from hub.control.people.roles import FIRST
 from hub.control.quarantine import Quarantine
 from hub.control.service import Control
 from hub.io.kafka.connector_commands import CommandWriter

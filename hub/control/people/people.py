@@ -12,7 +12,7 @@ from hub.control import store
 from hub.control.people.accounts import Account, account_of, expanded, kept_grants
 from hub.control.people.passwords import Passwords, expect_good, first_password
 from hub.control.people.rights import Grant, Role
-from hub.control.people.roles import Roles, entity, expect_row, find_row, update_row
+from hub.control.people.roles import FIRST, Roles, entity, expect_row, find_row, update_row
 from hub.control.people.second_person import Asked
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.service import Control
@@ -20,9 +20,6 @@ from hub.control.trail import note
 from hub.io.sql.engine import sql_errors
 from hub.io.sql.people_tables import people as table
 from hub.io.sql.people_tables import sessions
-
-FIRST: Final = "admin"
-"""The first person: holds the token that `hub init` made, and the account it printed."""
 
 RESERVED: Final = frozenset({"hub"})
 """What the hub does by itself stands in the trail under this name."""

@@ -136,7 +136,7 @@ async def test_signing_out_ends_the_session_here_or_everywhere(desk):
     assert len((await first.get("/ops/sessions")).json()["items"]) == 3
     gone = await second.delete("/ops/session")
     assert gone.status_code == 204
-    assert 'Max-Age=0' in gone.headers["set-cookie"]
+    assert "Max-Age=0" in gone.headers["set-cookie"]
     problem(await second.get("/ops/me"), 401, "unauthorized")
     assert (await third.get("/ops/me")).status_code == 200
     await first.delete("/ops/session", params={"everywhere": True})
