@@ -19,6 +19,7 @@ from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.connector_records import Command
 from hub.io.kafka.quarantine import Quarantined, together
 from hub.io.sql.connector_status import ConnectorStatuses
+from hub.ports import Unavailable
 
 TOKEN = "synthetic-admin-token"
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
@@ -50,8 +51,11 @@ class HeldInMemory:
     messages: list[Quarantined] = field(default_factory=list)
     why: list[tuple[str, str]] = field(default_factory=list)
     """By whom and why, for each release."""
+    away: bool = False
 
     async def held(self):
+        if self.away:
+            raise Unavailable("Kafka did not answer")
         return list(self.messages)
 
     async def release(self, message, at, *, by, reason):

@@ -2,19 +2,22 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import httpx2
 from fastapi import FastAPI
 
 from hub.api.app import _handle_failures, _mount_admin
 from hub.api.methods import MethodsFirst
-from hub.api.ops.dependencies import Ops
-from hub.api.ops.mount import mount
+from hub.api.ops.live_ring import Live
+from hub.api.ops.mount import mount, ops_with
 from hub.control.people.rights import Grant, Person, Role, Via
 from hub.control.service import Control
 from hub.io.kafka.ingress_record import Found
+from hub.io.kafka.lag import GroupLag
 from hub.io.sql.engine import open_blocking_engine, open_engine
 from hub.io.sql.projection import Projection
+from hub.ports import Unavailable
 from tests.admin_rig import CommandsInMemory, HeldInMemory, admin_of
 from tests.support import HUB, NOW, build_rules
 from tests.unit.recorder.records import PARTITIONS, Province
@@ -41,6 +44,18 @@ class RecordsInMemory:
         return self.found.get((partition, offset))
 
 
+@dataclass
+class LagsInMemory:
+    """Implements `hub.api.ops.dependencies.LagsOfReaders`; `found` of None: Kafka is away."""
+
+    found: tuple[GroupLag, ...] | None = ()
+
+    async def read(self):
+        if self.found is None:
+            raise Unavailable("Kafka did not answer")
+        return self.found
+
+
 class OpsRig:
     """The app, its store, and a province whose events are recorded."""
 
@@ -51,6 +66,7 @@ class OpsRig:
         self.person = OPERATOR
         self.records = RecordsInMemory()
         self.province = Province()
+        self.lags = LagsInMemory()
         self.held = HeldInMemory()
         self.commands = CommandsInMemory()
         self._recorded = 0
@@ -58,14 +74,18 @@ class OpsRig:
     async def open(self):
         self.engine = open_engine(self.url)
         self.control = Control(self.engine, HUB, clock=lambda: self.now)
-        self.ops = Ops(
-            engine=self.engine,
+        plane = admin_of(self.control, self.held, self.commands)
+        self.live = Live(kept=10, seconds=0.5)
+        self.ops = ops_with(
+            plane,
             rules=lambda: self.rules,
             clock=lambda: self.now,
             records=self.records,
+            lags=self.lags,
+            live=self.live,
         )
         app = FastAPI()
-        routes = _mount_admin(app, admin_of(self.control, self.held, self.commands))
+        routes = _mount_admin(app, plane)
         routes += mount(app, self.ops)
         app.add_middleware(MethodsFirst, routes=routes)
         app.state.identify = self._identify
@@ -95,6 +115,36 @@ class OpsRig:
         assert projection.record(new, {part: stored[part] for part in end}, end)
         self._recorded = len(self.province.records)
         engine.dispose()
+
+    async def rebuild(self):
+        """Empty the projection and record everything again."""
+        await asyncio.to_thread(self._clear)
+        await self.record()
+
+    def _clear(self):
+        engine = open_blocking_engine(self.url)
+        Projection(engine).clear()
+        self._recorded = 0
+        engine.dispose()
+
+    def forget(self):
+        """Ask the world anew at the next question."""
+        for one in (self.ops.held, self.ops.overview):
+            one._known = None
+
+    def report(self, connector, state):
+        """Return what a connector tells."""
+        told = {"generation": 0, "vi": "Mẫu", "en": "Sample", "last_success_at": None}
+        names = ("delivered", "failed", "waiting", "dead_letters", "lag_messages", "lag_seconds")
+        counts = dict.fromkeys(names, 0)
+        return SimpleNamespace(
+            name=connector,
+            state=state,
+            at=self.now,
+            lag_seconds=0.0,
+            **told,
+            **dict.fromkeys(counts, 0),
+        )
 
     async def get(self, path, status=200, **query):
         answer = await self.http.get(path, params=query)

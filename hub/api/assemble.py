@@ -14,6 +14,8 @@ from hub.api.admin_dependencies import Admin
 from hub.api.deps import Deps
 from hub.api.metrics import ApiMetrics
 from hub.api.ops.dependencies import Ops
+from hub.api.ops.live_ring import Live
+from hub.api.ops.mount import ops_with
 from hub.api.pressure import Pressure
 from hub.api.tokens import Tokens
 from hub.decision.rules import Rules
@@ -25,9 +27,11 @@ from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.inbox_reader import InboxReader
 from hub.io.kafka.ingress import IngressWriter
 from hub.io.kafka.ingress_record import IngressRecords
+from hub.io.kafka.lag import Lags
 from hub.io.object_bytes import ObjectBytes
 from hub.io.object_janitor import keep_clean
 from hub.io.objects import Objects
+from hub.io.sql.figures import Figures
 from hub.io.uploads import Uploads
 from hub.ports import MessageStatus
 
@@ -74,9 +78,7 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
     tail = AuditTail(parts.connection, parts.partitions)
     inboxes = InboxReader(parts.connection, tail, lambda: follower.current, parts.statuses)
     objects = Objects(parts.engine, parts.store, utc_now)
-    records = IngressRecords(parts.connection)
     async with AsyncExitStack() as opened:
-        opened.push_async_callback(records.stop)
         for part in (tail, inboxes, ingress):
             opened.push_async_callback(part.stop)
             await part.start()
@@ -103,14 +105,27 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
             metrics=ApiMetrics(),
             clock=utc_now,
             admin=parts.admin,
-            ops=_ops(parts, records) if parts.admin is not None else None,
+            ops=None if parts.admin is None else await _ops(parts, parts.admin, tail, opened),
         )
 
 
-def _ops(parts: Parts, records: IngressRecords) -> Ops:
-    return Ops(
-        engine=parts.engine,
-        rules=lambda: parts.follower.current,
+async def _ops(parts: Parts, plane: Admin, tail: AuditTail, opened: AsyncExitStack) -> Ops:
+    follower = parts.follower
+    records = IngressRecords(parts.connection)
+    lags = Lags(
+        parts.connection,
+        Figures(parts.engine).recorded,
+        lambda: [one.name for one in follower.current.systems.values() if one.kafka_in],
+    )
+    live = Live()
+    tail.listen(live.take)
+    for part in (records, lags):
+        opened.push_async_callback(part.stop)
+    return ops_with(
+        plane,
+        rules=lambda: follower.current,
         clock=utc_now,
         records=records,
+        lags=lags,
+        live=live,
     )

@@ -51,6 +51,8 @@ async def _serve(server: _Server, listener: socket.socket, deps: Deps, stop: asy
     finally:
         stopping.cancel()
         deps.inboxes.release()  # Long polls and streams end now, with what they have.
+        if deps.ops is not None:
+            deps.ops.live.release()
         server.should_exit = True
         await serving
 

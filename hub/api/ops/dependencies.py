@@ -8,12 +8,21 @@ from typing import Final, Protocol
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import HTTPConnection
 
+from hub.api.ops.live_ring import Live
+from hub.api.ops.once import Once
+from hub.api.ops.overview_models import Overview
 from hub.decision.rules import Rules
 from hub.io.kafka.ingress_record import Found
+from hub.io.kafka.lag import GroupLag
+from hub.io.sql.connector_status import ConnectorStatuses
 from hub.io.sql.projection_queries import ProjectionQueries
 from hub.ports import Unavailable
 
 PROJECTION_HEADER: Final = "hub-projection"
+
+RulesNow = Callable[[], Rules]
+"""The latest whole version."""
+Clock = Callable[[], datetime]
 
 
 class Records(Protocol):
@@ -28,14 +37,32 @@ class Records(Protocol):
         ...
 
 
+class LagsOfReaders(Protocol):
+    """How far the hub's readers are behind."""
+
+    async def read(self) -> tuple[GroupLag, ...]:
+        """Return each reader's lag.
+
+        Raises:
+            Unavailable: Kafka or SQL does not answer.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ops:
     """What operators look at. One for the process."""
 
     engine: AsyncEngine
-    rules: Callable[[], Rules]
-    clock: Callable[[], datetime]
+    rules: RulesNow
+    clock: Clock
     records: Records
+    lags: LagsOfReaders
+    live: Live
+    statuses: ConnectorStatuses
+    held: Once[int]
+    """How many messages are in quarantine."""
+    overview: Once[Overview]
 
 
 def ops_of(connection: HTTPConnection) -> Ops:

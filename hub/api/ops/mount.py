@@ -1,16 +1,56 @@
-"""Put the operators' routes into the app."""
+"""Put together what operators are served with, and its routes into the app."""
+
+from typing import Final
 
 from fastapi import FastAPI
 from starlette.routing import BaseRoute
 
-from hub.api.ops import messages, trace
-from hub.api.ops.dependencies import Ops
+from hub.api.admin_dependencies import Admin
+from hub.api.ops import live as live_routes
+from hub.api.ops import messages, overview, trace
+from hub.api.ops.dependencies import Clock, LagsOfReaders, Ops, Records, RulesNow
+from hub.api.ops.live_ring import Live
+from hub.api.ops.once import Once
+from hub.api.ops.overview import make_overview
+
+OVERVIEW_SECONDS: Final = 2.0
+"""An overview is as new as that; a console asks every few seconds."""
+HELD_SECONDS: Final = 15.0
+"""Counting what is in quarantine reads its topic."""
+
+
+def ops_with(
+    plane: Admin,
+    *,
+    rules: RulesNow,
+    clock: Clock,
+    records: Records,
+    lags: LagsOfReaders,
+    live: Live,
+) -> Ops:
+    """Return what operators are served with, over the control plane."""
+
+    async def held() -> int:
+        return len(await plane.quarantine.held())
+
+    ops = Ops(
+        engine=plane.control.engine,
+        rules=rules,
+        clock=clock,
+        records=records,
+        lags=lags,
+        live=live,
+        statuses=plane.statuses,
+        held=Once(held, HELD_SECONDS),
+        overview=Once(lambda: make_overview(ops), OVERVIEW_SECONDS),
+    )
+    return ops
 
 
 def mount(app: FastAPI, ops: Ops) -> list[BaseRoute]:
     """Serve operators with `ops`; return the routes, in the order in which the app tries them."""
     app.state.ops = ops
-    resources = (messages, trace)
+    resources = (messages, trace, overview, live_routes)
     for resource in resources:
         app.include_router(resource.router)
     return [route for resource in resources for route in resource.router.routes]

@@ -22,7 +22,9 @@ GLANCE_MS: Final = 50
 marks, which no look returns. A takeover would wait so long for nothing."""
 
 
-async def open_consumer(connection: KafkaConnection, **options: Any) -> Any:
+async def open_consumer(
+    connection: KafkaConnection, *, fetch_bytes: int = FETCH_BYTES, **options: Any
+) -> Any:
     """Start a consumer without a group. The caller assigns and seeks.
 
     Raises:
@@ -35,7 +37,7 @@ async def open_consumer(connection: KafkaConnection, **options: Any) -> Any:
         auto_offset_reset="earliest",
         isolation_level="read_committed",  # Invariant 2: what was not committed is not there.
         fetch_max_wait_ms=100,
-        max_partition_fetch_bytes=FETCH_BYTES,
+        max_partition_fetch_bytes=fetch_bytes,
         **options,
     )
     try:
