@@ -34,6 +34,7 @@ from hub.api.admin_dependencies import Admin
 from hub.api.admin_problems import of_change
 from hub.api.bodies import Gone
 from hub.api.checks import post_check
+from hub.api.console.routes import ROUTES as CONSOLE
 from hub.api.deps import Deps
 from hub.api.headers import SecurityHeaders
 from hub.api.inbox import get_inbox
@@ -83,6 +84,8 @@ def create_app(deps: Deps) -> FastAPI:
         routes += router.routes
     if deps.admin is not None:
         routes += _mount_admin(app, deps.admin)
+        app.router.routes.extend(CONSOLE)
+        routes += CONSOLE
     if deps.ops is not None:
         routes += ops.mount(app, deps.ops)
     describe(app)

@@ -1,0 +1,80 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { ask, at, type Values } from "../../api/http";
+import { refreshOnChange } from "../../api/live";
+import { useLoad } from "../../api/load";
+import type { DeadLetterGroup, Paged, RetryJob } from "../../api/shapes";
+import { Link } from "../../app/Link";
+import { filter, go, href, place } from "../../app/router";
+import { may } from "../../app/session";
+import { Shown } from "../../design/Notice";
+import { Pager } from "../../design/Pager";
+import { ReasonDialog } from "../../design/Reason";
+import { count, Time } from "../../design/Time";
+import { named, words } from "../../words";
+
+const REFRESH_MS = 5_000;
+const CHANGES = new Set(["dead_letter", "resumed", "delivered", "expired"]);
+
+/** Causes, the one that struck last first. */
+export function Groups({ wanted }: { readonly wanted: Values }) {
+  const text = words.value.deadLetters;
+  const after = place.value.query["after"];
+  const found = useLoad(JSON.stringify([wanted, after]), (stop) => ask<Paged<DeadLetterGroup>>("GET", "/v1/admin/dead-letters/groups", { query: { ...wanted, after }, stop }));
+  useEffect(() => refreshOnChange(found.again, REFRESH_MS, (change) => CHANGES.has(change.event)), []);
+  const asked = useSignal<{ readonly action: "retry" | "drop"; readonly group: DeadLetterGroup } | null>(null);
+  const preview = async (reason: string) => {
+    const { action, group } = asked.value ?? {};
+    if (!action || !group) return;
+    const job = await ask<RetryJob>("POST", "/ops/retry-jobs", { body: { action, filter: { ...given(wanted), fingerprint: group.fingerprint }, reason } });
+    go(href(at`/retry-jobs/${job.id}`));
+  };
+  return (
+    <Shown from={found} empty={(page) => page.items.length === 0} whenEmpty={<p>{text.none}</p>}>
+      {(page) => (
+        <>
+          <ul class="plain-list" data-groups>
+            {page.items.map((group) => <Group key={group.fingerprint} group={group} choose={(action) => { asked.value = { action, group }; }} />)}
+          </ul>
+          {page.next && <Pager page={page} go={(cursor) => filter({ after: cursor.after })} />}
+          {asked.value && (
+            <ReasonDialog title={text.all[asked.value.action](count(asked.value.group.count))} action={text.preview} act={preview} onClose={() => { asked.value = null; }}>
+              <p>{text.previewLead}</p>
+            </ReasonDialog>
+          )}
+        </>
+      )}
+    </Shown>
+  );
+}
+
+/** Return the filters that are set: an empty one is not a filter. */
+function given(wanted: Values): Values {
+  return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value));
+}
+
+function Group({ group, choose }: { readonly group: DeadLetterGroup; readonly choose: (action: "retry" | "drop") => void }) {
+  const text = words.value.deadLetters;
+  return (
+    <li class="card group" data-fingerprint={group.fingerprint}>
+      <strong class="group-count">{count(group.count)}</strong>
+      <div class="stack-s">
+        <h2>{named(words.value.reasons, group.code)}{group.peer_code && <span class="code small"> · {group.peer_code}</span>}</h2>
+        {group.text && <p class="long">{group.text}</p>}
+        <p class="small soft">
+          {group.connector ? <Link href={href(at`/connectors/${group.connector}`)}>{group.connector}</Link> : text.noConnector}
+          {" · "}{text.first} <Time at={group.first_at} ago={false} /> · {text.last} <Time at={group.last_at} />
+        </p>
+        <div class="row">
+          <Link href={href("/dead-letters", { view: "list", fingerprint: group.fingerprint })} class="button">{text.show}</Link>
+          {may("messages.retry") && (
+            <>
+              <button type="button" class="button button-main" onClick={() => choose("retry")}>{text.retryAll}</button>
+              <button type="button" class="button button-risky" onClick={() => choose("drop")}>{text.dropAll}</button>
+            </>
+          )}
+        </div>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,96 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { ask, at } from "../../api/http";
+import { useLoad } from "../../api/load";
+import { Failed, type Problem } from "../../api/problem";
+import type { RetryJob } from "../../api/shapes";
+import { me, may } from "../../app/session";
+import { StateBadge } from "../../design/Badge";
+import { ProblemNotice, Shown } from "../../design/Notice";
+import { Page } from "../../design/Page";
+import { ReasonDialog } from "../../design/Reason";
+import { count, Time } from "../../design/Time";
+import { words } from "../../words";
+import { Items } from "./Items";
+
+const REFRESH_MS = 2_000;
+type Order = "pause" | "resume" | "cancel";
+const ORDERS: Readonly<Record<string, readonly Order[]>> = { previewed: ["cancel"], running: ["pause", "cancel"], paused: ["resume", "cancel"] };
+
+/** One decision about many: its preview, its second person, its progress, what became of each. */
+export function JobScreen({ id }: { readonly id: string }) {
+  const text = words.value.jobs;
+  const found = useLoad(id, (stop) => ask<RetryJob>("GET", at`/ops/retry-jobs/${id}`, { stop }));
+  useEffect(() => {
+    const ticking = setInterval(found.again, REFRESH_MS);
+    return () => clearInterval(ticking);
+  }, []);
+  return (
+    <Page title={text.one} lead={id}>
+      <Shown from={found}>
+        {(job) => (
+          <>
+            <JobCard job={job} done={found.again} />
+            {job.state !== "previewed" && <Items id={id} />}
+          </>
+        )}
+      </Shown>
+    </Page>
+  );
+}
+
+function JobCard({ job, done }: { readonly job: RetryJob; readonly done: () => void }) {
+  const text = words.value.jobs;
+  const filters = Object.entries(job.filter).filter(([, value]) => value);
+  return (
+    <section class="card stack-s" aria-label={text.one}>
+      <p class="row"><StateBadge state={job.state} /><strong>{text.actions(job.action, count(job.count))}</strong></p>
+      <progress max={Math.max(1, job.count)} value={job.handled} aria-label={text.progress} />
+      <dl class="facts">
+        <dt>{text.progress}</dt><dd>{count(job.handled)} / {count(job.count)}</dd>
+        <dt>{text.filter}</dt><dd>{filters.map(([name, value]) => <div key={name}><span class="code">{name}</span> = {value}</div>)}</dd>
+        <dt>{text.reason}</dt><dd>{job.reason}</dd>
+        <dt>{text.askedBy}</dt><dd>{job.asked_by} · <Time at={job.asked_at} /></dd>
+        {job.confirmed_by && <><dt>{text.confirmedBy}</dt><dd>{job.confirmed_by}</dd></>}
+        {job.ended_at && <><dt>{text.endedAt}</dt><dd><Time at={job.ended_at} /></dd></>}
+      </dl>
+      {may("messages.retry") && <JobOrders job={job} done={done} />}
+    </section>
+  );
+}
+
+function JobOrders({ job, done }: { readonly job: RetryJob; readonly done: () => void }) {
+  const text = words.value.jobs;
+  const asked = useSignal<Order | null>(null);
+  const problem = useSignal<Problem | null>(null);
+  const path = at`/ops/retry-jobs/${job.id}`;
+  const confirm = async () => {
+    problem.value = null;
+    try {
+      await ask("POST", `${path}:confirm`, { body: { count: job.count } });
+      done();
+    } catch (error) {
+      if (!(error instanceof Failed)) throw error;
+      problem.value = error.problem;
+    }
+  };
+  const act = async (reason: string) => {
+    await ask("POST", `${path}:${asked.value ?? ""}`, { body: { reason } });
+    done();
+  };
+  // The hub refuses it too; here a person is spared the try, and told whom to ask.
+  const other = job.second_person && job.asked_by === me.value?.name;
+  return (
+    <>
+      {job.state === "previewed" && job.second_person && <p class="notice notice-forbidden">{text.secondPerson}</p>}
+      {problem.value && <ProblemNotice problem={problem.value} />}
+      <div class="row">
+        {job.state === "previewed" && <button type="button" class="button button-main" disabled={other} onClick={() => void confirm()}>{text.confirm(count(job.count))}</button>}
+        {(ORDERS[job.state] ?? []).map((order) => (
+          <button key={order} type="button" class={order === "cancel" ? "button button-risky" : "button"} onClick={() => { asked.value = order; }}>{text[order]}</button>
+        ))}
+      </div>
+      {asked.value && <ReasonDialog title={text[asked.value]} action={text[asked.value]} act={act} onClose={() => { asked.value = null; }} />}
+    </>
+  );
+}

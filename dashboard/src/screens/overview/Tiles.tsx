@@ -1,0 +1,61 @@
+import type { Overview } from "../../api/shapes";
+import { Link } from "../../app/Link";
+import { href } from "../../app/router";
+import type { Tone } from "../../design/Badge";
+import { count, duration } from "../../design/Time";
+import { language, words } from "../../words";
+
+interface TileProps {
+  readonly name: string;
+  readonly value: string;
+  readonly note?: string;
+  readonly tone: Tone;
+  readonly to: string;
+}
+
+/** Above these an operator should look; they colour a tile, nothing else. */
+const OLDEST_WARN_S = 900;
+const LAG_WARN_S = 10;
+
+/** The numbers of a day, each a link to what it counts. */
+export function Tiles({ overview }: { readonly overview: Overview }) {
+  const text = words.value.overview;
+  const { totals, open, oldest_undelivered: oldest, connectors } = overview;
+  const waiting = (open["pending"] ?? 0) + (open["retrying"] ?? 0);
+  const stuck = (open["manual_review"] ?? 0) + (open["held"] ?? 0);
+  const ended = connectors.paused + connectors.failing + connectors.silent;
+  const lag = worstLag(overview);
+  return (
+    <ul class="tiles">
+      <Tile name={text.admitted} value={count(totals.admitted)} note={text.delivered(count(totals.delivered))} tone="none" to={href("/messages", { outcome: "admitted" })} />
+      <Tile name={text.refused} value={count(totals.refused)} note={rate(totals.success_rate)} tone={totals.refused > 0 ? "warn" : "good"} to={href("/messages", { outcome: "refused" })} />
+      <Tile name={text.waiting} value={count(waiting)} note={oldest ? text.oldest(duration(oldest.seconds, language.value)) : text.nothingWaits}
+        tone={oldest && oldest.seconds > OLDEST_WARN_S ? "warn" : "good"} to={href("/messages", { state: "pending", range: "7d" })} />
+      <Tile name={text.deadLetters} value={count(overview.dead_letters)} tone={overview.dead_letters > 0 ? "bad" : "good"} to={href("/dead-letters")} />
+      <Tile name={text.review} value={count(stuck)} tone={stuck > 0 ? "warn" : "good"} to={href("/messages", { state: "manual_review", range: "30d" })} />
+      <Tile name={text.connectors} value={count(connectors.running)} note={text.notRunning(count(ended))} tone={connectors.failing + connectors.silent > 0 ? "bad" : ended > 0 ? "warn" : "good"} to={href("/connectors")} />
+      <Tile name={text.lag} value={lag === null ? "–" : duration(lag, language.value)} tone={lag === null || lag > LAG_WARN_S ? "warn" : "good"} to={href("/lag")} />
+      <Tile name={text.quarantine} value={overview.quarantine === null ? "–" : count(overview.quarantine)} tone={overview.quarantine === 0 ? "good" : "bad"} to={href("/held")} />
+    </ul>
+  );
+}
+
+function Tile({ name, value, note, tone, to }: TileProps) {
+  return (
+    <li class={`tile tile-${tone}`}>
+      <Link href={to}><span class="tile-name">{name}</span><strong class="tile-value">{value}</strong>{note && <span class="small soft">{note}</span>}</Link>
+    </li>
+  );
+}
+
+function rate(success: number | null): string {
+  if (success === null) return "";
+  const format = new Intl.NumberFormat(language.value, { style: "percent", maximumFractionDigits: 2 });
+  return words.value.overview.success(format.format(success));
+}
+
+/** Return the longest lag in seconds; null where it could not be asked. */
+export function worstLag({ lag }: Pick<Overview, "lag">): number | null {
+  if (lag === null) return null;
+  return lag.some((group) => group.seconds === null) ? null : Math.max(0, ...lag.map((group) => group.seconds ?? 0));
+}

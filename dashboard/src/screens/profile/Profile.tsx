@@ -1,0 +1,41 @@
+import { shortcuts, theme, zone, type Theme } from "../../app/preferences";
+import { keepProfile, me } from "../../app/session";
+import { CheckField, ChoiceField } from "../../design/Field";
+import { Page } from "../../design/Page";
+import { either, language, named, words, type Language } from "../../words";
+import { PasswordForm } from "../sign-in/Password";
+import { Sessions } from "./Sessions";
+
+/** One's own language, colours, keys, password; and what one may do. */
+export function ProfileScreen() {
+  const text = words.value.profile;
+  return (
+    <Page title={text.title} lead={`${me.value?.display ?? ""} (${me.value?.name ?? ""})`}>
+      <div class="columns">
+        <section class="card stack-s" aria-label={text.looks}>
+          <h2>{text.looks}</h2>
+          <ChoiceField label={text.language} value={language.value} onInput={(value) => { language.value = value as Language; void keepProfile(); }} options={[["vi", "Tiếng Việt"], ["en", "English"]]} />
+          <ChoiceField label={text.theme} value={theme.value} onInput={(value) => { theme.value = value as Theme; }}
+            options={[["system", text.themes.system], ["light", text.themes.light], ["dark", text.themes.dark]]} />
+          <ChoiceField label={text.zone} value={zone.value} onInput={(value) => { zone.value = value; void keepProfile(); }}
+            options={[["Asia/Ho_Chi_Minh", text.zones.vietnam], ["UTC", "UTC"]]} />
+          <CheckField label={text.shortcuts} checked={shortcuts.value} onChange={(value) => { shortcuts.value = value; }} />
+        </section>
+        <div class="stack">
+          {me.value?.has_password && (
+            <section class="card stack-s" aria-label={words.value.password.title}>
+              <h2>{words.value.password.title}</h2>
+              <PasswordForm />
+            </section>
+          )}
+          <Sessions />
+          <section class="card stack-s" aria-label={text.rights}>
+            <h2>{text.rights}</h2>
+            <p>{me.value?.roles.map((role) => either(role)).join(", ")}</p>
+            <ul class="small">{me.value?.rights.map((right) => <li key={right}>{named(words.value.rights, right)}</li>)}</ul>
+          </section>
+        </div>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,65 @@
+import { useSignal } from "@preact/signals";
+import { ask, at } from "../../api/http";
+import { useLoad } from "../../api/load";
+import type { SecondPersonRequest } from "../../api/shapes";
+import { filter, place } from "../../app/router";
+import { me } from "../../app/session";
+import { Badge } from "../../design/Badge";
+import { CheckField } from "../../design/Field";
+import { Shown } from "../../design/Notice";
+import { Page } from "../../design/Page";
+import { ReasonDialog } from "../../design/Reason";
+import { Time } from "../../design/Time";
+import { named, words } from "../../words";
+
+type Order = "approve" | "refuse" | "withdraw";
+
+/** What waits for a second person: invariant 11, risky actions are done by two. */
+export function RequestsScreen() {
+  const text = words.value.requests;
+  const all = place.value.query["all"] === "yes";
+  const found = useLoad(String(all), (stop) => ask<{ items: readonly SecondPersonRequest[] }>("GET", "/ops/requests", { query: { waiting: !all }, stop }));
+  const asked = useSignal<{ readonly order: Order; readonly id: string } | null>(null);
+  const act = async (reason: string) => {
+    if (!asked.value) return;
+    await ask("POST", `${at`/ops/requests/${asked.value.id}`}:${asked.value.order}`, { body: { reason } });
+    found.again();
+  };
+  return (
+    <Page title={text.title} lead={text.lead} actions={<CheckField label={text.all} checked={all} onChange={(on) => filter({ all: on ? "yes" : "" })} />}>
+      <Shown from={found} empty={({ items }) => items.length === 0} whenEmpty={<p>{text.none}</p>}>
+        {({ items }) => (
+          <ul class="plain-list">
+            {items.map((one) => <RequestCard key={one.id} request={one} choose={(order) => { asked.value = { order, id: one.id }; }} />)}
+          </ul>
+        )}
+      </Shown>
+      {asked.value && <ReasonDialog title={text[asked.value.order]} action={text[asked.value.order]} act={act} onClose={() => { asked.value = null; }} />}
+    </Page>
+  );
+}
+
+function RequestCard({ request, choose }: { readonly request: SecondPersonRequest; readonly choose: (order: Order) => void }) {
+  const text = words.value.requests;
+  const own = request.asked_by === me.value?.name;
+  const open = request.decision === null;
+  return (
+    <li class="card stack-s">
+      <div class="row spread">
+        <h2 class="long">{named(text.kinds, request.kind)}: {request.target}</h2>
+        <Badge tone={open ? "warn" : request.decision === "approved" ? "good" : "none"} text={named(text.decisions, request.decision ?? "waiting")} />
+      </div>
+      <p class="small">{text.askedBy} <strong>{request.asked_by}</strong> · <Time at={request.asked_at} /></p>
+      <p class="long">{request.reason}</p>
+      <pre tabIndex={0} aria-label={text.payload}>{JSON.stringify(request.payload, null, 2)}</pre>
+      {request.decided_by && <p class="small">{request.decided_by} · <Time at={request.decided_at} /> · {request.decision_reason}</p>}
+      {open && (
+        <div class="row">
+          {request.may_approve && <button type="button" class="button button-main" onClick={() => choose("approve")}>{text.approve}</button>}
+          {request.may_approve && <button type="button" class="button" onClick={() => choose("refuse")}>{text.refuse}</button>}
+          {own && <button type="button" class="button" onClick={() => choose("withdraw")}>{text.withdraw}</button>}
+        </div>
+      )}
+    </li>
+  );
+}

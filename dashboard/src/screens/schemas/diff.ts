@@ -1,0 +1,40 @@
+/** One line of a comparison: in both, only before, or only after. */
+export interface Line {
+  readonly mark: " " | "-" | "+";
+  readonly text: string;
+}
+
+/** Return what changed from one text to another, line by line (longest common subsequence). */
+export function diff(before: string, after: string): readonly Line[] {
+  const [a, b] = [before.split("\n"), after.split("\n")];
+  const common = lengths(a, b);
+  const lines: Line[] = [];
+  let [i, j] = [0, 0];
+  while (i < a.length || j < b.length) {
+    const [down, right] = [common[i + 1]?.[j] ?? 0, common[i]?.[j + 1] ?? 0];
+    if (i < a.length && j < b.length && a[i] === b[j]) {
+      lines.push({ mark: " ", text: a[i] ?? "" });
+      i += 1;
+      j += 1;
+    } else if (i < a.length && (j === b.length || down >= right)) {
+      lines.push({ mark: "-", text: a[i] ?? "" });
+      i += 1;
+    } else {
+      lines.push({ mark: "+", text: b[j] ?? "" });
+      j += 1;
+    }
+  }
+  return lines;
+}
+
+/** Return the length of the longest common end of both texts from each pair of lines on. */
+function lengths(a: readonly string[], b: readonly string[]): readonly (readonly number[])[] {
+  const table = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));
+  for (let i = a.length - 1; i >= 0; i -= 1) {
+    for (let j = b.length - 1; j >= 0; j -= 1) {
+      const row = table[i];
+      if (row) row[j] = a[i] === b[j] ? (table[i + 1]?.[j + 1] ?? 0) + 1 : Math.max(table[i + 1]?.[j] ?? 0, row[j + 1] ?? 0);
+    }
+  }
+  return table;
+}

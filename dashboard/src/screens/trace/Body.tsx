@@ -1,0 +1,48 @@
+import { useSignal } from "@preact/signals";
+import { answerOf, at } from "../../api/http";
+import type { Trace } from "../../api/shapes";
+import { may } from "../../app/session";
+import { ReasonDialog } from "../../design/Reason";
+import { words } from "../../words";
+
+/** The longest body that is also shown; a longer one is only handed over as a file. */
+const SHOWN_BYTES = 64 * 1024;
+
+/** The body is behind a right and a reason, and the look at it is in the audit trail. */
+export function BodyCard({ trace }: { readonly trace: Trace }) {
+  const text = words.value.trace.body;
+  const asking = useSignal(false);
+  const shown = useSignal<string | null>(null);
+  const act = async (reason: string) => {
+    const answer = await answerOf("POST", at`/ops/messages/${trace.source}/${trace.id}/body`, { body: { reason } });
+    const bytes = await answer.arrayBuffer();
+    hand(bytes, `${trace.source}_${trace.id}.bin`);
+    shown.value = bytes.byteLength > SHOWN_BYTES ? null : new TextDecoder().decode(bytes);
+  };
+  return (
+    <section class="card stack-s" aria-label={text.title}>
+      <h2>{text.title}</h2>
+      <p class="small soft">{trace.body.kept ? text.lead : text.gone}</p>
+      {!may("messages.view_body") && <p class="small">{text.noRight}</p>}
+      {may("messages.view_body") && trace.body.kept && (
+        <button type="button" class="button" onClick={() => { asking.value = true; }}>{text.open}</button>
+      )}
+      {shown.value !== null && <pre tabIndex={0} aria-label={text.title} data-body>{shown.value}</pre>}
+      {asking.value && (
+        <ReasonDialog title={text.open} action={text.open} act={act} onClose={() => { asking.value = false; }}>
+          <p>{text.audited}</p>
+        </ReasonDialog>
+      )}
+    </section>
+  );
+}
+
+/** Give the exact bytes as a file; what is shown beside it is only their text. */
+function hand(bytes: ArrayBuffer, name: string): void {
+  const address = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
+}

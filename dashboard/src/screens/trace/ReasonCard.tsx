@@ -1,0 +1,20 @@
+import type { Help } from "../../api/shapes";
+import { language, words } from "../../words";
+
+/** What a reason code means, who must act, and what to do next. */
+export function ReasonCard({ code, help }: { readonly code: string; readonly help: Help | null }) {
+  const text = words.value.trace;
+  const told = help?.[language.value];
+  return (
+    <div class="reason">
+      <strong>{told?.meaning ?? text.reasonUnknown}</strong>
+      {told && (
+        <dl class="facts">
+          <dt>{text.who}</dt><dd>{told.who}</dd>
+          <dt>{text.next}</dt><dd>{told.next}</dd>
+        </dl>
+      )}
+      <span class="code small">{code}</span>
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+/** Words for the hub's codes. A code that is not here is shown as it is: the hub may know more. */
+export const codesVi = {
+  states: {
+    admitted: "Đã nhận", refused: "Bị từ chối", duplicate: "Trùng", attempted: "Đang thử gửi", delivered: "Đã đến", retrying: "Đang gửi lại", dead_letter: "Thư chết",
+    held: "Bị giữ lại", resumed: "Cho đi tiếp", expired: "Hết hạn", withdrawn: "Đã thu hồi", acknowledged: "Bên nhận đã tiếp nhận", processed: "Đã xử lý xong",
+    rejected: "Bên nhận trả lại", verdict: "Kết quả kiểm chữ ký", pending: "Chờ gửi", manual_review: "Chờ người chọn", normal: "Thường", urgent: "Khẩn",
+    running: "Đang chạy", paused: "Tạm dừng", stopped: "Đã dừng", stopping: "Đang dừng", starting: "Đang khởi động", waiting: "Đang chờ", failed: "Hỏng", failing: "Đang lỗi", silent: "Im lặng",
+    active: "Hoạt động", closed: "Đã đóng", merged: "Đã sáp nhập", previewed: "Chờ xác nhận", cancelled: "Đã hủy", done: "Xong", ok: "Đạt", denied: "Bị từ chối", assumed: "Coi như đạt", not_checked: "Không kiểm",
+  } as Record<string, string>,
+  reasons: {
+    too_large: "Quá lớn", too_deep: "Lồng quá sâu", malformed_body: "Nội dung hỏng", unsupported_content_type: "Kiểu nội dung không nhận", attribute_missing: "Thiếu thuộc tính",
+    attribute_invalid: "Thuộc tính sai", attribute_mismatch: "Thuộc tính không khớp chữ ký", signature_missing: "Thiếu chữ ký", signature_malformed: "Chữ ký sai dạng", wrong_audience: "Ký cho trục khác",
+    secret_marking: "Văn bản mật", unknown_object: "Không có tệp được nhắc tới", not_admitted: "Chưa qua tiếp nhận", unknown_system: "Hệ thống chưa đăng ký", system_inactive: "Hệ thống ngừng hoạt động",
+    peer_mismatch: "Bên gửi không phải nguồn", not_representative: "Không được ủy quyền", unknown_key: "Khóa chưa đăng ký", key_revoked: "Khóa đã thu hồi", key_not_valid: "Khóa chưa hoặc hết hiệu lực",
+    algorithm_mismatch: "Sai thuật toán", bad_signature: "Chữ ký không đúng", clock_ahead: "Đồng hồ bên gửi chạy trước", too_old: "Quá cũ", id_reused: "Dùng lại mã", expired: "Hết hạn",
+    not_permitted: "Không có quyền gửi", unknown_schema: "Không có lược đồ", schema_mismatch: "Sai lược đồ của loại", schema_violation: "Không đúng lược đồ", no_recipient: "Không có nơi nhận",
+    unknown_recipient: "Nơi nhận chưa đăng ký", no_endpoint: "Nơi nhận không có điểm nhận", bad_delivery_token: "Mã giao sai", unknown_message: "Không có thông điệp được nhắc tới",
+    peer_refused: "Bên nhận từ chối", outcome_unknown: "Không rõ kết quả lần gửi", peer_unavailable: "Bên nhận không trả lời",
+  } as Record<string, string>,
+  levels: { central: "Trung ương", province: "Cấp tỉnh", district: "Cấp huyện", commune: "Cấp xã" } as Record<string, string>,
+  rights: {
+    "messages.view": "Xem thông tin thông điệp", "messages.view_body": "Xem nội dung thông điệp", "messages.retry": "Gửi lại hoặc bỏ thư chết", "messages.resubmit": "Sửa và gửi thành thông điệp mới",
+    "messages.release": "Cho đi tiếp thông điệp bị giữ", "documents.where": "Tra cứu văn bản đang ở đâu", "connectors.view": "Xem bộ kết nối", "connectors.operate": "Tạm dừng, chạy lại, kiểm tra bộ kết nối",
+    "connectors.manage": "Thêm, sửa bộ kết nối và mạng của nó", "rules.view": "Xem quy tắc và danh bạ", "rules.change": "Sửa quy tắc và danh bạ", "schemas.publish": "Công bố lược đồ", "keys.manage": "Đăng ký, thu hồi khóa",
+    "statistics.view": "Xem tổng quan, số liệu", "alerts.view": "Xem cảnh báo", "alerts.manage": "Nhận, tạm ẩn, đặt cảnh báo", "views.share": "Chia sẻ bộ lọc đã lưu", "audit.read": "Đọc nhật ký thao tác",
+    "users.view": "Xem người dùng", "users.manage": "Quản lý người dùng", "hub.manage": "Quản trị trục",
+  } as Record<string, string>,
+};
+
+export const codesEn: typeof codesVi = {
+  states: {
+    admitted: "Admitted", refused: "Refused", duplicate: "Duplicate", attempted: "Attempted", delivered: "Delivered", retrying: "Retrying", dead_letter: "Dead letter",
+    held: "Held", resumed: "Resumed", expired: "Expired", withdrawn: "Withdrawn", acknowledged: "Acknowledged", processed: "Processed",
+    rejected: "Rejected", verdict: "Signature verdict", pending: "Pending", manual_review: "Manual review", normal: "Normal", urgent: "Urgent",
+    running: "Running", paused: "Paused", stopped: "Stopped", stopping: "Stopping", starting: "Starting", waiting: "Waiting", failed: "Failed", failing: "Failing", silent: "Silent",
+    active: "Active", closed: "Closed", merged: "Merged", previewed: "To be confirmed", cancelled: "Cancelled", done: "Done", ok: "Ok", denied: "Denied", assumed: "Assumed", not_checked: "Not checked",
+  },
+  reasons: {
+    too_large: "Too large", too_deep: "Too deep", malformed_body: "Malformed body", unsupported_content_type: "Unsupported content type", attribute_missing: "An attribute is missing",
+    attribute_invalid: "An attribute is invalid", attribute_mismatch: "Attributes differ from the signed ones", signature_missing: "No signature", signature_malformed: "Malformed signature", wrong_audience: "Signed for another hub",
+    secret_marking: "Marked as secret", unknown_object: "Unknown object", not_admitted: "Not admitted", unknown_system: "Unknown system", system_inactive: "System inactive",
+    peer_mismatch: "The peer is not the source", not_representative: "Not a representative", unknown_key: "Unknown key", key_revoked: "Key revoked", key_not_valid: "Key not valid at that time",
+    algorithm_mismatch: "Another algorithm", bad_signature: "Bad signature", clock_ahead: "The sender's clock is ahead", too_old: "Too old", id_reused: "Id used again", expired: "Expired",
+    not_permitted: "No access right", unknown_schema: "Unknown schema", schema_mismatch: "Not a schema of the type", schema_violation: "Does not fit the schema", no_recipient: "No recipient",
+    unknown_recipient: "Unknown recipient", no_endpoint: "The recipient has no endpoint", bad_delivery_token: "Bad delivery token", unknown_message: "Unknown message",
+    peer_refused: "The recipient refused", outcome_unknown: "Outcome of the call unknown", peer_unavailable: "The recipient does not answer",
+  },
+  levels: { central: "Central", province: "Province", district: "District", commune: "Commune" },
+  rights: {
+    "messages.view": "See messages, never their bodies", "messages.view_body": "See the body of a message", "messages.retry": "Retry or drop dead letters", "messages.resubmit": "Edit and submit as a new message",
+    "messages.release": "Release held messages", "documents.where": "Look up where a document is", "connectors.view": "See connectors", "connectors.operate": "Pause, resume, restart and test connectors",
+    "connectors.manage": "Make and change connectors and their networks", "rules.view": "See rules and directory", "rules.change": "Change rules and directory", "schemas.publish": "Publish schemas", "keys.manage": "Register and revoke keys",
+    "statistics.view": "See overview, figures and lag", "alerts.view": "See alerts", "alerts.manage": "Take, silence and set alerts", "views.share": "Share saved views", "audit.read": "Read the audit trail of people",
+    "users.view": "See users", "users.manage": "Manage users", "hub.manage": "Manage the hub",
+  },
+};

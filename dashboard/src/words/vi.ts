@@ -1,0 +1,168 @@
+import { codesVi } from "./codes";
+
+/** The Vietnamese words; the type of every other language. Codes of the hub stand in `codes.ts`. */
+export const vi = {
+  product: "Trục liên thông",
+  ...codesVi,
+  nav: {
+    overview: "Tổng quan", messages: "Thông điệp", trace: "Hành trình", where: "Văn bản ở đâu?", deadLetters: "Thư chết", jobs: "Đợt gửi lại",
+    held: "Bị giữ lại", connectors: "Bộ kết nối", connector: "Bộ kết nối", connectorNew: "Bộ kết nối mới", routes: "Tuyến", lag: "Độ trễ", directory: "Danh bạ",
+    organisation: "Cơ quan", schemas: "Lược đồ", alerts: "Cảnh báo", reports: "Báo cáo", audit: "Nhật ký", users: "Người dùng", user: "Người dùng", requests: "Chờ duyệt", system: "Hệ thống", profile: "Cá nhân",
+    deadLetter: "Thư chết", job: "Đợt gửi lại",
+  },
+  notice: {
+    loading: "Đang tải…", empty: "Không có gì ở đây", again: "Thử lại", unreachable: "Không liên lạc được với trục",
+    next: "Hãy thử lại; nếu vẫn vậy, báo quản trị trục kèm mã lỗi bên dưới.", noScreen: "Không có trang này",
+    refresh: "Làm mới",
+  },
+  problems: {
+    unauthorized: "Chưa đăng nhập, hoặc tên hay mật khẩu không đúng", forbidden: "Anh/chị không có quyền làm việc này",
+    not_found: "Không có, hoặc không thuộc phạm vi anh/chị được xem", unavailable: "Một kho dữ liệu của trục chưa trả lời", overloaded: "Trục đang quá tải",
+    invalid_request: "Yêu cầu không đúng dạng", invalid_cursor: "Trang này không còn; hãy mở lại danh sách", conflict: "Không hợp với trạng thái hiện tại",
+    too_many_requests: "Quá nhiều lần thử", second_person: "Cần người thứ hai duyệt", count_differs: "Số lượng đã thay đổi so với lúc xem trước",
+    unbounded: "Phải chọn ít nhất một điều kiện", body_gone: "Nội dung không còn được lưu", too_many: "Quá nhiều để xuất một lần; hãy thu hẹp bộ lọc",
+    internal_error: "Trục gặp lỗi", read_only: "Trục đang ở chế độ chỉ đọc", storage_full: "Đĩa của trục sắp đầy", csrf_refused: "Phiên làm việc đã đổi; hãy tải lại trang",
+  },
+  problemNext: {
+    forbidden: "Nếu cần, hãy đề nghị quản trị hệ thống cấp quyền.", unauthorized: "Kiểm tra tên và mật khẩu rồi thử lại.",
+    unreachable: "Kiểm tra kết nối mạng; trang sẽ dùng được lại khi trục trả lời.", not_found: "Kiểm tra lại mã, hoặc tìm lại từ danh sách.",
+    second_person: "Nhờ một người khác có quyền mở mục này và duyệt.", unavailable: "Đợi vài giây rồi thử lại; nếu kéo dài, quản trị trục phải xem trang Hệ thống.",
+    too_many_requests: "Đợi một lúc rồi thử lại.", count_differs: "Hãy xem trước lại rồi mới xác nhận.",
+  },
+  shell: {
+    skip: "Tới nội dung chính", menu: "Mở hoặc đóng trình đơn", nav: "Các trang", search: "Tìm văn bản, hồ sơ, thông điệp", searchHint: "Mã hồ sơ, mã văn bản…",
+    otherLanguage: "Switch to English", signOut: "Đăng xuất", readOnly: "Trục đang ở chế độ chỉ đọc: xem được, không sửa được.",
+  },
+  live: { off: "Tạm dừng", connecting: "Đang nối", live: "Trực tiếp", reconnecting: "Đang nối lại", toggle: "Tự cập nhật: bật hoặc tắt" },
+  help: {
+    title: "Phím tắt", search: "Tìm", rows: "Dòng sau, dòng trước", help: "Bảng này", close: "Đóng", off: "Có thể tắt phím tắt ở trang Cá nhân. Trong hành trình: [ và ] sang thông điệp trước, sau.",
+  },
+  pager: { previous: "Trang trước", next: "Trang sau" },
+  reason: { label: "Lý do", hint: "Bắt buộc, từ 3 ký tự; được ghi vào nhật ký. Không ghi dữ liệu cá nhân.", cancel: "Thôi" },
+  signIn: {
+    title: "Đăng nhập", lead: "Bàn điều hành", name: "Tên đăng nhập", password: "Mật khẩu", submit: "Đăng nhập", again: "Phiên làm việc đã hết",
+    againLead: "Đăng nhập lại để làm tiếp. Những gì đang nhập vẫn còn.", giveUp: "Thôi, không làm tiếp", provider: (name: string) => `Đăng nhập bằng ${name}`,
+  },
+  password: {
+    title: "Đổi mật khẩu", forced: "Mật khẩu này do người khác tạo. Hãy đặt mật khẩu chỉ mình anh/chị biết.", old: "Mật khẩu hiện nay", fresh: "Mật khẩu mới",
+    repeat: "Nhập lại mật khẩu mới", differs: "Hai lần nhập chưa giống nhau", rules: "Nên dùng một câu dài, dễ nhớ.", submit: "Đổi mật khẩu", done: "Đã đổi mật khẩu",
+  },
+  messages: {
+    title: "Thông điệp", lead: "Tìm theo mã hồ sơ, mã văn bản, cơ quan, trạng thái. Mặc định: 24 giờ qua.", any: "Tất cả", more: "Thêm điều kiện", filtersLabel: "Bộ lọc",
+    empty: "Không có thông điệp nào khớp. Thử nới khoảng thời gian hoặc bỏ bớt điều kiện.", clear: "Xóa bộ lọc", countExactly: "Đếm chính xác",
+    exactly: (n: string) => `${n} thông điệp`, about: (n: string) => `Khoảng ${n} thông điệp`,
+    filters: {
+      key: "Mã hồ sơ / văn bản", id: "Mã thông điệp", source: "Hệ thống gửi", recipient: "Hệ thống nhận", type: "Loại", outcome: "Quyết định", state: "Trạng thái",
+      reason: "Mã lý do", connector: "Bộ kết nối", priority: "Độ khẩn", correlation: "Mã hội thoại", attempts: "Số lần thử từ", range: "Thời gian", since: "Từ", until: "Đến",
+    },
+    ranges: { "": "24 giờ qua", "1h": "1 giờ qua", "7d": "7 ngày qua", "30d": "30 ngày qua", custom: "Khoảng khác…" },
+    columns: { document: "Văn bản", state: "Trạng thái", source: "Nơi gửi", type: "Loại", at: "Quyết định lúc" },
+  },
+  views: {
+    title: "Bộ lọc đã lưu", save: "Lưu bộ lọc", name: "Tên", share: "Chia sẻ cho mọi người", remove: "Xóa", by: (who: string) => `của ${who}`,
+  },
+  trace: {
+    title: "Hành trình", decided: "Quyết định lúc", recipients: "Nơi nhận", noRecipients: "Không gửi tới nơi nào.", since: "từ", owner: "Ai phải xử lý",
+    attempts: (n: number) => `đã thử ${n} lần`, total: "tổng", connector: "Bộ kết nối", deadLetter: "Mở thư chết", timeline: "Các bước", onlyFor: "Chỉ xem", everybody: "Mọi nơi nhận",
+    leftOut: (n: number) => `Còn ${n} bước không hiện ở đây.`, late: "ghi nhận muộn", detail: "Chi tiết", links: "Liên quan", headers: "Tiêu đề và chữ ký như đã nhận",
+    headersAll: "Tiêu đề", signature: "Chữ ký", raw: "JSON của hành trình", who: "Ai phải xử lý", next: "Việc tiếp theo", reasonUnknown: "Bên nhận trả về mã này; xem tài liệu của bên nhận.",
+    neighbours: "Trong danh sách", back: "Danh sách", before: "Thông điệp trước", after: "Thông điệp sau",
+    owners: { hub: "trục", operator: "người vận hành trục", recipient: "bên nhận", sender: "bên gửi", connector: "bộ kết nối", nobody: "không ai: đã xong", none: "không ai: đã xong", person: "người chọn nơi nhận" },
+    linkKinds: { correlation: "Cùng hội thoại", same_key: "Cùng mã văn bản", receipt: "Biên nhận", withdrawal: "Thu hồi thông điệp này", withdrawn_by: "Được thu hồi bởi" },
+    facts: {
+      title: "Thông điệp", sender: "Bên gửi", onbehalf: "Thay mặt", type: "Loại", schema: "Lược đồ", time: "Bên gửi ghi", received: "Trục nhận", expires: "Hết hạn",
+      correlation: "Mã hội thoại", size: "Kích thước", digest: "SHA-256", peer: "Gửi qua", rules: "Phiên bản quy tắc", position: "Vị trí",
+    },
+    body: {
+      title: "Nội dung", lead: "Nội dung đúng từng byte như đã ký. Xem phải có lý do.", gone: "Trục không còn giữ nội dung này.", open: "Xem và tải nội dung",
+      noRight: "Anh/chị không có quyền xem nội dung.", audited: "Lần xem này được ghi vào nhật ký: ai, lúc nào, lý do gì.",
+    },
+  },
+  overview: {
+    title: "Tổng quan", lead: "Trục khỏe không, 24 giờ qua.", admitted: "Đã nhận", delivered: (n: string) => `${n} lượt đã đến nơi`, arrived: "Đã đến", refused: "Bị từ chối",
+    success: (rate: string) => `${rate} được nhận`, waiting: "Chờ gửi", oldest: (time: string) => `lâu nhất ${time}`, nothingWaits: "không có gì chờ lâu", deadLetters: "Thư chết",
+    review: "Chờ người xử lý", connectors: "Bộ kết nối đang chạy", notRunning: (n: string) => `${n} không chạy`, lag: "Độ trễ lớn nhất", quarantine: "Bị giữ lại",
+    calm: "Không có gì phải xử lý.", trouble: "Cần xử lý", oldestLine: (time: string) => `Chưa đến nơi đã ${time}:`, flow: "Luồng trong tỉnh", flowBy: "Theo", byLevel: "Cấp", byOrganisation: "Cơ quan",
+    bySystem: "Hệ thống", noFlow: "Chưa có thông điệp nào.", flowTable: "Xem dưới dạng bảng", flowLabel: (n: string) => `Sơ đồ luồng: ${n} tuyến; bảng bên dưới có cùng số liệu.`,
+    from: "Nơi gửi", to: "Nơi nhận", nowhere: "Bị từ chối", waysLeftOut: (n: string) => `Còn ${n} tuyến ít hơn không hiện.`, day: "24 giờ qua, mỗi 5 phút", time: "Lúc",
+    dayLabel: (a: string, d: string, r: string) => `Trong 24 giờ: ${a} đã nhận, ${d} lượt đã đến, ${r} bị từ chối.`,
+  },
+  deadLetters: {
+    title: "Thư chết", one: "Thư chết", lead: "Trục đã ngừng thử. Sửa nguyên nhân trước, rồi gửi lại cả nhóm.", byCause: "Theo nguyên nhân", oneByOne: "Từng thư",
+    filters: { connector: "Bộ kết nối", code: "Mã lý do", system: "Hệ thống nhận", fingerprint: "Dấu nguyên nhân" },
+    none: "Không có thư chết nào.", noConnector: "không bộ kết nối nào giữ", first: "đầu tiên", last: "gần nhất", show: "Xem từng thư", retryAll: "Gửi lại tất cả…", dropAll: "Bỏ tất cả…",
+    all: { retry: (n: string) => `Gửi lại ${n} thư`, drop: (n: string) => `Bỏ ${n} thư` }, preview: "Xem trước", previewLead: "Chưa làm gì ngay. Bước sau cho biết đúng số lượng rồi mới xác nhận; trên 500 thư cần người thứ hai.",
+    ticked: (n: string) => `Đã chọn ${n}`, tick: "Chọn", message: "Thông điệp", recipient: "Nơi nhận", cause: "Nguyên nhân", attempts: "Số lần thử", at: "Từ lúc", peerCode: "Mã của bên nhận", text: "Ghi chú",
+    open: "Chờ xử lý", ended: "Đã kết thúc", retry: "Gửi lại", drop: "Bỏ", ordered: (n: string) => `Đã ra lệnh cho ${n} thư`,
+    means: { retry: "Trục thử lại ngay. Nếu không rõ lần trước đã tới chưa, hãy hỏi bên nhận trước: có thể tới hai lần.", drop: "Trục thôi không gửi nữa; bên gửi thấy là hết hạn, các thư sau cùng khóa được đi tiếp." },
+  },
+  jobs: {
+    title: "Đợt gửi lại", one: "Đợt gửi lại", lead: "Một quyết định cho nhiều thư chết, do trục tự làm, kể cả khi khởi động lại.", none: "Chưa có đợt nào.", what: "Việc", state: "Trạng thái", progress: "Đã làm",
+    askedBy: "Người yêu cầu", askedAt: "Lúc", actions: (action: string, n: string) => (action === "drop" ? `Bỏ ${n} thư` : `Gửi lại ${n} thư`), filter: "Bộ lọc", reason: "Lý do", confirmedBy: "Người xác nhận", endedAt: "Kết thúc",
+    secondPerson: "Nhiều thư: một người khác người yêu cầu phải xác nhận.", confirm: (n: string) => `Xác nhận ${n} thư`, pause: "Tạm dừng", resume: "Làm tiếp", cancel: "Hủy đợt",
+    items: "Từng thư", message: "Thông điệp", recipient: "Nơi nhận", cause: "Nguyên nhân", result: "Nay",
+  },
+  held: {
+    title: "Bị giữ lại", lead: "Do lỗi của trục, không phải của bên gửi. Sau khi sửa lỗi, cho đi tiếp.", none: "Không giữ thông điệp nào.", message: "Thông điệp", reason: "Vì", at: "Từ lúc", act: "Việc",
+    release: "Cho đi tiếp", means: "Trục quyết định lại thông điệp này và những thông điệp chờ sau nó.", more: "Còn nữa: xử lý những mục này trước.",
+  },
+  connectors: {
+    title: "Bộ kết nối", one: "Bộ kết nối", lead: "Nối trục với phần mềm của cơ quan và các hệ thống quốc gia.", fresh: "Thêm bộ kết nối", freshLead: "Chọn loại, hệ thống, rồi cấu hình.", none: "Chưa có bộ kết nối nào.",
+    name: "Tên", state: "Trạng thái", system: "Hệ thống", waiting: "Đang chờ", lag: "Trễ", deadLetters: "Thư chết", lastSuccess: "Gửi được gần nhất", adapter: "Loại", wanted: "Mong muốn", delivered: "Đã gửi", failed: "lỗi", heard: "Báo cáo lúc",
+    orders: { pause: "Tạm dừng", resume: "Chạy tiếp", stop: "Dừng hẳn", restart: "Khởi động lại" },
+    means: {
+      pause: "Giữ kết nối nhưng không gửi nhận; thông điệp chờ trong hàng.", resume: "Gửi nhận lại, bắt đầu từ những gì đang chờ.",
+      stop: "Làm nốt việc đang làm rồi ngắt mọi kết nối. Thông điệp chờ trong hàng.", restart: "Ngắt rồi nối lại từ đầu, đọc lại cấu hình và khóa.",
+    },
+    told: "Đã ra lệnh", test: "Kiểm tra kết nối", testing: "Đang kiểm tra…", testOk: "Kết nối tốt", noAnswer: "Chưa có trả lời", config: "Cấu hình", edit: "Sửa", save: "Lưu cấu hình", saved: "Đã lưu cấu hình", make: "Tạo bộ kết nối",
+    unreadable: (name: string) => `Không đọc được giá trị của ${name}.`, lines: "Mỗi dòng một giá trị", json: "JSON", secret: "Tham chiếu tới khóa (env:, file:, vault:…), không phải chính khóa", nameHint: "Chữ thường, số, gạch nối; 3–63 ký tự", systemHint: "Hệ thống mà bộ kết nối phục vụ",
+  },
+  networks: {
+    title: "Mạng được gọi tới", none: "Chưa xin mạng nội bộ nào.", cidr: "Mạng (CIDR)", cidrHint: "Ví dụ 10.20.30.0/24", state: "Trạng thái", asked: "Người xin", act: "Việc", approved: (who: string) => `${who} đã duyệt`, waits: "Chờ người thứ hai duyệt",
+    ask: "Xin mở mạng", approve: "Duyệt", withdraw: "Thu lại",
+  },
+  routes: {
+    title: "Tuyến", lead: "Ai được gửi loại gì cho ai, và tới đâu. Không có trong bảng là bị từ chối.", table: "Bảng tuyến", simulator: "Thử một thông điệp", none: "Không có quyền gửi nào khớp.",
+    filters: { sender: "Hệ thống gửi", type: "Loại", recipient: "Nơi nhận" }, leadsTo: "Tới", more: (n: string) => `và ${n} nơi nữa`, rules: (n: number) => `Quy tắc phiên bản ${n}`,
+    simulatorLead: "Trục quyết định như thật theo quy tắc hiện nay, nhưng không lưu và không gửi gì.", simulate: { source: "Hệ thống gửi", type: "Loại", recipients: "Nơi nhận", dataschema: "Lược đồ", subject: "Mã văn bản", body: "Nội dung (JSON)" },
+    recipientsHint: "Mỗi dòng một địa chỉ, ví dụ urn:hub:org:H99.22", bodyHint: "Bỏ trống thì không kiểm lược đồ. Chỉ dùng dữ liệu mẫu.", bodyBroken: "Nội dung không phải JSON.", run: "Thử", outcome: "Kết quả", deliveries: "Sẽ gửi tới", nowhere: "Không tới nơi nào.",
+    steps: { admission: "Tiếp nhận", signature: "Chữ ký", deduplication: "Trùng lặp", authorisation: "Quyền gửi", validation: "Lược đồ", routing: "Định tuyến" } as Record<string, string>,
+  },
+  lag: {
+    title: "Độ trễ", lead: "Mỗi bộ phận còn bao nhiêu thông điệp chưa đọc, và chậm bao nhiêu giây.", asOf: "Lúc", unknown: "Không hỏi được", stuck: "Đứng yên", moves: "Đang đọc", behind: (n: string, time: string) => `${n} thông điệp, ${time}`,
+    partition: "Phân vùng", committed: "Đã đọc tới", end: "Cuối", messages: "Còn", seconds: "Chậm",
+  },
+  directory: {
+    title: "Danh bạ", one: "Cơ quan", lead: "Cơ quan theo cấp, mã, hệ thống, khóa và quyền.", find: "Tìm theo tên hoặc mã", none: "Chưa có cơ quan nào.", many: (n: string) => `${n} cơ quan`, level: "Cấp", parent: "Trực thuộc", state: "Trạng thái", sent: "Đã gửi",
+    systems: "Hệ thống", system: "Hệ thống", name: "Tên", codes: "Mã định danh", code: "Mã", scheme: "Bộ mã", valid: "Hiệu lực", keys: "Khóa", algorithm: "Thuật toán", thumbprint: "Dấu khóa", endpoints: "Điểm nhận", types: "Loại", rights: "Quyền gửi", to: "Nơi nhận",
+    noneOfThese: "Chưa có.",
+    onboarding: { title: "Sẵn sàng trao đổi?", codes: "Có mã định danh", systems: "Có hệ thống", keys: "Có khóa ký", endpoints: "Có điểm nhận", rights: "Có quyền gửi", done: "Có", missing: "Thiếu", test: "Thử bằng một thông điệp mẫu:" },
+  },
+  schemas: { title: "Lược đồ", lead: "Dạng của nội dung từng loại. Bản đã công bố không bao giờ đổi.", none: "Chưa công bố lược đồ nào.", schema: "Lược đồ", compare: "So với", onlyOne: "Chỉ có một bản" },
+  audit: {
+    title: "Nhật ký", lead: "Ai đã làm, đã xem, hay bị từ chối điều gì, lúc nào, vì sao.", filters: { actor: "Người", action: "Việc", target: "Đối tượng", result: "Kết quả" }, results: { done: "Đã làm", denied: "Bị từ chối", failed: "Không thành" } as Record<string, string>,
+    at: "Lúc", what: "Việc", reason: "Lý do", before: "Trước", after: "Sau", more: (n: string) => `và ${n} mục nữa`,
+  },
+  requests: {
+    title: "Chờ duyệt", lead: "Việc rủi ro cần hai người: một người xin, một người khác duyệt.", all: "Cả việc đã quyết", none: "Không có gì chờ duyệt.", kinds: { connector_network: "Mở mạng cho bộ kết nối", roles: "Cấp vai trò", administrator_token: "Mã truy cập quản trị" } as Record<string, string>,
+    decisions: { waiting: "Chờ duyệt", approved: "Đã duyệt", refused: "Không duyệt", withdrawn: "Đã rút" } as Record<string, string>, askedBy: "Người xin", payload: "Nội dung", approve: "Duyệt", refuse: "Không duyệt", withdraw: "Rút lại",
+  },
+  users: {
+    title: "Người dùng", one: "Người dùng", lead: "Ai được đăng nhập, với vai trò nào.", add: "Thêm người", name: "Tên", login: "Tên đăng nhập", loginHint: "Chữ thường, số, dấu chấm, gạch nối", display: "Họ tên", roles: "Vai trò", signsIn: "Đăng nhập bằng", byPassword: "mật khẩu", state: "Trạng thái",
+    disabled: "Đã khóa", enabled: "Được vào", made: (who: string) => `Đã tạo tài khoản cho ${who}`, firstPassword: "Mật khẩu đầu tiên, chỉ hiện lần này:", waits: "Vai trò này có hiệu lực sau khi người thứ hai duyệt.", matrix: "Quyền của từng vai trò", right: "Quyền", yes: "có", no: "không",
+    second: "cần người thứ hai duyệt", organisation: "Trong cơ quan (mã)", wholeHub: "Bỏ trống: toàn trục", madeBy: "Người tạo", rights: "Được làm", done: "Đã làm", orders: { roles: "Đổi vai trò", disable: "Khóa", enable: "Mở khóa", reset: "Cấp lại mật khẩu" },
+  },
+  where: {
+    title: "Văn bản ở đâu?", lead: "Nhập mã hồ sơ hoặc mã văn bản của cơ quan mình.", key: "Mã", ask: "Tra cứu", start: "Nhập mã để tra cứu", none: "Không có văn bản nào mang mã này trong phạm vi cơ quan anh/chị.", by: "hạn",
+  },
+  system: {
+    title: "Hệ thống", lead: "Tiến trình, quy tắc đang dùng, các loại bộ kết nối đã cài.", api: "Giao diện (API)", ready: "Sẵn sàng", notReady: "Chưa sẵn sàng", rules: "Quy tắc", published: "Đã tới bộ định tuyến", notPublished: "Chưa tới bộ định tuyến", version: "Phiên bản",
+    adapters: "Loại bộ kết nối", name: "Tên", package: "Gói", problem: "Vấn đề",
+  },
+  profile: {
+    title: "Cá nhân", looks: "Hiển thị", language: "Ngôn ngữ", theme: "Màu nền", themes: { system: "Theo máy", light: "Sáng", dark: "Tối" }, zone: "Múi giờ", zones: { vietnam: "Việt Nam (UTC+7)" }, shortcuts: "Dùng phím tắt một ký tự",
+    rights: "Vai trò và quyền", sessions: "Các lần đăng nhập", thisSession: "Lần này", signedIn: "vào lúc", seen: "hoạt động", everywhere: "Đăng xuất mọi nơi",
+  },
+};
+
+export type Words = typeof vi;

@@ -1,0 +1,19 @@
+import { defineConfig } from "vitest/config";
+
+// The console is served by the hub's API under /console/ with a strict CSP: nothing inline, nothing
+// from elsewhere. Fonts stay files because `font-src 'self'` takes no data: URL.
+export default defineConfig({
+  base: "/console/",
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    outDir: "../hub/api/console/dist",
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    cssCodeSplit: false,
+    modulePreload: { polyfill: false },
+    target: "es2022",
+    reportCompressedSize: false,
+  },
+  server: { proxy: { "/ops": "http://127.0.0.1:8080", "/v1": "http://127.0.0.1:8080" } },
+  test: { environment: "happy-dom", include: ["tests/**/*.test.{ts,tsx}"] },
+});

@@ -1,0 +1,1 @@
+"""`/console`: the operators' console, as files that were built from `dashboard/`."""
