@@ -217,7 +217,7 @@ class ConnectorRig(Rig):
             keys=support.key_of,
             counter=self.counter,
             command=CHILD,
-            environment=wiring.environ_of_adapters(),
+            environment=wiring.environ_of_adapters("CONNECTOR_"),
             partitions=PARTITIONS,
             now=utc_now,
             pace=self.pace,

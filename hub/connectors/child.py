@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any, Final
 
 from lgsp_adapter import (
@@ -114,7 +115,11 @@ class Child:
         except NotUsable as error:
             return Hello(vi=error.words.vi, en=error.words.en)
         self._ctx = Context(
-            start.name, fetch=self._fetch, store=self._store, networks=start.networks
+            start.name,
+            resolvers={scheme: partial(self._secret, scheme) for scheme in start.schemes},
+            fetch=self._fetch,
+            store=self._store,
+            networks=start.networks,
         )
         self._wire.mask = self._ctx.mask
         spec = self._loaded.spec
@@ -162,6 +167,9 @@ class Child:
     async def _answer(self, asked: Asked) -> Answer:
         answer: Answer = await self._lanes[asked.lane].answer(asked.request)
         return answer
+
+    async def _secret(self, scheme: str, target: str) -> str:
+        return str(await self._wire.ask("secret", f"{scheme}:{target}", str))
 
     async def _fetch(self, hash_: str) -> AsyncIterator[bytes]:
         number = await self._wire.ask("fetch", hash_, int)

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from lgsp_adapter import Resolver
 from prometheus_client import CollectorRegistry
 
 from hub.connectors.adapters import Adapters
@@ -46,7 +47,10 @@ class World:
     registry: CollectorRegistry
     adapters: Adapters
     environment: Mapping[str, str]
-    """What an adapter's own process finds in its environment: secrets by `env:NAME`."""
+    """What an adapter's own process finds in its environment: no secret of the hub's or of any
+    connector's."""
+    secrets: Mapping[str, Resolver]
+    """How references to secrets are resolved, by scheme."""
     networks: NetworkRules
     """Which networks no connector may call, whatever was approved."""
     port: int = 0
@@ -94,7 +98,9 @@ def fleet_of(world: World, counter: Counter) -> Fleet:
         closed=Together(world.deliveries.closed),
         takers=Takers(),
         feed=Feed(world.connection),
-        context=lambda connector: lend(connector, world.objects, utc_now, world.networks),
+        context=lambda connector: lend(
+            connector, world.objects, utc_now, world.networks, world.secrets
+        ),
         rules=world.rules,
         objects=world.objects,
         keys=world.keys,

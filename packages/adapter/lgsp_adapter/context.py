@@ -85,11 +85,17 @@ class Context:
         self.log.addFilter(_Named(name))
         self.log.addFilter(self._masking)
 
+    @property
+    def schemes(self) -> tuple[str, ...]:
+        """The schemes of references that the runtime resolves by itself."""
+        return tuple(self._resolvers)
+
     async def secret(self, secret: Secret) -> SecretStr:
         """Return a secret of the configuration; `.get_secret_value()` only where it is used.
 
         Raises:
             Fatal: there is none.
+            Retryable: the store of secrets does not answer now.
         """
         value = await resolve(secret, self._resolvers)
         self._masking.hide(value.get_secret_value())

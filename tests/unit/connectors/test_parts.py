@@ -215,7 +215,7 @@ class Nothing:
 async def test_an_object_without_access_yet_is_tried_again_not_a_dead_letter():
     connector = Connector(name="so-mau", adapter="mau", system="he-thong-a", config={})
     now = datetime(2026, 11, 23, tzinfo=UTC)
-    context = lend(connector, cast("ObjectStore", Nothing()), lambda: now, NetworkRules())
+    context = lend(connector, cast("ObjectStore", Nothing()), lambda: now, NetworkRules(), {})
     with pytest.raises(Retryable) as told:
         [piece async for piece in context.fetch("sha256:" + "0" * 64)]
     assert told.value.untouched
