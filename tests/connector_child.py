@@ -23,6 +23,7 @@ from lgsp_adapter import (
     Spec,
     Text,
 )
+from lgsp_adapter.trace import carried
 
 TITLE = Text(vi="Mẫu", en="Sample")
 
@@ -72,6 +73,8 @@ class FileSink(Sink[FileConfig]):
         if self.config.mood == "hang":
             await asyncio.sleep(3600)
         self.take(batch)
+        if self.config.mood == "trace":
+            return [Done(ref=carried()) for _ in batch]
         if self.config.mood == "secret":
             in_sight = self.password in os.environ.values()
             return [Done(ref=f"{len(self.password)} {in_sight}") for _ in batch]

@@ -189,6 +189,8 @@ class ConnectorRig(Rig):
         self.pace = fast
         self.objects = NoObjects()
         self.counter = Counter()
+        self.lent = lambda connector: Context(connector.name, now=utc_now)
+        self.tracing = None
 
     def add(self, name, adapter="idempotent", system="receiver", **options):
         """Put a connector into the rules, and its peer into the world."""
@@ -211,7 +213,8 @@ class ConnectorRig(Rig):
             closed=Together(self.status.closed),
             takers=Takers(),
             feed=Feed(self.connection),
-            context=lambda connector: Context(connector.name, now=utc_now),
+            context=self.lent,
+            tracing=self.tracing,
             rules=lambda: self.follower.current,
             objects=self.objects,
             keys=support.key_of,

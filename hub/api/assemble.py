@@ -26,6 +26,7 @@ from hub.io.kafka.ingress import IngressWriter
 from hub.io.object_bytes import ObjectBytes
 from hub.io.object_janitor import keep_clean
 from hub.io.objects import Objects
+from hub.io.tracing import Tracing
 from hub.io.uploads import Uploads
 from hub.ports import MessageStatus
 
@@ -59,6 +60,7 @@ class Parts:
     store: ObjectBytes
     statuses: MessageStatus | None
     admin: Admin | None = None
+    tracing: Tracing | None = None
 
 
 @asynccontextmanager
@@ -98,5 +100,6 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
             pressure=Pressure(),
             metrics=ApiMetrics(),
             clock=utc_now,
+            tracing=parts.tracing,
             admin=parts.admin,
         )

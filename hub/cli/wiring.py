@@ -20,6 +20,7 @@ from hub.control.network_rules import NetworkRules
 from hub.control.settings import ControlSettings
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.settings import IoSettings
+from hub.io.tracing import Tracing
 from hub.io.vault import Vault
 from hub.recorder.settings import RecorderSettings
 from hub.router.settings import RouterSettings
@@ -107,6 +108,15 @@ def sql_url(settings: IoSettings, home: Home) -> str:
 def objects_url(settings: IoSettings, home: Home) -> str:
     """Return the object store: the one of the settings, else a directory in the home."""
     return settings.objects_url or home.objects.as_uri()
+
+
+def tracing(settings: IoSettings, process: str, hub: str) -> Tracing | None:
+    """Return where a process's spans go; None where no collector is set."""
+    if settings.otlp_endpoint is None:
+        return None
+    from hub.io.otlp import OtlpTracing  # noqa: PLC0415  (without traces nobody pays for it)
+
+    return OtlpTracing(settings.otlp_endpoint, settings.otlp_ratio, process, hub)
 
 
 def network_rules() -> NetworkRules:

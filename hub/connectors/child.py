@@ -25,6 +25,7 @@ from lgsp_adapter import (
     Result,
     Signed,
 )
+from lgsp_adapter.trace import carrying
 
 from hub.connectors.adapters import Adapters, Loaded, NotUsable
 from hub.connectors.wire import Handler, Wire
@@ -151,7 +152,8 @@ class Child:
             await adapter.close()
 
     async def _write(self, batch: Batch) -> list[Outcome]:
-        results = await self._lanes[batch.lane].write(batch.deliveries)
+        with carrying(batch.deliveries):
+            results = await self._lanes[batch.lane].write(batch.deliveries)
         return [outcome_of(result, self._ctx.mask) for result in results]
 
     async def _find(self, words: Words) -> Any:

@@ -30,6 +30,7 @@ from hub.io.kafka.connector_store import ConnectorStore
 from hub.io.kafka.connector_writer import OutcomeWriter
 from hub.io.objects import Objects
 from hub.io.sql.closed_deliveries import ClosedDeliveries
+from hub.io.tracing import Tracing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,7 @@ class World:
     """How references to secrets are resolved, by scheme."""
     networks: NetworkRules
     """Which networks no connector may call, whatever was approved."""
+    tracing: Tracing | None = None
     port: int = 0
     """Loopback port for connectors that are called; 0 listens nowhere."""
 
@@ -108,6 +110,7 @@ def fleet_of(world: World, counter: Counter) -> Fleet:
         partitions=partitions,
         now=utc_now,
         environment=world.environment,
+        tracing=world.tracing,
     )
     return Fleet(
         workshop,

@@ -27,11 +27,13 @@ from hub.connectors.sink import Pace, SinkRunner
 from hub.connectors.source import SourceRunner
 from hub.connectors.takers import Takers
 from hub.connectors.together import Together
+from hub.connectors.traces import AttemptTraces
 from hub.decision.connectors import Connector, Isolation
 from hub.decision.rules import Rules
 from hub.io.kafka.connector_feed import Feed
 from hub.io.kafka.connector_store import Stored
 from hub.io.kafka.connector_writer import OutcomeWriter
+from hub.io.tracing import Tracing
 from hub.ports import ObjectAccess
 
 SERVICE_CHECK: Final = Check(
@@ -89,6 +91,8 @@ class Workshop:
     """Starts the process of an adapter that has one of its own."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """What such a process finds in its environment."""
+    tracing: Tracing | None = None
+    """None: no spans are made."""
 
     async def build(self, connector: Connector) -> Worker:
         """Return a worker that goes on where the last one of this connector ended.
@@ -171,7 +175,9 @@ class Workshop:
     def _intake(self, connector: Connector, spec: Spec, ctx: Context) -> Intake:
         signer = Signer(connector.system, self.keys, self.rules)
         records = self._records(connector, spec)
-        return Intake(records, signer, self.rules, self.objects, ctx.mask, self.now)
+        return Intake(
+            records, signer, self.rules, self.objects, ctx.mask, self.now, tracing=self.tracing
+        )
 
     def _source(self, connector: Connector, use: Use, stored: Stored) -> SourceRunner:
         ctx, records = self.context(connector), self._records(connector, use.spec)
@@ -192,6 +198,9 @@ class Workshop:
         ctx, limits, pace = self.context(connector), connector.limits, self.pace(connector)
         holdings = self._holdings(connector, use.spec, stored)
         assert use.spec.idempotence is not None  # noqa: S101  (`Spec` insists on it)
+        traces = None
+        if self.tracing is not None:
+            traces = AttemptTraces(tracing=self.tracing, connector=connector.name)
         attempts = Attempts(
             holdings=holdings,
             closed=self.closed,
@@ -201,6 +210,7 @@ class Workshop:
             seconds=limits.timeout_seconds,
             now=self.now,
             chance=pace.chance,
+            traces=traces,
         )
         lanes = Lanes(use.make, ctx, limits.timeout_seconds)
         return SinkRunner(connector, holdings, lanes, attempts, self.feed, pace)

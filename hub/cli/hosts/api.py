@@ -52,6 +52,7 @@ async def run(host: Host) -> None:
             store=ObjectBytes(wiring.objects_url(host.settings, host.home)),
             statuses=ProjectionQueries(admin.control.engine),
             admin=admin,
+            tracing=host.tracing,
         )
         try:
             async with open_deps(parts) as deps:

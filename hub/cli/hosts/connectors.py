@@ -38,6 +38,7 @@ async def run(host: Host) -> None:
         secrets=wiring.secrets_of_connectors(settings, host.home),
         networks=wiring.network_rules(),
         port=settings.port,
+        tracing=host.tracing,
     )
     try:
         if await unless(host.stop, follower.start()):

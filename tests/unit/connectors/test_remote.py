@@ -1,6 +1,7 @@
-"""Secrets of an adapter in a process of its own: it asks the runtime, for its own alone."""
+"""What an adapter in a process of its own is lent: its own secrets alone, and the trace."""
 
 import os
+from dataclasses import replace
 
 import pytest
 from lgsp_adapter import Context, Done, Fatal, Retryable
@@ -84,3 +85,15 @@ async def test_a_store_that_is_away_is_waited_for_in_a_process_too(sink):
             await opened(remote, ctx)
     finally:
         await remote.close()
+
+
+async def test_a_call_in_a_process_continues_the_trace_of_its_delivery(sink):
+    remote, ctx = sink("trace", None)
+    trace = f"00-{'ab' * 16}-{'cd' * 8}-01"
+    try:
+        opened_sink = await opened(remote, ctx)
+        told = await opened_sink.write([replace(delivery("o-1"), traceparent=trace)])
+        assert await opened_sink.write([delivery("o-2")]) == [Done(ref=None)]
+    finally:
+        await remote.close()
+    assert told == [Done(ref=trace)]
