@@ -73,6 +73,7 @@ class DeadLetters:
             id=id,
             recipient=recipient,
             connector=_text(event, "connector"),
+            adapter=_text(event, "adapter"),
             code=code,
             peer_code=_text(event, "peer_code"),
             # Of a writer that gave none: the code is the coarsest cause there is.

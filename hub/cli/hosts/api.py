@@ -21,6 +21,7 @@ from hub.control.outbox import OutboxWorker
 from hub.control.quarantine import Quarantine
 from hub.control.service import Control
 from hub.io.kafka.connector_commands import CommandWriter
+from hub.io.kafka.connector_leftovers import Leftovers
 from hub.io.kafka.quarantine import QuarantineBus
 from hub.io.kafka.rules_log import RulesFollower
 from hub.io.kafka.topics import hub_topics
@@ -88,8 +89,9 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
     rules = wiring.network_rules()
     if rules.allow_loopback:
         _log.warning("DANGEROUS: connectors may be approved to call loopback", setting=LOOPBACK)
-    control = Control(engine, host.identity.hub)
     connection = wiring.kafka(host.settings)
+    holdings = Leftovers(connection, host.identity.partitions)
+    control = Control(engine, host.identity.hub, holdings=holdings)
     topics = hub_topics(host.identity.partitions)
     administrators = Administrators(control)
     try:
