@@ -29,7 +29,7 @@ from hub.cli import wiring
 from hub.connectors.adapters import Adapters
 from hub.connectors.fleet import Fleet, Slot
 from hub.connectors.inbound import Counter
-from hub.connectors.sink import Pace
+from hub.connectors.pace import Pace
 from hub.connectors.status import Checked, Report
 from hub.connectors.takers import Takers
 from hub.connectors.together import Together

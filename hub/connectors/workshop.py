@@ -12,18 +12,20 @@ from lgsp_adapter.calls import check
 
 from hub.connectors.adapters import Adapters, NotUsable
 from hub.connectors.attempts import Attempts, Named
+from hub.connectors.budget import Account, Budget
 from hub.connectors.desk import HubDesk
 from hub.connectors.holdings import Holdings
 from hub.connectors.inbound import Counter
 from hub.connectors.intake import Intake
 from hub.connectors.keeper import Worker
 from hub.connectors.lanes import Lanes
+from hub.connectors.pace import Pace
 from hub.connectors.records import Records
 from hub.connectors.remote import COMMAND, Remote
 from hub.connectors.remote_adapters import REMOTE
 from hub.connectors.service import ServiceRunner
 from hub.connectors.signing import Keys, Signer
-from hub.connectors.sink import Pace, SinkRunner
+from hub.connectors.sink import SinkRunner
 from hub.connectors.source import SourceRunner
 from hub.connectors.takers import Takers
 from hub.connectors.together import Together
@@ -93,6 +95,8 @@ class Workshop:
     """What such a process finds in its environment."""
     tracing: Tracing | None = None
     """None: no spans are made."""
+    budget: Budget = field(default_factory=Budget)
+    """The memory that all of them may fill."""
 
     async def build(self, connector: Connector) -> Worker:
         """Return a worker that goes on where the last one of this connector ended.
@@ -101,18 +105,23 @@ class Workshop:
             NotUsable: the adapter cannot be used.
             Unavailable: Kafka does not answer.
         """
-        remote = None
+        remote, account = None, self.budget.open()
+
+        def leave() -> None:
+            self.takers.leave(connector)
+            account.close()
+
         if connector.isolation is Isolation.PROCESS:
             remote = Remote(connector, self.context(connector), self.command, self.environment)
         try:
             use = await self._use(connector, remote)
-            worker = await self._at_work(connector, use)
+            worker = await self._at_work(connector, use, account)
         except BaseException:
-            self.takers.leave(connector)
+            leave()
             if remote is not None:
                 await remote.close()
             raise
-        return Housed(worker, remote, lambda: self.takers.leave(connector))
+        return Housed(worker, remote, leave)
 
     async def check(self, connector: Connector, ctx: Context) -> Check:
         """Have the adapter look at the other side, beside the one at work. Always words."""
@@ -137,7 +146,7 @@ class Workshop:
         spec = await remote.spec()
         return Use(spec=spec, make=lambda: REMOTE[spec.kind](remote))
 
-    async def _at_work(self, connector: Connector, use: Use) -> Worker:
+    async def _at_work(self, connector: Connector, use: Use, account: Account) -> Worker:
         if use.spec.kind is not Kind.SOURCE:
             self.takers.come(connector, use.spec.types)
         # What an earlier worker has given to write must stand there before it is read back.
@@ -145,21 +154,21 @@ class Workshop:
         self.writer.forgive(connector.name)
         stored = (await self.stored.of([connector.name]))[connector.name]
         _insist_on_the_same(connector, use, stored)
-        worker = self._worker(connector, use, stored)
+        worker = self._worker(connector, use, stored, account)
         for command in stored.commands.values():
             worker.command(command)
         return worker
 
-    def _worker(self, connector: Connector, use: Use, stored: Stored) -> Worker:
-        if use.spec.kind is Kind.SINK:
-            return self._sink(connector, use, stored)
+    def _worker(self, connector: Connector, use: Use, stored: Stored, account: Account) -> Worker:
         if use.spec.kind is Kind.SOURCE:
             return self._source(connector, use, stored)
-        return self._service(connector, use, stored)
+        holdings = self._holdings(connector, use.spec, stored, account)
+        if use.spec.kind is Kind.SINK:
+            return self._sink(connector, use, holdings)
+        return self._service(connector, use, holdings)
 
-    def _service(self, connector: Connector, use: Use, stored: Stored) -> ServiceRunner:
+    def _service(self, connector: Connector, use: Use, holdings: Holdings) -> ServiceRunner:
         ctx, pace = self.context(connector), self.pace(connector)
-        holdings = self._holdings(connector, use.spec, stored, in_line=False)
         desk = HubDesk(holdings, self._intake(connector, use.spec, ctx), self.closed)
         return ServiceRunner(
             connector,
@@ -194,9 +203,8 @@ class Workshop:
             pace=pace,
         )
 
-    def _sink(self, connector: Connector, use: Use, stored: Stored) -> SinkRunner:
+    def _sink(self, connector: Connector, use: Use, holdings: Holdings) -> SinkRunner:
         ctx, limits, pace = self.context(connector), connector.limits, self.pace(connector)
-        holdings = self._holdings(connector, use.spec, stored)
         assert use.spec.idempotence is not None  # noqa: S101  (`Spec` insists on it)
         traces = None
         if self.tracing is not None:
@@ -216,7 +224,7 @@ class Workshop:
         return SinkRunner(connector, holdings, lanes, attempts, self.feed, pace)
 
     def _holdings(
-        self, connector: Connector, spec: Spec, stored: Stored, *, in_line: bool = True
+        self, connector: Connector, spec: Spec, stored: Stored, account: Account
     ) -> Holdings:
         return Holdings(
             self._records(connector, spec),
@@ -225,7 +233,8 @@ class Workshop:
             stored,
             now=self.now,
             mono=time.monotonic,
-            in_line=in_line,
+            in_line=spec.kind is Kind.SINK,
+            account=account,
         )
 
     def _records(self, connector: Connector, spec: Spec) -> Records:
