@@ -23,6 +23,7 @@ from lgsp_adapter import (
     Spec,
     Text,
 )
+from lgsp_adapter.trace import carried
 
 TITLE = Text(vi="Mẫu", en="Sample")
 
@@ -52,7 +53,9 @@ class FileSink(Sink[FileConfig]):
         await super().open(ctx)
         self.hoard = []
         if self.config.password is not None:
-            await ctx.secret(self.config.password)
+            self.password = (await ctx.secret(self.config.password)).get_secret_value()
+        if self.config.mood == "steal":
+            await ctx.secret(Secret("env:CONNECTOR_KHAC"))
 
     def take(self, batch):
         with Path(self.config.file).open("a") as file:
@@ -70,6 +73,11 @@ class FileSink(Sink[FileConfig]):
         if self.config.mood == "hang":
             await asyncio.sleep(3600)
         self.take(batch)
+        if self.config.mood == "trace":
+            return [Done(ref=carried()) for _ in batch]
+        if self.config.mood == "secret":
+            in_sight = self.password in os.environ.values()
+            return [Done(ref=f"{len(self.password)} {in_sight}") for _ in batch]
         if self.config.mood == "objects":
             pieces = [piece async for piece in self.ctx.fetch("sha256:mau")]
 

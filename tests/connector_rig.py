@@ -29,7 +29,7 @@ from hub.cli import wiring
 from hub.connectors.adapters import Adapters
 from hub.connectors.fleet import Fleet, Slot
 from hub.connectors.inbound import Counter
-from hub.connectors.sink import Pace
+from hub.connectors.pace import Pace
 from hub.connectors.status import Checked, Report
 from hub.connectors.takers import Takers
 from hub.connectors.together import Together
@@ -190,6 +190,7 @@ class ConnectorRig(Rig):
         self.objects = NoObjects()
         self.context = lambda connector, _: Context(connector.name, now=utc_now)
         self.counter = Counter()
+        self.tracing = None
 
     def add(self, name, adapter="idempotent", system="receiver", **options):
         """Put a connector into the rules, and its peer into the world."""
@@ -213,12 +214,13 @@ class ConnectorRig(Rig):
             takers=Takers(),
             feed=Feed(self.connection),
             context=self.context,
+            tracing=self.tracing,
             rules=lambda: self.follower.current,
             objects=self.objects,
             keys=support.key_of,
             counter=self.counter,
             command=CHILD,
-            environment=wiring.environ_of_adapters(),
+            environment=wiring.environ_of_adapters("CONNECTOR_"),
             partitions=PARTITIONS,
             now=utc_now,
             pace=self.pace,

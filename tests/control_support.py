@@ -10,6 +10,7 @@ from lgsp_message.keys import public_jwk, thumbprint
 
 from hub.control.adapters import AdapterUnusable, Installed
 from hub.control.changes import ChangeSet
+from hub.io.kafka.connector_leftovers import Held
 
 HUB = "hub-test"
 RECEIVED = "vn.gov.dossier.received.v1"
@@ -44,6 +45,17 @@ def endpoint(organisation="xa-a", system="he-thong-a", types=(RECEIVED,)):
 def right(id="quyen-1", system="he-thong-a", types=(RECEIVED,), recipients=("urn:hub:all",)):
     fields = {"id": id, "system": system, "types": list(types), "recipients": list(recipients)}
     return {"change": "put_right"} | fields
+
+
+class HeldByConnectors:
+    """Implements `hub.control.deletions.Holdings` in memory; nothing is held but what is said."""
+
+    def __init__(self, **held):
+        self.held = held
+
+    async def of(self, connector):
+        dead, parked = self.held.get(connector.replace("-", "_"), (0, 0))
+        return Held(dead_letters=dead, parked=parked)
 
 
 ADAPTER = "mau"

@@ -75,7 +75,7 @@ class Rig:
         finally:
             await producer.stop()
 
-    def start(self, slot=0, slots=1, *, cache=None, stop=None):
+    def start(self, slot=0, slots=1, *, cache=None, stop=None, tracing=None):
         """Start a router as a task."""
         share = Share(slot=slot, slots=slots, total=PARTITIONS)
         return asyncio.create_task(
@@ -86,14 +86,15 @@ class Rig:
                 cache or self.cache / f"{slots}-{slot}",
                 CollectorRegistry(),
                 stop or asyncio.Event(),
+                tracing=tracing,
             )
         )
 
     @asynccontextmanager
-    async def routing(self, slot=0, slots=1, *, cache=None):
+    async def routing(self, slot=0, slots=1, *, cache=None, tracing=None):
         """Run a router while the block runs."""
         stop = asyncio.Event()
-        task = self.start(slot, slots, cache=cache, stop=stop)
+        task = self.start(slot, slots, cache=cache, stop=stop, tracing=tracing)
         try:
             yield task
         finally:

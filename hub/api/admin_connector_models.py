@@ -16,7 +16,7 @@ _CONNECTOR: Final[dict[str, Any]] = {
     "id": "so-mau",
     "adapter": "webhook-out",
     "system": "he-thong-a",
-    "config": {"url": "https://10.20.30.40/nhan", "secret": "env:SO_MAU_SECRET"},
+    "config": {"url": "https://10.20.30.40/nhan", "secret": "env:CONNECTOR_SO_MAU"},
     "wanted": "running",
     "generation": 0,
     "isolation": "shared",

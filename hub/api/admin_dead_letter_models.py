@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from hub.api.problems import Code, Problem
+from hub.control.connector_changes import AdapterName
 from hub.control.dead_letter_jobs import Job
 from hub.control.dead_letters import MAX_AT_ONCE, Key
 from hub.control.fields import ConnectorName, Reason
@@ -35,6 +36,7 @@ _DEAD_LETTER: Final[dict[str, Any]] = {
     "message": "msg-1",
     "recipient": "he-thong-a",
     "connector": "so-mau",
+    "adapter": "webhook-out",
     "code": "peer_refused",
     "peer_code": "E-7",
     "fingerprint": "0123456789abcdef",
@@ -72,6 +74,7 @@ class Wanted(BaseModel):
     )
 
     connector: ConnectorName | None = None
+    adapter: AdapterName | None = None
     code: Word | None = None
     fingerprint: Word | None = None
     system: System | None = None
@@ -104,6 +107,8 @@ class DeadLetterAnswer(_Answer):
     """`-`: a record that a source read and that became no message."""
     connector: str | None
     """Who holds it; null: nobody can be told to try it again."""
+    adapter: str | None
+    """What the connector is made of; null where it was not told."""
     code: str
     peer_code: str | None
     fingerprint: str
@@ -137,6 +142,7 @@ class GroupAnswer(_Answer):
     first_at: datetime
     last_at: datetime
     connector: str | None
+    adapter: str | None
     code: str
     peer_code: str | None
     text: str | None
@@ -183,10 +189,14 @@ class ConfirmRequest(BaseModel):
     """The number that the preview told: nobody confirms what he has not seen."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"examples": [{"count": 12}]}
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"examples": [{"count": 12}, {"count": 1200, "reason": "Đã đối chiếu"}]},
     )
 
     count: Annotated[StrictInt, Field(ge=0, le=2**53)]
+    reason: Reason | None = None
+    """Of the second person, where one is needed."""
 
 
 class JobAnswer(_Answer):
@@ -200,6 +210,8 @@ class JobAnswer(_Answer):
     asked_at: datetime
     count: int
     """How many there were; what comes later is not among them."""
+    second_person: bool
+    """Whether somebody else than the one who asked must confirm, with a reason."""
     confirmed_by: str | None
     handled: int
     ended_at: datetime | None

@@ -79,6 +79,7 @@ async def groups(control: TheControl, wanted: Annotated[WantedPage, Query()]) ->
     responses=problems(
         s400="The body is not JSON",
         s404="One of them never was a dead letter",
+        s409="Too many to be dropped by one person",
         s413="The body is too large",
         s503=_STORES,
     ),
@@ -114,7 +115,7 @@ async def order(
     responses=problems(
         s400="The body is not JSON",
         s404="No such job",
-        s409="The number is not the one of the preview",
+        s409="The number is not the one of the preview; or another person must confirm",
         s413="The body is too large",
         s503=_STORES,
     ),
@@ -125,7 +126,9 @@ async def confirm(
     """Do a job, or its next part: ask again until `ended_at` is set. Safe to repeat."""
     jobs = DeadLetterJobs(control.engine, commands, control.clock)
     try:
-        return job_answer(await jobs.confirm(id, request.count, actor=person.name))
+        return job_answer(
+            await jobs.confirm(id, request.count, actor=person.name, reason=request.reason)
+        )
     except ChangeRefused as refused:
         raise of_named(refused) from refused
 

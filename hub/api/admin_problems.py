@@ -14,6 +14,8 @@ _CONFLICTS: Final = frozenset(
         Refusal.KEY_REVOKED,
         Refusal.ENDPOINT_TAKEN,
         Refusal.CONNECTOR_FIXED,
+        Refusal.CONNECTOR_NOT_STOPPED,
+        Refusal.CONNECTOR_HOLDS,
         Refusal.SECOND_PERSON,
         Refusal.COUNT_DIFFERS,
         Refusal.NAME_TAKEN,

@@ -32,6 +32,7 @@ from hub.io.object_bytes import ObjectBytes
 from hub.io.object_janitor import keep_clean
 from hub.io.objects import Objects
 from hub.io.sql.figures import Figures
+from hub.io.tracing import Tracing
 from hub.io.uploads import Uploads
 from hub.ports import MessageStatus
 
@@ -65,6 +66,7 @@ class Parts:
     store: ObjectBytes
     statuses: MessageStatus | None
     admin: Admin | None = None
+    tracing: Tracing | None = None
 
 
 @asynccontextmanager
@@ -104,6 +106,7 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
             pressure=Pressure(),
             metrics=ApiMetrics(),
             clock=utc_now,
+            tracing=parts.tracing,
             admin=parts.admin,
             ops=None if parts.admin is None else await _ops(parts, parts.admin, tail, opened),
         )

@@ -18,6 +18,7 @@ from hub.io.kafka.audit_tail import AuditTail
 from hub.io.kafka.inbox_reader import InboxReader
 from hub.io.kafka.ingress import IngressWriter
 from hub.io.objects import Objects
+from hub.io.tracing import Tracing
 from hub.io.uploads import Uploads
 from hub.ports import MessageStatus
 
@@ -43,6 +44,8 @@ class Deps:
     pressure: Pressure
     metrics: ApiMetrics
     clock: Callable[[], datetime]
+    tracing: Tracing | None = None
+    """None: no spans are made."""
     admin: Admin | None = None
     """The control plane behind `/v1/admin`; without it there are no such paths."""
     ops: Ops | None = None

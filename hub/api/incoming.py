@@ -5,7 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from lgsp_message.cloudevents import SIGNATURE_HEADER, TRACE_HEADER, from_http
+from lgsp_message.cloudevents import (
+    SIGNATURE_HEADER,
+    TRACE_HEADER,
+    from_http,
+    genuine_trace,
+)
 from lgsp_message.reason import Reason, Refused
 from lgsp_message.values import Received
 from starlette.requests import Request
@@ -13,8 +18,7 @@ from starlette.requests import Request
 MAX_WAIT_SECONDS: Final = 60
 """Longest `Prefer: wait` and longest poll: proxies cut idle requests soon after."""
 
-# W3C trace context, version 00.
-_TRACE: Final = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_TRACES: Final = frozenset({TRACE_HEADER, f"ce-{TRACE_HEADER}"})
 _WAIT: Final = re.compile(r"(?:^|[,;])\s*wait\s*=\s*\"?(\d{1,9})\"?\s*(?=$|[,;])", re.ASCII)
 
 
@@ -56,6 +60,6 @@ def preferred_wait(request: Request) -> int | None:
 
 def _trace(headers: Iterable[tuple[str, str]]) -> str | None:
     for name, value in headers:
-        if name in {TRACE_HEADER, f"ce-{TRACE_HEADER}"} and _TRACE.fullmatch(value):
+        if name in _TRACES and genuine_trace(value):
             return value
     return None

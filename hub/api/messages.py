@@ -1,5 +1,6 @@
 """`POST /v1/messages`: the way in. A plain Starlette route: it is the one that must be fast."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import orjson
@@ -13,17 +14,26 @@ from hub.api import multipart
 from hub.api.bodies import read_body
 from hub.api.callers import caller_of
 from hub.api.deps import Deps, deps_of
-from hub.api.incoming import incoming, preferred_wait, request_headers
+from hub.api.incoming import Incoming, incoming, preferred_wait, request_headers
 from hub.api.pressure import MAX_SUBMISSIONS
 from hub.api.problems import of_refusal, of_unavailable
 from hub.api.submit import Answer, accepted, admitted, decided
 from hub.api.tokens import Caller
+from hub.io.tracing import SUBMIT, Side, about, spanning
 from hub.ports import Unavailable
 
 MAX_BATCH_BYTES: Final = 8 * 1024 * 1024
 """Largest batch: 50 messages of 160 KiB, and small enough to be in memory a few times over."""
 
 JSON: Final = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamped:
+    """A part of a batch that admission has let through."""
+
+    received: Received
+    traceparent: str | None
 
 
 async def post_message(request: Request) -> Response:
@@ -47,6 +57,16 @@ async def take(
     request: Request, deps: Deps, caller: Caller, received: Received, traceparent: str | None
 ) -> Response:
     """Admit, write and answer one message."""
+    if deps.tracing is None:
+        return await _take(request, deps, caller, received, traceparent)
+    told = about(received.attributes)
+    with spanning(deps.tracing, SUBMIT, Side.TAKES, traceparent, told) as span:
+        return await _take(request, deps, caller, received, span.traceparent)
+
+
+async def _take(
+    request: Request, deps: Deps, caller: Caller, received: Received, traceparent: str | None
+) -> Response:
     stamped = await admitted(deps, caller, received)
     if isinstance(stamped, Answer):
         return _answer(stamped)
@@ -68,10 +88,11 @@ async def _batch(request: Request, deps: Deps, caller: Caller, content_type: str
     boundary = multipart.boundary_of(content_type)
     parts = multipart.parse(await read_body(request, MAX_BATCH_BYTES), boundary)
     outcomes = [await _admit_part(deps, caller, part) for part in parts]
-    stamped = [outcome for outcome in outcomes if isinstance(outcome, Received)]
-    places = iter(await deps.ingress.write_many(stamped))
+    stamped = [outcome for outcome in outcomes if isinstance(outcome, Stamped)]
+    received, traces = [one.received for one in stamped], [one.traceparent for one in stamped]
+    places = iter(await deps.ingress.write_many(received, traces))
     answers = [
-        _written(outcome, next(places)) if isinstance(outcome, Received) else outcome
+        _written(outcome.received, next(places)) if isinstance(outcome, Stamped) else outcome
         for outcome in outcomes
     ]
     results = [
@@ -88,13 +109,23 @@ def _written(received: Received, place: Place | Unavailable) -> Answer:
     return accepted(received)
 
 
-async def _admit_part(deps: Deps, caller: Caller, part: multipart.Part) -> Received | Answer:
+async def _admit_part(deps: Deps, caller: Caller, part: multipart.Part) -> Stamped | Answer:
     try:
-        return await admitted(deps, caller, incoming(part.headers, part.body).received)
+        return await _stamped(deps, caller, incoming(part.headers, part.body))
     except Refused as refusal:
         return _problem(of_refusal(refusal).document())
     except Unavailable as error:
         return _problem(of_unavailable(error).document())
+
+
+async def _stamped(deps: Deps, caller: Caller, message: Incoming) -> Stamped | Answer:
+    received, trace = message.received, message.traceparent
+    if deps.tracing is None:
+        found = await admitted(deps, caller, received)
+    else:
+        with spanning(deps.tracing, SUBMIT, Side.TAKES, trace, about(received.attributes)) as span:
+            found, trace = await admitted(deps, caller, received), span.traceparent
+    return found if isinstance(found, Answer) else Stamped(received=found, traceparent=trace)
 
 
 def _problem(document: dict[str, object]) -> Answer:

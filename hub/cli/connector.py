@@ -62,8 +62,9 @@ def put(
 ) -> None:
     """Let a connector be as a file says: name, adapter, system, config, limits, windows.
 
-    Secrets in `config` are references (env:NAME, file:PATH). What the adapter refuses is told with
-    field and rule. Example: hub connector put so-mau.yaml --reason "Kết nối Sở Mẫu"
+    Secrets in `config` are references (env:CONNECTOR_…, file:NAME, vault:PATH#FIELD). What the
+    adapter refuses is told with field and rule.
+    Example: hub connector put so-mau.yaml --reason "Kết nối Sở Mẫu"
 
     Khai báo bộ kết nối theo tệp; bí mật chỉ ghi tham chiếu.
     """

@@ -19,6 +19,7 @@ dead_letter_app: Final = typer.Typer(
 dead_letter_app.callback()(connect)
 
 ConnectorOption = Annotated[str | None, typer.Option(help="Only of this connector.")]
+AdapterOption = Annotated[str | None, typer.Option(help="Only of connectors of this adapter.")]
 CodeOption = Annotated[str | None, typer.Option(help="Only with this code. / Mã lỗi.")]
 FingerprintOption = Annotated[str | None, typer.Option(help="Only of this cause.")]
 ForOption = Annotated[str | None, typer.Option("--system", help="Only for this system.")]
@@ -32,8 +33,17 @@ YesOption = Annotated[
     bool, typer.Option("--yes", help="Do not ask once the number is known. / Không hỏi lại.")
 ]
 
-_GROUPS: Final = ("count", "fingerprint", "connector", "code", "peer code", "last", "where")
-_ROWS: Final = ("id", "connector", "code", "peer code", "attempts", "at", "where")
+_GROUPS: Final = (
+    "count",
+    "fingerprint",
+    "adapter",
+    "connector",
+    "code",
+    "peer code",
+    "last",
+    "where",
+)
+_ROWS: Final = ("id", "adapter", "connector", "code", "peer code", "attempts", "at", "where")
 
 
 def register(app: typer.Typer) -> None:
@@ -47,6 +57,7 @@ def list_dead_letters(
     *,
     groups: Annotated[bool, typer.Option("--groups", help="By cause. / Theo nguyên nhân.")] = False,
     connector: ConnectorOption = None,
+    adapter: AdapterOption = None,
     code: CodeOption = None,
     fingerprint: FingerprintOption = None,
     system: ForOption = None,
@@ -57,7 +68,7 @@ def list_dead_letters(
 
     Liệt kê; với --groups thì gộp theo nguyên nhân.
     """
-    wanted = _filter(connector, code, fingerprint, system, since)
+    wanted = _filter(connector, adapter, code, fingerprint, system, since)
     items = _all(context, "dead-letters/groups" if groups else "dead-letters", wanted)
     if as_json:
         for item in items:
@@ -75,19 +86,50 @@ def show(
     _print(api(context).read(f"dead-letters/{id}"))
 
 
-@dead_letter_app.command("retry")
-def retry(
+@dead_letter_app.command("confirm")
+def confirm(
     context: typer.Context,
+    job: Annotated[str, typer.Argument(help="As `hub dead-letter drop` told it. / Mã yêu cầu.")],
     reason: ReasonOption,
-    ids: IdsArgument = None,
-    *,
-    connector: ConnectorOption = None,
-    code: CodeOption = None,
-    fingerprint: FingerprintOption = None,
-    system: ForOption = None,
-    since: SinceOption = None,
     yes: YesOption = False,
 ) -> None:
+    """Confirm what another administrator asked to drop, with your own token (`--token-file`).
+
+    Example: hub dead-letter --token-file binh.token confirm 0197… --reason "Đã đối chiếu"
+
+    Duyệt việc bỏ nhiều thông điệp do người khác đề nghị.
+    """
+    found = api(context).read(f"dead-letters/jobs/{job}")
+    _print(found)
+    _be_sure(found, sure=yes)
+    _print(_confirmed(context, found, reason))
+
+
+def _command(action: str, words: str) -> None:
+    """Mount a command that decides about dead letters: by ids, or by a filter."""
+
+    def decide(
+        context: typer.Context,
+        reason: ReasonOption,
+        ids: IdsArgument = None,
+        *,
+        connector: ConnectorOption = None,
+        adapter: AdapterOption = None,
+        code: CodeOption = None,
+        fingerprint: FingerprintOption = None,
+        system: ForOption = None,
+        since: SinceOption = None,
+        yes: YesOption = False,
+    ) -> None:
+        wanted = _filter(connector, adapter, code, fingerprint, system, since)
+        _order(context, action, reason, ids or [], wanted, sure=yes)
+
+    decide.__doc__ = words
+    dead_letter_app.command(action)(decide)
+
+
+_command(
+    "retry",
     """Try again, by ids or by a filter, whose number is told first.
 
     Where the code is outcome_unknown this is a second call: look at the other side first. The
@@ -95,32 +137,18 @@ def retry(
     Example: hub dead-letter retry --connector so-mau --code unavailable --reason "Sở Mẫu đã sửa"
 
     Thử lại. Bên gửi xem được lý do.
-    """
-    wanted = _filter(connector, code, fingerprint, system, since)
-    _order(context, "retry", reason, ids or [], wanted, sure=yes)
-
-
-@dead_letter_app.command("drop")
-def drop(
-    context: typer.Context,
-    reason: ReasonOption,
-    ids: IdsArgument = None,
-    *,
-    connector: ConnectorOption = None,
-    code: CodeOption = None,
-    fingerprint: FingerprintOption = None,
-    system: ForOption = None,
-    since: SinceOption = None,
-    yes: YesOption = False,
-) -> None:
+    """,
+)
+_command(
+    "drop",
     """Give up, by ids or by a filter: the sender sees `expired`, those behind it pass.
 
+    More than 100 by a filter: another administrator confirms it (`hub dead-letter confirm`).
     The reason also stands in the history of each message, which its sender sees: no personal data.
 
-    Bỏ hẳn; bên gửi thấy là hết hạn và xem được lý do.
-    """
-    wanted = _filter(connector, code, fingerprint, system, since)
-    _order(context, "drop", reason, ids or [], wanted, sure=yes)
+    Bỏ hẳn; bên gửi thấy là hết hạn và xem được lý do. Trên 100: người thứ hai phải duyệt.
+    """,
+)
 
 
 def _order(
@@ -139,21 +167,32 @@ def _order(
         _print(api(context).do(path, {"reason": reason, "ids": ids}))
         return
     job = api(context).do(path, {"reason": reason, "filter": wanted})["job"]
+    if job["second_person"]:
+        _print(job)
+        typer.echo(
+            f"Another administrator: hub dead-letter confirm {job['id']} --reason …", err=True
+        )
+        return
+    _be_sure(job, sure=sure)
+    _print(_confirmed(context, job, None))
+
+
+def _be_sure(job: dict[str, Any], *, sure: bool) -> None:
     if not sure:
-        typer.confirm(f"{action}: {job['count']}?", abort=True, err=True)
-    _print(_confirmed(context, job))
+        typer.confirm(f"{job['action']}: {job['count']}?", abort=True, err=True)
 
 
-def _confirmed(context: typer.Context, job: dict[str, Any]) -> dict[str, Any]:
+def _confirmed(context: typer.Context, job: dict[str, Any], reason: str | None) -> dict[str, Any]:
     """Ask for the next part until the job is at its end."""
+    told = {"count": job["count"]} | ({} if reason is None else {"reason": reason})
     while job["ended_at"] is None:
-        where = f"dead-letters/jobs/{job['id']}:confirm"
-        job = api(context).do(where, {"count": job["count"]})
+        job = api(context).do(f"dead-letters/jobs/{job['id']}:confirm", told)
     return job
 
 
 def _filter(
     connector: str | None,
+    adapter: str | None,
     code: str | None,
     fingerprint: str | None,
     system: str | None,
@@ -161,6 +200,7 @@ def _filter(
 ) -> dict[str, str]:
     told = {
         "connector": connector,
+        "adapter": adapter,
         "code": code,
         "fingerprint": fingerprint,
         "system": system,
@@ -180,12 +220,12 @@ def _all(context: typer.Context, path: str, wanted: dict[str, str]) -> list[dict
 
 
 def _group(item: dict[str, Any]) -> tuple[str, ...]:
-    names = ("count", "fingerprint", "connector", "code", "peer_code", "last_at", "text")
+    names = ("count", "fingerprint", "adapter", "connector", "code", "peer_code", "last_at", "text")
     return tuple(str(item[name] or "") for name in names)
 
 
 def _row(item: dict[str, Any]) -> tuple[str, ...]:
-    names = ("id", "connector", "code", "peer_code", "attempts", "at", "text")
+    names = ("id", "adapter", "connector", "code", "peer_code", "attempts", "at", "text")
     return tuple(str(item[name] or "") for name in names)
 
 

@@ -74,7 +74,10 @@ def connect(hub: DemoHub, peers: Peers) -> Path:
         CommandFailed: the hub refuses them.
     """
     # New at each start: what older connectors remember is of peers that are gone.
-    folder = Folder(hub.home.root / "connector-state" / f"mau-{time.time_ns()}")
+    name = f"mau-{time.time_ns()}"
+    folder = Folder(
+        hub.home.root / "connector-state" / name, secrets=hub.home.connector_secrets / name
+    )
     _lend_keys(hub, served(peers.facts))
     try:
         asyncio.run(_enlisted(hub, peers, folder))

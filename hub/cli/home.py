@@ -77,6 +77,11 @@ class Home:
         return self.root / "connector-keys"
 
     @property
+    def connector_secrets(self) -> Path:
+        """Return the folder of secrets that connectors name as `file:NAME`."""
+        return self.root / "connector-secrets"
+
+    @property
     def database(self) -> Path:
         """Return the SQLite database that is used without `HUB_SQL_URL`."""
         return self.root / "hub.db"
@@ -207,7 +212,7 @@ def create(home: Home, identity: Identity) -> bool:
     try:
         # The search projection names business keys: the whole home is the hub's user's alone.
         home.root.mkdir(parents=True, exist_ok=True, mode=_PRIVATE_DIRECTORY)
-        for directory in (home.secrets, home.run):
+        for directory in (home.secrets, home.connector_secrets, home.run):
             directory.mkdir(exist_ok=True, mode=_PRIVATE_DIRECTORY)
         for directory in (home.objects, home.broker, home.seen, home.logs):
             directory.mkdir(exist_ok=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, TypeVar
 
+from lgsp_adapter import Resolver
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings
 
@@ -13,11 +14,14 @@ from hub.api.settings import ApiSettings
 from hub.cli.errors import SettingsWrong
 from hub.cli.home import Home
 from hub.cli.settings import SupervisorSettings
+from hub.connectors import secrets
 from hub.connectors.settings import ConnectorsSettings
 from hub.control.network_rules import NetworkRules
 from hub.control.settings import ControlSettings
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.settings import IoSettings
+from hub.io.tracing import Tracing
+from hub.io.vault import Vault
 from hub.recorder.settings import RecorderSettings
 from hub.router.settings import RouterSettings
 
@@ -106,6 +110,15 @@ def objects_url(settings: IoSettings, home: Home) -> str:
     return settings.objects_url or home.objects.as_uri()
 
 
+def tracing(settings: IoSettings, process: str, hub: str) -> Tracing | None:
+    """Return where a process's spans go; None where no collector is set."""
+    if settings.otlp_endpoint is None:
+        return None
+    from hub.io.otlp import OtlpTracing  # noqa: PLC0415  (without traces nobody pays for it)
+
+    return OtlpTracing(settings.otlp_endpoint, settings.otlp_ratio, process, hub)
+
+
 def network_rules() -> NetworkRules:
     """Return which networks no connector may ever call.
 
@@ -121,9 +134,23 @@ def network_rules() -> NetworkRules:
     return NetworkRules(own=settings.networks(), allow_loopback=settings.connectors_allow_loopback)
 
 
-def environ_of_adapters() -> dict[str, str]:
-    """Return the environment without the hub's settings: passwords are no adapter's business."""
-    return {name: text for name, text in os.environ.items() if not name.startswith(PREFIX)}
+def environ_of_adapters(secrets: str) -> dict[str, str]:
+    """Return the environment of an adapter's own process, without what it is not to see.
+
+    These are the hub's settings, and variables that begin with `secrets`: each adapter asks the
+    runtime for its own.
+    """
+    hidden = (PREFIX, secrets)
+    return {name: text for name, text in os.environ.items() if not name.startswith(hidden)}
+
+
+def secrets_of_connectors(settings: ConnectorsSettings, home: Home) -> Mapping[str, Resolver]:
+    """Return how references in configurations of connectors are resolved."""
+    vault = None
+    if settings.vault_url is not None and settings.vault_token_file is not None:
+        vault = Vault(settings.vault_url, settings.vault_token_file)
+    folder = settings.secrets or home.connector_secrets
+    return secrets.resolvers(os.environ, settings.env_prefix, folder, vault)
 
 
 def _plain(secret: SecretStr | None) -> str | None:

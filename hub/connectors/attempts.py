@@ -20,11 +20,13 @@ from lgsp_adapter import (
 )
 from lgsp_adapter.calls import call
 from lgsp_adapter.policy.backoff import Backoff
+from lgsp_adapter.trace import carrying
 
 from hub.connectors.holdings import Holdings
 from hub.connectors.items import Item
 from hub.connectors.records import expires_at
 from hub.connectors.together import Together
+from hub.connectors.traces import AttemptTraces
 from hub.io.kafka.connector_records import EntryState
 
 Named: TypeAlias = tuple[str, str, str]
@@ -50,6 +52,8 @@ class Attempts:
     """Longest call; then its end is unknown."""
     now: Callable[[], datetime]
     chance: Callable[[], float] = random.random
+    traces: AttemptTraces | None = None
+    """None: no spans are made."""
 
     async def wanted(self, items: Sequence[Item]) -> list[Item]:
         """Return those that are still to be delivered; settle the others.
@@ -94,7 +98,16 @@ class Attempts:
         else:
             # Invariant 1: durable before the call. After a crash it is known that there was one.
             await self.holdings.attempted(items, timedelta(seconds=self.seconds))
-        return await self._results(sink, [item.delivery for item in items], len(items))
+        if self.traces is None:
+            return await self._results(sink, [item.delivery for item in items], len(items))
+        spans = self.traces.begin(items)
+        try:
+            results = await self._results(sink, spans.deliveries, len(items))
+        except BaseException as error:
+            spans.failed(error)
+            raise
+        spans.ended(results)
+        return results
 
     async def settle(self, item: Item, result: Result) -> None:
         """Record what became of one delivery."""
@@ -128,7 +141,8 @@ class Attempts:
 
     async def _results(self, sink: Sink[Any], batch: list[Any], count: int) -> list[Result]:
         try:
-            results = await call(sink.write(batch), self.seconds)
+            with carrying(batch):
+                results = await call(sink.write(batch), self.seconds)
         except (Retryable, Backpressure) as error:
             return [error] * count
         except Reject as error:

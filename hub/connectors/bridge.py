@@ -9,7 +9,7 @@ from typing import Final
 
 import structlog
 from lgsp_message.attributes import SYSTEM_PREFIX
-from lgsp_message.cloudevents import SIGNATURE_HEADER, TRACE_HEADER, from_kafka
+from lgsp_message.cloudevents import SIGNATURE_HEADER, TRACE_HEADER, from_kafka, genuine_trace
 from lgsp_message.reason import Reason, Refused
 from lgsp_message.values import Received
 from msgspec import structs
@@ -155,4 +155,5 @@ def _received(record: Incoming) -> Received:
 
 def _trace(record: Incoming) -> str | None:
     trace = dict(record.headers).get(TRACE_HEADER)
-    return None if trace is None else trace.decode("ascii", errors="replace")
+    # Not signed, and handed on to peers in HTTP headers: only what is one.
+    return None if trace is None else genuine_trace(trace.decode(errors="replace"))

@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any, Final
 
 from lgsp_adapter import (
@@ -24,6 +25,7 @@ from lgsp_adapter import (
     Result,
     Signed,
 )
+from lgsp_adapter.trace import carrying
 
 from hub.connectors.adapters import Adapters, Loaded, NotUsable
 from hub.connectors.wire import Handler, Wire
@@ -114,7 +116,11 @@ class Child:
         except NotUsable as error:
             return Hello(vi=error.words.vi, en=error.words.en)
         self._ctx = Context(
-            start.name, fetch=self._fetch, store=self._store, networks=start.networks
+            start.name,
+            resolvers={scheme: partial(self._secret, scheme) for scheme in start.schemes},
+            fetch=self._fetch,
+            store=self._store,
+            networks=start.networks,
         )
         self._wire.mask = self._ctx.mask
         spec = self._loaded.spec
@@ -146,7 +152,8 @@ class Child:
             await adapter.close()
 
     async def _write(self, batch: Batch) -> list[Outcome]:
-        results = await self._lanes[batch.lane].write(batch.deliveries)
+        with carrying(batch.deliveries):
+            results = await self._lanes[batch.lane].write(batch.deliveries)
         return [outcome_of(result, self._ctx.mask) for result in results]
 
     async def _find(self, words: Words) -> Any:
@@ -162,6 +169,9 @@ class Child:
     async def _answer(self, asked: Asked) -> Answer:
         answer: Answer = await self._lanes[asked.lane].answer(asked.request)
         return answer
+
+    async def _secret(self, scheme: str, target: str) -> str:
+        return str(await self._wire.ask("secret", f"{scheme}:{target}", str))
 
     async def _fetch(self, hash_: str) -> AsyncIterator[bytes]:
         number = await self._wire.ask("fetch", hash_, int)

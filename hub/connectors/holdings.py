@@ -1,4 +1,4 @@
-"""What a connector holds of its inbox: lines by key, what is parked, how far it has come.
+"""What a connector holds of its inbox, made durable step by step; how far it has come.
 
 Every method that ends something commits first and changes memory after: a crash between the two
 reads back what was committed.
@@ -9,27 +9,19 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from lgsp_adapter import AdapterError, Done, Idempotence, Spec
-from lgsp_adapter.policy.parking import Head, Parking
 from msgspec.structs import replace
 
+from hub.connectors.budget import Account, Budget
 from hub.connectors.items import MAX_TEXT, Item, failed, told
-from hub.connectors.records import Records, delivery_of, entry_of, is_message, is_urgent
+from hub.connectors.records import Records, delivery_of, entry_of, is_message
 from hub.connectors.references import References
+from hub.connectors.shelf import Shelf
 from hub.connectors.window import Window
 from hub.decision.events import Event
 from hub.io.kafka.connector_records import Action, Command, Entry, EntryState, Position, entry_name
 from hub.io.kafka.connector_store import Stored
 from hub.io.kafka.connector_writer import Step
 from hub.io.kafka.transaction import Output
-
-MAX_READ: Final = 500
-MAX_READ_BYTES: Final = 8 * 1024 * 1024
-"""Deliveries read ahead and not parked: enough to find the urgent ones, and to keep a fast peer
-busy between two reads of the broker."""
-
-MAX_PARKED: Final = 10_000
-MAX_PARKED_BYTES: Final = 64 * 1024 * 1024
-"""Deliveries parked, all in memory. Beyond it the inbox is not read: they wait there instead."""
 
 _DROPPED: Final = "dropped"
 
@@ -55,19 +47,20 @@ class Holdings:
         now: Callable[[], datetime],
         mono: Callable[[], float],
         in_line: bool = True,
+        account: Account | None = None,
         references: References | None = None,
     ) -> None:
-        """`in_line` False: the other side fetches, in order, and settles in its own."""
-        self._in_line, self._references = in_line, references or References()
+        """`in_line` False: the other side fetches, in order, and settles in its own.
+
+        `account`: of the process's memory; without it the connector has one of its own.
+        """
+        self._in_line = in_line
         self._records, self._spec, self._writes = records, spec, writes
-        self._now, self._mono = now, mono
+        self._now = now
+        self._shelf = Shelf(account or Budget().open(), references or References(), mono)
         position = stored.position or Position()
         self._window = Window(position.offset, position.settled)
         self._read_to = position.offset
-        self._lines: Parking[str, Item] = Parking()
-        self._parked: dict[str, Item] = {}
-        self._stuck: dict[str, Item] = {}
-        self._parked_bytes = self._read = self._read_bytes = 0
         self._unsaved = False
         self.last_success_at: datetime | None = None
         self.delivered = self.failed = 0
@@ -79,53 +72,39 @@ class Holdings:
         return self._read_to
 
     @property
-    def settled_to(self) -> int:
-        """The first offset that is not settled."""
-        return self._window.offset
-
-    @property
     def waiting(self) -> int:
         """How many are held, without the dead letters."""
-        return len(self._lines) - len(self._stuck)
+        return self._shelf.waiting
 
     @property
     def dead_letters(self) -> int:
         """How many wait for an operator."""
-        return len(self._stuck)
+        return self._shelf.dead_letters
+
+    @property
+    def has_memory(self) -> bool:
+        """Whether the process may hold more for this connector."""
+        return self._shelf.has_memory
 
     def oldest(self) -> datetime | None:
-        """Return when the oldest one arrived that waits for no operator; None where none waits.
-
-        The heads are asked only: within a line the first is the oldest.
-        """
-        heads = (
-            self._lines.line(key)[0].entry.arrived_at
-            for state in (Head.READY, Head.OUT, Head.WAITING)
-            for key in self._lines.heads(state)
-        )
-        return min(heads, default=None)
+        """Return when the oldest one arrived that waits for no operator; None where none waits."""
+        return self._shelf.oldest()
 
     def has_room(self) -> bool:
         """Say whether more of the inbox may be read."""
-        return (
-            self._read < MAX_READ
-            and self._read_bytes < MAX_READ_BYTES
-            and len(self._parked) < MAX_PARKED
-            and self._parked_bytes < MAX_PARKED_BYTES
-            and self._window.has_room(self._read_to)
-        )
+        return self._shelf.has_room() and self._window.has_room(self._read_to)
 
     def due(self) -> float | None:
         """Return when the next one that waits is due."""
-        return self._lines.due()
+        return self._shelf.due()
 
     def take(self, limit: int) -> list[Item]:
         """Return up to `limit` of different keys, urgent ones first. Each must come back."""
-        return [item for _, item in self._lines.take(self._mono(), limit)]
+        return self._shelf.take(limit)
 
     def give_back(self, item: Item, seconds: float) -> None:
         """Take back one that was not tried; it is due again after some seconds."""
-        self._lines.retry(item.key, self._mono() + seconds)
+        self._shelf.retry(item, seconds)
 
     async def read(self, records: Sequence[Any]) -> None:
         """Take records of the inbox, in their order."""
@@ -200,8 +179,8 @@ class Holdings:
             item.entry, Event.RETRYING, self._now(), error.code, told(item, error)
         )
         await self._stop(item, event)
-        self._lines.retry(item.key, self._mono() + seconds)
-        await self._park_followers(item.key)
+        self._shelf.retry(item, seconds)
+        await self._park(self._shelf.followers(item))
 
     async def bury(self, item: Item, error: AdapterError) -> None:
         """Make it a dead letter; its successors wait behind it for the operator."""
@@ -215,13 +194,12 @@ class Holdings:
         }
         event = self._records.event(item.entry, Event.DEAD_LETTER, self._now(), error.code, detail)
         await self._stop(item, event)
-        self._lines.stick(item.key)
-        self._stuck[item.name] = item
-        await self._park_followers(item.key)
+        self._shelf.stick(item)
+        await self._park(self._shelf.followers(item))
 
     async def carry_out(self, command: Command) -> None:
         """Do what an operator wants of a dead letter; where there is none (any more), nothing."""
-        item = self._stuck.get(entry_name(command.source, command.message))
+        item = self._shelf.stuck(entry_name(command.source, command.message))
         gone = self._records.carried_out(command)
         if item is None or command.action is Action.CHECK:
             await self._commit(gone)
@@ -236,8 +214,7 @@ class Holdings:
         item.entry = replace(item.entry, state=state, tries=0, due=self._now())
         event = self._records.event(item.entry, Event.RESUMED, self._now(), None, word)
         await self._commit(self._records.entry(item.entry), event, gone)
-        del self._stuck[item.name]
-        self._lines.release(item.key)
+        self._shelf.release(item)
 
     async def save(self) -> None:
         """Make the position durable where only others' records have moved it."""
@@ -246,7 +223,7 @@ class Holdings:
 
     def stuck_keys(self) -> set[str]:
         """Return the order keys of the dead letters."""
-        return {item.delivery.order_key for item in self._stuck.values()}
+        return self._shelf.stuck_keys()
 
     async def write(self, *outputs: Output) -> None:
         """Make records durable that concern no delivery, with where the inbox stands."""
@@ -254,63 +231,43 @@ class Holdings:
 
     def _read_back(self, stored: Stored) -> None:
         for entry in sorted(stored.entries.values(), key=lambda one: one.offset):
-            self._add(self._item(entry, parked=True))
-        now, mono = self._now(), self._mono()
-        for key, item in self._lines.take(mono, len(self._lines)):
-            if item.entry.state is EntryState.DEAD_LETTER:
-                self._lines.stick(key)
-                self._stuck[item.name] = item
-            else:
-                wait = (item.entry.due - now).total_seconds() if item.entry.due else 0.0
-                self._lines.retry(key, mono + max(0.0, wait))
+            self._shelf.add(self._item(entry, parked=True))
+        self._shelf.settle_in(self._now())
 
     def _sort(self, entry: Entry, behind: list[Item]) -> None:
         self._unsaved = True
-        known = entry_name(entry.source, entry.id) in self._parked if is_message(entry) else True
+        known = self._is_known(entry) if is_message(entry) else True
         # A second record of what is parked is the same message again (invariant 8).
         if known or not self._spec.takes(entry.attributes.get("type", "")):
             self._window.settle(entry.offset)
             return
         item = self._item(entry, parked=False)
-        last = self._lines.last(item.key)
-        stopped = self._lines.head(item.key) in (Head.WAITING, Head.STUCK)
-        if stopped or (last is not None and last.parked):
+        if self._shelf.must_wait(item.key):
             # Invariant 7: it waits in its place, and the inbox goes on without it.
             behind.append(item)
-            self._parked[item.name] = item
-        self._add(item)
+            self._shelf.add_behind(item)
+        else:
+            self._shelf.add(item)
+
+    def _is_known(self, entry: Entry) -> bool:
+        return self._shelf.has_parked(entry_name(entry.source, entry.id))
 
     def _item(self, entry: Entry, *, parked: bool) -> Item:
         delivery = delivery_of(entry, self._records.system)
         key = delivery.order_key if self._in_line else entry_name(entry.source, entry.id)
         return Item(entry, delivery, parked, key)
 
-    def _add(self, item: Item) -> None:
-        self._lines.add(item.key, item, urgent=is_urgent(item.entry))
-        self._references.came(item.entry.attributes)
-        if item.parked:
-            self._parked[item.name] = item
-            self._parked_bytes += item.size
-        else:
-            self._read += 1
-            self._read_bytes += item.size
-
     async def _park(self, items: Sequence[Item]) -> None:
         if items:
             self._move_out(items)
             await self._commit(*map(self._records.entry, (item.entry for item in items)))
 
-    async def _park_followers(self, key: str) -> None:
-        await self._park([item for item in self._lines.line(key) if not item.parked])
-
     async def _stop(self, item: Item, event: Output) -> None:
         """Commit a failure with everything that now waits behind it."""
         self.failed += 1
-        line = self._lines.line(item.key)
-        followers = [one for one in line if one is not item and not one.parked]
-        self._move_out([item, *followers])
-        entries = [self._records.entry(one.entry) for one in (item, *followers)]
-        await self._commit(*entries, event)
+        stopped = [item, *self._shelf.followers(item)]
+        self._move_out(stopped)
+        await self._commit(*(self._records.entry(one.entry) for one in stopped), event)
 
     async def _leave(
         self,
@@ -328,29 +285,13 @@ class Holdings:
         # Invariant 1: it leaves the inbox only with its outcome.
         self._window.settle(item.entry.offset)
         await self._commit(*outputs)
-        self._forget(item)
-        self._lines.done(item.key)
-
-    def _forget(self, item: Item) -> None:
-        self._stuck.pop(item.name, None)
-        self._references.went(item.entry.attributes)
-        if item.parked:
-            del self._parked[item.name]
-            self._parked_bytes -= item.size
-        else:
-            self._read -= 1
-            self._read_bytes -= item.size
+        self._shelf.forget(item)
 
     def _move_out(self, items: Sequence[Item]) -> None:
         """Note that these stand on `hub.retry` with the next commit: their offsets are settled."""
         for item in items:
             self._window.settle(item.entry.offset)
-            if not item.parked:
-                item.parked = True
-                self._read -= 1
-                self._read_bytes -= item.size
-                self._parked[item.name] = item
-                self._parked_bytes += item.size
+            self._shelf.move_out(item)
 
     async def _commit(self, *outputs: Output) -> None:
         self._unsaved = False

@@ -8,6 +8,7 @@ from typing import Final
 from lgsp_adapter import Draft, Record, Reject, Signed
 from lgsp_adapter.policy.fingerprint import fingerprint
 from lgsp_message.attributes import SYSTEM_PREFIX
+from lgsp_message.cloudevents import genuine_trace
 from lgsp_message.reason import Reason, Refused
 from lgsp_message.secrecy import is_marked_secret
 from lgsp_message.values import Received
@@ -21,6 +22,7 @@ from hub.io.kafka.codec import ingress_headers
 from hub.io.kafka.connector_records import Unread, unread_name
 from hub.io.kafka.topics import INGRESS, partition_of
 from hub.io.kafka.transaction import Output
+from hub.io.tracing import CONNECTOR, HAND_IN, Side, Tracing, about
 from hub.ports import ObjectAccess
 
 MAX_RAW: Final = 1024 * 1024
@@ -48,7 +50,10 @@ class Intake:
         objects: ObjectAccess,
         mask: Callable[[str], str],
         now: Callable[[], datetime],
+        *,
+        tracing: Tracing | None = None,
     ) -> None:
+        self._tracing = tracing
         self._records, self._signer, self._rules = records, signer, rules
         self._objects, self._mask, self.now = objects, mask, now
 
@@ -63,7 +68,7 @@ class Intake:
             received = self._received(message)
         except Refused as refusal:
             return Taken(refusal=refusal)
-        trace = message.traceparent if isinstance(message, Signed) else None
+        trace = genuine_trace(message.traceparent) if isinstance(message, Signed) else None
         return await self._admit(received, trace)
 
     async def record(self, record: Record) -> Taken:
@@ -115,7 +120,9 @@ class Intake:
             stamped = await admission.admit(received, self._records.system)
         except Refused as refusal:
             taken.refusal = refusal
+            self._traced(received, trace, refusal.reason.value)
             return taken
+        trace = self._traced(received, trace, None)
         source = stamped.attributes["source"].removeprefix(SYSTEM_PREFIX)
         taken.outputs.append(
             Output(
@@ -127,6 +134,15 @@ class Intake:
             )
         )
         return taken
+
+    def _traced(self, received: Received, parent: str | None, refused: str | None) -> str | None:
+        """Return the context that the decision continues."""
+        if self._tracing is None:
+            return parent
+        attributes = about(received.attributes) | {CONNECTOR: self._records.connector}
+        span = self._tracing.begin(HAND_IN, Side.TAKES, parent, attributes)
+        span.end(refused or "ok", error=refused is not None)
+        return span.traceparent
 
     def _kept(self, message: Draft | Signed) -> Received | None:
         """Return what is kept of a refused message, so that it can be taken in again."""

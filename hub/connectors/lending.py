@@ -1,10 +1,10 @@
 """What a connector is lent: its own objects, the time, its networks, its secrets."""
 
-from collections.abc import AsyncIterator, Callable, Container
+from collections.abc import AsyncIterator, Callable, Container, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from lgsp_adapter import Context, Reject, Retryable
+from lgsp_adapter import Context, Reject, Resolver, Retryable
 
 from hub.control.network_rules import NetworkRules
 from hub.decision.connectors import Connector
@@ -29,6 +29,7 @@ def lend(
     objects: ObjectStore,
     now: Callable[[], datetime],
     rules: NetworkRules,
+    resolvers: Mapping[str, Resolver],
     references: Container[str] = frozenset(),
 ) -> Context:
     """Return the context of a connector. It reads and keeps objects as its system does.
@@ -63,4 +64,11 @@ def lend(
             raise Retryable(str(error), untouched=True) from error
 
     networks = rules.lent(connector.networks)
-    return Context(connector.name, fetch=fetch, store=store, now=now, networks=networks)
+    return Context(
+        connector.name,
+        resolvers=resolvers,
+        fetch=fetch,
+        store=store,
+        now=now,
+        networks=networks,
+    )

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from lgsp_adapter import Resolver
 from prometheus_client import CollectorRegistry
 
 from hub.connectors.adapters import Adapters
@@ -29,6 +30,7 @@ from hub.io.kafka.connector_store import ConnectorStore
 from hub.io.kafka.connector_writer import OutcomeWriter
 from hub.io.objects import Objects
 from hub.io.sql.closed_deliveries import ClosedDeliveries
+from hub.io.tracing import Tracing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +48,13 @@ class World:
     registry: CollectorRegistry
     adapters: Adapters
     environment: Mapping[str, str]
-    """What an adapter's own process finds in its environment: secrets by `env:NAME`."""
+    """What an adapter's own process finds in its environment: no secret of the hub's or of any
+    connector's."""
+    secrets: Mapping[str, Resolver]
+    """How references to secrets are resolved, by scheme."""
     networks: NetworkRules
     """Which networks no connector may call, whatever was approved."""
+    tracing: Tracing | None = None
     port: int = 0
     """Loopback port for connectors that are called; 0 listens nowhere."""
 
@@ -95,7 +101,7 @@ def fleet_of(world: World, counter: Counter) -> Fleet:
         takers=Takers(),
         feed=Feed(world.connection),
         context=lambda connector, references: lend(
-            connector, world.objects, utc_now, world.networks, references
+            connector, world.objects, utc_now, world.networks, world.secrets, references
         ),
         rules=world.rules,
         objects=world.objects,
@@ -104,6 +110,7 @@ def fleet_of(world: World, counter: Counter) -> Fleet:
         partitions=partitions,
         now=utc_now,
         environment=world.environment,
+        tracing=world.tracing,
     )
     return Fleet(
         workshop,

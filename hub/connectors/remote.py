@@ -72,7 +72,7 @@ class Remote:
         self._starting = asyncio.Lock()
         self._deaths: deque[float] = deque(maxlen=MAX_DEATHS)
         self._numbers = count()
-        self.lent, self._networks = Lent(ctx), ctx.networks
+        self.lent, self._ctx = Lent(ctx, connector.config), ctx
         self.lives = 0
         """How often it was started; what was opened in an earlier life is not open any more."""
 
@@ -187,7 +187,8 @@ class Remote:
             adapter=connector.adapter,
             system=connector.system,
             config=dict(connector.config),
-            networks=self._networks,
+            networks=self._ctx.networks,
+            schemes=self._ctx.schemes,
         )
         try:
             async with asyncio.timeout(HELLO_SECONDS):

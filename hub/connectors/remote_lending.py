@@ -1,10 +1,11 @@
-"""What the runtime lends an adapter's process: objects in pieces, and the desk of a service."""
+"""What the runtime lends an adapter's process: its secrets, objects, the desk of a service."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from itertools import count
+from typing import Any
 
-from lgsp_adapter import Context, Delivery, Desk, Retryable
+from lgsp_adapter import Context, Delivery, Desk, Fatal, Retryable, Secret
 
 from hub.connectors.wire import Handler
 from hub.connectors.wire_values import Brought, Piece, Settled, Waiting, result_of
@@ -13,8 +14,8 @@ from hub.connectors.wire_values import Brought, Piece, Settled, Waiting, result_
 class Lent:
     """What one life of a process has borrowed."""
 
-    def __init__(self, ctx: Context) -> None:
-        self._ctx = ctx
+    def __init__(self, ctx: Context, config: Mapping[str, Any]) -> None:
+        self._ctx, self._references = ctx, frozenset(_texts(config))
         self._numbers = count()
         self._streams: dict[int, AsyncIterator[bytes]] = {}
         self._uploads: dict[int, _Upload] = {}
@@ -23,6 +24,7 @@ class Lent:
     def handlers(self) -> dict[str, Handler]:
         """Return how the process's questions are answered."""
         return {
+            "secret": Handler(str, self._secret),
             "fetch": Handler(str, self._fetch),
             "piece": Handler(int, self._piece),
             "upload": Handler(str, self._upload),
@@ -39,6 +41,12 @@ class Lent:
         for upload in self._uploads.values():
             upload.stop()
         self._uploads.clear()
+
+    async def _secret(self, reference: str) -> str:
+        # An adapter's code is not the hub's: it learns what its connector was given, no other's.
+        if reference not in self._references:
+            raise Fatal("an adapter asked for a secret that its configuration does not name")
+        return (await self._ctx.secret(Secret(reference))).get_secret_value()
 
     async def _fetch(self, hash_: str) -> int:
         number = next(self._numbers)
@@ -79,6 +87,17 @@ class Lent:
 
     async def _settle(self, settled: Settled) -> bool:
         return await self._desk().settle(settled.key, result_of(settled.outcome))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(one)
 
 
 class _Upload:

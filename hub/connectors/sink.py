@@ -1,14 +1,10 @@
 """Run one sink: read ahead, hand over under limits, park what fails, obey the operator."""
 
 import asyncio
-import random
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
 from math import inf
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from lgsp_adapter import (
@@ -17,19 +13,18 @@ from lgsp_adapter import (
     Retryable,
     Text,
 )
-from lgsp_adapter.policy.backoff import Backoff
-from lgsp_adapter.policy.breaker import Breaker, BreakerRules, State
+from lgsp_adapter.policy.breaker import Breaker, State
 from lgsp_adapter.policy.rate import Rate
 
 from hub.connectors.attempts import Attempts
 from hub.connectors.holdings import Holdings
 from hub.connectors.items import Item
 from hub.connectors.lanes import Lanes
-from hub.connectors.status import Report
+from hub.connectors.pace import LONGEST_PAUSE, Pace
+from hub.connectors.side import InboxSide
 from hub.connectors.windows import closed_until
 from hub.decision.connectors import Connector
-from hub.io.kafka.connector_feed import Inboxes, Subscription
-from hub.io.kafka.connector_records import Command
+from hub.io.kafka.connector_feed import Inboxes
 from hub.ports import Unavailable
 
 SQL_SECONDS: Final = 1.0
@@ -38,27 +33,7 @@ SQL_SECONDS: Final = 1.0
 SAVE_SECONDS: Final = 30.0
 """Between two looks whether the position must be saved."""
 
-MAX_INCOMING: Final = 500
-"""Records that are offered and not sorted yet."""
-
-LONGEST_PAUSE: Final = 60.0
-"""Longest sleep in a maintenance window: the clock may be set meanwhile."""
-
 _log = structlog.get_logger("connectors")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """How fast a connector may go and how it waits."""
-
-    backoff: Backoff = field(default_factory=Backoff)
-    breaker: BreakerRules = field(default_factory=BreakerRules)
-    chance: Callable[[], float] = random.random
-
-    @classmethod
-    def of(cls, connector: Connector) -> "Pace":
-        """Return the pace that a connector's limits give."""
-        return cls(backoff=Backoff(attempts=connector.limits.attempts))
 
 
 class SinkRunner:
@@ -74,75 +49,28 @@ class SinkRunner:
         pace: Pace,
     ) -> None:
         limits = connector.limits
-        self.holdings, self._lanes, self._feed = holdings, lanes, feed
+        self.holdings, self._lanes, self._feed, self._pace = holdings, lanes, feed, pace
         self._connector, self._attempts, self._now = connector, attempts, attempts.now
-        self._backoff, self._chance = pace.backoff, pace.chance
-        self._subscription = Subscription(connector.system, holdings.next, self)
+        self._side = side = InboxSide(connector.system, holdings, attempts.now)
+        self.offer, self.has_room, self.told = side.offer, side.has_room, side.told
+        self.command, self.pause, self.stop = side.command, side.pause, side.stop
         self._rate = Rate(per_second=limits.per_second or inf, burst=max(1, limits.concurrency))
         self._breaker = Breaker(rules=pace.breaker)
-        self._incoming: deque[Any] = deque()
-        self._commands: deque[Command] = deque()
-        self._wake = asyncio.Event()
         self._saved = time.monotonic()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._stopping = self._paused = False
         self._failure: BaseException | None = None
-        self._away: str | None = None
-
-    def offer(self, records: Sequence[Any]) -> None:
-        """Take the next records of the inbox."""
-        self._incoming.extend(records)
-        self._wake.set()
-
-    def has_room(self) -> bool:
-        """Say whether more may be offered."""
-        idle = self._paused or self._stopping or len(self._incoming) >= MAX_INCOMING
-        return not idle and self.holdings.has_room()
-
-    def command(self, command: Command) -> None:
-        """Take an operator's word."""
-        self._commands.append(command)
-        self._wake.set()
-
-    def pause(self, *, paused: bool) -> None:
-        """Move nothing, or go on."""
-        self._paused = paused
-        self._wake.set()
-
-    def stop(self) -> None:
-        """Finish what is under way, begin nothing new."""
-        self._stopping = True
-        self._wake.set()
-
-    def told(self, report: Report) -> Report:
-        """Return the report with what is held and what was done."""
-        held = self.holdings
-        oldest = held.oldest()
-        age = 0.0 if oldest is None else (self._now() - oldest).total_seconds()
-        return replace(
-            report,
-            last_success_at=held.last_success_at,
-            delivered=held.delivered,
-            failed=held.failed,
-            waiting=held.waiting,
-            dead_letters=held.dead_letters,
-            lag_messages=held.waiting + max(0, self._subscription.end - self._subscription.reached),
-            lag_seconds=max(0.0, age),
-        )
 
     def words(self) -> Text | None:
         """Say why nothing moves now; None while all is well."""
         if (end := closed_until(self._connector.windows, self._now())) is not None:
             until = end.strftime("%H:%M")
             return Text(vi=f"Giờ bảo trì đến {until}", en=f"Maintenance window until {until}")
-        if self._away is not None:
-            return Text(vi=f"Đang chờ: {self._away}", en=f"Waiting: {self._away}")
-        if self._breaker.state is not State.CLOSED:
+        if self._breaker.state is not State.CLOSED and self._side.away is None:
             return Text(
                 vi="Đầu bên kia không trả lời; đang thử lại thưa dần",
                 en="The other side does not answer; it is probed less and less often",
             )
-        return None
+        return self._side.words()
 
     async def run(self) -> None:
         """Work until stopped.
@@ -153,11 +81,11 @@ class SinkRunner:
             Refusing, Fenced: from the commits.
         """
         try:
-            if await self._open():
-                self._feed.add(self._subscription)
+            if await self._side.opened(self._open, self._pace, self._attempts.ctx):
+                self._feed.add(self._side.subscription)
                 await self._work()
         finally:
-            self._feed.remove(self._subscription)
+            self._feed.remove(self._side.subscription)
             for task in self._tasks:
                 task.cancel()
             if self._tasks:
@@ -167,45 +95,20 @@ class SinkRunner:
             raise self._failure
 
     async def _open(self) -> bool:
-        """Open the adapter; say whether it is open. False: stopped before it was."""
-        tries = 0
-        while not self._stopping:
-            self._wake.clear()
-            try:
-                await self._lanes.open()
-            except (Retryable, Backpressure) as error:
-                tries += 1
-                self._away = f"{error.code} ({self._attempts.ctx.mask(error.detail)})"
-                seconds = replace(self._backoff, attempts=None).pause(
-                    tries, self._chance(), error.after
-                )
-                await self._wait(seconds)
-            else:
-                self._away = None
-                return True
-        return False
+        await self._lanes.open()
+        return True
 
     async def _work(self) -> None:
-        while not self._stopping and self._failure is None:
-            self._wake.clear()
-            await self._take_in()
+        while not self._side.stopping and self._failure is None:
+            self._side.wake.clear()
+            await self._side.take_in()
             await self._save()
             wait = self._begin()
-            await self._wait(SAVE_SECONDS if wait is None else min(wait, SAVE_SECONDS))
+            await self._side.wait(SAVE_SECONDS if wait is None else min(wait, SAVE_SECONDS))
         if self._tasks:
             await asyncio.wait(self._tasks)
         if self._failure is None:
             await self.holdings.save()
-
-    async def _take_in(self) -> None:
-        while self._commands:
-            await self.holdings.carry_out(self._commands[0])
-            self._commands.popleft()
-        if self._incoming:
-            records = list(self._incoming)
-            await self.holdings.read(records)
-            for _ in records:
-                self._incoming.popleft()
 
     async def _save(self) -> None:
         """Now and then: where nothing is this connector's, no outcome moves its position."""
@@ -213,16 +116,11 @@ class SinkRunner:
             self._saved = time.monotonic()
             await self.holdings.save()
 
-    async def _wait(self, seconds: float | None) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._wake.wait()
-
     def _begin(self) -> float | None:
         """Begin what may begin; return in how many seconds the next may. None: when woken."""
         most = max(1, self._connector.limits.concurrency)
         # Tasks are counted, not lanes: a task takes its lane only when it has begun.
-        while not self._paused and len(self._tasks) < most and self._failure is None:
+        while not self._side.paused and len(self._tasks) < most and self._failure is None:
             if (wait := self._must_wait()) != 0:
                 return wait
             # A probe is one delivery: if it fails, the others have not been tried in vain.
@@ -254,7 +152,7 @@ class SinkRunner:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._failure = self._failure or error
-        self._wake.set()
+        self._side.wake.set()
 
     async def _attempt(self, items: list[Item], era: int) -> None:
         back = list(items)
@@ -264,7 +162,7 @@ class SinkRunner:
             try:
                 back = await self._attempts.open_ends(sink, back)
                 back = await self._attempts.wanted(back)
-                self._away = None
+                self._side.away = None
                 called = bool(back)
                 if called:
                     results = await self._attempts.hand_over(sink, back)
@@ -278,14 +176,14 @@ class SinkRunner:
         except (Retryable, Backpressure) as error:
             self._breaker = self._breaker.failed(era, time.monotonic())
             called = True
-            self._give_back(back, "the adapter does not open", self._backoff.first)
+            self._give_back(back, "the adapter does not open", self._pace.backoff.first)
             _log.info("connector_does_not_open", connector=self._connector.name, code=error.code)
         finally:
             if not called:
                 self._breaker = self._breaker.abandoned(era)
 
     def _give_back(self, items: Sequence[Item], why: str, seconds: float) -> None:
-        self._away = why
+        self._side.away = why
         for item in items:
             self.holdings.give_back(item, seconds)
 
@@ -297,5 +195,5 @@ class SinkRunner:
             self._breaker = self._breaker.succeeded(era)
         asked = [result.after for result in results if isinstance(result, Backpressure)]
         for after in asked:
-            seconds = self._backoff.pause(1, self._chance(), after) or 0.0
+            seconds = self._pace.backoff.pause(1, self._pace.chance(), after) or 0.0
             self._rate = self._rate.paused(now + seconds)

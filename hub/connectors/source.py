@@ -19,8 +19,8 @@ from lgsp_adapter.policy.rate import Rate
 from hub.connectors.holdings import Writes
 from hub.connectors.intake import Intake, Taken
 from hub.connectors.lanes import CLOSE_SECONDS
+from hub.connectors.pace import LONGEST_PAUSE, Pace
 from hub.connectors.records import Records
-from hub.connectors.sink import LONGEST_PAUSE, Pace
 from hub.connectors.status import Report
 from hub.connectors.windows import closed_until
 from hub.decision.connectors import Connector

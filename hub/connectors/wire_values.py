@@ -56,6 +56,8 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     system: str
     config: dict[str, Any]
     networks: tuple[str, ...]
+    schemes: tuple[str, ...] = ()
+    """Of references to secrets that the runtime resolves."""
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

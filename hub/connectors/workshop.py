@@ -12,27 +12,31 @@ from lgsp_adapter.calls import check
 
 from hub.connectors.adapters import Adapters, NotUsable
 from hub.connectors.attempts import Attempts, Named
+from hub.connectors.budget import Account, Budget
 from hub.connectors.desk import HubDesk
 from hub.connectors.holdings import Holdings
 from hub.connectors.inbound import Counter
 from hub.connectors.intake import Intake
 from hub.connectors.keeper import Worker
 from hub.connectors.lanes import Lanes
+from hub.connectors.pace import Pace
 from hub.connectors.records import Records
 from hub.connectors.references import References
 from hub.connectors.remote import COMMAND, Remote
 from hub.connectors.remote_adapters import REMOTE
 from hub.connectors.service import ServiceRunner
 from hub.connectors.signing import Keys, Signer
-from hub.connectors.sink import Pace, SinkRunner
+from hub.connectors.sink import SinkRunner
 from hub.connectors.source import SourceRunner
 from hub.connectors.takers import Takers
 from hub.connectors.together import Together
+from hub.connectors.traces import AttemptTraces
 from hub.decision.connectors import Connector, Isolation
 from hub.decision.rules import Rules
 from hub.io.kafka.connector_feed import Feed
 from hub.io.kafka.connector_store import Stored
 from hub.io.kafka.connector_writer import OutcomeWriter
+from hub.io.tracing import Tracing
 from hub.ports import ObjectAccess
 
 SERVICE_CHECK: Final = Check(
@@ -70,10 +74,11 @@ class Housed:
 
 @dataclass(frozen=True, slots=True)
 class _Lent:
-    """What a connector is lent, and the references that its deliveries put into it."""
+    """What a connector is lent, the references that its deliveries put into it, its memory."""
 
     ctx: Context
     references: References
+    account: Account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +104,10 @@ class Workshop:
     """Starts the process of an adapter that has one of its own."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """What such a process finds in its environment."""
+    tracing: Tracing | None = None
+    """None: no spans are made."""
+    budget: Budget = field(default_factory=Budget)
+    """The memory that all of them may fill."""
 
     async def build(self, connector: Connector) -> Worker:
         """Return a worker that goes on where the last one of this connector ended.
@@ -108,18 +117,23 @@ class Workshop:
             Unavailable: Kafka does not answer.
         """
         remote, references = None, References()
-        ctx = self.context(connector, references)
+        lent = _Lent(self.context(connector, references), references, self.budget.open())
+
+        def leave() -> None:
+            self.takers.leave(connector)
+            lent.account.close()
+
         if connector.isolation is Isolation.PROCESS:
-            remote = Remote(connector, ctx, self.command, self.environment)
+            remote = Remote(connector, lent.ctx, self.command, self.environment)
         try:
             use = await self._use(connector, remote)
-            worker = await self._at_work(connector, use, _Lent(ctx, references))
+            worker = await self._at_work(connector, use, lent)
         except BaseException:
-            self.takers.leave(connector)
+            leave()
             if remote is not None:
                 await remote.close()
             raise
-        return Housed(worker, remote, lambda: self.takers.leave(connector))
+        return Housed(worker, remote, leave)
 
     async def check(self, connector: Connector, ctx: Context) -> Check:
         """Have the adapter look at the other side, beside the one at work. Always words."""
@@ -158,17 +172,16 @@ class Workshop:
         return worker
 
     def _worker(self, connector: Connector, use: Use, stored: Stored, lent: _Lent) -> Worker:
-        if use.spec.kind is Kind.SINK:
-            return self._sink(connector, use, stored, lent)
         if use.spec.kind is Kind.SOURCE:
             return self._source(connector, use, stored, lent.ctx)
-        return self._service(connector, use, stored, lent)
+        holdings = self._holdings(connector, use.spec, stored, lent)
+        if use.spec.kind is Kind.SINK:
+            return self._sink(connector, use, holdings, lent.ctx)
+        return self._service(connector, use, holdings, lent.ctx)
 
     def _service(
-        self, connector: Connector, use: Use, stored: Stored, lent: _Lent
+        self, connector: Connector, use: Use, holdings: Holdings, ctx: Context
     ) -> ServiceRunner:
-        ctx, pace = lent.ctx, self.pace(connector)
-        holdings = self._holdings(connector, use.spec, stored, lent.references, in_line=False)
         desk = HubDesk(holdings, self._intake(connector, use.spec, ctx), self.closed)
         return ServiceRunner(
             connector,
@@ -178,13 +191,15 @@ class Workshop:
             desk,
             feed=self.feed,
             counter=self.counter,
-            pace=pace,
+            pace=self.pace(connector),
         )
 
     def _intake(self, connector: Connector, spec: Spec, ctx: Context) -> Intake:
         signer = Signer(connector.system, self.keys, self.rules)
         records = self._records(connector, spec)
-        return Intake(records, signer, self.rules, self.objects, ctx.mask, self.now)
+        return Intake(
+            records, signer, self.rules, self.objects, ctx.mask, self.now, tracing=self.tracing
+        )
 
     def _source(self, connector: Connector, use: Use, stored: Stored, ctx: Context) -> SourceRunner:
         records = self._records(connector, use.spec)
@@ -201,10 +216,14 @@ class Workshop:
             pace=pace,
         )
 
-    def _sink(self, connector: Connector, use: Use, stored: Stored, lent: _Lent) -> SinkRunner:
-        ctx, limits, pace = lent.ctx, connector.limits, self.pace(connector)
-        holdings = self._holdings(connector, use.spec, stored, lent.references)
+    def _sink(
+        self, connector: Connector, use: Use, holdings: Holdings, ctx: Context
+    ) -> SinkRunner:
+        limits, pace = connector.limits, self.pace(connector)
         assert use.spec.idempotence is not None  # noqa: S101  (`Spec` insists on it)
+        traces = None
+        if self.tracing is not None:
+            traces = AttemptTraces(tracing=self.tracing, connector=connector.name)
         attempts = Attempts(
             holdings=holdings,
             closed=self.closed,
@@ -214,18 +233,13 @@ class Workshop:
             seconds=limits.timeout_seconds,
             now=self.now,
             chance=pace.chance,
+            traces=traces,
         )
         lanes = Lanes(use.make, ctx, limits.timeout_seconds)
         return SinkRunner(connector, holdings, lanes, attempts, self.feed, pace)
 
     def _holdings(
-        self,
-        connector: Connector,
-        spec: Spec,
-        stored: Stored,
-        references: References,
-        *,
-        in_line: bool = True,
+        self, connector: Connector, spec: Spec, stored: Stored, lent: _Lent
     ) -> Holdings:
         return Holdings(
             self._records(connector, spec),
@@ -234,8 +248,9 @@ class Workshop:
             stored,
             now=self.now,
             mono=time.monotonic,
-            in_line=in_line,
-            references=references,
+            in_line=spec.kind is Kind.SINK,
+            account=lent.account,
+            references=lent.references,
         )
 
     def _records(self, connector: Connector, spec: Spec) -> Records:

@@ -9,10 +9,13 @@ from typing import Any, Final
 import msgspec
 from lgsp_client import uuid7
 from sqlalchemy import insert, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from hub.control.dead_letters import MAX_AT_ONCE, Commands, DeadLetterOrders
+from hub.control import store
+from hub.control.dead_letters import DROPPED_ALONE, MAX_AT_ONCE, Commands, DeadLetterOrders
+from hub.control.people.second_person import expect_another
 from hub.control.refusals import ChangeRefused, Refusal
+from hub.control.trail import note
 from hub.io.kafka.connector_records import Action
 from hub.io.sql.connector_tables import dead_letter_jobs as table
 from hub.io.sql.dead_letter_queries import (
@@ -40,6 +43,8 @@ class Job:
     asked_at: datetime
     count: int
     """How many there were."""
+    second_person: bool = False
+    """Whether somebody else than the one who asked must confirm."""
     confirmed_by: str | None = None
     handled: int = 0
     cursor: DeadLetterCursor | None = None
@@ -68,6 +73,7 @@ class DeadLetterJobs:
         """Count what a filter finds now, and keep the question. Nothing is done yet."""
         at = self._clock()
         wanted = replace(wanted, until=min(wanted.until or at, at))
+        count = await self._queries.count(wanted)
         job = Job(
             id=uuid7(),
             action=action,
@@ -75,10 +81,13 @@ class DeadLetterJobs:
             reason=reason,
             asked_by=actor,
             asked_at=at,
-            count=await self._queries.count(wanted),
+            count=count,
+            second_person=action is Action.DROP and count > DROPPED_ALONE,
         )
         with sql_errors("keeping a job"):
             async with self._engine.begin() as connection:
+                if job.second_person:
+                    await self._note(connection, job, "ask_drop", actor, reason)
                 await connection.execute(insert(table).values(_row(job)))
         return job
 
@@ -90,13 +99,14 @@ class DeadLetterJobs:
                 row = found.one_or_none()
         return None if row is None else _job(row)
 
-    async def confirm(self, id: str, count: int, *, actor: str) -> Job:
+    async def confirm(self, id: str, count: int, *, actor: str, reason: str | None = None) -> Job:
         """Do the next part of a job; repeat it until `ended_at` is set. Safe to repeat.
 
         `count`: the number that the preview told, so that nobody confirms what he has not seen.
+        `reason`: of the second person, where the job needs one.
 
         Raises:
-            ChangeRefused: `UNKNOWN_ENTITY`, `COUNT_DIFFERS`.
+            ChangeRefused: `UNKNOWN_ENTITY`, `COUNT_DIFFERS`, `SECOND_PERSON`.
         """
         async with self._one:
             job = await self.get(id)
@@ -105,11 +115,34 @@ class DeadLetterJobs:
             if job.count != count:
                 detail = f"the preview told {job.count}"
                 raise ChangeRefused(Refusal.COUNT_DIFFERS, detail, "count")
+            if job.second_person and job.confirmed_by is None:
+                job = await self._approved(job, actor, reason)
             for _ in range(SLICES):
                 if job.ended_at is not None:
                     break
                 job = await self._slice(job, actor)
         return job
+
+    async def _approved(self, job: Job, actor: str, reason: str | None) -> Job:
+        """Let a second person say yes: in the trail before anything is done (invariant 11)."""
+        if reason is None:
+            raise ChangeRefused(Refusal.SECOND_PERSON, "the second person gives a reason", "reason")
+        approved = replace(job, confirmed_by=actor)
+        with sql_errors("approving a job"):
+            async with self._engine.begin() as connection:
+                await expect_another(connection, job.asked_by, actor, self._clock())
+                await self._note(connection, job, "approve_drop", actor, reason)
+                await connection.execute(
+                    update(table).where(table.c.id == job.id).values(confirmed_by=actor)
+                )
+        return approved
+
+    async def _note(
+        self, connection: AsyncConnection, job: Job, action: str, actor: str, reason: str
+    ) -> None:
+        await store.lock(connection)
+        touched = [(f"dead-letter-job/{job.id}", action)]
+        await note(connection, self._clock(), actor, reason, touched, count=job.count)
 
     async def _slice(self, job: Job, actor: str) -> Job:
         rows = await self._queries.slice(job.filter, job.cursor, MAX_AT_ONCE)

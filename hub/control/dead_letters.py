@@ -23,6 +23,10 @@ from hub.io.sql.engine import sql_errors
 MAX_AT_ONCE: Final = 500
 """Dead letters of one request, and of one entry in the trail."""
 
+DROPPED_ALONE: Final = 100
+"""Most that one person drops at once: a page of the list, so he can have seen each. What is dropped
+is lost to its recipient for good: a retry can be done again, a drop cannot."""
+
 Key = tuple[str, str, str]
 """(source, id, recipient)."""
 
@@ -59,9 +63,13 @@ class DeadLetterOrders:
         One that has ended meanwhile is passed over: somebody was first.
 
         Raises:
-            ChangeRefused: `UNKNOWN_ENTITY`: one of them never was a dead letter.
+            ChangeRefused: `UNKNOWN_ENTITY`: one of them never was a dead letter. `SECOND_PERSON`:
+                too many to be dropped so.
             Unavailable: Kafka or SQL is away; repeating is safe.
         """
+        if action is Action.DROP and len(keys) > DROPPED_ALONE:
+            detail = f"by id at most {DROPPED_ALONE} are dropped at once; ask by filter for more"
+            raise ChangeRefused(Refusal.SECOND_PERSON, detail, "ids")
         found = await self._queries.find(keys)
         known = {(row.source, row.id, row.recipient) for row in found}
         for place, key in enumerate(keys):

@@ -14,6 +14,13 @@ from hub.control import checks, store
 from hub.control.adapters import Adapters, InstalledAdapters
 from hub.control.changes import ChangeSet
 from hub.control.commands import apply
+from hub.control.connector_changes import DeleteConnector
+from hub.control.deletions import (
+    Holdings,
+    UnknownHoldings,
+    expect_nothing_held,
+    expect_stopped,
+)
 from hub.control.draft import Draft, Edit
 from hub.control.targets import targets
 from hub.decision.rulebook import version_hash
@@ -42,11 +49,13 @@ class Control:
         hub: str,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         adapters: Adapters | None = None,
+        holdings: Holdings | None = None,
     ) -> None:
         self.engine, self.clock = engine, clock
         self._hub = hub
         self.adapters: Adapters = adapters or InstalledAdapters()
         """What connectors may be made of."""
+        self._holdings: Holdings = holdings or UnknownHoldings()
         self.written = asyncio.Event()
         """Set after each commit: the outbox worker of this process need not wait for its poll."""
 
@@ -59,6 +68,7 @@ class Control:
             ChangeRefused: nothing was done.
             Unavailable: SQL is away; whether it was done is unknown, and repeating is safe.
         """
+        await self._expect_deletable(request.changes)
         with sql_errors("writing rules"):
             async with self.engine.begin() as connection:
                 written = await self.write_in(connection, request.changes, request.reason, actor)
@@ -81,11 +91,27 @@ class Control:
         await _save_trail(connection, reason, actor, edits, written)
         return written
 
+    async def _expect_deletable(self, changes: Sequence[Any]) -> None:
+        """Look whether connectors are deleted that hold something; without the lock: it takes long.
+
+        What has stopped holds no more later on. That it has is looked at before the count, and
+        again in the transaction.
+        """
+        named = [change for change in changes if isinstance(change, DeleteConnector)]
+        if not named:
+            return
+        with sql_errors("reading connectors"):
+            async with self.engine.connect() as connection:
+                stored = await store.load(connection, targets(named).keys)
+                await expect_stopped(connection, changes, stored, self.clock())
+        await expect_nothing_held(changes, self._holdings)
+
     async def _edits(
         self, connection: AsyncConnection, changes: Sequence[Any]
     ) -> Mapping[str, Edit]:
         needed = targets(changes)
         stored = await store.load(connection, needed.keys)
+        await expect_stopped(connection, changes, stored, self.clock())
         stored |= await store.load_where(connection, "key", "thumbprint", needed.thumbprints)
         stored |= await store.load_where(
             connection, "endpoint", "organisation", needed.organisations

@@ -73,6 +73,7 @@ class DeadLetters:
             id=id,
             recipient=recipient,
             connector=text_of(event, "connector"),
+            adapter=text_of(event, "adapter"),
             code=code,
             peer_code=text_of(event, "peer_code"),
             # Of a writer that gave none: the code is the coarsest cause there is.

@@ -93,6 +93,8 @@ class DeadLetterRow(msgspec.Struct, frozen=True, kw_only=True):
     """The message's; of a record that a source read: see `dead_letters.unread_id`."""
     recipient: str
     connector: str | None
+    adapter: str | None = None
+    """The connector's; None where the writer did not tell."""
     code: str
     peer_code: str | None
     fingerprint: str

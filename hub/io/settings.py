@@ -41,6 +41,19 @@ class IoSettings(BaseSettings):
         description="`postgresql://user:password@host/database`; better a file `hub_sql_url`. "
         "Without it: SQLite, `hub.db` in the home directory.",
     )
+    otlp_endpoint: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/\s]+/?$",
+        description="Where traces go: a collector's OTLP/HTTP endpoint, `http://host:4318`. Spans "
+        "hold names of the rules, ids of messages and codes. Without it no span is made.",
+    )
+    otlp_ratio: float = Field(
+        default=1.0,
+        ge=0,
+        le=1,
+        description="The share of traces begun by the hub that are told; a sender's own "
+        "`traceparent` decides for itself.",
+    )
     objects_url: str | None = Field(
         default=None,
         description="Where objects are kept: `s3://bucket/prefix` or `file:///path`. "

@@ -13,9 +13,11 @@ from hub.decision.rules import Rules
 from hub.io.backoff import Backoff
 from hub.io.kafka.router_bus import RouterBus
 from hub.io.kafka.router_records import Held, Outcome, Record
+from hub.io.tracing import Tracing
 from hub.ports import Refusing, Unavailable
 from hub.router.batch import Batch, examine_all, settle_all
 from hub.router.metrics import RouterMetrics
+from hub.router.traces import Decided
 
 MAX_HELD: Final = 20
 """More held messages than this within `HELD_WINDOW` are not bad messages but a bad hub: stop."""
@@ -41,8 +43,10 @@ class Router:
         rules: Callable[[], Rules],
         clock: Callable[[], datetime],
         metrics: RouterMetrics,
+        tracing: Tracing | None = None,
     ) -> None:
         self._bus, self._rules, self._clock, self._metrics = bus, rules, clock, metrics
+        self._tracing = tracing
         self._condemned: dict[Place, str] = {}
         self._chunk = 0
         """Records per transaction while a refused one is looked for; 0: the whole batch."""
@@ -90,6 +94,9 @@ class Router:
     async def _finish(self, batch: Batch) -> bool:
         """Settle and commit; say whether the bus is still open."""
         work = await settle_all(batch, self._bus.seen, self._condemned)
+        traces = None if self._tracing is None else Decided(self._tracing, batch.now)
+        if traces is not None:
+            work = traces.begin(work)
         size = self._chunk or len(work)
         for start in range(0, len(work), size):
             part = work[start : start + size]
@@ -98,6 +105,8 @@ class Router:
             except Refusing as refusal:
                 self._isolate(part, refusal)
                 return False
+            if traces is not None:
+                traces.committed(part)
         self._chunk = 0
         return True
 

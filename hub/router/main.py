@@ -17,6 +17,7 @@ from hub.io.kafka.inboxes import Inboxes
 from hub.io.kafka.retry_bus import RetryBus
 from hub.io.kafka.router_bus import RouterBus
 from hub.io.kafka.share import Share
+from hub.io.tracing import Tracing
 from hub.ports import Unavailable
 from hub.router.delivery import expand, retry
 from hub.router.loop import Router
@@ -46,6 +47,8 @@ async def run(
     cache: Path,
     registry: CollectorRegistry,
     stop: asyncio.Event,
+    *,
+    tracing: Tracing | None = None,
 ) -> None:
     """Route until `stop` is set; then finish the running transaction and return.
 
@@ -55,7 +58,7 @@ async def run(
     """
     inboxes, metrics = Inboxes(), RouterMetrics(registry)
     bus = RouterBus(connection, share, inboxes, cache)
-    router = Router(bus, _live_rules(follower), _now, metrics)
+    router = Router(bus, _live_rules(follower), _now, metrics, tracing)
     waiting = retry(RetryBus(connection, share, inboxes), _now, stop, metrics)
     fanout = FanoutBus(connection, share, inboxes)
     async with asyncio.TaskGroup() as tasks:

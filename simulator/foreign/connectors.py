@@ -23,6 +23,9 @@ class Folder:
     """Secrets and state of the connectors of one demo. New peers know nothing of older ones."""
 
     path: Path
+    """What they must not forget."""
+    secrets: Path
+    """Below the hub's folder of secrets: no other file is read for a connector."""
 
     def secret(self, name: str, value: str) -> str:
         """Keep a secret in a file for this user alone; return the reference to it.
@@ -30,14 +33,19 @@ class Folder:
         Raises:
             OSError: it cannot be written.
         """
-        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = self.path / name
+        self.secrets.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = self.secrets / name
         file.touch(mode=_PASSWORD)
         file.write_text(value, encoding="utf-8")
         return f"file:{file}"
 
     def state(self, name: str) -> str:
-        """Return where connectors that belong together keep what they must not forget."""
+        """Return where connectors that belong together keep what they must not forget.
+
+        Raises:
+            OSError: the folder cannot be made.
+        """
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         return str(self.path / f"{name}.db")
 
 

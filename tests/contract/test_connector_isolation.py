@@ -23,7 +23,7 @@ from tests.kafka_fixture import small_broker
 
 pytestmark = pytest.mark.kafka
 
-ENV = wiring.environ_of_adapters()
+ENV = wiring.environ_of_adapters("CONNECTOR_")
 _numbers = itertools.count()
 
 

@@ -8,8 +8,10 @@ from aiokafka.admin import NewTopic
 from lgsp_adapter import Done, Reject, Retryable
 
 from hub.io.kafka import topics
+from hub.io.kafka.connector_leftovers import Held, Leftovers
 from tests.connector_rig import PEERS, ConnectorRig, until
 from tests.kafka_fixture import small_broker
+from tests.router_rig import PARTITIONS
 
 pytestmark = pytest.mark.kafka
 
@@ -75,6 +77,9 @@ async def test_a_failing_key_waits_parked_and_the_others_pass(rig, inbox):
         behind: "behind",
     }
     assert behind not in peer.calls
+    leftovers = Leftovers(rig.connection, PARTITIONS)
+    assert await leftovers.of(f"c-{inbox}") == Held(dead_letters=1, parked=1)
+    assert await leftovers.of("khong-co") == Held(dead_letters=0, parked=0)
 
 
 async def test_after_a_restart_what_is_parked_goes_on_in_its_order(rig, inbox):

@@ -23,6 +23,7 @@ from hub.control.people.roles import FIRST
 from hub.control.quarantine import Quarantine
 from hub.control.service import Control
 from hub.io.kafka.connector_commands import CommandWriter
+from hub.io.kafka.connector_leftovers import Leftovers
 from hub.io.kafka.quarantine import QuarantineBus
 from hub.io.kafka.rules_log import RulesFollower
 from hub.io.kafka.topics import hub_topics
@@ -54,6 +55,7 @@ async def run(host: Host) -> None:
             store=ObjectBytes(wiring.objects_url(host.settings, host.home)),
             statuses=ProjectionQueries(admin.control.engine),
             admin=admin,
+            tracing=host.tracing,
         )
         try:
             async with open_deps(parts) as deps:
@@ -91,8 +93,9 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
         _log.warning("DANGEROUS: connectors may be approved to call loopback", setting=LOOPBACK)
     settings = wiring.read(ApiSettings)
     browser = Browser(public_url=settings.public_url)
-    control = Control(engine, host.identity.hub)
     connection = wiring.kafka(host.settings)
+    holdings = Leftovers(connection, host.identity.partitions)
+    control = Control(engine, host.identity.hub, holdings=holdings)
     topics = hub_topics(host.identity.partitions)
     staff = Staff.of(control, browser=browser, read_only=settings.read_only)
     try:

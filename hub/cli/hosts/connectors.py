@@ -34,9 +34,11 @@ async def run(host: Host) -> None:
         slot=Slot(slot=settings.slot, slots=settings.slots),
         registry=metrics_registry(settings.metrics_port),
         adapters=Adapters(),
-        environment=wiring.environ_of_adapters(),
+        environment=wiring.environ_of_adapters(settings.env_prefix),
+        secrets=wiring.secrets_of_connectors(settings, host.home),
         networks=wiring.network_rules(),
         port=settings.port,
+        tracing=host.tracing,
     )
     try:
         if await unless(host.stop, follower.start()):

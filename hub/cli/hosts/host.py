@@ -20,6 +20,7 @@ from hub.cli.settings import SupervisorSettings
 from hub.io.embedded.ports import LOOPBACK
 from hub.io.memory import BATCH_OBJECTS, YOUNG_OBJECTS, calm_memory
 from hub.io.settings import IoSettings
+from hub.io.tracing import Tracing
 
 _log: Final = structlog.get_logger()
 
@@ -35,6 +36,8 @@ class Host:
     """Set by SIGTERM: finish what is under way, then return."""
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by the process once it does its work."""
+    tracing: Tracing | None = None
+    """Where spans go; None: none are made."""
 
 
 Entry = Callable[[Host], Awaitable[None]]
@@ -49,7 +52,9 @@ def serve(name: Name, entry: Entry, chosen: Path | None) -> None:
         typer.Exit: with status 1: it ended by an error, which stands in the log.
     """
     home = wiring.home(chosen)
-    host = Host(home=home, identity=home.identity(), settings=wiring.read(IoSettings))
+    settings, identity = wiring.read(IoSettings), home.identity()
+    tracing = wiring.tracing(settings, name.value, identity.hub)
+    host = Host(home=home, identity=identity, settings=settings, tracing=tracing)
     logs.configure(name.value, level=wiring.read(SupervisorSettings).log_level)
     if not uvloop.run(_run(name, entry, host)):
         raise typer.Exit(1)
@@ -80,6 +85,8 @@ async def _run(name: Name, entry: Entry, host: Host) -> bool:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        if host.tracing is not None:
+            await asyncio.to_thread(host.tracing.close)
     _log.info("stopped")
     return True
 

@@ -19,6 +19,7 @@ async def run(host: Host) -> None:
     try:
         if await unless(host.stop, follower.start()):
             host.ready.set()
-            await router.run(connection, share, follower, host.home.seen, registry, host.stop)
+            cache, stop, tracing = host.home.seen, host.stop, host.tracing
+            await router.run(connection, share, follower, cache, registry, stop, tracing=tracing)
     finally:
         await follower.stop()

@@ -96,8 +96,12 @@ class IngressWriter:
         sent = await self._hand_over(received, traceparent, self._limit)
         return _only(await self._durable([sent]))
 
-    async def write_many(self, batch: Sequence[Received]) -> list[Place | Unavailable]:
+    async def write_many(
+        self, batch: Sequence[Received], traces: Sequence[str | None] | None = None
+    ) -> list[Place | Unavailable]:
         """Write stamped messages in their order; return each one's place or failure.
+
+        `traces`: the `traceparent` of each.
 
         Behind the first that finds no room none is written: a later one must not overtake it,
         and each would wait as long.
@@ -105,8 +109,8 @@ class IngressWriter:
         under_way: list[asyncio.Future[Any] | Unavailable] = []
         limit = MAX_BATCHED - len(batch)
         try:
-            for received in batch:
-                under_way += [await self._hand_over(received, None, limit)]
+            for received, trace in zip(batch, traces or [None] * len(batch), strict=True):
+                under_way += [await self._hand_over(received, trace, limit)]
         except Unavailable as error:
             under_way += [error] * (len(batch) - len(under_way))
         sent = [one for one in under_way if not isinstance(one, Unavailable)]

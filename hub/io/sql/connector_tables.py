@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    false,
 )
 
 from hub.io.sql.columns import UtcDateTime
@@ -63,5 +64,6 @@ dead_letter_jobs: Final = Table(
     Column("handled", BigInteger, nullable=False),
     Column("cursor", Text),
     Column("ended_at", UtcDateTime),
+    Column("second_person", Boolean, nullable=False, server_default=false()),
     comment="One action over many dead letters: counted first, done once it is confirmed.",
 )

@@ -26,6 +26,7 @@ class DeadLetterFilter:
     """Which dead letters. What is None does not narrow it; ended ones are never among them."""
 
     connector: str | None = None
+    adapter: str | None = None
     code: str | None = None
     fingerprint: str | None = None
     system: str | None = None
@@ -60,6 +61,7 @@ class Group:
     first_at: datetime
     last_at: datetime
     connector: str | None
+    adapter: str | None
     code: str
     peer_code: str | None
     text: str | None
@@ -150,6 +152,7 @@ def _groups(wanted: DeadLetterFilter) -> Select[Any]:
             func.min(table.c.at).label("first_at"),
             func.max(table.c.at).label("last_at"),
             func.max(table.c.connector).label("connector"),
+            func.max(table.c.adapter).label("adapter"),
             func.max(table.c.code).label("code"),
             func.max(table.c.peer_code).label("peer_code"),
             func.max(table.c.text).label("text"),
@@ -166,6 +169,7 @@ def _group(row: Any) -> Group:
         first_at=row.first_at,
         last_at=row.last_at,
         connector=row.connector,
+        adapter=row.adapter,
         code=row.code,
         peer_code=row.peer_code,
         text=row.text,
@@ -176,6 +180,7 @@ def _conditions(wanted: DeadLetterFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [table.c.ended_at.is_(None)]
     for column, value in (
         (table.c.connector, wanted.connector),
+        (table.c.adapter, wanted.adapter),
         (table.c.code, wanted.code),
         (table.c.fingerprint, wanted.fingerprint),
     ):

@@ -108,6 +108,7 @@ dead_letters: Final = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("ended_by", Text),
+    Column("adapter", Text),
 )
 # Lists show what is open, newest first; groups are by fingerprint.
 _open: Final = (dead_letters.c.ended_at, dead_letters.c.at)
@@ -115,6 +116,7 @@ Index("ix_dead_letters_open", *_open, dead_letters.c.source, dead_letters.c.id)
 Index("ix_dead_letters_fingerprint", dead_letters.c.fingerprint, *_open)
 Index("ix_dead_letters_recipient", dead_letters.c.recipient, *_open)
 Index("ix_dead_letters_connector", dead_letters.c.connector, *_open)
+Index("ix_dead_letters_adapter", dead_letters.c.adapter, *_open)
 
 steps: Final = Table(
     "steps",

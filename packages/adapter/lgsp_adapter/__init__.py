@@ -7,7 +7,7 @@ from lgsp_adapter.desk import Desk
 from lgsp_adapter.errors import AdapterError, Backpressure, Fatal, Reject, Retryable
 from lgsp_adapter.http import error_answer, http_error, parse_retry_after
 from lgsp_adapter.reference import render
-from lgsp_adapter.secret import Resolver, Secret
+from lgsp_adapter.secret import NoSecret, Resolver, Secret
 from lgsp_adapter.spec import CONTRACT, SUPPORTED, Idempotence, Kind, Spec
 from lgsp_adapter.texts import Text
 from lgsp_adapter.values import (
@@ -41,6 +41,7 @@ __all__ = [
     "Fatal",
     "Idempotence",
     "Kind",
+    "NoSecret",
     "Problem",
     "Record",
     "Reject",

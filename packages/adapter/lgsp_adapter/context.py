@@ -85,6 +85,11 @@ class Context:
         self.log.addFilter(_Named(name))
         self.log.addFilter(self._masking)
 
+    @property
+    def schemes(self) -> tuple[str, ...]:
+        """The schemes of references that the runtime resolves by itself."""
+        return tuple(self._resolvers)
+
     async def read(self, hash_: str) -> bytes:
         """Return an object whole, where it fits into the memory; raises what `fetch` raises."""
         return b"".join([piece async for piece in self.fetch(hash_)])
@@ -98,6 +103,7 @@ class Context:
 
         Raises:
             Fatal: there is none.
+            Retryable: the store of secrets does not answer now.
         """
         value = await resolve(secret, self._resolvers)
         self._masking.hide(value.get_secret_value())

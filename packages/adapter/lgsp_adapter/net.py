@@ -27,6 +27,7 @@ import httpx2
 from lgsp_adapter.coalesce import Coalesced
 from lgsp_adapter.errors import Retryable
 from lgsp_adapter.guard import UNSAFE_LOOPBACK, Guard, Resolve, system_resolve
+from lgsp_adapter.trace import carried
 
 LONGEST_ANSWER: Final = 10 * 1024 * 1024
 """Bytes of one answer; a peer that sends more is broken, or wants our memory."""
@@ -145,6 +146,8 @@ class GuardedTransport(httpx2.AsyncHTTPTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Make one exchange, within its time and size."""
+        if (trace := carried()) is not None:
+            request.headers.setdefault("traceparent", trace)
         ends = asyncio.get_running_loop().time() + self._timeout
         response = await _until(ends, request, super().handle_async_request(request))
         try:

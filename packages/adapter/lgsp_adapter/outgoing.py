@@ -17,6 +17,7 @@ from lgsp_adapter.context import Context
 from lgsp_adapter.errors import Backpressure, Fatal, Reject, Retryable
 from lgsp_adapter.http import http_error
 from lgsp_adapter.net import http_fault, open_client
+from lgsp_adapter.trace import carrying
 from lgsp_adapter.values import Delivery, Result
 
 LARGEST_REPLY: Final = 1_048_576
@@ -106,15 +107,18 @@ async def all_at_once(
     Raises:
         Fatal: one of them met it. All have ended by then; the others come again.
     """
-    results = await asyncio.gather(*(_ended(one(delivery)) for delivery in batch))
+    results = await asyncio.gather(*(_ended(one, delivery) for delivery in batch))
     fatal = next((result for result in results if isinstance(result, Fatal)), None)
     if fatal is not None:
         raise fatal
     return [result for result in results if not isinstance(result, Fatal)]
 
 
-async def _ended(call: Awaitable[Result | Fatal]) -> Result | Fatal:
+async def _ended(
+    one: Callable[[Delivery], Awaitable[Result | Fatal]], delivery: Delivery
+) -> Result | Fatal:
     try:
-        return await call
+        with carrying([delivery]):
+            return await one(delivery)
     except (Retryable, Backpressure, Reject, Fatal) as error:
         return error

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, SecretStr
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from lgsp_adapter.errors import Fatal
+from lgsp_adapter.errors import AdapterError, Fatal
 
 FORMAT: Final = "secret-reference"
 """The JSON Schema format of a field that holds a reference."""
@@ -23,7 +23,13 @@ _PATTERN: Final = "^(env:[A-Za-z_][A-Za-z0-9_]*|(?!env:)[a-z][a-z0-9-]+:.+)$"
 _REFERENCE = re.compile(_PATTERN[1:-1])
 
 Resolver: TypeAlias = Callable[[str], Awaitable[str]]
-"""Takes what follows the scheme and its colon; any exception means that there is no secret."""
+"""Takes what follows the scheme and its colon. `NoSecret` says why there is none, a `Retryable`
+that it is not known now; any other exception means that there is none, and its text goes no
+further."""
+
+
+class NoSecret(Exception):
+    """A resolver has no secret for a reference. The text says who must do what, never a value."""
 
 
 class Secret:
@@ -87,21 +93,30 @@ async def resolve(secret: Secret, resolvers: Mapping[str, Resolver]) -> SecretSt
     """Return the secret behind a reference. `SecretStr` prints as stars.
 
     Raises:
-        Fatal: there is none, or it is empty; with the scheme only, and without a cause, because a
-            resolver's error may quote the secret.
+        Fatal: there is none, or it is empty; with the scheme, what `NoSecret` says, and no cause,
+            because any other error of a resolver may quote the secret.
+        AdapterError: a resolver's own, as a `Retryable` where the store of secrets is away.
     """
     resolver = {"env": _from_environment, "file": _from_file, **resolvers}.get(secret.scheme)
-    value = ""
-    if resolver is not None:
-        try:
-            value = await resolver(secret.target)
-        except Exception:  # noqa: BLE001  (see above: whatever it says goes no further)
-            value = ""
+    # The same caution as in `Secret.__repr__`: an unknown scheme may be half a password.
+    known = secret.scheme if resolver is not None else "unknown"
+    value, why = await _asked(resolver, secret.target) if resolver is not None else ("", "")
     if not value:
-        # The same caution as in `Secret.__repr__`: an unknown scheme may be half a password.
-        known = secret.scheme if resolver is not None else "unknown"
-        raise Fatal(f"a secret cannot be resolved (scheme: {known})")
+        told = f": {why}" if why else ""
+        raise Fatal(f"a secret cannot be resolved (scheme: {known}){told}")
     return SecretStr(value)
+
+
+async def _asked(resolver: Resolver, target: str) -> tuple[str, str]:
+    """Return a secret, or nothing and why."""
+    try:
+        return await resolver(target), ""
+    except AdapterError:
+        raise
+    except NoSecret as error:
+        return "", str(error)
+    except Exception:  # noqa: BLE001  (see `resolve`: whatever it says goes no further)
+        return "", ""
 
 
 async def _from_environment(name: str) -> str:

@@ -4,6 +4,7 @@ HTTP: `ce-<name>`, percent-encoded (HTTP protocol binding, section 3.1.3.2). Kaf
 UTF-8 (Kafka protocol binding, section 3.2.3). In both, `content-type` is `datacontenttype`.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
@@ -15,8 +16,16 @@ SIGNATURE_HEADER: Final = "hub-signature"
 """The detached JWS, by the same name in HTTP and in Kafka."""
 TRACE_HEADER: Final = "traceparent"
 
+# W3C trace context, version 00; ids of zeros only are none.
+_TRACE: Final = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
+
 # What the HTTP binding leaves as it is: printable ASCII except space, double quote and percent.
 _SAFE: Final = "!#$&'()*+,-./:;<=>?@[\\]^_`{|}~"
+
+
+def genuine_trace(value: str | None) -> str | None:
+    """Return a `traceparent` that is one; None for anything else: nobody has signed it."""
+    return value if value is not None and _TRACE.fullmatch(value) else None
 
 
 def http_headers(attributes: Mapping[str, str]) -> dict[str, str]:

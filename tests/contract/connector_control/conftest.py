@@ -10,6 +10,7 @@ from tests.admin_rig import CommandsInMemory, admin_app
 from tests.connector_api import AN
 from tests.control_support import (
     HUB,
+    HeldByConnectors,
     SampleAdapters,
     change_set,
     connector,
@@ -26,11 +27,17 @@ def url(request, tmp_path):
 
 
 @pytest.fixture
-async def control(url):
+def held():
+    """Give what connectors hold; a test says otherwise than nothing."""
+    return HeldByConnectors()
+
+
+@pytest.fixture
+async def control(url, held):
     """Give a control plane that knows one system and its connector."""
     await migrate(url)
     engine = open_engine(url)
-    control = Control(engine, HUB, adapters=SampleAdapters())
+    control = Control(engine, HUB, adapters=SampleAdapters(), holdings=held)
     await control.write(change_set(organisation(), system(), connector()), actor="an")
     yield control
     await engine.dispose()

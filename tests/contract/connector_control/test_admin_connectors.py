@@ -84,8 +84,8 @@ async def test_a_report_that_comes_late_does_not_replace_a_newer_one(client, con
 
 
 async def test_a_connector_made_anew_does_not_look_like_its_predecessor(client, control):
-    await ConnectorStatuses(control.engine).report([Report(at=now(), state="running")])
-    for change in (wish(kind="delete"), connector()):
+    await ConnectorStatuses(control.engine).report([Report(at=now(), state="stopped")])
+    for change in (wish(kind="stop"), wish(kind="delete"), connector()):
         await control.write(change_set(change), actor="an")
     item = (await client.get(ONE)).json()
     assert (item["state"], item["reported"]) == ("silent", None)

@@ -7,13 +7,13 @@ import msgspec
 import pytest
 from sqlalchemy import insert, update
 
-from hub.control import dead_letter_jobs
+from hub.control import dead_letter_jobs, dead_letters
 from hub.decision.dead_letters import OF_A_SOURCE, unread_id
 from hub.decision.rows import DeadLetterRow
 from hub.io.kafka.connector_records import Action
 from hub.io.sql.projection_tables import dead_letters as table
 from hub.ports import Unavailable
-from tests.connector_api import WHY, problem, trail
+from tests.connector_api import BINH, WHY, problem, trail
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 PATH = "/dead-letters"
@@ -26,6 +26,7 @@ def row(number, **fields):
         "id": f"msg-{number}",
         "recipient": "he-thong-a",
         "connector": "ket-noi-a",
+        "adapter": "mau",
         "code": "peer_refused",
         "peer_code": "E-7",
         "fingerprint": "aa" * 8,
@@ -53,7 +54,7 @@ UNREAD = row(
 async def rows(control):
     """Record five dead letters of one cause, one of another, one ended, one of a source."""
     made = [row(number) for number in range(5)]
-    made += [row(7, code="timeout", fingerprint="cc" * 8, connector="ket-noi-b")]
+    made += [row(7, code="timeout", fingerprint="cc" * 8, connector="ket-noi-b", adapter="khac")]
     made += [row(8, ended_at=AT, ended_by="resumed"), UNREAD]
     async with control.engine.begin() as connection:
         await connection.execute(insert(table), [msgspec.structs.asdict(one) for one in made])
@@ -84,6 +85,7 @@ async def test_what_is_open_is_listed_the_newest_first(client):
     [
         ({"code": "timeout"}, ["msg-7"]),
         ({"connector": "ket-noi-b"}, ["msg-7"]),
+        ({"adapter": "khac"}, ["msg-7"]),
         ({"fingerprint": "bb" * 8}, [UNREAD.id]),
         ({"since": "2026-01-02T10:04:12+07:00"}, [UNREAD.id, "msg-7"]),
         ({"system": "he-thong-c"}, []),
@@ -118,6 +120,7 @@ async def test_causes_are_counted_and_come_in_pages(client):
     group = page["items"][0]
     assert (group["first_at"], group["last_at"]) == ("2026-01-02T03:04:05Z", "2026-01-02T03:04:09Z")
     assert (group["code"], group["peer_code"], group["text"]) == ("peer_refused", "E-7", "field /a")
+    assert group["adapter"] == "mau"
 
 
 @pytest.mark.parametrize("after", ["AAAA", "_", "W10"])
@@ -236,6 +239,43 @@ async def test_a_large_job_is_done_in_parts_and_goes_on_after_a_fault(
     assert [one["handled"] for one in told] == [4, 6, 6]
     assert [one["ended_at"] is None for one in told] == [True, True, False]
     assert len(commands.sent) == len({one.message for one in commands.sent}) == 6
+
+
+async def confirm(client, job, headers=None, **body):
+    where = f"{PATH}/jobs/{job['id']}:confirm"
+    return await client.post(where, json={"count": job["count"]} | body, headers=headers)
+
+
+async def test_many_are_dropped_only_when_a_second_person_says_why(client, commands, monkeypatch):
+    monkeypatch.setattr(dead_letter_jobs, "DROPPED_ALONE", 4)
+    job = (await order(client, "drop", filter={"fingerprint": "aa" * 8})).json()["job"]
+    assert (job["count"], job["second_person"]) == (5, True)
+    refused = problem(await confirm(client, job, reason=WHY), 409, "second_person_needed")
+    assert f"hub dead-letter confirm {job['id']}" in refused["detail"]
+    problem(await confirm(client, job, BINH), 409, "second_person_needed")
+    assert commands.sent == []
+    done = (await confirm(client, job, BINH, reason="Đã đối chiếu")).json()
+    assert (done["asked_by"], done["confirmed_by"], done["handled"]) == ("an", "binh", 5)
+    assert {command.by for command in commands.sent} == {"binh"}
+    told = await trail(client, f"dead-letter-job/{job['id']}")
+    assert told == [("binh", "Đã đối chiếu"), ("an", WHY)]
+
+
+async def test_a_retry_of_many_and_a_drop_of_few_need_one_person(client, commands, monkeypatch):
+    monkeypatch.setattr(dead_letter_jobs, "DROPPED_ALONE", 4)
+    for action, wanted in (("retry", {}), ("drop", {"code": "timeout"})):
+        job = (await order(client, action, filter=wanted)).json()["job"]
+        assert job["second_person"] is False
+        assert (await confirm(client, job)).json()["ended_at"] is not None
+    assert len(commands.sent) == 8
+
+
+async def test_the_second_person_is_not_passed_by_with_ids(client, commands, rows, monkeypatch):
+    monkeypatch.setattr(dead_letters, "DROPPED_ALONE", 2)
+    ids = [id_of(one) for one in rows[:3]]
+    problem(await order(client, "drop", ids=ids), 409, "second_person_needed")
+    assert commands.sent == []
+    assert len((await order(client, "retry", ids=ids)).json()["ordered"]) == 3
 
 
 async def test_a_job_that_is_not_there_is_not_found(client):

@@ -172,7 +172,7 @@ def test_networks_are_asked_for_approved_and_withdrawn(hub, run, order, path):
 
 
 ID = "he-thong-b/msg-1/he-thong-a"
-JOB = {"id": "j", "count": 7, "ended_at": None}
+JOB = {"id": "j", "action": "retry", "count": 7, "ended_at": None, "second_person": False}
 
 
 @pytest.mark.parametrize("action", ["retry", "drop"])
@@ -199,6 +199,18 @@ def test_a_confirmed_job_is_followed_to_its_end(hub, run):
     assert hub.asked()[1:] == [("POST", "dead-letters/jobs/j:confirm", {"count": 7})] * 2
 
 
+def test_a_drop_of_many_says_who_must_confirm_it_and_another_does(hub, run):
+    asked = JOB | {"action": "drop", "second_person": True}
+    hub.will({"ordered": [], "job": asked}, asked, asked | {"ended_at": "2026-01-02T03:04:05Z"})
+    result = run("dead-letter", "drop", "--adapter", "mau", "--yes", *WHY)
+    assert (result.exit_code, len(hub.requests)) == (0, 1)
+    assert "hub dead-letter confirm j" in result.stderr
+    run("dead-letter", "confirm", "j", *WHY, text="y\n")
+    request = hub.requests[-1]
+    assert request.url.path == "/v1/admin/dead-letters/jobs/j:confirm"
+    assert json.loads(request.content) == {"count": 7} | REASON
+
+
 @pytest.mark.parametrize("words", [[], [ID, "--code", "timeout"]])
 def test_dead_letters_are_named_either_by_id_or_by_filter(hub, run, words):
     result = run("dead-letter", "retry", *words, *WHY)
@@ -208,10 +220,15 @@ def test_dead_letters_are_named_either_by_id_or_by_filter(hub, run, words):
 
 def test_causes_are_listed_with_their_number(hub, run):
     group = {"count": 5, "fingerprint": "aa", "connector": "so-mau", "code": "timeout"}
-    group |= {"peer_code": None, "last_at": "2026-01-02T03:04:05Z", "text": "field /a"}
+    group |= {
+        "adapter": "mau",
+        "peer_code": None,
+        "last_at": "2026-01-02T03:04:05Z",
+        "text": "field /a",
+    }
     hub.will({"items": [group], "next": None})
     result = run("dead-letter", "list", "--groups", "--system", "he-thong-a")
-    assert result.stdout.splitlines()[1].split()[:4] == ["5", "aa", "so-mau", "timeout"]
+    assert result.stdout.splitlines()[1].split()[:5] == ["5", "aa", "mau", "so-mau", "timeout"]
     (request,) = hub.requests
     assert request.url.path == "/v1/admin/dead-letters/groups"
     assert request.url.params["system"] == "he-thong-a"

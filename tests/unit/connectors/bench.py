@@ -13,8 +13,9 @@ from lgsp_adapter.policy.breaker import BreakerRules
 from hub.connectors.attempts import Attempts
 from hub.connectors.holdings import Holdings
 from hub.connectors.lanes import Lanes
+from hub.connectors.pace import Pace
 from hub.connectors.records import Records
-from hub.connectors.sink import Pace, SinkRunner
+from hub.connectors.sink import SinkRunner
 from hub.connectors.together import Together
 from hub.decision.connectors import Connector, Limits
 from hub.decision.events import Delivery
@@ -101,6 +102,7 @@ class Bench:
         self.clock = timedelta()
         self.lag = 0.0
         self.offset = 0
+        self.account = None
         self.pace = Pace(
             backoff=Backoff(first=0.005, longest=0.02, attempts=3),
             breaker=BreakerRules(threshold=1000, cool_down=0.02, longest=0.05),
@@ -119,7 +121,13 @@ class Bench:
             connector="bench", adapter=spec.name, system="receiver", partitions=PARTITIONS
         )
         holdings = Holdings(
-            records, spec, self.memory, self.memory.stored(), now=self.now, mono=self.mono
+            records,
+            spec,
+            self.memory,
+            self.memory.stored(),
+            now=self.now,
+            mono=self.mono,
+            account=self.account,
         )
         attempts = Attempts(
             holdings=holdings,
@@ -134,7 +142,8 @@ class Bench:
         limits = self.connector.limits
         config = spec.config(peer="bench")
         lanes = Lanes(lambda: self.kind(config), ctx, limits.timeout_seconds)
-        return SinkRunner(self.connector, holdings, lanes, attempts, Feed(), self.pace)
+        self.last = SinkRunner(self.connector, holdings, lanes, attempts, Feed(), self.pace)
+        return self.last
 
     @asynccontextmanager
     async def running(self, runner=None):

@@ -226,7 +226,7 @@ OBJECT = "sha256:" + "0" * 64
 def lent(references=frozenset()):
     connector = Connector(name="so-mau", adapter="mau", system="he-thong-a", config={})
     objects = cast("ObjectStore", Nothing())
-    return lend(connector, objects, lambda: MONDAY, NetworkRules(), references)
+    return lend(connector, objects, lambda: MONDAY, NetworkRules(), {}, references)
 
 
 async def test_an_object_without_access_yet_is_tried_again_not_a_dead_letter():

@@ -11,7 +11,8 @@ from lgsp_adapter import Backpressure, Done, Fatal, Reject, Retryable
 from lgsp_adapter.policy.backoff import Backoff
 from lgsp_adapter.policy.breaker import BreakerRules
 
-from hub.connectors.sink import SAVE_SECONDS, Pace
+from hub.connectors.pace import Pace
+from hub.connectors.sink import SAVE_SECONDS
 from hub.decision.connectors import Limits, Window
 from hub.io.kafka.connector_records import Action, Command
 from hub.ports import Unavailable

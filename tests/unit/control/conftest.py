@@ -6,7 +6,14 @@ import pytest
 from hub.control.migrate import migrate
 from hub.control.service import Control
 from hub.io.sql.engine import open_engine
-from tests.control_support import HUB, SampleAdapters, change_set, organisation, system
+from tests.control_support import (
+    HUB,
+    HeldByConnectors,
+    SampleAdapters,
+    change_set,
+    organisation,
+    system,
+)
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +29,7 @@ async def control(migrated, tmp_path):
     """Give a control plane over an empty SQLite database."""
     path = shutil.copy(migrated, tmp_path / "hub.db")
     engine = open_engine(f"sqlite:///{path}")
-    yield Control(engine, HUB, adapters=SampleAdapters())
+    yield Control(engine, HUB, adapters=SampleAdapters(), holdings=HeldByConnectors())
     await engine.dispose()
 
 

@@ -62,6 +62,7 @@ async def test_a_system_with_a_connector_is_not_retired(with_system):
     await write(with_system, connector())
     with pytest.raises(ChangeRefused, match="in_use"):
         await write(with_system, {"change": "delete_system", "system": "he-thong-a"})
+    await write(with_system, wish(kind="stop"))
     await write(with_system, wish(kind="delete"))
     await write(with_system, {"change": "delete_system", "system": "he-thong-a"})
     assert await snapshot(with_system) == {}

@@ -113,6 +113,7 @@ async def test_the_trail_tells_who_asked_and_who_approved(control, networks):
 async def test_a_connector_made_anew_inherits_no_approval(control, networks, at_once):
     await ask(networks)
     await approve(networks)
+    await control.write(change_set(wish(kind="stop")), actor="an")
     changes = [wish(kind="delete"), connector()]
     for part in [changes] if at_once else [[one] for one in changes]:
         await control.write(change_set(*part), actor="an")

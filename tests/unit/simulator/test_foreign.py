@@ -102,7 +102,7 @@ async def test_adapters_take_the_configuration_that_is_made_of_their_peer(peer, 
     async with SANDBOXES[peer](seed=1) as sandbox:
         facts = json.loads(json.dumps(sandbox.describe()))
     peers = Peers(facts={peer: facts}, misbehave=0.0, counter="http://127.0.0.1:2")
-    made = connectors(peers, Folder(tmp_path / "state"))
+    made = connectors(peers, Folder(tmp_path / "state", tmp_path / "secrets"))
     assert [one["adapter"] for one in made] == list(ADAPTERS[peer])
     for one in made:
         told = {name: one[name] for name in ("name", "adapter", "system", "config")}
@@ -110,7 +110,7 @@ async def test_adapters_take_the_configuration_that_is_made_of_their_peer(peer, 
         assert load_config(loaded.spec.config, one["config"]) == loaded.config
         assert one["system"] in cast.served((peer,))
     assert "sandbox-" not in json.dumps(made), "secrets stand in files, by reference"
-    secrets = list((tmp_path / "state").iterdir())
+    secrets = list((tmp_path / "secrets").iterdir())
     assert secrets
     assert all(each.stat().st_mode & 0o777 == 0o600 for each in secrets)
 

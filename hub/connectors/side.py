@@ -1,0 +1,135 @@
+"""The hub's side of a connector that reads an inbox, the same for sinks and services.
+
+It takes what the feed offers and what operators say, opens the adapter patiently, and tells how
+much waits.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from lgsp_adapter import Backpressure, Context, Retryable, Text
+
+from hub.connectors.holdings import Holdings
+from hub.connectors.pace import Pace
+from hub.connectors.status import Report
+from hub.io.kafka.connector_feed import Subscription
+from hub.io.kafka.connector_records import Command
+
+MAX_INCOMING: Final = 500
+"""Records that are offered and not sorted yet."""
+
+T = TypeVar("T")
+
+
+class InboxSide:
+    """What a runner is told from the hub's side. `wake` is set whenever something has come."""
+
+    def __init__(self, system: str, holdings: Holdings, now: Callable[[], datetime]) -> None:
+        self.holdings, self._now = holdings, now
+        self.subscription = Subscription(system, holdings.next, self)
+        self._incoming: deque[Any] = deque()
+        self._commands: deque[Command] = deque()
+        self.wake = asyncio.Event()
+        self.stopping = self.paused = False
+        self.away: str | None = None
+        """What is waited for, masked."""
+
+    def offer(self, records: Sequence[Any]) -> None:
+        """Take the next records of the inbox."""
+        self._incoming.extend(records)
+        self.wake.set()
+
+    def has_room(self) -> bool:
+        """Say whether more may be offered."""
+        idle = self.paused or self.stopping or len(self._incoming) >= MAX_INCOMING
+        return not idle and self.holdings.has_room()
+
+    def command(self, command: Command) -> None:
+        """Take an operator's word."""
+        self._commands.append(command)
+        self.wake.set()
+
+    def pause(self, *, paused: bool) -> None:
+        """Move nothing, or go on."""
+        self.paused = paused
+        self.wake.set()
+
+    def stop(self) -> None:
+        """Finish what is under way, begin nothing new."""
+        self.stopping = True
+        self.wake.set()
+
+    def words(self) -> Text | None:
+        """Say why nothing is taken in; None while all is well."""
+        if self.away is not None:
+            return Text(vi=f"Đang chờ: {self.away}", en=f"Waiting: {self.away}")
+        if not self.holdings.has_memory:
+            return Text(
+                vi="Bộ nhớ của tiến trình đã đầy thông điệp chờ; hộp thư được đọc tiếp sau",
+                en="The process holds as much as it may; the inbox is read on later",
+            )
+        return None
+
+    def told(self, report: Report) -> Report:
+        """Return the report with what is held and what was done."""
+        held, place = self.holdings, self.subscription
+        oldest = held.oldest()
+        age = 0.0 if oldest is None else (self._now() - oldest).total_seconds()
+        return replace(
+            report,
+            last_success_at=held.last_success_at,
+            delivered=held.delivered,
+            failed=held.failed,
+            waiting=held.waiting,
+            dead_letters=held.dead_letters,
+            lag_messages=held.waiting + max(0, place.end - place.reached),
+            lag_seconds=max(0.0, age),
+        )
+
+    async def take_in(self) -> None:
+        """Do what operators said, then sort what was offered.
+
+        Raises:
+            Refusing, Fenced: from the commits; what was not done stays.
+        """
+        while self._commands:
+            await self.holdings.carry_out(self._commands[0])
+            self._commands.popleft()
+        if self._incoming:
+            records = list(self._incoming)
+            await self.holdings.read(records)
+            for _ in records:
+                self._incoming.popleft()
+
+    async def wait(self, seconds: float | None) -> None:
+        """Wait until something comes, at most so long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.wake.wait()
+
+    async def opened(
+        self, attempt: Callable[[], Awaitable[T]], pace: Pace, ctx: Context
+    ) -> T | None:
+        """Return what an opening gives, tried until it does; None where it was stopped before.
+
+        Raises:
+            Fatal: the adapter cannot work.
+        """
+        tries, patient = 0, replace(pace.backoff, attempts=None)
+        while not self.stopping:
+            self.wake.clear()
+            try:
+                found = await attempt()
+            except (Retryable, Backpressure) as error:
+                tries += 1
+                self.away = f"{error.code} ({ctx.mask(error.detail)})"
+                await self.wait(patient.pause(tries, pace.chance(), error.after))
+            else:
+                self.away = None
+                return found
+        return None

@@ -1,0 +1,99 @@
+"""What an adapter in a process of its own is lent: its own secrets alone, and the trace."""
+
+import os
+from dataclasses import replace
+
+import pytest
+from lgsp_adapter import Context, Done, Fatal, Retryable
+from lgsp_adapter.testing.deliveries import delivery
+
+from hub.cli import wiring
+from hub.connectors.remote import Remote
+from hub.connectors.remote_adapters import RemoteSink
+from hub.connectors.secrets import resolvers
+from hub.decision.connectors import Connector, Isolation
+from hub.ports import Unavailable
+from tests.connector_rig import CHILD
+
+VALUE = "mat-khau-mau-rat-dai"
+PREFIX = "CONNECTOR_"
+
+
+class AwayVault:
+    async def read(self, _reference):
+        raise Unavailable("the store of secrets answers 503")
+
+
+@pytest.fixture
+def sink(tmp_path, monkeypatch):
+    """Return a way to a sink in a process, by its mood and the reference that it is given."""
+    monkeypatch.setenv("CONNECTOR_MAU", VALUE)
+    monkeypatch.setenv("CONNECTOR_KHAC", "cua-bo-ket-noi-khac")
+
+    def made(mood, password):
+        config = {
+            "peer": "mau",
+            "file": str(tmp_path / "f"),
+            "mood": mood,
+            **({} if password is None else {"password": password}),
+        }
+        connector = Connector(
+            name="so-mau",
+            adapter="file",
+            system="he-thong-a",
+            config=config,
+            isolation=Isolation.PROCESS,
+        )
+        found = resolvers(os.environ, PREFIX, tmp_path, AwayVault())
+        ctx = Context("so-mau", resolvers=found)
+        return Remote(connector, ctx, CHILD, wiring.environ_of_adapters(PREFIX)), ctx
+
+    return made
+
+
+async def opened(remote, ctx):
+    await remote.spec()
+    sink = RemoteSink(remote)
+    await sink.open(ctx)
+    return sink
+
+
+async def test_a_process_gets_its_secret_from_the_runtime_and_finds_none_in_its_environment(sink):
+    remote, ctx = sink("secret", "env:CONNECTOR_MAU")
+    try:
+        told = await (await opened(remote, ctx)).write([delivery("o-1")])
+    finally:
+        await remote.close()
+    assert told == [Done(ref=f"{len(VALUE)} False")]
+    # What the runtime logs and reports of it is masked, too.
+    assert ctx.mask(f"x {VALUE}") == "x ***"
+
+
+async def test_a_process_is_not_given_another_connectors_secret(sink):
+    remote, ctx = sink("steal", None)
+    try:
+        with pytest.raises(Fatal, match="its configuration does not name"):
+            await opened(remote, ctx)
+    finally:
+        await remote.close()
+
+
+async def test_a_store_that_is_away_is_waited_for_in_a_process_too(sink):
+    remote, ctx = sink("secret", "vault:secret/mau#token")
+    try:
+        with pytest.raises(Retryable, match="503"):
+            await opened(remote, ctx)
+    finally:
+        await remote.close()
+
+
+async def test_a_call_in_a_process_continues_the_trace_of_its_delivery(sink):
+    remote, ctx = sink("trace", None)
+    trace = f"00-{'ab' * 16}-{'cd' * 8}-01"
+    try:
+        opened_sink = await opened(remote, ctx)
+        told = await opened_sink.write([replace(delivery("o-1"), traceparent=trace)])
+        assert await opened_sink.write([delivery("o-2")]) == [Done(ref=None)]
+    finally:
+        await remote.close()
+    assert told == [Done(ref=trace)]
