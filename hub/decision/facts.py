@@ -64,7 +64,7 @@ def _code(value: Any, _directory: Directory, _day: date) -> str | None:
 
 
 def _reference(value: Any, _directory: Directory, _day: date) -> str | None:
-    """Return a payment's reference. One that could be a person's number is told by its hash."""
+    """Return another system's reference; one that could be a person's number as its hash."""
     if not isinstance(value, str):
         return None
     plain = _code(value, _directory, _day)
@@ -170,7 +170,7 @@ DECLARED: Final[Mapping[str, tuple[Fact, ...]]] = {
     "vn.gov.document.status.v1": (_fact("status", "status_code", _code),),
     "vn.gov.citizen.rating.v1": (
         *(_ORG, _PROCEDURE, _fact("score", "score", _number)),
-        *_moments("rated_at"),
+        *(_fact("key", "rating_code", _reference), *_moments("rated_at")),
     ),
 }
 """Type to what is taken of its body. Every other type gives nothing."""

@@ -1,0 +1,62 @@
+"""The views process: from `hub.audit` to indicators."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Engine
+
+from hub.cli import logs, wiring
+from hub.cli.errors import CommandFailed
+from hub.cli.home import Home
+from hub.cli.hosts.host import Host, metrics_registry
+from hub.io.faust_audit import FaustAudit
+from hub.io.kafka.audit_reader import AuditReader
+from hub.io.settings import IoSettings
+from hub.io.sql.engine import open_blocking_engine
+from hub.ports import Refusing, Unavailable
+from hub.views import main as views
+from hub.views.settings import ViewsSettings
+
+NICENESS: Final = 10
+"""Of 19, as the recorder: on a busy machine the messages go first."""
+GROUP: Final = "hub-views"
+"""The consumer group of the views, which is also the name of the Faust app."""
+
+
+async def run(host: Host) -> None:
+    """Add up until told to stop. Broker or SQL away: it waits, and goes on where it stood."""
+    os.nice(NICENESS)
+    settings = wiring.read(ViewsSettings)
+    stream = FaustAudit(wiring.kafka(host.settings), group=GROUP, member=settings.member)
+    registry = metrics_registry(settings.metrics_port)
+    with _engine(host.settings, host.home) as engine:
+        await views.run(stream, engine, host.identity.partitions, registry, host.stop, host.ready)
+
+
+async def rebuild_views(chosen: Path | None) -> views.Rebuilt:
+    """Make the views anew; return how much was added up.
+
+    Raises:
+        CommandFailed: Kafka or SQL does not answer.
+    """
+    home = wiring.home(chosen)
+    logs.configure("rebuild", level="WARNING")
+    settings = wiring.read(IoSettings)
+    reader = AuditReader(wiring.kafka(settings), home.identity().partitions)
+    try:
+        with _engine(settings, home) as engine:
+            return await views.rebuild(reader, engine)
+    except (Unavailable, Refusing) as error:
+        raise CommandFailed(f"{error}. Nothing is lost: run it again.") from error
+
+
+@contextlib.contextmanager
+def _engine(settings: IoSettings, home: Home) -> Iterator[Engine]:
+    engine = open_blocking_engine(wiring.sql_url(settings, home))
+    try:
+        yield engine
+    finally:
+        engine.dispose()

@@ -1,0 +1,191 @@
+"""Write the views: audit events become counts and matters, and positions move with them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, Final, TypeVar
+
+import msgspec
+from msgspec.structs import asdict, fields
+from sqlalchemy import Connection, Engine, Table, bindparam, delete, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from hub.decision.rows import AuditRecord
+from hub.indicators.cells import Fold, OpenDelivery, named_deliveries
+from hub.indicators.matters import FactRow, Kind, matters
+from hub.io.sql.engine import sql_errors
+from hub.io.sql.upsert import upsert_statement
+from hub.io.sql.views_tables import (
+    view_counts,
+    view_facts,
+    view_head,
+    view_matters,
+    view_open,
+    view_positions,
+)
+
+_KEYS_PER_QUERY: Final = 500
+"""Keys in one `IN`: far below SQLite's 32,766 variables."""
+_T = TypeVar("_T", bound=msgspec.Struct)
+
+
+class Views:
+    """The views' tables. Blocking: call it in a thread of its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def positions(self, partitions: Iterable[int]) -> dict[int, int]:
+        """Return the next offset of each partition; a partition not read before begins at 0.
+
+        Raises:
+            Unavailable: the database is away.
+        """
+        numbers = list(partitions)
+        rows = [{"partition": number, "next_offset": 0} for number in numbers]
+        with sql_errors("reading the views' positions"), self._engine.begin() as connection:
+            _keep(connection, view_head, [{"id": 1, "writes": 0}])
+            _keep(connection, view_positions, rows)
+            found = connection.execute(select(view_positions))
+            stored = {row.partition: row.next_offset for row in found}
+        return {number: stored[number] for number in numbers}
+
+    def record(
+        self, records: Sequence[AuditRecord], start: Mapping[int, int], end: Mapping[int, int]
+    ) -> bool:
+        """Add a batch that begins at `start` and ends before `end`, whole or not at all.
+
+        False: the stored positions are not `start`: somebody else has added meanwhile, or a
+        rebuild began; nothing was written, read the positions anew.
+
+        Raises:
+            Unavailable: the database is away; whether the batch was added, the positions know.
+        """
+        with sql_errors("adding to the views"), self._engine.connect() as connection:
+            # First of all the one row's lock: two batches may touch one matter.
+            connection.execute(update(view_head).values(writes=view_head.c.writes + 1))
+            if not all(_advance(connection, part, start[part], end[part]) for part in sorted(end)):
+                connection.rollback()
+                return False
+            fold = Fold(_known(connection, records))
+            for record in records:
+                fold.take(record)
+            _save_counts(connection, fold)
+            _save_open(connection, fold)
+            _save_matters(connection, fold.facts)
+            # Rows and positions commit together: after a crash the batch is read again or not.
+            connection.commit()
+            return True
+
+    def clear(self) -> None:
+        """Empty the views and put every position at the beginning.
+
+        Raises:
+            Unavailable: the database is away.
+        """
+        with sql_errors("emptying the views"), self._engine.begin() as connection:
+            connection.execute(update(view_head).values(writes=view_head.c.writes + 1))
+            connection.execute(update(view_positions).values(next_offset=0))
+            for table in (view_counts, view_open, view_facts, view_matters):
+                connection.execute(delete(table))
+
+
+def _advance(connection: Connection, partition: int, start: int, end: int) -> bool:
+    moved = connection.execute(
+        update(view_positions)
+        .where(view_positions.c.partition == partition, view_positions.c.next_offset == start)
+        .values(next_offset=end)
+    )
+    return moved.rowcount == 1
+
+
+def _known(connection: Connection, records: Iterable[AuditRecord]) -> Iterator[OpenDelivery]:
+    named = set(named_deliveries(record.event for record in records))
+    whole = {key for key, recipient in named if recipient is None}
+    single = {(*key, recipient) for key, recipient in named if recipient and key not in whole}
+    columns = (view_open.c.source, view_open.c.id)
+    yield from _find(connection, view_open, OpenDelivery, columns, whole)
+    yield from _find(connection, view_open, OpenDelivery, (*columns, view_open.c.recipient), single)
+
+
+def _find(
+    connection: Connection,
+    table: Table,
+    kind: type[_T],
+    columns: Sequence[Any],
+    keys: Iterable[tuple[str, ...]],
+) -> Iterator[_T]:
+    names = [field.name for field in fields(kind)]
+    query = select(*(table.c[name] for name in names))
+    for chunk in _chunks(sorted(keys)):
+        for row in connection.execute(query.where(tuple_(*columns).in_(chunk))):
+            yield msgspec.convert(dict(zip(names, row, strict=True)), kind)
+
+
+def _chunks(keys: Iterable[tuple[str, ...]]) -> Iterator[list[tuple[str, ...]]]:
+    remaining = iter(keys)
+    while chunk := list(islice(remaining, _KEYS_PER_QUERY)):
+        yield chunk
+
+
+def _save_counts(connection: Connection, fold: Fold) -> None:
+    rows = [
+        {**cell._asdict(), "partition": partition, **asdict(count), "told": False}
+        for (partition, cell), count in fold.counts.items()
+    ]
+    if not rows:
+        return
+    statement = _dialect(connection).insert(view_counts)
+    new = statement.excluded
+    add = statement.on_conflict_do_update(
+        index_elements=list(view_counts.primary_key.columns),
+        set_={
+            "n": view_counts.c.n + new.n,
+            "amount": view_counts.c.amount + new.amount,
+            "offset": new.offset,
+            "told": False,
+        },
+        # The value knows the last event in it: one that comes again adds nothing.
+        where=view_counts.c.offset < new.offset,
+    )
+    connection.execute(add, rows)
+
+
+def _save_open(connection: Connection, fold: Fold) -> None:
+    kept = [asdict(fold.open[key]) for key in fold.touched if key in fold.open]
+    if kept:
+        connection.execute(upsert_statement(connection.dialect.name, view_open), kept)
+    gone = [key for key in fold.touched if key not in fold.open]
+    if gone:
+        names = ("source", "id", "recipient")
+        statement = delete(view_open).where(
+            *(view_open.c[name] == bindparam(f"its_{name}") for name in names)
+        )
+        rows = [
+            {f"its_{name}": part for name, part in zip(names, key, strict=True)} for key in gone
+        ]
+        connection.execute(statement, rows)
+
+
+def _save_matters(connection: Connection, facts: Sequence[FactRow]) -> None:
+    if not facts:
+        return
+    _keep(connection, view_facts, [asdict(fact) for fact in facts])
+    keys = {(fact.kind.value, fact.key) for fact in facts}
+    found: dict[tuple[str, str], list[FactRow]] = {}
+    columns = (view_facts.c.kind, view_facts.c.key)
+    for row in _find(connection, view_facts, FactRow, columns, keys):
+        found.setdefault((row.kind.value, row.key), []).append(row)
+    made = [
+        asdict(matter)
+        for (kind, key), rows in found.items()
+        for matter in matters(Kind(kind), key, rows)
+    ]
+    connection.execute(upsert_statement(connection.dialect.name, view_matters), made)
+
+
+def _keep(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    connection.execute(_dialect(connection).insert(table).on_conflict_do_nothing(), rows)
+
+
+def _dialect(connection: Connection) -> Any:
+    return postgresql if connection.dialect.name == "postgresql" else sqlite
