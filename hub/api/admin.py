@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Query
 
-from hub.api.admin_dependencies import administrator, control_of, outbox_of
+from hub.api.admin_dependencies import control_of, outbox_of
 from hub.api.admin_models import (
     Collection,
     EntityPage,
@@ -16,7 +16,9 @@ from hub.api.admin_models import (
     problems,
 )
 from hub.api.admin_route import AdminRoute
+from hub.api.change_rights import CHANGING, expect_rights
 from hub.api.problems import Code, Problem
+from hub.api.rights import Action, Person, require
 from hub.control.changes import ChangeSet
 from hub.control.outbox import OutboxWorker
 from hub.control.queries import Queries
@@ -44,13 +46,14 @@ TheControl = Annotated[Control, Depends(control_of)]
 async def write(
     request: ChangeSet,
     control: TheControl,
-    actor: Annotated[str, Depends(administrator)],
+    person: Annotated[Person, Depends(CHANGING)],
 ) -> WrittenAnswer:
     """Make these changes the next version of the rules: all of them, or none. Safe to repeat."""
-    return WrittenAnswer.model_validate(await control.write(request, actor=actor))
+    expect_rights(person, request)
+    return WrittenAnswer.model_validate(await control.write(request, actor=person.name))
 
 
-@router.get("/rules", responses=problems())
+@router.get("/rules", responses=problems(), dependencies=[Depends(require(Action.VIEW_RULES))])
 async def head(
     control: TheControl, outbox: Annotated[OutboxWorker | None, Depends(outbox_of)]
 ) -> HeadAnswer:
@@ -63,7 +66,11 @@ async def head(
     return HeadAnswer(version=number, hash=hash_, published=published, problem=problem)
 
 
-@router.get("/rules/{version}", responses=problems(s404="No such version"))
+@router.get(
+    "/rules/{version}",
+    responses=problems(s404="No such version"),
+    dependencies=[Depends(require(Action.VIEW_RULES))],
+)
 async def version(control: TheControl, version: Number) -> VersionAnswer:
     """Return one version of the rules."""
     stored = await Versions(control.engine).get(version)
@@ -80,7 +87,11 @@ async def version(control: TheControl, version: Number) -> VersionAnswer:
     )
 
 
-@router.get("/rules/{version}/changes", responses=problems())
+@router.get(
+    "/rules/{version}/changes",
+    responses=problems(),
+    dependencies=[Depends(require(Action.VIEW_RULES))],
+)
 async def version_changes(
     control: TheControl, version: Number, after: After = "", limit: Limit = 100
 ) -> EntityPage:
@@ -89,7 +100,7 @@ async def version_changes(
     return EntityPage.model_validate(page)
 
 
-@router.get("/trail", responses=problems())
+@router.get("/trail", responses=problems(), dependencies=[Depends(require(Action.READ_AUDIT))])
 async def trail(
     control: TheControl,
     before: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None,
@@ -102,7 +113,11 @@ async def trail(
     return TrailAnswer(items=items, next=items[-1].id if len(items) == limit else None)
 
 
-@router.get("/trail/{entry}/entities", responses=problems())
+@router.get(
+    "/trail/{entry}/entities",
+    responses=problems(),
+    dependencies=[Depends(require(Action.READ_AUDIT))],
+)
 async def trail_entities(
     control: TheControl, entry: Number, after: After = "", limit: Limit = 100
 ) -> EntityPage:
@@ -111,7 +126,9 @@ async def trail_entities(
     return EntityPage.model_validate(page)
 
 
-@router.get("/{collection}", responses=problems())
+@router.get(
+    "/{collection}", responses=problems(), dependencies=[Depends(require(Action.VIEW_RULES))]
+)
 async def entities(
     control: TheControl, collection: Collection, after: After = "", limit: Limit = 100
 ) -> EntityPage:
@@ -120,7 +137,11 @@ async def entities(
     return EntityPage.model_validate(page)
 
 
-@router.get("/{collection}/{id:path}", responses=problems(s404="No such entity"))
+@router.get(
+    "/{collection}/{id:path}",
+    responses=problems(s404="No such entity"),
+    dependencies=[Depends(require(Action.VIEW_RULES))],
+)
 async def one_entity(control: TheControl, collection: Collection, id: Id) -> dict[str, object]:
     """Return one entity."""
     found = await Queries(control.engine).one(collection.kind, id)

@@ -10,13 +10,14 @@ from hub.api.admin_connector_models import AdapterAnswer, AdaptersAnswer, TextAn
 from hub.api.admin_dependencies import control_of
 from hub.api.admin_models import problems
 from hub.api.admin_route import AdminRoute
+from hub.api.rights import Action, require
 from hub.control.adapters import Installed
 from hub.control.service import Control
 
 router: Final = APIRouter(prefix="/v1/admin/adapters", tags=["admin"], route_class=AdminRoute)
 
 
-@router.get("", responses=problems())
+@router.get("", responses=problems(), dependencies=[Depends(require(Action.VIEW_CONNECTORS))])
 async def adapters(control: Annotated[Control, Depends(control_of)]) -> AdaptersAnswer:
     """Return the installed adapters with the JSON Schema of each one's configuration."""
     # In a thread: it imports the packages of those that nobody has used yet.

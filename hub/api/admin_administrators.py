@@ -6,10 +6,11 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from hub.api.admin_dependencies import administrator, administrators_of
+from hub.api.admin_dependencies import administrators_of
 from hub.api.admin_models import ReasonRequest, problems
 from hub.api.admin_problems import of_named
 from hub.api.admin_route import AdminRoute
+from hub.api.rights import Action, Person, require
 from hub.control.administrators import Administrators
 from hub.control.fields import Reason
 from hub.control.refusals import ChangeRefused
@@ -20,7 +21,7 @@ _NAME: Final = r"^[a-z][a-z0-9.-]{1,62}$"
 AdministratorName = Annotated[str, StringConstraints(pattern=_NAME)]
 Named = Annotated[str, Path(pattern=_NAME)]
 Everybody = Annotated[Administrators, Depends(administrators_of)]
-Actor = Annotated[str, Depends(administrator)]
+Manager = Annotated[Person, Depends(require(Action.MANAGE_USERS))]
 
 
 class AdministratorRequest(BaseModel):
@@ -58,7 +59,7 @@ class AdministratorsAnswer(BaseModel):
     items: list[AdministratorAnswer]
 
 
-@router.get("", responses=problems())
+@router.get("", responses=problems(), dependencies=[Depends(require(Action.VIEW_USERS))])
 async def administrators(everybody: Everybody) -> AdministratorsAnswer:
     """Return who may use the admin API, and who might once."""
     found = await everybody.all()
@@ -74,10 +75,12 @@ async def administrators(everybody: Everybody) -> AdministratorsAnswer:
     ),
 )
 async def add(
-    request: AdministratorRequest, everybody: Everybody, actor: Actor
+    request: AdministratorRequest, everybody: Everybody, manager: Manager
 ) -> AdministratorsAnswer:
     """Let whoever holds the token act under a name of his own. Safe to repeat."""
-    await everybody.add(request.name, request.token_sha256, actor=actor, reason=request.reason)
+    await everybody.add(
+        request.name, request.token_sha256, actor=manager.name, reason=request.reason
+    )
     return await administrators(everybody)
 
 
@@ -88,11 +91,11 @@ async def add(
     ),
 )
 async def revoke(
-    request: ReasonRequest, name: Named, everybody: Everybody, actor: Actor
+    request: ReasonRequest, name: Named, everybody: Everybody, manager: Manager
 ) -> AdministratorsAnswer:
     """Refuse an administrator's token for ever, within seconds. Safe to repeat."""
     try:
-        await everybody.revoke(name, actor=actor, reason=request.reason)
+        await everybody.revoke(name, actor=manager.name, reason=request.reason)
     except ChangeRefused as refused:
         raise of_named(refused) from refused
     return await administrators(everybody)

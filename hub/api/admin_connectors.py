@@ -14,17 +14,19 @@ from hub.api.admin_connector_models import (
     ReportedAnswer,
     TestAnswer,
 )
-from hub.api.admin_dependencies import administrator, commands_of, control_of, statuses_of
+from hub.api.admin_dependencies import commands_of, control_of, statuses_of
 from hub.api.admin_models import ReasonRequest, WrittenAnswer, problems
 from hub.api.admin_problems import of_named
 from hub.api.admin_route import AdminRoute
 from hub.api.problems import Code, Problem
+from hub.api.rights import Action, Person, require
 from hub.control.changes import ChangeSet
 from hub.control.dead_letters import Commands
 from hub.control.queries import Queries
 from hub.control.refusals import ChangeRefused
 from hub.control.service import Control
-from hub.io.kafka.connector_records import Action, Command
+from hub.io.kafka.connector_records import Action as Told
+from hub.io.kafka.connector_records import Command
 from hub.io.sql.connector_status import ConnectorStatuses, Reported, Test
 
 router: Final = APIRouter(prefix="/v1/admin/connectors", tags=["admin"], route_class=AdminRoute)
@@ -45,7 +47,7 @@ Limit = Annotated[int, Query(ge=1, le=1_000)]
 Seconds = Annotated[int, Query(ge=0, le=30)]
 TheControl = Annotated[Control, Depends(control_of)]
 Statuses = Annotated[ConnectorStatuses, Depends(statuses_of)]
-Actor = Annotated[str, Depends(administrator)]
+Operator = Annotated[Person, Depends(require(Action.OPERATE_CONNECTORS))]
 
 
 class Order(StrEnum):
@@ -57,7 +59,7 @@ class Order(StrEnum):
     RESTART = "restart"
 
 
-@router.get("", responses=problems())
+@router.get("", responses=problems(), dependencies=[Depends(require(Action.VIEW_CONNECTORS))])
 async def connectors(
     control: TheControl, statuses: Statuses, after: After = "", limit: Limit = 100
 ) -> ConnectorPage:
@@ -83,19 +85,19 @@ async def look(
     statuses: Statuses,
     commands: Annotated[Commands, Depends(commands_of)],
     name: Name,
-    actor: Actor,
+    person: Operator,
     response: Response,
     wait: Seconds = 10,
 ) -> TestAnswer:
     """Let the connector look at its other side, which changes nothing there; return its words."""
     await _find(control, name)
-    asked = Test(id=uuid7(), connector=name, asked_by=actor, asked_at=control.clock())
+    asked = Test(id=uuid7(), connector=name, asked_by=person.name, asked_at=control.clock())
     await statuses.ask(asked)
     command = Command(
         id=asked.id,
         connector=name,
-        action=Action.CHECK,
-        by=actor,
+        action=Told.CHECK,
+        by=person.name,
         reason=TEST_REASON,
         at=asked.asked_at,
     )
@@ -105,7 +107,11 @@ async def look(
     return TestAnswer.model_validate(found)
 
 
-@router.get("/{name}/tests/{id}", responses=problems(s404="No such test, or an old one"))
+@router.get(
+    "/{name}/tests/{id}",
+    responses=problems(s404="No such test, or an old one"),
+    dependencies=[Depends(require(Action.VIEW_CONNECTORS))],
+)
 async def one_test(statuses: Statuses, name: Name, id: TestId) -> TestAnswer:
     """Return a test, with its answer once there is one. It is kept for a week."""
     found = await statuses.test(name, id)
@@ -121,7 +127,7 @@ async def one_test(statuses: Statuses, name: Name, id: TestId) -> TestAnswer:
     ),
 )
 async def tell(
-    request: ReasonRequest, control: TheControl, name: Name, order: Order, actor: Actor
+    request: ReasonRequest, control: TheControl, name: Name, order: Order, person: Operator
 ) -> WrittenAnswer:
     """Pause, resume, stop or restart a connector: a new version of the rules.
 
@@ -132,12 +138,16 @@ async def tell(
         change["generation"] = (await _find(control, name))["generation"] + 1
     changes = ChangeSet.model_validate({"reason": request.reason, "changes": [change]})
     try:
-        return WrittenAnswer.model_validate(await control.write(changes, actor=actor))
+        return WrittenAnswer.model_validate(await control.write(changes, actor=person.name))
     except ChangeRefused as refused:
         raise of_named(refused) from refused
 
 
-@router.get("/{name}", responses=problems(s404="No such connector"))
+@router.get(
+    "/{name}",
+    responses=problems(s404="No such connector"),
+    dependencies=[Depends(require(Action.VIEW_CONNECTORS))],
+)
 async def one_connector(control: TheControl, statuses: Statuses, name: Name) -> ConnectorAnswer:
     """Return one connector."""
     item = await _find(control, name)

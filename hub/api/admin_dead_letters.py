@@ -20,16 +20,17 @@ from hub.api.admin_dead_letter_models import (
     job_answer,
     key_of,
 )
-from hub.api.admin_dependencies import administrator, commands_of, control_of
+from hub.api.admin_dependencies import commands_of, control_of
 from hub.api.admin_models import problems
 from hub.api.admin_problems import of_named
 from hub.api.admin_route import AdminRoute
 from hub.api.problems import Code, Problem
+from hub.api.rights import Action, Person, require
 from hub.control.dead_letter_jobs import DeadLetterJobs
 from hub.control.dead_letters import Commands, DeadLetterOrders
 from hub.control.refusals import ChangeRefused
 from hub.control.service import Control
-from hub.io.kafka.connector_records import Action
+from hub.io.kafka.connector_records import Action as Told
 from hub.io.sql.dead_letter_queries import DeadLetterCursor, DeadLetterQueries, GroupCursor
 
 router: Final = APIRouter(prefix="/v1/admin/dead-letters", tags=["admin"], route_class=AdminRoute)
@@ -40,10 +41,14 @@ JobId = Annotated[str, Path(pattern=r"^[A-Za-z0-9-]{1,64}$")]
 Part = Annotated[str, Path(pattern=r"^[A-Za-z0-9._~-]{1,100}$")]
 TheControl = Annotated[Control, Depends(control_of)]
 TheCommands = Annotated[Commands, Depends(commands_of)]
-Actor = Annotated[str, Depends(administrator)]
+Retrier = Annotated[Person, Depends(require(Action.RETRY))]
 
 
-@router.get("", responses=problems(s400="The cursor is not one of this list"))
+@router.get(
+    "",
+    responses=problems(s400="The cursor is not one of this list"),
+    dependencies=[Depends(require(Action.VIEW_METADATA))],
+)
 async def dead_letters(
     control: TheControl, wanted: Annotated[WantedPage, Query()]
 ) -> DeadLetterPage:
@@ -55,7 +60,11 @@ async def dead_letters(
     return DeadLetterPage(items=items, next=cursor_text(following))
 
 
-@router.get("/groups", responses=problems(s400="The cursor is not one of this list"))
+@router.get(
+    "/groups",
+    responses=problems(s400="The cursor is not one of this list"),
+    dependencies=[Depends(require(Action.VIEW_METADATA))],
+)
 async def groups(control: TheControl, wanted: Annotated[WantedPage, Query()]) -> GroupPage:
     """Return the causes, each with how many it has: the one that struck last comes first."""
     queries = DeadLetterQueries(control.engine)
@@ -75,7 +84,11 @@ async def groups(control: TheControl, wanted: Annotated[WantedPage, Query()]) ->
     ),
 )
 async def order(
-    request: OrderRequest, action: Order, control: TheControl, commands: TheCommands, actor: Actor
+    request: OrderRequest,
+    action: Order,
+    control: TheControl,
+    commands: TheCommands,
+    person: Retrier,
 ) -> OrderedAnswer:
     """Retry or drop dead letters by id, or preview it for all that a filter finds.
 
@@ -84,13 +97,13 @@ async def order(
     if request.filter is not None:
         jobs = DeadLetterJobs(control.engine, commands, control.clock)
         job = await jobs.preview(
-            Action(action), request.filter.filter(), actor=actor, reason=request.reason
+            Told(action), request.filter.filter(), actor=person.name, reason=request.reason
         )
         return OrderedAnswer(ordered=[], job=job_answer(job))
     orders = DeadLetterOrders(control.engine, commands, control.clock)
     keys = [key_of(id) for id in request.ids or ()]
     try:
-        rows = await orders.give(Action(action), keys, actor=actor, reason=request.reason)
+        rows = await orders.give(Told(action), keys, actor=person.name, reason=request.reason)
     except ChangeRefused as refused:
         raise of_named(refused) from refused
     return OrderedAnswer(ordered=[DeadLetterAnswer.of(row).id for row in rows], job=None)
@@ -107,17 +120,21 @@ async def order(
     ),
 )
 async def confirm(
-    request: ConfirmRequest, control: TheControl, commands: TheCommands, id: JobId, actor: Actor
+    request: ConfirmRequest, control: TheControl, commands: TheCommands, id: JobId, person: Retrier
 ) -> JobAnswer:
     """Do a job, or its next part: ask again until `ended_at` is set. Safe to repeat."""
     jobs = DeadLetterJobs(control.engine, commands, control.clock)
     try:
-        return job_answer(await jobs.confirm(id, request.count, actor=actor))
+        return job_answer(await jobs.confirm(id, request.count, actor=person.name))
     except ChangeRefused as refused:
         raise of_named(refused) from refused
 
 
-@router.get("/jobs/{id}", responses=problems(s404="No such job"))
+@router.get(
+    "/jobs/{id}",
+    responses=problems(s404="No such job"),
+    dependencies=[Depends(require(Action.VIEW_METADATA))],
+)
 async def one_job(control: TheControl, commands: TheCommands, id: JobId) -> JobAnswer:
     """Return a job: what it is about, and how far it has come."""
     found = await DeadLetterJobs(control.engine, commands).get(id)
@@ -126,7 +143,11 @@ async def one_job(control: TheControl, commands: TheCommands, id: JobId) -> JobA
     return job_answer(found)
 
 
-@router.get("/{source}/{message}/{recipient}", responses=problems(s404="No such dead letter"))
+@router.get(
+    "/{source}/{message}/{recipient}",
+    responses=problems(s404="No such dead letter"),
+    dependencies=[Depends(require(Action.VIEW_METADATA))],
+)
 async def one_dead_letter(
     control: TheControl, source: Part, message: Part, recipient: Part
 ) -> DeadLetterAnswer:

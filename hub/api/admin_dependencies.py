@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from starlette.requests import HTTPConnection
 
 from hub.api.admin_tokens import AdminTokens
-from hub.api.problems import Code, Problem
 from hub.control.administrators import Administrators
 from hub.control.dead_letters import Commands
 from hub.control.networks import Networks
 from hub.control.outbox import OutboxWorker
+from hub.control.people.rights import Grant, Person, Role, Via
 from hub.control.quarantine import Quarantine
 from hub.control.service import Control
 from hub.io.sql.connector_status import ConnectorStatuses
@@ -70,21 +70,15 @@ def quarantine_of(connection: HTTPConnection) -> Quarantine:
     return quarantine
 
 
-async def administrator(connection: HTTPConnection) -> str:
-    """Return the name of the administrator who is asking (`app.state.admin_tokens`).
+async def holder(connection: HTTPConnection) -> Person | None:
+    """Return whose token the request carries (`app.state.admin_tokens`), or None.
 
     Raises:
-        Problem: 401 without a known token.
         Unavailable: SQL is away, and it is not the first administrator's token.
     """
     tokens: AdminTokens = connection.app.state.admin_tokens
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    actor = await tokens.actor(token.strip()) if scheme.lower() == "bearer" else None
-    if actor is None:
-        raise Problem(
-            401,
-            Code.UNAUTHORIZED,
-            "these paths need the hub's admin token",
-            headers={"www-authenticate": 'Bearer realm="hub-admin"'},
-        )
-    return actor
+    name = await tokens.actor(token.strip()) if scheme.lower() == "bearer" else None
+    if name is None:
+        return None
+    return Person(name=name, via=Via.TOKEN, grants=(Grant(role=Role.ADMINISTRATOR),))

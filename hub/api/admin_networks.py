@@ -6,10 +6,11 @@ from fastapi import APIRouter, Depends, Path
 
 from hub.api.admin_connector_models import NetworkAnswer, NetworkRequest, NetworksAnswer
 from hub.api.admin_connectors import NAME_PATTERN
-from hub.api.admin_dependencies import administrator, networks_of
+from hub.api.admin_dependencies import networks_of
 from hub.api.admin_models import problems
 from hub.api.admin_problems import of_named
 from hub.api.admin_route import AdminRoute
+from hub.api.rights import Action, Person, require
 from hub.control.networks import Networks
 from hub.control.refusals import ChangeRefused
 
@@ -19,7 +20,7 @@ router: Final = APIRouter(
 
 Name = Annotated[str, Path(pattern=NAME_PATTERN)]
 TheNetworks = Annotated[Networks, Depends(networks_of)]
-Actor = Annotated[str, Depends(administrator)]
+Manager = Annotated[Person, Depends(require(Action.MANAGE_CONNECTORS))]
 
 _ANSWERS: Final = {
     "s400": "The body is not JSON",
@@ -28,7 +29,11 @@ _ANSWERS: Final = {
 }
 
 
-@router.get("", responses=problems(s404="No such connector"))
+@router.get(
+    "",
+    responses=problems(s404="No such connector"),
+    dependencies=[Depends(require(Action.VIEW_CONNECTORS))],
+)
 async def networks(name: Name, known: TheNetworks) -> NetworksAnswer:
     """Return the networks that were asked for, approved or not."""
     try:
@@ -40,11 +45,11 @@ async def networks(name: Name, known: TheNetworks) -> NetworksAnswer:
 
 @router.post("", responses=problems(**_ANSWERS))
 async def ask(
-    request: NetworkRequest, name: Name, known: TheNetworks, actor: Actor
+    request: NetworkRequest, name: Name, known: TheNetworks, person: Manager
 ) -> NetworkAnswer:
     """Ask that a connector may call a network. It counts once another person approves it."""
     try:
-        found = await known.ask(name, request.cidr, actor=actor, reason=request.reason)
+        found = await known.ask(name, request.cidr, actor=person.name, reason=request.reason)
     except ChangeRefused as refused:
         raise of_named(refused) from refused
     return NetworkAnswer.model_validate(found)
@@ -52,11 +57,11 @@ async def ask(
 
 @router.post(":approve", responses=problems(**_ANSWERS, s409="Whoever asked does not approve"))
 async def approve(
-    request: NetworkRequest, name: Name, known: TheNetworks, actor: Actor
+    request: NetworkRequest, name: Name, known: TheNetworks, person: Manager
 ) -> NetworkAnswer:
     """Approve what somebody else asked for: it becomes part of the rules. Safe to repeat."""
     try:
-        found = await known.approve(name, request.cidr, actor=actor, reason=request.reason)
+        found = await known.approve(name, request.cidr, actor=person.name, reason=request.reason)
     except ChangeRefused as refused:
         raise of_named(refused) from refused
     return NetworkAnswer.model_validate(found)
@@ -64,11 +69,11 @@ async def approve(
 
 @router.post(":withdraw", responses=problems(**_ANSWERS))
 async def withdraw(
-    request: NetworkRequest, name: Name, known: TheNetworks, actor: Actor
+    request: NetworkRequest, name: Name, known: TheNetworks, person: Manager
 ) -> NetworksAnswer:
     """Take a network away, approved or not; one person is enough. Returns what is left."""
     try:
-        await known.withdraw(name, request.cidr, actor=actor, reason=request.reason)
+        await known.withdraw(name, request.cidr, actor=person.name, reason=request.reason)
     except ChangeRefused as refused:
         raise of_named(refused) from refused
     return await networks(name, known)

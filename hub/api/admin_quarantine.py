@@ -7,10 +7,11 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict
 
-from hub.api.admin_dependencies import administrator, quarantine_of
+from hub.api.admin_dependencies import quarantine_of
 from hub.api.admin_models import ReasonRequest, problems
 from hub.api.admin_route import AdminRoute
 from hub.api.problems import Code, Problem
+from hub.api.rights import Action, Person, require
 from hub.control.quarantine import NotHeld, Quarantine
 from hub.io.kafka.quarantine import Quarantined
 
@@ -55,7 +56,11 @@ class ReleasedAnswer(BaseModel):
     """Empty where it was released before."""
 
 
-@router.get("", responses=problems(s503="Kafka does not answer"))
+@router.get(
+    "",
+    responses=problems(s503="Kafka does not answer"),
+    dependencies=[Depends(require(Action.VIEW_METADATA))],
+)
 async def held(quarantine: TheQuarantine, after: After = -1, limit: Limit = 100) -> HeldPage:
     """Return what is held now, the oldest first."""
     found = [one for one in await quarantine.held() if one.offset > after]
@@ -76,11 +81,11 @@ async def release(
     request: ReasonRequest,
     offset: Offset,
     quarantine: TheQuarantine,
-    actor: Annotated[str, Depends(administrator)],
+    person: Annotated[Person, Depends(require(Action.RELEASE_HELD))],
 ) -> ReleasedAnswer:
     """Let a message, and all that wait behind it, be decided anew. Safe to repeat."""
     try:
-        found = await quarantine.release(offset, actor=actor, reason=request.reason)
+        found = await quarantine.release(offset, actor=person.name, reason=request.reason)
     except NotHeld as absent:
         raise Problem(404, Code.NOT_FOUND, "nothing is held at that offset") from absent
     return ReleasedAnswer(released=_shown(found))

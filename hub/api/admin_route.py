@@ -1,4 +1,4 @@
-"""The route class of the control plane: who asks is known before anything else is read."""
+"""The route class of the control plane: who asks, and whether he may, before the body is read."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
@@ -10,8 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
-from hub.api.admin_dependencies import administrator
 from hub.api.problems import Code, Problem
+from hub.api.rights import right_of
 
 MAX_BODY_BYTES: Final = 32 * 1024 * 1024
 """Largest change set: 25,000 changes of some 600 bytes, and a schema or two, twice over."""
@@ -23,18 +23,20 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class AdminRoute(APIRoute):
-    """Asks for the admin token and bounds the body before FastAPI parses it.
+    """Asks for the declared right and bounds the body before FastAPI parses it.
 
     FastAPI reads and parses a body before it looks at dependencies: without this, a stranger
-    could make the hub parse whatever he likes.
+    could make the hub parse whatever he likes. A route that declares no right is not made.
     """
 
     def get_route_handler(self) -> Handler:
         """Return FastAPI's handler behind the two checks."""
+        right = right_of(self)
         inner = super().get_route_handler()
 
         async def handler(request: Request) -> Response:
-            await administrator(request)
+            if right is not None:
+                await right(request)
             bounded = await _bounded(request)
             try:
                 return await inner(bounded)

@@ -25,7 +25,7 @@ from hub.api import (
     status,
     uploads,
 )
-from hub.api.admin_dependencies import Admin
+from hub.api.admin_dependencies import Admin, holder
 from hub.api.admin_problems import of_change
 from hub.api.bodies import Gone
 from hub.api.checks import post_check
@@ -72,6 +72,7 @@ def create_app(deps: Deps) -> FastAPI:
 
 
 def _mount_admin(app: FastAPI, plane: Admin) -> list[BaseRoute]:
+    app.state.identify = holder
     app.state.control, app.state.outbox = plane.control, plane.outbox
     app.state.quarantine, app.state.admin_tokens = plane.quarantine, plane.tokens
     app.state.administrators, app.state.networks = plane.administrators, plane.networks

@@ -1,0 +1,54 @@
+"""Which right each kind of change to the rules needs: one request may hold many kinds."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from hub.api.problems import Code, Problem
+from hub.api.rights import Action, Person, require
+from hub.control.changes import ChangeSet
+
+RIGHT_OF_CHANGE: Final[Mapping[str, Action]] = {
+    **dict.fromkeys(
+        (
+            *("put_organisation", "delete_organisation", "put_code", "delete_code"),
+            *("put_group", "delete_group", "put_system", "suspend_system", "resume_system"),
+            *("delete_system", "put_endpoint", "delete_endpoint", "put_right", "delete_right"),
+        ),
+        Action.CHANGE_RULES,
+    ),
+    **dict.fromkeys(("register_key", "revoke_key"), Action.MANAGE_KEYS),
+    "publish_schema": Action.PUBLISH_SCHEMAS,
+    **dict.fromkeys(("put_connector", "delete_connector"), Action.MANAGE_CONNECTORS),
+    **dict.fromkeys(
+        ("pause_connector", "resume_connector", "stop_connector", "restart_connector"),
+        Action.OPERATE_CONNECTORS,
+    ),
+}
+"""What stands not here nobody may change: a test holds it against the kinds of changes."""
+
+CHANGING: Final = require(
+    Action.CHANGE_RULES,
+    Action.MANAGE_KEYS,
+    Action.PUBLISH_SCHEMAS,
+    Action.MANAGE_CONNECTORS,
+    Action.OPERATE_CONNECTORS,
+)
+"""Who may hand in changes at all; each change then needs its own right."""
+
+
+def expect_rights(person: Person, request: ChangeSet) -> None:
+    """Return if this person may make each of these changes.
+
+    Raises:
+        Problem: 403, with the first that he may not make.
+    """
+    for index, change in enumerate(request.changes):
+        kind: Any = change.change
+        right = RIGHT_OF_CHANGE.get(kind)
+        if right is None or not person.scope(right).whole:
+            raise Problem(
+                403,
+                Code.FORBIDDEN,
+                f"this change needs the right {right}",
+                place=f"changes/{index}",
+            )
