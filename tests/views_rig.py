@@ -126,7 +126,8 @@ class ViewStore:
 
 def by_hand(written):
     """Add up (partition, offset, _, value) without the hub's own code: counts by name."""
-    counts, opened = Counter(), {}
+    counts: Counter[tuple[str, ...]] = Counter()
+    opened: dict[tuple[str, ...], tuple[datetime, str]] = {}
     for _partition, _offset, _, value in written:
         event = decode_event(value)
         hour = event.at.strftime("%Y-%m-%dT%H")
@@ -162,7 +163,7 @@ def _bucket(delay):
 
 def counted(dump):
     """Return the stored counts by name, summed over the partitions."""
-    counts = Counter()
+    counts: Counter[tuple[str, ...]] = Counter()
     for hour, measure, system, type_, label, _partition, n, *_ in dump["view_counts"]:
         counts[hour.strftime("%Y-%m-%dT%H"), measure, system, type_, label] += n
     return counts
@@ -225,7 +226,3 @@ class ViewsRig(RecorderRig):
         return await asyncio.create_subprocess_exec(
             sys.executable, *command, point, str(number), cwd=Path(__file__).parents[1]
         )
-
-
-def moment(text):
-    return datetime.fromisoformat(text)

@@ -22,6 +22,7 @@ from hub.api import (
     health,
     inbox,
     objects,
+    ops_indicators,
     status,
     uploads,
 )
@@ -80,6 +81,7 @@ def _mount_admin(app: FastAPI, plane: Admin) -> list[BaseRoute]:
     resources = (
         *(admin_quarantine, admin_dead_letters, admin_administrators),
         *(admin_adapters, admin_networks, admin_connectors),
+        ops_indicators,
         admin,  # Last: the name of a collection may be any word.
     )
     for resource in resources:

@@ -13,7 +13,7 @@ from hub.io.faust_audit import FaustAudit
 from hub.io.kafka.audit_reader import AuditBatch
 from hub.io.sql.views import Views
 from hub.ports import Unavailable
-from hub.views.metrics import ViewsMetrics
+from hub.views.metrics import ViewsMetrics, lag_seconds
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -59,6 +59,16 @@ class Adder:
             Unavailable: SQL does not answer.
         """
         await self.blocking(self._views.clear)
+
+    async def say(self, now: datetime, unread: int) -> None:
+        """Write down how far behind the views are.
+
+        Raises:
+            Unavailable: SQL does not answer.
+        """
+        await self.blocking(
+            self._views.say, now, unread, lag_seconds(unread, self.last_written, now)
+        )
 
     async def close(self) -> None:
         """Wait for the running transaction."""

@@ -1,6 +1,7 @@
 """The views process: `hub.audit` becomes indicators."""
 
 import asyncio
+import contextlib
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from hub.io.backoff import Backoff
 from hub.io.faust_audit import FaustAudit
 from hub.io.kafka.audit_reader import AuditReader
 from hub.io.sql.views import Views
+from hub.ports import Unavailable
 from hub.views.loop import Adder, follow
 from hub.views.metrics import ViewsMetrics
 
@@ -86,5 +88,9 @@ async def rebuild(reader: AuditReader, engine: Engine) -> Rebuilt:
 
 async def _look(stream: FaustAudit, adder: Adder, metrics: ViewsMetrics) -> None:
     while True:
-        metrics.lag(await stream.unread(), adder.last_written, datetime.now(UTC))
+        now, unread = datetime.now(UTC), await stream.unread()
+        metrics.lag(unread, adder.last_written, now)
+        # SQL that is away is told by the loop itself; here it only makes the word older.
+        with contextlib.suppress(Unavailable):
+            await adder.say(now, unread)
         await asyncio.sleep(LOOK_SECONDS)

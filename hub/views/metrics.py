@@ -30,5 +30,9 @@ class ViewsMetrics:
     def lag(self, messages: int, last: datetime | None, now: datetime) -> None:
         """Set how far behind the views are; `last`: when the last added record was written."""
         self.lag_messages.set(messages)
-        waits = messages and last is not None
-        self.lag_seconds.set(max(0.0, (now - last).total_seconds()) if waits and last else 0.0)
+        self.lag_seconds.set(lag_seconds(messages, last, now))
+
+
+def lag_seconds(messages: int, last: datetime | None, now: datetime) -> float:
+    """Return the age of what was added last while others wait."""
+    return max(0.0, (now - last).total_seconds()) if messages and last is not None else 0.0

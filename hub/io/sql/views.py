@@ -1,6 +1,7 @@
 """Write the views: audit events become counts and matters, and positions move with them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any, Final, TypeVar
 
@@ -21,6 +22,7 @@ from hub.io.sql.views_tables import (
     view_matters,
     view_open,
     view_positions,
+    view_status,
 )
 
 _KEYS_PER_QUERY: Final = 500
@@ -75,6 +77,16 @@ class Views:
             # Rows and positions commit together: after a crash the batch is read again or not.
             connection.commit()
             return True
+
+    def say(self, at: datetime, lag_messages: int, lag_seconds: float) -> None:
+        """Write down how far behind the views are.
+
+        Raises:
+            Unavailable: the database is away.
+        """
+        row = {"id": 1, "at": at, "lag_messages": lag_messages, "lag_seconds": round(lag_seconds)}
+        with sql_errors("saying how far the views are"), self._engine.begin() as connection:
+            connection.execute(upsert_statement(connection.dialect.name, view_status), [row])
 
     def clear(self) -> None:
         """Empty the views and put every position at the beginning.

@@ -5,7 +5,7 @@ Everything here is made from `hub.audit` and can be made again; nothing else wri
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, String, Table, Text
 
 from hub.io.sql.columns import UtcDateTime
 from hub.io.sql.engine import metadata
@@ -93,6 +93,35 @@ view_matters: Final = Table(
 )
 Index("ix_view_matters_due", view_matters.c.kind, view_matters.c.closed_at, view_matters.c.due_at)
 Index("ix_view_matters_opened", view_matters.c.kind, view_matters.c.opened_at)
+
+view_status: Final = Table(
+    "view_status",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("lag_messages", BigInteger, nullable=False),
+    Column("lag_seconds", Integer, nullable=False),
+    comment="One row: how far behind the views are, and when the process last said so.",
+)
+
+calendar_days: Final = Table(
+    "calendar_days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("works", Boolean, nullable=False),
+    Column("note", Text, nullable=False),
+    comment="Days that a decree or the province set: compensation days are worked, others are off.",
+)
+
+procedure_limits: Final = Table(
+    "procedure_limits",
+    metadata,
+    Column("procedure", String(100), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("working_days", Integer),
+    Column("warn_days", Integer, nullable=False),
+    comment="Time limits by procedure: where a dossier has no promised day, and when to warn.",
+)
 
 view_head: Final = Table(
     "view_head",

@@ -21,6 +21,7 @@ def upgrade() -> None:
     _open()
     _facts()
     _matters()
+    _calendar()
 
 
 def _progress() -> None:
@@ -37,6 +38,35 @@ def _progress() -> None:
         sa.Column("writes", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_view_head"),
         comment="One row. Every batch updates it first, so batches are one by one.",
+    )
+
+
+def _calendar() -> None:
+    op.create_table(
+        "view_status",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("lag_messages", sa.BigInteger, nullable=False),
+        sa.Column("lag_seconds", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_view_status"),
+        comment="One row: how far behind the views are, and when the process last said so.",
+    )
+    op.create_table(
+        "calendar_days",
+        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("works", sa.Boolean, nullable=False),
+        sa.Column("note", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("day", name="pk_calendar_days"),
+        comment="Days that a decree or the province set: compensation days are worked, others are off.",
+    )
+    op.create_table(
+        "procedure_limits",
+        sa.Column("procedure", sa.String(100), nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("working_days", sa.Integer),
+        sa.Column("warn_days", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("procedure", name="pk_procedure_limits"),
+        comment="Time limits by procedure: where a dossier has no promised day, and when to warn.",
     )
 
 
@@ -126,5 +156,7 @@ def _matters() -> None:
 
 def downgrade() -> None:
     """Forget them: nothing is lost that the audit does not hold."""
-    for name in ("matters", "facts", "open", "counts", "head", "positions"):
+    for name in ("procedure_limits", "calendar_days"):
+        op.drop_table(name)
+    for name in ("status", "matters", "facts", "open", "counts", "head", "positions"):
         op.drop_table(f"view_{name}")
