@@ -8,6 +8,7 @@ from collections import Counter
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from prometheus_client import CollectorRegistry
@@ -126,8 +127,8 @@ class ViewStore:
 
 def by_hand(written):
     """Add up (partition, offset, _, value) without the hub's own code: counts by name."""
-    counts: Counter[tuple[str, ...]] = Counter()
-    opened: dict[tuple[str, ...], tuple[datetime, str]] = {}
+    counts: Counter[Any] = Counter()
+    opened: dict[Any, tuple[datetime, str]] = {}
     for _partition, _offset, _, value in written:
         event = decode_event(value)
         hour = event.at.strftime("%Y-%m-%dT%H")
@@ -163,7 +164,7 @@ def _bucket(delay):
 
 def counted(dump):
     """Return the stored counts by name, summed over the partitions."""
-    counts: Counter[tuple[str, ...]] = Counter()
+    counts: Counter[Any] = Counter()
     for hour, measure, system, type_, label, _partition, n, *_ in dump["view_counts"]:
         counts[hour.strftime("%Y-%m-%dT%H"), measure, system, type_, label] += n
     return counts
