@@ -137,6 +137,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def look(
+    *,
     rules: Sequence[Rule],
     alerts: Mapping[AlertKey, Alert],
     groups: Mapping[GroupKey, Group],

@@ -44,9 +44,12 @@ class Watch:
 
 
 def _again(values, kind):
-    return {
-        key: msgspec.json.decode(msgspec.json.encode(one), type=kind) for key, one in values.items()
-    }
+    written = {key: msgspec.json.encode(one) for key, one in values.items()}
+    return {key: msgspec.json.decode(raw, type=kind) for key, raw in written.items()}
+
+
+def joined(told):
+    return list(chain.from_iterable(told))
 
 
 def test_a_short_peak_is_no_alert():
