@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 import msgspec
 from hypothesis import given
@@ -35,7 +36,15 @@ class Watch:
     def look(self, *values, seconds=60):
         self.now += timedelta(seconds=seconds)
         recent = [(one.rule, one.at) for one in self.notices if one.told is Told.FIRING]
-        out = look(self.rules, self.alerts, self.groups, values, self.silences, recent, self.now)
+        out = look(
+            rules=self.rules,
+            alerts=self.alerts,
+            groups=self.groups,
+            seen=values,
+            silences=self.silences,
+            recent=recent,
+            now=self.now,
+        )
         # What a restart would read: nothing but what was written.
         self.alerts = _again(out.alerts, Alert)
         self.groups = _again(out.groups, Group)
