@@ -68,9 +68,9 @@ def forecast(deadlines: Iterable[Deadline], now: datetime) -> list[Horizon]:
     found: dict[int, dict[str, int]] = {days: {} for days in (0, *HORIZONS)}
     for one in deadlines:
         left = one.days_left(now)
-        for days in found:
+        for days, counts in found.items():
             if (left <= days and one.due_at >= now) if days else one.due_at < now:
-                found[days][one.what.value] = found[days].get(one.what.value, 0) + 1
+                counts[one.what.value] = counts.get(one.what.value, 0) + 1
     return [Horizon(days=days, counts=counts) for days, counts in found.items()]
 
 

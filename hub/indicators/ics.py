@@ -51,7 +51,8 @@ def _text(value: str) -> str:
 
 def _folded(line: str) -> bytes:
     """Fold after at most 75 octets, never inside a letter: Vietnamese ones have up to three."""
-    pieces, piece = [], b""
+    pieces: list[bytes] = []
+    piece = b""
     for letter in line:
         raw = letter.encode()
         # A continued line begins with a blank, which counts.

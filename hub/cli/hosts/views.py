@@ -1,8 +1,9 @@
 """The views process: from `hub.audit` to indicators."""
 
+import asyncio
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -12,13 +13,19 @@ from hub.cli import logs, wiring
 from hub.cli.errors import CommandFailed
 from hub.cli.home import Home
 from hub.cli.hosts.host import Host, metrics_registry
+from hub.control.alerts import Alerts
+from hub.io.admission import utc_now
+from hub.io.disk import Disk
 from hub.io.faust_audit import FaustAudit
 from hub.io.kafka.audit_reader import AuditReader
 from hub.io.settings import IoSettings
-from hub.io.sql.engine import open_blocking_engine
+from hub.io.sql.engine import open_blocking_engine, open_engine
+from hub.io.sql.views_queries import ViewsQueries
 from hub.ports import Refusing, Unavailable
+from hub.views import channels
 from hub.views import main as views
 from hub.views.settings import ViewsSettings
+from hub.views.watch import Watch
 
 NICENESS: Final = 10
 """Of 19, as the recorder: on a busy machine the messages go first."""
@@ -32,8 +39,29 @@ async def run(host: Host) -> None:
     settings = wiring.read(ViewsSettings)
     stream = FaustAudit(wiring.kafka(host.settings), group=GROUP, member=settings.member)
     registry = metrics_registry(settings.metrics_port)
+    partitions = host.identity.partitions
     with _engine(host.settings, host.home) as engine:
-        await views.run(stream, engine, host.identity.partitions, registry, host.stop, host.ready)
+        async with _watch(host, settings) as watch, asyncio.TaskGroup() as group:
+            group.create_task(watch.run(host.stop))
+            await views.run(stream, engine, partitions, registry, host.stop, host.ready)
+
+
+@contextlib.asynccontextmanager
+async def _watch(host: Host, settings: ViewsSettings) -> AsyncIterator[Watch]:
+    hub, engine = host.identity.hub, open_engine(wiring.sql_url(host.settings, host.home))
+    try:
+        async with channels.open_outside(settings) as client:
+            url = settings.heartbeat_url
+            yield Watch(
+                Alerts(engine, utc_now),
+                ViewsQueries(engine),
+                channels.ways(hub, settings, client),
+                utc_now,
+                disk=Disk(host.home.root),
+                heartbeat=channels.Heartbeat(hub, url, client) if url else None,
+            )
+    finally:
+        await engine.dispose()
 
 
 async def rebuild_views(chosen: Path | None) -> views.Rebuilt:

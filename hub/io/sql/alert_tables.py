@@ -2,10 +2,37 @@
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, Float, Index, Integer, String, Table, Text
 
 from hub.io.sql.columns import UtcDateTime
 from hub.io.sql.engine import metadata
+
+alert_head: Final = Table(
+    "alert_head",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("writes", Integer, nullable=False),
+    comment="One row: whoever writes alerts updates it first, so writes are one by one.",
+)
+
+calendar_feeds: Final = Table(
+    "calendar_feeds",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("person", String(100), nullable=False),
+    Column("organisation", String(64), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    comment="Secret addresses of calendar feeds: SHA-256 of each token.",
+)
+Index("ix_calendar_feeds_person", calendar_feeds.c.person)
+
+disk_samples: Final = Table(
+    "disk_samples",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("free", BigInteger, nullable=False),
+    comment="Free bytes of the hub's disk, one sample a day: when it will be full.",
+)
 
 alert_rules: Final = Table(
     "alert_rules",

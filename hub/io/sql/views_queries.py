@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     and_,
     case,
+    exists,
     func,
     literal,
     or_,
@@ -19,12 +20,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from hub.directory.organisations import legal_day
 from hub.indicators.buckets import quantile_ms
 from hub.indicators.calendar import Calendar
 from hub.indicators.cells import Measure
+from hub.indicators.deadlines import DiskSample
 from hub.indicators.matters import Kind, end_of_day
-from hub.io.sql.control_tables import organisations, systems
+from hub.io.sql.alert_tables import disk_samples
+from hub.io.sql.connector_tables import connector_status
+from hub.io.sql.control_tables import connectors, keys, organisations, systems
 from hub.io.sql.engine import sql_errors
+from hub.io.sql.upsert import upsert_statement
 from hub.io.sql.views_tables import (
     calendar_days,
     procedure_limits,
@@ -37,6 +43,8 @@ from hub.io.sql.views_tables import (
 Row = dict[str, Any]
 MAX_ROWS: Final = 20_000
 """Most rows of one answer: a province's systems by type and day for a month."""
+DISK_SAMPLES: Final = 30
+"""Days that the forecast of the disk looks back."""
 WARN_DAYS: Final = 2
 """Working days before a limit from which on it is near, where no procedure says otherwise."""
 SATISFIED: Final = 4
@@ -190,7 +198,68 @@ class ViewsQueries:
             .select_from(_matters_with_organisation())
             .where(m.closed_at.is_(None), m.due_at.is_not(None), m.due_at < until)
             .order_by(m.due_at, m.kind, m.key)
-            .limit(limit)
+        )
+        return await self._rows(query, limit)
+
+    async def refused_since(self, since: datetime) -> list[Row]:
+        """Return how much was refused of each system since an hour."""
+        query = (
+            select(c.system, func.sum(c.n).label("n"))
+            .where(c.measure == Measure.REFUSED.value, c.hour >= since)
+            .group_by(c.system)
+        )
+        return await self._rows(query)
+
+    async def whose(self) -> dict[str, str]:
+        """Return the organisation of each system."""
+        rows = await self._rows(select(systems.c.id, systems.c.organisation))
+        return {row["id"]: row["organisation"] for row in rows}
+
+    async def keys(self, until: datetime) -> list[Row]:
+        """Return the keys of active systems that expire before `until`, without a newer one.
+
+        A system that has registered its next key already has nothing to do.
+        """
+        k, later = keys.c, keys.alias("later")
+        renewed = exists().where(
+            later.c.system == k.system,
+            later.c.revoked.is_(False),
+            or_(later.c.valid_to.is_(None), later.c.valid_to > k.valid_to),
+        )
+        query = (
+            select(k.system, func.max(k.valid_to).label("due_at"), systems.c.organisation)
+            .join(systems, systems.c.id == k.system)
+            .where(
+                systems.c.state == "active",
+                k.revoked.is_(False),
+                k.valid_to.is_not(None),
+                k.valid_to < until,
+                ~renewed,
+            )
+            .group_by(k.system, systems.c.organisation)
+            .order_by(k.system)
+        )
+        return await self._rows(query)
+
+    async def disk(self) -> list[DiskSample]:
+        """Return the last samples of the disk, one a day."""
+        query = select(disk_samples.c.day, disk_samples.c.free).order_by(disk_samples.c.day.desc())
+        return [DiskSample(**row) for row in await self._rows(query, DISK_SAMPLES)]
+
+    async def sample_disk(self, day: date, free: int) -> None:
+        """Keep how much room the disk has today."""
+        with sql_errors("sampling the disk"):
+            async with self._engine.begin() as connection:
+                statement = upsert_statement(connection.dialect.name, disk_samples)
+                await connection.execute(statement, [{"day": day, "free": free}])
+
+    async def connectors(self) -> list[Row]:
+        """Return the last word of each connector, and what is wanted of it."""
+        s = connector_status.c
+        query = (
+            select(s.connector, s.state, s.at, connectors.c.wanted, systems.c.organisation)
+            .join(connectors, connectors.c.id == s.connector)
+            .outerjoin(systems, systems.c.id == connectors.c.system)
         )
         return await self._rows(query)
 
@@ -201,7 +270,7 @@ class ViewsQueries:
 
     async def _near(self, calendar: Calendar, now: datetime) -> ColumnElement[datetime]:
         """Return the moment before which an open dossier's limit is near, by its procedure."""
-        today = now.date()
+        today = legal_day(now)
         whens = {
             name: end_of_day(calendar.after(today, limit["warn_days"]))
             for name, limit in (await self.limits()).items()
@@ -212,10 +281,10 @@ class ViewsQueries:
         pairs = [(m.procedure == name, literal(at, m.due_at.type)) for name, at in whens.items()]
         return case(*pairs, else_=usual)
 
-    async def _rows(self, query: Select[Any]) -> list[Row]:
+    async def _rows(self, query: Select[Any], limit: int = MAX_ROWS) -> list[Row]:
         with sql_errors("reading the views"):
             async with self._engine.connect() as connection:
-                found = await connection.execute(query.limit(MAX_ROWS))
+                found = await connection.execute(query.limit(limit))
                 names = [str(name) for name in found.keys()]  # noqa: SIM118  (no mapping)
                 return [dict(zip(names, map(_plain, row), strict=True)) for row in found]
 

@@ -11,6 +11,7 @@ from hub.indicators.alerting import (
     Phase,
     Rule,
     Seen,
+    Severity,
     Silence,
     Told,
     look,
@@ -18,7 +19,7 @@ from hub.indicators.alerting import (
 
 START = datetime(2026, 3, 10, 1, tzinfo=UTC)
 RULE = Rule(
-    name="silent", metric="quiet", above=True, threshold=3, for_seconds=60, severity="warning"
+    name="silent", metric="quiet", above=True, threshold=3, for_seconds=60, severity=Severity.WARNING
 )
 
 
@@ -173,7 +174,8 @@ def test_whoever_was_told_that_it_fires_hears_that_it_is_over(days, wait):
 
 @given(VALUES)
 def test_nothing_fires_before_it_was_beyond_for_long_enough(days):
-    watch, bad_since = Watch(), {}
+    watch = Watch()
+    bad_since: dict[str, datetime] = {}
     for seconds, values in days:
         named = {s + o: (o, v) for (s, o), v in values.items()}
         watch.look(*(seen(v, name, o) for name, (o, v) in named.items()), seconds=seconds)

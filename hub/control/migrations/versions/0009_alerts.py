@@ -1,4 +1,4 @@
-"""Rules of alerts, what is known of them, and who is told.
+"""Rules of alerts, what is known of them, who is told; calendar feeds; samples of the disk.
 
 A migration keeps its own copy of the tables: what it made must not change with later code.
 """
@@ -16,6 +16,13 @@ _MOMENT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     """Make the tables, empty."""
+    op.create_table(
+        "alert_head",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("writes", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_alert_head"),
+        comment="One row: whoever writes alerts updates it first, so writes are one by one.",
+    )
     op.create_table(
         "alert_rules",
         sa.Column("name", sa.String(64), nullable=False),
@@ -96,11 +103,30 @@ def upgrade() -> None:
         comment="One notice over one channel. next_at empty: told, or given up.",
     )
     op.create_index("ix_alert_tellings_next", "alert_tellings", ["next_at"])
+    op.create_table(
+        "calendar_feeds",
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("person", sa.String(100), nullable=False),
+        sa.Column("organisation", sa.String(64), nullable=False),
+        sa.Column("made_at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_calendar_feeds"),
+        comment="Secret addresses of calendar feeds: SHA-256 of each token.",
+    )
+    op.create_index("ix_calendar_feeds_person", "calendar_feeds", ["person"])
+    op.create_table(
+        "disk_samples",
+        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("free", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("day", name="pk_disk_samples"),
+        comment="Free bytes of the hub's disk, one sample a day: when it will be full.",
+    )
 
 
 def downgrade() -> None:
     """Forget them."""
     for name in (
+        "disk_samples",
+        "calendar_feeds",
         "alert_tellings",
         "alert_notices",
         "alert_groups",
@@ -108,5 +134,6 @@ def downgrade() -> None:
         "alert_channels",
         "alert_silences",
         "alert_rules",
+        "alert_head",
     ):
         op.drop_table(name)
