@@ -22,6 +22,8 @@ from hub.api import (
     health,
     inbox,
     objects,
+    ops_alerts,
+    ops_deadlines,
     ops_indicators,
     status,
     uploads,
@@ -81,7 +83,7 @@ def _mount_admin(app: FastAPI, plane: Admin) -> list[BaseRoute]:
     resources = (
         *(admin_quarantine, admin_dead_letters, admin_administrators),
         *(admin_adapters, admin_networks, admin_connectors),
-        ops_indicators,
+        *(ops_indicators, ops_deadlines, ops_alerts),
         admin,  # Last: the name of a collection may be any word.
     )
     for resource in resources:

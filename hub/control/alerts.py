@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 from sqlalchemy import Table, delete, insert, select, update
@@ -29,6 +29,8 @@ from hub.indicators.defaults import FIRST_RULES
 from hub.io.sql import alert_tables as tables
 from hub.io.sql.engine import sql_errors
 from hub.io.sql.upsert import upsert_statement
+
+_T = TypeVar("_T", bound=msgspec.Struct)
 
 MAX_ATTEMPTS: Final = 10
 """Then a notice is given up for this channel: some 8 hours after the first attempt."""
@@ -263,26 +265,31 @@ async def _lock(connection: AsyncConnection) -> None:
     await connection.execute(statement, [{"id": 1, "writes": 0}])
 
 
+def _value(row: Any, kind: type[_T]) -> _T:
+    # SQLAlchemy's names of columns are a kind of text that msgspec does not take.
+    return msgspec.convert({str(name): value for name, value in row._mapping.items()}, kind)  # noqa: SLF001
+
+
 async def _alerts(connection: AsyncConnection) -> list[Alert]:
     rows = await connection.execute(select(tables.alerts))
-    return [msgspec.convert(dict(row._mapping), Alert) for row in rows]  # noqa: SLF001
+    return [_value(row, Alert) for row in rows]
 
 
 async def _groups(connection: AsyncConnection) -> list[Group]:
     rows = await connection.execute(select(tables.alert_groups))
-    return [msgspec.convert(dict(row._mapping), Group) for row in rows]  # noqa: SLF001
+    return [_value(row, Group) for row in rows]
 
 
 async def _rules(connection: AsyncConnection) -> list[Rule]:
     rows = await connection.execute(select(tables.alert_rules).order_by(tables.alert_rules.c.name))
-    return [msgspec.convert(dict(row._mapping), Rule) for row in rows]  # noqa: SLF001
+    return [_value(row, Rule) for row in rows]
 
 
 async def _silences(connection: AsyncConnection, now: datetime) -> list[Silence]:
     s = tables.alert_silences.c
     query = select(s.rule, s.organisation, s.since, s.until).where(s.until > now)
     rows = await connection.execute(query)
-    return [msgspec.convert(dict(row._mapping), Silence) for row in rows]  # noqa: SLF001
+    return [_value(row, Silence) for row in rows]
 
 
 async def _recent(connection: AsyncConnection, now: datetime) -> list[tuple[str, datetime]]:

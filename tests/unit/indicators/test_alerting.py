@@ -19,7 +19,12 @@ from hub.indicators.alerting import (
 
 START = datetime(2026, 3, 10, 1, tzinfo=UTC)
 RULE = Rule(
-    name="silent", metric="quiet", above=True, threshold=3, for_seconds=60, severity=Severity.WARNING
+    name="silent",
+    metric="quiet",
+    above=True,
+    threshold=3,
+    for_seconds=60,
+    severity=Severity.WARNING,
 )
 
 
