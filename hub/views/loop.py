@@ -11,7 +11,7 @@ import structlog
 from hub.io.backoff import Backoff
 from hub.io.faust_audit import FaustAudit
 from hub.io.kafka.audit_reader import AuditBatch
-from hub.io.sql.views import Views
+from hub.io.sql.views import Untold, Views
 from hub.ports import Unavailable
 from hub.views.metrics import ViewsMetrics, lag_seconds
 
@@ -69,6 +69,22 @@ class Adder:
         await self.blocking(
             self._views.say, now, unread, lag_seconds(unread, self.last_written, now)
         )
+
+    async def untold(self, limit: int) -> list[Untold]:
+        """Return counts that changed since they were told.
+
+        Raises:
+            Unavailable: SQL does not answer.
+        """
+        return await self.blocking(self._views.untold, limit)
+
+    async def mark_told(self, cells: list[Untold]) -> None:
+        """Note that these counts were told.
+
+        Raises:
+            Unavailable: SQL does not answer.
+        """
+        await self.blocking(self._views.mark_told, cells)
 
     async def close(self) -> None:
         """Wait for the running transaction."""

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -17,6 +18,7 @@ from hub.io.sql.views import Views
 from hub.ports import Unavailable
 from hub.views.loop import Adder, follow
 from hub.views.metrics import ViewsMetrics
+from hub.views.publish import Publisher
 
 LOOK_SECONDS: Final = 2.0
 """Between two looks how far behind the views are."""
@@ -38,22 +40,29 @@ async def run(
     registry: CollectorRegistry,
     stop: asyncio.Event,
     running: asyncio.Event,
+    *,
+    publish: Callable[[Adder], Publisher] | None = None,
 ) -> None:
     """Add up until `stop` is set; then finish the running transaction and return.
 
-    `engine` is a blocking one (`open_blocking_engine`): it is used in a thread.
+    `engine` is a blocking one (`open_blocking_engine`): it is used in a thread. `publish` makes
+    what tells others of the counts.
 
     Raises:
         Refusing: the audit topic is not the one that was added up.
     """
     metrics = ViewsMetrics(registry)
     adder = Adder(Views(engine), partitions, metrics)
-    looking = asyncio.create_task(_look(stream, adder, metrics))
     try:
-        await follow(stream, adder, stop, running, Backoff())
+        # One group: where a helper ends by a bug, the process ends and is started anew.
+        async with asyncio.TaskGroup() as group:
+            helpers = [group.create_task(_look(stream, adder, metrics))]
+            if publish is not None:
+                helpers.append(group.create_task(publish(adder).run(stop)))
+            await follow(stream, adder, stop, running, Backoff())
+            for helper in helpers:
+                helper.cancel()
     finally:
-        looking.cancel()
-        await asyncio.gather(looking, return_exceptions=True)
         await adder.close()
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.cli import logs, wiring
 from hub.cli.errors import CommandFailed
@@ -24,6 +25,7 @@ from hub.io.sql.views_queries import ViewsQueries
 from hub.ports import Refusing, Unavailable
 from hub.views import channels
 from hub.views import main as views
+from hub.views.publish import Gauges, IndicatorWriter, Publisher
 from hub.views.settings import ViewsSettings
 from hub.views.watch import Watch
 
@@ -41,27 +43,46 @@ async def run(host: Host) -> None:
     registry = metrics_registry(settings.metrics_port)
     partitions = host.identity.partitions
     with _engine(host.settings, host.home) as engine:
-        async with _watch(host, settings) as watch, asyncio.TaskGroup() as group:
+        async with (
+            _reading(host) as reading,
+            _watch(host, settings, reading) as watch,
+            asyncio.TaskGroup() as group,
+        ):
             group.create_task(watch.run(host.stop))
-            await views.run(stream, engine, partitions, registry, host.stop, host.ready)
+            writer = IndicatorWriter(wiring.kafka(host.settings), settings.member)
+            queries, gauges = ViewsQueries(reading), Gauges(registry)
+            await views.run(
+                stream,
+                engine,
+                partitions,
+                registry,
+                host.stop,
+                host.ready,
+                publish=lambda adder: Publisher(adder, queries, writer, gauges),
+            )
 
 
 @contextlib.asynccontextmanager
-async def _watch(host: Host, settings: ViewsSettings) -> AsyncIterator[Watch]:
-    hub, engine = host.identity.hub, open_engine(wiring.sql_url(host.settings, host.home))
+async def _reading(host: Host) -> AsyncIterator[AsyncEngine]:
+    engine = open_engine(wiring.sql_url(host.settings, host.home))
     try:
-        async with channels.open_outside(settings) as client:
-            url = settings.heartbeat_url
-            yield Watch(
-                Alerts(engine, utc_now),
-                ViewsQueries(engine),
-                channels.ways(hub, settings, client),
-                utc_now,
-                disk=Disk(host.home.root),
-                heartbeat=channels.Heartbeat(hub, url, client) if url else None,
-            )
+        yield engine
     finally:
         await engine.dispose()
+
+
+@contextlib.asynccontextmanager
+async def _watch(host: Host, settings: ViewsSettings, engine: AsyncEngine) -> AsyncIterator[Watch]:
+    hub, url = host.identity.hub, settings.heartbeat_url
+    async with channels.open_outside(settings) as client:
+        yield Watch(
+            Alerts(engine, utc_now),
+            ViewsQueries(engine),
+            channels.ways(hub, settings, client),
+            utc_now,
+            disk=Disk(host.home.root),
+            heartbeat=channels.Heartbeat(hub, url, client) if url else None,
+        )
 
 
 async def rebuild_views(chosen: Path | None) -> views.Rebuilt:

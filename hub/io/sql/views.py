@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import msgspec
 from msgspec.structs import asdict, fields
@@ -27,7 +27,47 @@ from hub.io.sql.views_tables import (
 
 _KEYS_PER_QUERY: Final = 500
 """Keys in one `IN`: far below SQLite's 32,766 variables."""
+_CELL: Final = (
+    *(view_counts.c.hour, view_counts.c.measure, view_counts.c.system),
+    *(view_counts.c.type, view_counts.c.label),
+)
+"""What names a count, without its partition."""
 _T = TypeVar("_T", bound=msgspec.Struct)
+
+
+class Untold(msgspec.Struct, frozen=True, kw_only=True):
+    """One count over all partitions, as it is told."""
+
+    cell: tuple[Any, ...]
+    """Hour, measure, system, type, label."""
+    n: int
+    amount: int
+    offsets: dict[int, int]
+    """The last offset of `hub.audit` that is in it, by partition."""
+
+    @classmethod
+    def of(cls, rows: Sequence[Any]) -> Self:
+        """Return the count that these rows, of one cell, make."""
+        return cls(
+            cell=tuple(rows[0])[: len(_CELL)],
+            n=sum(row.n for row in rows),
+            amount=sum(row.amount for row in rows),
+            offsets={row.partition: row.offset for row in rows},
+        )
+
+    @property
+    def key(self) -> str:
+        """Return its key on `hub.indicators`."""
+        hour, *names = self.cell
+        return "/".join(("counts", hour.isoformat(), *names))
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """Return its value on `hub.indicators`. Who has these offsets has this value."""
+        names = ("hour", "measure", "system", "type", "label")
+        offsets = {str(partition): offset for partition, offset in sorted(self.offsets.items())}
+        about = dict(zip(names, self.cell, strict=True))
+        return {"v": 1, **about, "n": self.n, "amount": self.amount, "offsets": offsets}
 
 
 class Views:
@@ -88,6 +128,43 @@ class Views:
         with sql_errors("saying how far the views are"), self._engine.begin() as connection:
             connection.execute(upsert_statement(connection.dialect.name, view_status), [row])
 
+    def untold(self, limit: int) -> list[Untold]:
+        """Return counts that changed since they were told, at most `limit`.
+
+        Raises:
+            Unavailable: the database is away.
+        """
+        c = view_counts.c
+        changed = select(*_CELL).where(c.told.is_(False)).distinct().limit(limit)
+        with sql_errors("reading counts"), self._engine.connect() as connection:
+            cells = [tuple(row) for row in connection.execute(changed)]
+            found: dict[tuple[Any, ...], list[Any]] = {}
+            for chunk in _chunks(cells):
+                rows = connection.execute(select(view_counts).where(tuple_(*_CELL).in_(chunk)))
+                for row in rows:
+                    found.setdefault(tuple(row)[: len(_CELL)], []).append(row)
+        return [Untold.of(rows) for rows in found.values()]
+
+    def mark_told(self, cells: Iterable[Untold]) -> None:
+        """Note that these counts were told, as far as they have not changed meanwhile.
+
+        Raises:
+            Unavailable: the database is away.
+        """
+        names = ("hour", "measure", "system", "type", "label", "partition", "offset")
+        statement = (
+            update(view_counts)
+            .where(*(view_counts.c[name] == bindparam(f"its_{name}") for name in names))
+            .values(told=True)
+        )
+        rows = [
+            {f"its_{name}": part for name, part in zip(names, (*cell.cell, *place), strict=True)}
+            for cell in cells
+            for place in cell.offsets.items()
+        ]
+        with sql_errors("marking counts"), self._engine.begin() as connection:
+            connection.execute(statement, rows)
+
     def clear(self) -> None:
         """Empty the views and put every position at the beginning.
 
@@ -133,7 +210,7 @@ def _find(
             yield msgspec.convert(dict(zip(names, row, strict=True)), kind)
 
 
-def _chunks(keys: Iterable[tuple[str, ...]]) -> Iterator[list[tuple[str, ...]]]:
+def _chunks(keys: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
     remaining = iter(keys)
     while chunk := list(islice(remaining, _KEYS_PER_QUERY)):
         yield chunk
