@@ -24,6 +24,7 @@ from hub.io.tracing import Tracing
 from hub.io.vault import Vault
 from hub.recorder.settings import RecorderSettings
 from hub.router.settings import RouterSettings
+from hub.views.settings import ViewsSettings
 
 PREFIX: Final = "HUB_"
 
@@ -37,6 +38,7 @@ SETTINGS: Final[tuple[type[BaseSettings], ...]] = (
     RouterSettings,
     ConnectorsSettings,
     RecorderSettings,
+    ViewsSettings,
     SupervisorSettings,
 )
 """Every class of settings: what stands in none of them is an unknown variable."""

@@ -1,0 +1,130 @@
+"""The views over a real broker: exact after crashes, rebuilds, aborts and other readers."""
+
+import asyncio
+import json
+import signal
+from collections import Counter
+
+import pytest
+from aiokafka import TopicPartition
+from prometheus_client import CollectorRegistry
+
+from hub.io.kafka.admin import ensure_topics
+from hub.io.kafka.reading import close_consumer, open_consumer, read_to
+from hub.io.kafka.topics import Topic
+from hub.io.sql.engine import open_engine
+from hub.io.sql.views_queries import ViewsQueries
+from hub.views import main as views
+from hub.views.loop import Adder
+from hub.views.metrics import ViewsMetrics
+from hub.views.publish import Gauges, IndicatorWriter, Publisher
+from tests.recorder_rig import PARTITIONS
+from tests.views_rig import ViewsRig, ViewStore, by_hand, counted, day
+
+pytestmark = pytest.mark.kafka
+
+
+@pytest.fixture
+async def rig(broker, tmp_path):
+    made = ViewsRig(broker, tmp_path)
+    await made.make_topic()
+    return made
+
+
+@pytest.fixture
+def store(tmp_path):
+    made = ViewStore(f"sqlite:///{tmp_path / 'hub.db'}")
+    yield made
+    made.close()
+
+
+async def test_what_was_committed_is_added_up_as_by_hand_and_what_was_not_is_not(rig, store):
+    await rig.write(day(1, 300))
+    await rig.write(day(2, 200), abort=True)
+    await rig.write(day(3, 300))
+    async with rig.viewing(store):
+        await rig.until_added(store)
+    found = store.dump()
+    counts, still_open = by_hand(rig.written)
+    assert counted(found) == counts
+    assert {row[:3] for row in found["view_open"]} == still_open
+    assert found == rig.at_once()
+
+
+@pytest.mark.parametrize("point", ["read", "commit", "committed"])
+async def test_kill_9_changes_no_figure(rig, store, point):
+    await rig.write(day(4, 400))
+    process = await rig.start_views(store, point, 2)
+    assert await asyncio.wait_for(process.wait(), 60) == -signal.SIGKILL
+    async with rig.viewing(store):
+        await rig.until_added(store)
+    assert store.dump() == rig.at_once()
+
+
+async def test_a_rebuild_finds_the_same_figures_while_another_process_runs(rig, store):
+    await rig.write(day(5, 300))
+    async with rig.viewing(store):
+        await rig.until_added(store)
+        before = store.dump()
+        await views.rebuild(rig.reader(), store.engine)
+        await rig.until_added(store)
+        assert store.dump() == before
+        await rig.write(day(6, 100))
+        await rig.until_added(store)
+    assert store.dump() == rig.at_once()
+
+
+async def test_indicators_stand_on_their_topic_as_in_sql_and_are_told_once(rig, store):
+    topic = f"indicators-{rig.topic}"
+    await ensure_topics(rig.connection, [Topic(name=topic, partitions=1)])
+    await rig.write(day(9, 200))
+    async with rig.viewing(store):
+        await rig.until_added(store)
+    engine = open_engine(store.url)
+    adder = Adder(store.views, PARTITIONS, ViewsMetrics(CollectorRegistry()))
+    registry = CollectorRegistry()
+    writer = IndicatorWriter(rig.connection, f"m-{rig.topic}", topic)
+    publisher = Publisher(adder, ViewsQueries(engine), writer, Gauges(registry))
+    await publisher.round()
+    assert await adder.untold(1) == []
+    await writer.stop()
+    told = await last_values(rig.connection, topic)
+    counts = {key: one for key, one in told.items() if key.startswith("counts/")}
+    by_name: Counter[tuple[str, ...]] = Counter()
+    for one in counts.values():
+        named = (one["hour"][:13], one["measure"], one["system"], one["type"], one["label"])
+        by_name[named] = one["n"]
+    assert by_name == counted(store.dump())
+    offsets = [int(o) for one in counts.values() for o in one["offsets"].values()]
+    assert max(offsets) == max(rig.ends().values()) - 1
+    waiting = registry.get_sample_value("hub_waiting_deliveries", {"state": "pending"})
+    assert waiting == sum(row[5] == "pending" for row in store.dump()["view_open"])
+    await adder.close()
+    await engine.dispose()
+
+
+async def last_values(connection, topic):
+    consumer = await open_consumer(connection)
+    place = TopicPartition(topic, 0)
+    consumer.assign([place])
+    await consumer.seek_to_beginning(place)
+    found = {}
+    async for records in read_to(consumer, await consumer.end_offsets([place])):
+        for record in records[place]:
+            found[record.key.decode()] = json.loads(record.value)
+    await close_consumer(consumer)
+    return found
+
+
+async def test_a_batch_that_comes_again_adds_nothing(rig, store):
+    await rig.write(day(7, 200))
+    async with rig.viewing(store):
+        await rig.until_added(store)
+    before = store.dump()
+    # Another group has no position of its own in Kafka, and is given everything again.
+    stream = rig.stream()
+    stream._group = f"other-{rig.topic}"
+    async with rig.viewing(store, stream):
+        await rig.write(day(8, 50))
+        await rig.until_added(store)
+    assert before != store.dump() == rig.at_once()
