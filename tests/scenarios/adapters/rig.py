@@ -121,6 +121,8 @@ class World:
         self.hub, self.aside = hub, Aside()
         self.first = Admin(hub.url, hub.home.admin_token())
         token = f"{SECOND_PERSON}-chi-trong-thu-nghiem-khong-co-that"
+        self.second_token = token
+        """Of the person who approves."""
         digest = hashlib.sha256(token.encode()).hexdigest()
         person = {"name": SECOND_PERSON, "token_sha256": digest, "reason": WHY}
         self.first.write("administrators", person)
