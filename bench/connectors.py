@@ -14,19 +14,18 @@ from bench.effort import Effort
 from bench.percentiles import percentile
 from bench.procfs import cpu_seconds, memory_mb
 from bench.throughput import median
+from hub.io.kafka.topics import inbox
 
 Found = dict[str, Any]
 Tell = Callable[[str], None]
 
 PUSHING: Final = 10
-"""Connectors that push at once: each has a peer of its own in life, and its own order."""
+"""Connectors that push at once."""
 FAST: Final = {"per_second": 0, "concurrency": 10, "batch": 50}
 """No limit, as for a peer that can take it."""
 ARRIVAL_SECONDS: Final = 120.0
 BETWEEN_SECONDS: Final = 2.0
 """Between two phases: what the one before has begun is over."""
-BURST: Final = 5
-"""Times the share of the others that goes to a peer which is dead."""
 
 
 async def measure(province: Province, effort: Effort, tell: Tell) -> Found:
@@ -99,17 +98,16 @@ async def _paced(
 ) -> list[float]:
     """Write at a fixed pace; return the seconds from due to at the peer, of the healthy ones."""
     count = int(effort.peer_rate * effort.peer_phase_s)
-    planned = list(deliveries(province, healthy, count))
-    beside = [output for _, output in deliveries(province, [victim], BURST)]
-    writer, due = Writer(where.bootstrap), dict[str, float]()
+    planned = list(deliveries(province, [*healthy, victim], count))
+    writer, due, none_of_ours = Writer(where.bootstrap), dict[str, float](), inbox(victim)
     await asyncio.to_thread(where.arrived)
     begun = time.time()
     for number, (id_, output) in enumerate(planned):
-        due[id_] = begun + number / effort.peer_rate
-        await asyncio.sleep(max(0.0, due[id_] - time.time()))
+        at = begun + number / effort.peer_rate
+        await asyncio.sleep(max(0.0, at - time.time()))
         writer.write(output)
-        if number % max(1, count // BURST) == 0 and beside:
-            writer.write(beside.pop())
+        if output.topic != none_of_ours:
+            due[id_] = at
     writer.flush()
     found = await _of(where, due)
     return [found[id_] - at for id_, at in due.items()]
