@@ -144,12 +144,14 @@ class World:
 
         Each is what `hub connector put` takes.
         """
-        self.put(*connectors)
+        # Stopped at first: what runs at the end has begun with everything that was approved.
+        self.put(*({**one, "wanted": "stopped"} for one in connectors))
         for connector in connectors:
             path = f"connectors/{connector['name']}/networks"
             for cidr in networks:
                 self.first.write(path, {"cidr": cidr, "reason": WHY})
                 self.second.write(f"{path}:approve", {"cidr": cidr, "reason": WHY})
+            self.order(connector["name"], "resume")
         with ThreadPoolExecutor(max_workers=4) as pool:
             list(pool.map(self.await_working, (one["name"] for one in connectors)))
 
