@@ -41,8 +41,9 @@ async def measure(province: Province, effort: Effort, tell: Tell) -> Found:
     async with ground([*chain.from_iterable(runs), *many, *idle]) as where:
         pushed = [await _pushed(where, province, names, effort, tell) for names in runs]
         return {
-            "push_per_s": round(median(pushed)),
-            "push_runs_per_s": [round(rate) for rate in pushed],
+            "push_per_s": round(median([rate for rate, _ in pushed])),
+            "push_cpu_us": round(median([cpu for _, cpu in pushed])),
+            "push_runs_per_s": [round(rate) for rate, _ in pushed],
             "dead_peer": await _dead_peer(where, province, many, effort, tell),
             "idle": await _idle(where, province, idle, effort, tell),
         }
@@ -50,19 +51,25 @@ async def measure(province: Province, effort: Effort, tell: Tell) -> Found:
 
 async def _pushed(
     where: Ground, province: Province, names: Sequence[str], effort: Effort, tell: Tell
-) -> float:
-    """Return the pushes a second of one process with full inboxes, from the first to the last."""
+) -> tuple[float, float]:
+    """Return pushes a second and CPU microseconds of each, of one process with full inboxes.
+
+    From the first to the last; the CPU from the moment that all connectors are at work.
+    """
     writer, count = Writer(where.bootstrap), effort.pushes
     for _, output in deliveries(province, names, count):
         writer.write(output)
     writer.flush()
     where.arrived()
     records = {name: where.webhook(name, **FAST) for name in names}
-    async with where.connected(province, records):
-        found = await until_arrived(where, count, ARRIVAL_SECONDS)
+    async with where.connected(province, records) as process:
+        found = await until_arrived(where, 1, ARRIVAL_SECONDS)
+        before, left = cpu_seconds(process.pid), count - len(found)
+        found |= await until_arrived(where, left, ARRIVAL_SECONDS)
+        cpu = (cpu_seconds(process.pid) - before) / max(1, left) * 1e6
     rate = (count - 1) / (max(found.values()) - min(found.values()))
     tell(f"connectors: {rate:,.0f} pushes/s")
-    return rate
+    return rate, cpu
 
 
 async def _dead_peer(
