@@ -198,7 +198,7 @@ class World:
 
     def address(self, connector):
         """Return where a foreign system calls a connector."""
-        return f"http://127.0.0.1:{self.hub.counter_port}/in/{connector}"
+        return f"http://127.0.0.1:{self.hub.environ['HUB_CONNECTORS_PORT']}/in/{connector}"
 
     # Messages.
 
