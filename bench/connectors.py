@@ -14,19 +14,18 @@ from bench.effort import Effort
 from bench.percentiles import percentile
 from bench.procfs import cpu_seconds, memory_mb
 from bench.throughput import median
+from hub.io.kafka.topics import inbox
 
 Found = dict[str, Any]
 Tell = Callable[[str], None]
 
 PUSHING: Final = 10
-"""Connectors that push at once: each has a peer of its own in life, and its own order."""
+"""Connectors that push at once."""
 FAST: Final = {"per_second": 0, "concurrency": 10, "batch": 50}
 """No limit, as for a peer that can take it."""
 ARRIVAL_SECONDS: Final = 120.0
 BETWEEN_SECONDS: Final = 2.0
 """Between two phases: what the one before has begun is over."""
-BURST: Final = 5
-"""Times the share of the others that goes to a peer which is dead."""
 
 
 async def measure(province: Province, effort: Effort, tell: Tell) -> Found:
@@ -42,8 +41,9 @@ async def measure(province: Province, effort: Effort, tell: Tell) -> Found:
     async with ground([*chain.from_iterable(runs), *many, *idle]) as where:
         pushed = [await _pushed(where, province, names, effort, tell) for names in runs]
         return {
-            "push_per_s": round(median(pushed)),
-            "push_runs_per_s": [round(rate) for rate in pushed],
+            "push_per_s": round(median([rate for rate, _ in pushed])),
+            "push_cpu_us": round(median([cpu for _, cpu in pushed])),
+            "push_runs_per_s": [round(rate) for rate, _ in pushed],
             "dead_peer": await _dead_peer(where, province, many, effort, tell),
             "idle": await _idle(where, province, idle, effort, tell),
         }
@@ -51,19 +51,25 @@ async def measure(province: Province, effort: Effort, tell: Tell) -> Found:
 
 async def _pushed(
     where: Ground, province: Province, names: Sequence[str], effort: Effort, tell: Tell
-) -> float:
-    """Return the pushes a second of one process with full inboxes, from the first to the last."""
+) -> tuple[float, float]:
+    """Return pushes a second and CPU microseconds of each, of one process with full inboxes.
+
+    From the first to the last; the CPU from the moment that all connectors are at work.
+    """
     writer, count = Writer(where.bootstrap), effort.pushes
     for _, output in deliveries(province, names, count):
         writer.write(output)
     writer.flush()
     where.arrived()
     records = {name: where.webhook(name, **FAST) for name in names}
-    async with where.connected(province, records):
-        found = await until_arrived(where, count, ARRIVAL_SECONDS)
+    async with where.connected(province, records) as process:
+        found = await until_arrived(where, 1, ARRIVAL_SECONDS)
+        before, left = cpu_seconds(process.pid), count - len(found)
+        found |= await until_arrived(where, left, ARRIVAL_SECONDS)
+        cpu = (cpu_seconds(process.pid) - before) / max(1, left) * 1e6
     rate = (count - 1) / (max(found.values()) - min(found.values()))
     tell(f"connectors: {rate:,.0f} pushes/s")
-    return rate
+    return rate, cpu
 
 
 async def _dead_peer(
@@ -99,17 +105,16 @@ async def _paced(
 ) -> list[float]:
     """Write at a fixed pace; return the seconds from due to at the peer, of the healthy ones."""
     count = int(effort.peer_rate * effort.peer_phase_s)
-    planned = list(deliveries(province, healthy, count))
-    beside = [output for _, output in deliveries(province, [victim], BURST)]
-    writer, due = Writer(where.bootstrap), dict[str, float]()
+    planned = list(deliveries(province, [*healthy, victim], count))
+    writer, due, none_of_ours = Writer(where.bootstrap), dict[str, float](), inbox(victim)
     await asyncio.to_thread(where.arrived)
     begun = time.time()
     for number, (id_, output) in enumerate(planned):
-        due[id_] = begun + number / effort.peer_rate
-        await asyncio.sleep(max(0.0, due[id_] - time.time()))
+        at = begun + number / effort.peer_rate
+        await asyncio.sleep(max(0.0, at - time.time()))
         writer.write(output)
-        if number % max(1, count // BURST) == 0 and beside:
-            writer.write(beside.pop())
+        if output.topic != none_of_ours:
+            due[id_] = at
     writer.flush()
     found = await _of(where, due)
     return [found[id_] - at for id_, at in due.items()]

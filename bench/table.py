@@ -115,6 +115,7 @@ def _http(http: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _connectors(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "webhook pushes to a fast peer, one process", _number(found["push_per_s"], "/s")
+    yield "… CPU", _number(found["push_cpu_us"], "µs per push")
     dead, idle = found["dead_peer"], found["idle"]
     shown = " · ".join(_number(dead[name], "ms") for name in ("without_p99_ms", "with_p99_ms"))
     yield f"pushed to {dead['peers'] - 1} peers, p99 · with a dead one beside them", shown

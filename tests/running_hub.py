@@ -41,8 +41,6 @@ class RunningHub:
         self.home = Home(root=Path(root) / ".hub")
         self.broker_port, self.controller_port, self.port = free_port(), free_port(), free_port()
         self.bootstrap = f"127.0.0.1:{self.broker_port}"
-        self.counter_port = free_port()
-        """Where foreign systems call connectors."""
         self.url = f"http://127.0.0.1:{self.port}"
         self.hub = HUB
         kept = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
@@ -52,9 +50,6 @@ class RunningHub:
             "HUB_BROKER_CONTROLLER_PORT": str(self.controller_port),
             "HUB_BROKER_HEAP_MB": str(HEAP_MB),
             "HUB_API_PORT": str(self.port),
-            "HUB_CONNECTORS_PORT": str(self.counter_port),
-            # Foreign systems of tests listen on loopback; a second person approves it all the same.
-            "HUB_CONNECTORS_ALLOW_LOOPBACK": "true",
             **settings,
         }
         self.identities: dict[str, Identity] = {}

@@ -5,16 +5,13 @@ and handed in over HTTP, outcomes from the hub's API. What a foreign system has 
 journal of its sandbox peer.
 """
 
-import asyncio
 import hashlib
-import threading
 import time
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
-import httpx2
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from lgsp_client import UNVERIFIED, HubRefused, Identity, SyncHubClient
@@ -22,11 +19,12 @@ from lgsp_client import UNVERIFIED, HubRefused, Identity, SyncHubClient
 from simulator.agencies import Agency
 from simulator.plan import VIET_NAM
 from tests.running_hub import EVERYONE, agency
+from tests.scenarios.adapters.admin import Admin
+from tests.scenarios.adapters.aside import Aside
 
-SECONDS = 60
+SECONDS = 90
 """Longest wait for anything; on an idle machine most take less than one."""
 LOOK_SECONDS = 0.1
-CALL_SECONDS = 30
 LOOPBACK = "127.0.0.0/8"
 WHY = "Kịch bản thử nghiệm (mẫu)"
 SECOND_PERSON = "binh-mau"
@@ -65,55 +63,6 @@ LIMITS = {"poll_seconds": 0.3, "timeout_seconds": 4.0, "concurrency": 4}
 """A peer that can be asked is asked only when a call that was given up has had its whole time."""
 
 
-class Aside:
-    """A loop in a thread of its own: sandbox peers answer there while a test waits."""
-
-    def __init__(self):
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-
-    def run(self, awaited):
-        """Return what a coroutine returns."""
-        return asyncio.run_coroutine_threadsafe(awaited, self._loop).result(SECONDS)
-
-    def do(self, function, *arguments, **options):
-        """Call a function in the loop, where nothing else runs meanwhile."""
-
-        async def call():
-            return function(*arguments, **options)
-
-        return self.run(call())
-
-    def close(self):
-        self.run(self._loop.shutdown_asyncgens())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(SECONDS)
-        self._loop.close()
-
-
-class Admin:
-    """One administrator of the hub."""
-
-    def __init__(self, url, token):
-        headers = {"authorization": f"Bearer {token}"}
-        self._http = httpx2.Client(base_url=url, headers=headers, timeout=CALL_SECONDS)
-
-    def close(self):
-        self._http.close()
-
-    def read(self, path):
-        return self._checked(self._http.get(f"/v1/admin/{path}"))
-
-    def write(self, path, content, **query):
-        return self._checked(self._http.post(f"/v1/admin/{path}", json=content, params=query))
-
-    @staticmethod
-    def _checked(answer):
-        assert answer.is_success, f"{answer.request.url.path}: {answer.status_code} {answer.text}"
-        return answer.json()
-
-
 class World:
     """One hub with its people and agencies, and the loop of the peers."""
 
@@ -121,6 +70,8 @@ class World:
         self.hub, self.aside = hub, Aside()
         self.first = Admin(hub.url, hub.home.admin_token())
         token = f"{SECOND_PERSON}-chi-trong-thu-nghiem-khong-co-that"
+        self.second_token = token
+        """Of the person who approves."""
         digest = hashlib.sha256(token.encode()).hexdigest()
         person = {"name": SECOND_PERSON, "token_sha256": digest, "reason": WHY}
         self.first.write("administrators", person)
@@ -193,12 +144,14 @@ class World:
 
         Each is what `hub connector put` takes.
         """
-        self.put(*connectors)
+        # Stopped at first: what runs at the end has begun with everything that was approved.
+        self.put(*({**one, "wanted": "stopped"} for one in connectors))
         for connector in connectors:
             path = f"connectors/{connector['name']}/networks"
             for cidr in networks:
                 self.first.write(path, {"cidr": cidr, "reason": WHY})
                 self.second.write(f"{path}:approve", {"cidr": cidr, "reason": WHY})
+            self.order(connector["name"], "resume")
         with ThreadPoolExecutor(max_workers=4) as pool:
             list(pool.map(self.await_working, (one["name"] for one in connectors)))
 
@@ -245,7 +198,7 @@ class World:
 
     def address(self, connector):
         """Return where a foreign system calls a connector."""
-        return f"http://127.0.0.1:{self.hub.counter_port}/in/{connector}"
+        return f"http://127.0.0.1:{self.hub.environ['HUB_CONNECTORS_PORT']}/in/{connector}"
 
     # Messages.
 

@@ -1,9 +1,13 @@
 """What operators do to a connector while messages flow: nothing is lost, doubled or reordered."""
 
+import json
+
 import pytest
+import yaml
 
 from tests.scenarios.adapters import rig
 from tests.scenarios.adapters.flowing import Flow
+from tests.support import GOOD_BODY
 
 pytestmark = pytest.mark.kafka
 
@@ -54,3 +58,27 @@ def test_a_change_that_the_adapter_refuses_changes_nothing(world, flow):
         world.put(refused)
     id_ = flow.push(2_000)
     world.await_told(rig.DESK, id_, flow.web, "delivered")
+
+
+def test_what_two_administrators_make_by_command_delivers(world, flow, tmp_path):
+    system = world.register("lenh-mau", None, (rig.RECEIVED,))
+    file, token = tmp_path / "lenh.yaml", tmp_path / "binh.token"
+    connector = {**flow.webhook(), "name": "lenh", "system": system}
+    file.write_text(yaml.safe_dump(connector, allow_unicode=True))
+    token.write_text(world.second_token)
+    why = ("--reason", rig.WHY)
+    command(world, "put", str(file), *why)
+    command(world, "networks", "ask", "lenh", rig.LOOPBACK, *why)
+    binh = ("--token-file", str(token))
+    command(world, "networks", "approve", "lenh", rig.LOOPBACK, *why, who=binh)
+    world.await_state("lenh", "running")
+    assert json.loads(command(world, "test", "lenh").stdout)["ok"] is True
+    id_ = world.send(rig.DESK, system, rig.RECEIVED, GOOD_BODY, subject="HS-LENH")
+    world.await_told(rig.DESK, id_, system, "delivered")
+
+
+def command(world, *arguments, who=()):
+    """Run `hub connector …` to its end, as an administrator; return what it said."""
+    ended = world.hub.command("connector", "--url", world.hub.url, *who, *arguments)
+    assert ended.returncode == 0, ended.stderr
+    return ended

@@ -11,7 +11,7 @@ from tests.scenarios.adapters import rig
 
 pytestmark = pytest.mark.kafka
 
-SMS, ZALO = "sms-mau", "zalo-mau"
+SMS, ZALO, MAIL = "sms-mau", "zalo-mau", "thu-dien-tu-mau"
 TEMPLATE = "KET-QUA-MAU"
 
 
@@ -20,6 +20,7 @@ def peer(world, peers, tmp_path_factory):
     peer = peers(NotifySandbox(seed=44))
     world.register(SMS, "H99.31", (rig.NOTICE,))
     world.register(ZALO, "H99.32", (rig.NOTICE,))
+    world.register(MAIL, "H99.35", (rig.NOTICE,))
     facts = peer.describe()
     shared = {
         "state": str(tmp_path_factory.mktemp("notify") / "state.db"),
@@ -48,7 +49,25 @@ def peer(world, peers, tmp_path_factory):
         "secret_key": world.secret("zalo-key", zalo["secret_key"]),
         "refresh_token": world.secret("zalo-refresh", zalo["refresh_token"]),
     }
+    smtp = facts["smtp"]
+    mail = {
+        **shared,
+        "templates": {
+            TEMPLATE: {
+                "gateway_id": "1",
+                "parameters": ["ma_ho_so"],
+                "subject": "Hồ sơ mẫu",
+                "text": "Hồ sơ {ma_ho_so} đã có kết quả (mẫu)",
+            }
+        },
+        "host": "127.0.0.1",
+        "port": smtp["port"],
+        "security": "unsafe_none",
+        "password": world.secret("smtp", smtp["password"]),
+        "sender": "hub@mau.example",
+    }
     world.connect(
+        {"name": "tin-thu", "adapter": "notify-email", "system": MAIL, "config": mail},
         {"name": "tin-sms", "adapter": "notify-sms", "system": SMS, "config": sms},
         {"name": "tin-zalo", "adapter": "notify-zns", "system": ZALO, "config": zns},
     )
@@ -60,13 +79,13 @@ def template(gateway_id):
 
 
 def notice(world, to, channel, number, code=None):
-    """Hand in a notice for a telephone number of its own; return its id."""
-    code = code or rig.code()
+    """Hand in a notice for a telephone number or an address of its own; return its id."""
+    code, where = code or rig.code(), "email" if channel == "email" else "telephone"
     body = {
         "notice_code": f"TB-{code}",
         "dossier_code": code,
         "channels": [channel],
-        "recipient": {"name": bodies.person(1), "telephone": number},
+        "recipient": {"name": bodies.person(1), where: number},
         "template": {"id": TEMPLATE, "parameters": {"ma_ho_so": code}},
         "consent": {"given": True},
         "agency": bodies.agency(rig.HERE),
@@ -83,9 +102,13 @@ def told(world, peer, kind, number):
 
 @pytest.mark.parametrize(
     ("to", "channel", "kind", "number"),
-    [(SMS, "sms", "sms-vinaphone", "84900000011"), (ZALO, "zalo", "zns", "84900000012")],
+    [
+        (SMS, "sms", "sms-vinaphone", "84900000011"),
+        (ZALO, "zalo", "zns", "84900000012"),
+        (MAIL, "email", "email", "mau-1@congdan.example"),
+    ],
 )
-def test_a_citizen_is_told_once_by_either_way(world, peer, to, channel, kind, number):
+def test_a_citizen_is_told_once_by_each_way(world, peer, to, channel, kind, number):
     sent = notice(world, to, channel, number)
     steps = world.await_told(rig.DESK, sent, to, "delivered")
     assert rig.events(steps) == ["admitted", "attempted", "delivered"]

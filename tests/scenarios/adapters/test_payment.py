@@ -1,6 +1,7 @@
 """Fees asked for and told as paid through the hub: money is told once (system 10)."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from sandbox_payment import PaymentSandbox
@@ -11,7 +12,8 @@ from tests.scenarios.adapters import rig
 pytestmark = pytest.mark.kafka
 
 PAYMENT = "nop-phi-mau"
-OUT, IN = "nop-phi-gui", "nop-phi-nhan"
+OUT, IN, DAILY = "nop-phi-gui", "nop-phi-nhan", "nop-phi-doi-soat"
+A_DAY = timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +41,7 @@ def peer(world, peers, tmp_path_factory):
         {"name": IN, "adapter": "payment-in", "system": PAYMENT, "config": shared},
     )
     peer.callbacks.target = f"{world.address(IN)}/ConfirmDvcPayment"
+    peer.daily = {name: out[name] for name in ("state", "secret", "url", "partner", "seconds")}
     return peer
 
 
@@ -80,3 +83,23 @@ def test_an_init_without_an_answer_is_asked_about_and_is_one_payment(world, peer
     steps = world.await_told(rig.DESK, sent, PAYMENT, "delivered")
     assert "retrying" in rig.events(steps)
     assert world.effects(peer, "init")[reference] == 1
+
+
+def test_a_payment_that_nobody_told_of_is_found_by_the_next_days_reconciliation(world, peer):
+    _, sent, reference = fee(world)
+    world.await_told(rig.DESK, sent, PAYMENT, "delivered")
+    now = peer.now
+    world.aside.do(setattr, peer, "now", lambda: now() - A_DAY)
+    transaction = world.aside.do(peer.pay, reference)
+    world.aside.do(setattr, peer, "now", now)
+    config = {
+        **peer.daily,
+        "recipients": [f"urn:hub:system:{rig.DESK}"],
+        "since": (rig.now() - A_DAY).date().isoformat(),
+        "ready_at": "00:00:00",
+    }
+    daily = {"name": DAILY, "adapter": "payment-reconcile", "system": PAYMENT, "config": config}
+    world.connect(daily)
+    (told,) = world.await_inbox(rig.DESK, type_=rig.CHANGED, source=PAYMENT)
+    assert transaction in told.body.decode()
+    assert json.loads(told.body)["record"]["kind"] == "missing_here"

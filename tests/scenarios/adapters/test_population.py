@@ -7,6 +7,7 @@ import pytest
 from sandbox_population import PopulationSandbox
 
 from tests.scenarios.adapters import rig
+from tests.scenarios.adapters.admin import CALL_SECONDS
 
 pytestmark = pytest.mark.kafka
 
@@ -49,7 +50,7 @@ def ask(world, request, key=KEY):
     }
     headers = {"authorization": f"Bearer {key}"}
     url = f"{world.address(NAME)}/look-up"
-    answer = httpx2.post(url, json=asked, headers=headers, timeout=rig.CALL_SECONDS)
+    answer = httpx2.post(url, json=asked, headers=headers, timeout=CALL_SECONDS)
     return answer.status_code, answer.json()
 
 

@@ -52,6 +52,7 @@ HTTP = {
 
 CONNECTORS = {
     "push_per_s": 800,
+    "push_cpu_us": 1_100,
     "push_runs_per_s": [800],
     "dead_peer": {
         "peers": 200,

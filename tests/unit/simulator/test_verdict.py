@@ -193,3 +193,15 @@ def test_the_table_names_each_fault_and_an_example(monkeypatch, capsys, journals
     assert f"Giao hai lần / doubled ({SOURCE}/{ID})" in text
     assert "Mất / lost" in text
     assert "Bị thay đổi" not in text
+
+
+def test_the_table_names_what_the_hub_did_not_take_from_a_foreign_system(
+    monkeypatch, capsys, journals
+):
+    _, result = told(monkeypatch, capsys, journals)
+    flow = {"sent": 2, "received": 1, "dead_letters": 0, "doubled": 0, "lost": 0}
+    result["foreign"] = {"vnpost": flow | {"refused": {"not_permitted": 1}}}
+    result["examples"]["vnpost refused"] = "H99.97-1"
+    console = Console(width=140, file=io.StringIO(), record=True)
+    console.print(table_of(result))
+    assert "bị từ chối / refused: not_permitted (H99.97-1)" in console.export_text()
