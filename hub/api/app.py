@@ -15,6 +15,7 @@ from hub.api import (
     admin,
     admin_adapters,
     admin_administrators,
+    admin_connector_signals,
     admin_connectors,
     admin_dead_letters,
     admin_networks,
@@ -78,7 +79,7 @@ def _mount_admin(app: FastAPI, plane: Admin) -> list[BaseRoute]:
     app.state.statuses, app.state.commands = plane.statuses, plane.commands
     resources = (
         *(admin_quarantine, admin_dead_letters, admin_administrators),
-        *(admin_adapters, admin_networks, admin_connectors),
+        *(admin_adapters, admin_networks, admin_connector_signals, admin_connectors),
         admin,  # Last: the name of a collection may be any word.
     )
     for resource in resources:

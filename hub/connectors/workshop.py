@@ -1,7 +1,7 @@
 """Build the worker of a connector: its adapter, what is stored of it, and what it is lent."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +19,7 @@ from hub.connectors.inbound import Counter
 from hub.connectors.intake import Intake
 from hub.connectors.keeper import Worker
 from hub.connectors.lanes import Lanes
+from hub.connectors.logs import Logs
 from hub.connectors.pace import Pace
 from hub.connectors.records import Records
 from hub.connectors.remote import COMMAND, Remote
@@ -33,6 +34,7 @@ from hub.connectors.traces import AttemptTraces
 from hub.decision.connectors import Connector, Isolation
 from hub.decision.rules import Rules
 from hub.io.kafka.connector_feed import Feed
+from hub.io.kafka.connector_records import Action, Command
 from hub.io.kafka.connector_store import Stored
 from hub.io.kafka.connector_writer import OutcomeWriter
 from hub.io.tracing import Tracing
@@ -51,15 +53,25 @@ class Use:
 
     spec: Spec
     make: Callable[[], Any]
+    ctx: Context
+    """What it is lent, in this life of its connector: what it resolves is masked in all it says."""
 
 
 class Housed:
     """A worker with what ends when it ends: the adapter's process, its claim on types."""
 
-    def __init__(self, worker: Worker, remote: Remote | None, leave: Callable[[], None]) -> None:
-        self._worker, self._remote, self._leave = worker, remote, leave
-        self.stop, self.pause, self.command = worker.stop, worker.pause, worker.command
+    def __init__(
+        self, worker: Worker, logs: Logs, remote: Remote | None, leave: Callable[[], None]
+    ) -> None:
+        self._worker, self._logs, self._remote, self._leave = worker, logs, remote, leave
+        self.stop, self.pause = worker.stop, worker.pause
         self.words, self.told = worker.words, worker.told
+
+    def command(self, command: Command) -> None:
+        """Take an operator's word: about the log, or for the worker, who settles each."""
+        if command.action is Action.LOG_LEVEL:
+            self._logs.set(command.argument)
+        self._worker.command(command)
 
     async def run(self) -> None:
         """Work until stopped, then end the process."""
@@ -67,6 +79,7 @@ class Housed:
             await self._worker.run()
         finally:
             self._leave()
+            self._logs.close()
             if self._remote is not None:
                 await self._remote.close()
 
@@ -111,17 +124,21 @@ class Workshop:
             self.takers.leave(connector)
             account.close()
 
+        ctx = self.context(connector)
         if connector.isolation is Isolation.PROCESS:
-            remote = Remote(connector, self.context(connector), self.command, self.environment)
+            remote = Remote(connector, ctx, self.command, self.environment)
         try:
-            use = await self._use(connector, remote)
-            worker = await self._at_work(connector, use, account)
+            use = await self._use(connector, ctx, remote)
+            worker, given = await self._at_work(connector, use, account)
         except BaseException:
             leave()
             if remote is not None:
                 await remote.close()
             raise
-        return Housed(worker, remote, leave)
+        housed = Housed(worker, Logs(ctx, remote, self.now), remote, leave)
+        for command in given:
+            housed.command(command)
+        return housed
 
     async def check(self, connector: Connector, ctx: Context) -> Check:
         """Have the adapter look at the other side, beside the one at work. Always words."""
@@ -129,7 +146,7 @@ class Workshop:
         if connector.isolation is Isolation.PROCESS:
             remote = Remote(connector, ctx, self.command, self.environment)
         try:
-            use = await self._use(connector, remote)
+            use = await self._use(connector, ctx, remote)
             if use.spec.kind is Kind.SERVICE:
                 return SERVICE_CHECK
             return await check(use.make(), ctx, connector.limits.timeout_seconds)
@@ -139,14 +156,17 @@ class Workshop:
             if remote is not None:
                 await remote.close()
 
-    async def _use(self, connector: Connector, remote: Remote | None) -> Use:
+    async def _use(self, connector: Connector, ctx: Context, remote: Remote | None) -> Use:
         if remote is None:
             loaded = self.adapters.load(connector)
-            return Use(spec=loaded.spec, make=loaded.make)
+            return Use(spec=loaded.spec, make=loaded.make, ctx=ctx)
         spec = await remote.spec()
-        return Use(spec=spec, make=lambda: REMOTE[spec.kind](remote))
+        return Use(spec=spec, make=lambda: REMOTE[spec.kind](remote), ctx=ctx)
 
-    async def _at_work(self, connector: Connector, use: Use, account: Account) -> Worker:
+    async def _at_work(
+        self, connector: Connector, use: Use, account: Account
+    ) -> tuple[Worker, Collection[Command]]:
+        """Return the worker, and what operators have told it meanwhile."""
         if use.spec.kind is not Kind.SOURCE:
             self.takers.come(connector, use.spec.types)
         # What an earlier worker has given to write must stand there before it is read back.
@@ -154,10 +174,7 @@ class Workshop:
         self.writer.forgive(connector.name)
         stored = (await self.stored.of([connector.name]))[connector.name]
         _insist_on_the_same(connector, use, stored)
-        worker = self._worker(connector, use, stored, account)
-        for command in stored.commands.values():
-            worker.command(command)
-        return worker
+        return self._worker(connector, use, stored, account), stored.commands.values()
 
     def _worker(self, connector: Connector, use: Use, stored: Stored, account: Account) -> Worker:
         if use.spec.kind is Kind.SOURCE:
@@ -168,7 +185,7 @@ class Workshop:
         return self._service(connector, use, holdings)
 
     def _service(self, connector: Connector, use: Use, holdings: Holdings) -> ServiceRunner:
-        ctx, pace = self.context(connector), self.pace(connector)
+        ctx, pace = use.ctx, self.pace(connector)
         desk = HubDesk(holdings, self._intake(connector, use.spec, ctx), self.closed)
         return ServiceRunner(
             connector,
@@ -189,7 +206,7 @@ class Workshop:
         )
 
     def _source(self, connector: Connector, use: Use, stored: Stored) -> SourceRunner:
-        ctx, records = self.context(connector), self._records(connector, use.spec)
+        ctx, records = use.ctx, self._records(connector, use.spec)
         intake = self._intake(connector, use.spec, ctx)
         pace = self.pace(connector)
         return SourceRunner(
@@ -204,7 +221,7 @@ class Workshop:
         )
 
     def _sink(self, connector: Connector, use: Use, holdings: Holdings) -> SinkRunner:
-        ctx, limits, pace = self.context(connector), connector.limits, self.pace(connector)
+        ctx, limits, pace = use.ctx, connector.limits, self.pace(connector)
         assert use.spec.idempotence is not None  # noqa: S101  (`Spec` insists on it)
         traces = None
         if self.tracing is not None:
