@@ -11,7 +11,6 @@ from hub.control import store
 from hub.control.connector_changes import SetNetworks
 from hub.control.network_rules import NetworkRefused, NetworkRules
 from hub.control.refusals import ChangeRefused, Refusal
-from hub.control.second_person import expect_another
 from hub.control.service import Control
 from hub.control.trail import note
 from hub.io.sql.control_tables import connector_networks as table
@@ -85,8 +84,9 @@ class Networks:
                 known = await _rows(connection, connector)
                 asked = _find(known, cidr)
                 if asked.approved_by is None:
-                    what = "whoever asked for a network does not approve it"
-                    expect_another(asked.asked_by, actor, what=what, place="cidr")
+                    if asked.asked_by == actor:
+                        detail = "whoever asked for a network does not approve it"
+                        raise ChangeRefused(Refusal.SECOND_PERSON, detail, "cidr")
                     await self._approve(connection, asked, actor, reason, known)
                     known = await _rows(connection, connector)
         self._control.written.set()
