@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import base64
 import json
+import os
 import signal
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ from hub.cli import wiring
 from hub.connectors import main as connectors
 from hub.connectors.adapters import Adapters
 from hub.connectors.fleet import Slot
+from hub.connectors.secrets import resolvers
 from hub.connectors.signing import KeyFolder
 from hub.connectors.status import Checked, Report, State
 from hub.control.migrate import migrate
@@ -35,6 +37,9 @@ from hub.io.sql.engine import open_engine
 from hub.signing.macs import MacKeys
 
 RULES = "connectors.json"
+
+SECRETS = "CONNECTOR_"
+"""How the variables begin that a configuration may name; the benchmark's secrets are files."""
 
 
 class _Watched:
@@ -80,7 +85,8 @@ async def _run(bootstrap: str, folder: Path) -> None:
         slot=Slot(),
         registry=CollectorRegistry(),
         adapters=Adapters(),
-        environment=wiring.environ_of_adapters(),
+        environment=wiring.environ_of_adapters(SECRETS),
+        secrets=resolvers(os.environ, SECRETS, folder, None),
         networks=NetworkRules(allow_loopback=True),
     )
     try:

@@ -1,6 +1,7 @@
 """`hub.connectors.child` with adapters of the tests: they crash, leak and hang on command."""
 
 import asyncio
+import logging
 import os
 import sys
 from pathlib import Path
@@ -73,6 +74,8 @@ class FileSink(Sink[FileConfig]):
         if self.config.mood == "hang":
             await asyncio.sleep(3600)
         self.take(batch)
+        if self.config.mood == "level":
+            return [Done(ref=logging.getLevelName(self.ctx.log.level)) for _ in batch]
         if self.config.mood == "trace":
             return [Done(ref=carried()) for _ in batch]
         if self.config.mood == "secret":

@@ -229,7 +229,9 @@ class OrderedAnswer(_Answer):
 
 def job_answer(job: Job) -> JobAnswer:
     """Return a job as it is shown."""
-    return JobAnswer.model_validate(job)
+    names = JobAnswer.model_fields.keys() - {"second_person"}
+    told = {name: getattr(job, name) for name in names}
+    return JobAnswer.model_validate(told | {"second_person": job.needs_another})
 
 
 def key_of(id: str) -> Key:

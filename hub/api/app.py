@@ -15,6 +15,7 @@ from hub.api import (
     admin,
     admin_adapters,
     admin_administrators,
+    admin_connector_signals,
     admin_connectors,
     admin_dead_letters,
     admin_networks,
@@ -61,7 +62,7 @@ GUARDED: Final = tuple(
     resource.router
     for resource in (
         *(admin_quarantine, admin_dead_letters, admin_administrators),
-        *(admin_adapters, admin_networks, admin_connectors),
+        *(admin_adapters, admin_networks, admin_connector_signals, admin_connectors),
         *(ops_session, ops_users, ops_audit, ops_requests, ops_hub),
         *(ops_indicators, ops_deadlines, ops_alerts),
         admin,  # Last: the name of a collection may be any word.

@@ -122,6 +122,32 @@ def look(
         raise typer.Exit(EX_UNAVAILABLE if told.get("ok") is None else EX_REFUSED)
 
 
+@connector_app.command("signal")
+def signal(
+    context: typer.Context,
+    name: NameArgument,
+    signal: Annotated[
+        str, typer.Argument(help="resnapshot, flush or log_level. / Tín hiệu.", metavar="SIGNAL")
+    ],
+    reason: ReasonOption,
+    level: Annotated[str | None, typer.Option(help="Of log_level: DEBUG, INFO, …")] = None,
+    minutes: Annotated[
+        int | None, typer.Option(min=1, help="Of log_level: for how long. / Số phút.")
+    ] = None,
+) -> None:
+    """Tell a running connector to do something once; a stopped one does it when it runs again.
+
+    resnapshot: a source reads from its beginning again; nothing is delivered twice.
+    flush: what waits for its next try is tried now. log_level: its log says more for a while.
+    Example: hub connector signal so-mau flush --reason "Sở Mẫu đã sửa lỗi"
+
+    Ra lệnh một lần cho bộ kết nối đang chạy.
+    """
+    told = {"signal": signal, "reason": reason, "level": level, "minutes": minutes}
+    body = {name: value for name, value in told.items() if value is not None}
+    _print(api(context).do(f"connectors/{name}/signals", body))
+
+
 def _tell(context: typer.Context, name: str, order: str, reason: str) -> None:
     _print(api(context).do(f"connectors/{name}:{order}", {"reason": reason}))
 

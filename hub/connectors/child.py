@@ -101,6 +101,7 @@ class Child:
             "read": Handler(Limit, self._read),
             "ack": Handler(Words, self._ack),
             "answer": Handler(Asked, self._answer),
+            "log_level": Handler(str, self._log_level),
         }
 
     async def _start(self, start: Start) -> Hello:
@@ -169,6 +170,9 @@ class Child:
     async def _answer(self, asked: Asked) -> Answer:
         answer: Answer = await self._lanes[asked.lane].answer(asked.request)
         return answer
+
+    async def _log_level(self, level: str) -> None:
+        self._ctx.log.setLevel(level)
 
     async def _secret(self, scheme: str, target: str) -> str:
         return str(await self._wire.ask("secret", f"{scheme}:{target}", str))

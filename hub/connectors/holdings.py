@@ -199,9 +199,11 @@ class Holdings:
 
     async def carry_out(self, command: Command) -> None:
         """Do what an operator wants of a dead letter; where there is none (any more), nothing."""
+        if command.action is Action.FLUSH:
+            self._shelf.hurry()
         item = self._shelf.stuck(entry_name(command.source, command.message))
         gone = self._records.carried_out(command)
-        if item is None or command.action is Action.CHECK:
+        if item is None or command.action not in (Action.RETRY, Action.DROP):
             await self._commit(gone)
             return
         word = {"by": command.by, "reason": command.reason}

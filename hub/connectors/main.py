@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from hub.connectors.adapters import Adapters
 from hub.connectors.bridge import Bridge
+from hub.connectors.budget import Budget
 from hub.connectors.fleet import Fleet, Slot
 from hub.connectors.inbound import Counter, listening
 from hub.connectors.lending import lend
@@ -91,7 +92,7 @@ async def _as_task(part: Awaitable[None]) -> None:
 
 def fleet_of(world: World, counter: Counter) -> Fleet:
     """Return the connectors of a slot."""
-    owner, partitions = world.slot.owner, world.partitions
+    owner, partitions, budget = world.slot.owner, world.partitions, Budget()
     store = ConnectorStore(world.connection, partitions, owner)
     workshop = Workshop(
         adapters=world.adapters,
@@ -111,6 +112,7 @@ def fleet_of(world: World, counter: Counter) -> Fleet:
         now=utc_now,
         environment=world.environment,
         tracing=world.tracing,
+        budget=budget,
     )
     return Fleet(
         workshop,
@@ -119,5 +121,5 @@ def fleet_of(world: World, counter: Counter) -> Fleet:
         lambda: world.rules().connectors,
         lambda: world.rules().macs,
         world.slot,
-        heard=ConnectorMetrics(world.registry).heard,
+        heard=ConnectorMetrics(world.registry, budget).heard,
     )

@@ -5,6 +5,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Gauge
 
+from hub.connectors.budget import Budget
 from hub.connectors.status import Report, State
 
 _COUNTS: Final = ("delivered", "failed", "waiting", "dead_letters", "lag_messages", "lag_seconds")
@@ -13,7 +14,13 @@ _COUNTS: Final = ("delivered", "failed", "waiting", "dead_letters", "lag_message
 class ConnectorMetrics:
     """Gauges of one connectors process, taken from the reports."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(self, registry: CollectorRegistry, budget: Budget) -> None:
+        held = Gauge(
+            "hub_connectors_held_bytes",
+            "deliveries of all connectors in memory, read ahead or parked",
+            registry=registry,
+        )
+        held.set_function(lambda: budget.held)
         self._state = Gauge(
             "hub_connector_state",
             "1 for what it does now",

@@ -86,6 +86,14 @@ class Shelf:
         """Take back one that was taken; it is due again after some seconds."""
         self._lines.retry(item.key, self._mono() + seconds)
 
+    def hurry(self) -> None:
+        """Let what waits for its next try be tried now.
+
+        Not what the other side is asked about first: asked before a call that was given up has had
+        its time, it says "no", and would be called a second time.
+        """
+        self._lines.hurry(lambda item: item.entry.state is not EntryState.ATTEMPTED)
+
     def stick(self, item: Item) -> None:
         """Take back one that waits for an operator now; its successors wait behind it."""
         self._lines.stick(item.key)

@@ -18,7 +18,7 @@ from hub.connectors.holdings import Holdings
 from hub.connectors.pace import Pace
 from hub.connectors.status import Report
 from hub.io.kafka.connector_feed import Subscription
-from hub.io.kafka.connector_records import Command
+from hub.io.kafka.connector_records import Action, Command
 
 MAX_INCOMING: Final = 500
 """Records that are offered and not sorted yet."""
@@ -36,6 +36,8 @@ class InboxSide:
         self._commands: deque[Command] = deque()
         self.wake = asyncio.Event()
         self.stopping = self.paused = False
+        self.flushed = False
+        """Whether an operator says that the other side is well again. The runner takes it back."""
         self.away: str | None = None
         """What is waited for, masked."""
 
@@ -99,7 +101,7 @@ class InboxSide:
         """
         while self._commands:
             await self.holdings.carry_out(self._commands[0])
-            self._commands.popleft()
+            self.flushed |= self._commands.popleft().action is Action.FLUSH
         if self._incoming:
             records = list(self._incoming)
             await self.holdings.read(records)

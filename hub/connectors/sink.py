@@ -102,6 +102,9 @@ class SinkRunner:
         while not self._side.stopping and self._failure is None:
             self._side.wake.clear()
             await self._side.take_in()
+            if self._side.flushed:
+                # One probe, not all at once: the operator may be wrong.
+                self._side.flushed, self._breaker = False, self._breaker.hurried()
             await self._save()
             wait = self._begin()
             await self._side.wait(SAVE_SECONDS if wait is None else min(wait, SAVE_SECONDS))

@@ -62,7 +62,7 @@ class SourceRunner:
         self._breaker = Breaker(rules=pace.breaker)
         self._commands: deque[Command] = deque()
         self._wake = asyncio.Event()
-        self._stopping = self._paused = False
+        self._stopping = self._paused = self._anew = False
         self._tries = self._delivered = self._failed = 0
         self._last: datetime | None = None
         self._away: str | None = None
@@ -131,13 +131,16 @@ class SourceRunner:
         """Serve one opening of the adapter."""
         source = self._make()
         try:
+            # Before it is opened: a word must not wait until the other side is back.
+            await self._obey()
+            self._anew = False
             now = time.monotonic()
             if self._breaker.allows(now):
                 self._breaker = self._breaker.begun(now)
             await call(source.open(self._ctx, self._position), self._seconds)
-            while not self._stopping:
-                await self._obey()
+            while not self._stopping and not self._anew:
                 await self._turn(source)
+                await self._obey()
         finally:
             await end(source, CLOSE_SECONDS)
 
@@ -193,8 +196,12 @@ class SourceRunner:
 
     async def _carry_out(self, command: Command) -> None:
         name, gone = command.message, self._records.carried_out(command)
+        if command.action is Action.RESNAPSHOT:
+            await self._begin_again(gone)
+            return
         unread = self._unread.get(name)
-        if unread is None or command.source or command.action is Action.CHECK:
+        order = command.action in (Action.RETRY, Action.DROP)
+        if unread is None or command.source or not order:
             await self._commit(gone)
         elif command.action is Action.DROP:
             event = self._event(command, Event.EXPIRED, "dropped")
@@ -206,6 +213,14 @@ class SourceRunner:
             # Nobody could read it, and nothing has changed but the operator's mind.
             event = self._event(command, Event.DEAD_LETTER, unread.code)
             await self._commit(event, gone)
+
+    async def _begin_again(self, gone: Output) -> None:
+        """Forget where the adapter stands, in one transaction with the command; open it anew.
+
+        Invariant 8: what was handed in before is known under its id, so nothing comes twice.
+        """
+        await self._writes.commit(self._records.step(Position(), gone))
+        self._position, self._anew = None, True
 
     async def _again(self, command: Command, name: str, unread: Unread, gone: Output) -> None:
         try:

@@ -1,7 +1,7 @@
 """Build the worker of a connector: its adapter, what is stored of it, and what it is lent."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +19,7 @@ from hub.connectors.inbound import Counter
 from hub.connectors.intake import Intake
 from hub.connectors.keeper import Worker
 from hub.connectors.lanes import Lanes
+from hub.connectors.logs import Logs
 from hub.connectors.pace import Pace
 from hub.connectors.records import Records
 from hub.connectors.references import References
@@ -34,6 +35,7 @@ from hub.connectors.traces import AttemptTraces
 from hub.decision.connectors import Connector, Isolation
 from hub.decision.rules import Rules
 from hub.io.kafka.connector_feed import Feed
+from hub.io.kafka.connector_records import Action, Command
 from hub.io.kafka.connector_store import Stored
 from hub.io.kafka.connector_writer import OutcomeWriter
 from hub.io.tracing import Tracing
@@ -57,10 +59,18 @@ class Use:
 class Housed:
     """A worker with what ends when it ends: the adapter's process, its claim on types."""
 
-    def __init__(self, worker: Worker, remote: Remote | None, leave: Callable[[], None]) -> None:
-        self._worker, self._remote, self._leave = worker, remote, leave
-        self.stop, self.pause, self.command = worker.stop, worker.pause, worker.command
+    def __init__(
+        self, worker: Worker, logs: Logs, remote: Remote | None, leave: Callable[[], None]
+    ) -> None:
+        self._worker, self._logs, self._remote, self._leave = worker, logs, remote, leave
+        self.stop, self.pause = worker.stop, worker.pause
         self.words, self.told = worker.words, worker.told
+
+    def command(self, command: Command) -> None:
+        """Take an operator's word: about the log, or for the worker, who settles each."""
+        if command.action is Action.LOG_LEVEL:
+            self._logs.set(command.argument)
+        self._worker.command(command)
 
     async def run(self) -> None:
         """Work until stopped, then end the process."""
@@ -68,6 +78,7 @@ class Housed:
             await self._worker.run()
         finally:
             self._leave()
+            self._logs.close()
             if self._remote is not None:
                 await self._remote.close()
 
@@ -127,13 +138,16 @@ class Workshop:
             remote = Remote(connector, lent.ctx, self.command, self.environment)
         try:
             use = await self._use(connector, remote)
-            worker = await self._at_work(connector, use, lent)
+            worker, given = await self._at_work(connector, use, lent)
         except BaseException:
             leave()
             if remote is not None:
                 await remote.close()
             raise
-        return Housed(worker, remote, leave)
+        housed = Housed(worker, Logs(lent.ctx, remote, self.now), remote, leave)
+        for command in given:
+            housed.command(command)
+        return housed
 
     async def check(self, connector: Connector, ctx: Context) -> Check:
         """Have the adapter look at the other side, beside the one at work. Always words."""
@@ -158,7 +172,10 @@ class Workshop:
         spec = await remote.spec()
         return Use(spec=spec, make=lambda: REMOTE[spec.kind](remote))
 
-    async def _at_work(self, connector: Connector, use: Use, lent: _Lent) -> Worker:
+    async def _at_work(
+        self, connector: Connector, use: Use, lent: _Lent
+    ) -> tuple[Worker, Collection[Command]]:
+        """Return the worker, and what operators have told it meanwhile."""
         if use.spec.kind is not Kind.SOURCE:
             self.takers.come(connector, use.spec.types)
         # What an earlier worker has given to write must stand there before it is read back.
@@ -166,10 +183,7 @@ class Workshop:
         self.writer.forgive(connector.name)
         stored = (await self.stored.of([connector.name]))[connector.name]
         _insist_on_the_same(connector, use, stored)
-        worker = self._worker(connector, use, stored, lent)
-        for command in stored.commands.values():
-            worker.command(command)
-        return worker
+        return self._worker(connector, use, stored, lent), stored.commands.values()
 
     def _worker(self, connector: Connector, use: Use, stored: Stored, lent: _Lent) -> Worker:
         if use.spec.kind is Kind.SOURCE:
@@ -216,9 +230,7 @@ class Workshop:
             pace=pace,
         )
 
-    def _sink(
-        self, connector: Connector, use: Use, holdings: Holdings, ctx: Context
-    ) -> SinkRunner:
+    def _sink(self, connector: Connector, use: Use, holdings: Holdings, ctx: Context) -> SinkRunner:
         limits, pace = connector.limits, self.pace(connector)
         assert use.spec.idempotence is not None  # noqa: S101  (`Spec` insists on it)
         traces = None
@@ -238,9 +250,7 @@ class Workshop:
         lanes = Lanes(use.make, ctx, limits.timeout_seconds)
         return SinkRunner(connector, holdings, lanes, attempts, self.feed, pace)
 
-    def _holdings(
-        self, connector: Connector, spec: Spec, stored: Stored, lent: _Lent
-    ) -> Holdings:
+    def _holdings(self, connector: Connector, spec: Spec, stored: Stored, lent: _Lent) -> Holdings:
         return Holdings(
             self._records(connector, spec),
             spec,

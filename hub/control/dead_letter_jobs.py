@@ -43,13 +43,16 @@ class Job:
     asked_at: datetime
     count: int
     """How many there were."""
-    second_person: bool = False
-    """Whether somebody else than the one who asked must confirm."""
     confirmed_by: str | None = None
     handled: int = 0
     cursor: DeadLetterCursor | None = None
     ended_at: datetime | None = None
     """None: not confirmed, or not at its end."""
+
+    @property
+    def needs_another(self) -> bool:
+        """Whether another person must confirm it than asked for it."""
+        return self.action is Action.DROP and self.count > DROPPED_ALONE
 
 
 class DeadLetterJobs:
@@ -73,7 +76,6 @@ class DeadLetterJobs:
         """Count what a filter finds now, and keep the question. Nothing is done yet."""
         at = self._clock()
         wanted = replace(wanted, until=min(wanted.until or at, at))
-        count = await self._queries.count(wanted)
         job = Job(
             id=uuid7(),
             action=action,
@@ -81,12 +83,11 @@ class DeadLetterJobs:
             reason=reason,
             asked_by=actor,
             asked_at=at,
-            count=count,
-            second_person=action is Action.DROP and count > DROPPED_ALONE,
+            count=await self._queries.count(wanted),
         )
         with sql_errors("keeping a job"):
             async with self._engine.begin() as connection:
-                if job.second_person:
+                if job.needs_another:
                     await self._note(connection, job, "ask_drop", actor, reason)
                 await connection.execute(insert(table).values(_row(job)))
         return job
@@ -115,7 +116,7 @@ class DeadLetterJobs:
             if job.count != count:
                 detail = f"the preview told {job.count}"
                 raise ChangeRefused(Refusal.COUNT_DIFFERS, detail, "count")
-            if job.second_person and job.confirmed_by is None:
+            if job.needs_another and job.confirmed_by is None:
                 job = await self._approved(job, actor, reason)
             for _ in range(SLICES):
                 if job.ended_at is not None:
@@ -125,6 +126,9 @@ class DeadLetterJobs:
 
     async def _approved(self, job: Job, actor: str, reason: str | None) -> Job:
         """Let a second person say yes: in the trail before anything is done (invariant 11)."""
+        if actor == job.asked_by:
+            detail = f"another administrator confirms it: hub dead-letter confirm {job.id}"
+            raise ChangeRefused(Refusal.SECOND_PERSON, detail, "id")
         if reason is None:
             raise ChangeRefused(Refusal.SECOND_PERSON, "the second person gives a reason", "reason")
         approved = replace(job, confirmed_by=actor)

@@ -39,6 +39,8 @@ class Refusal(StrEnum):
     """A connector that works may still take something in; it is deleted once it has stopped."""
     CONNECTOR_HOLDS = "connector_holds"
     """Deliveries or dead letters wait in the connector; without it nobody would own them."""
+    SIGNAL_UNSUPPORTED = "signal_unsupported"
+    """A connector of this kind does nothing at this signal."""
     NETWORK_REFUSED = "network_refused"
     """No connector may ever call this network."""
     SECOND_PERSON = "second_person_needed"

@@ -75,6 +75,7 @@ CATCHES_REFUSED = {
     "hub/connectors/intake.py": "what a source brings becomes a dead letter, a caller is told",
     "hub/io/kafka/codec.py": "a record that nobody admitted becomes a value without attributes",
     "hub/api/messages.py": "each part of a batch gets its own answer",
+    "hub/io/tracing.py": "a span names the reason and raises again",
     "hub/api/submit.py": "counts it for the metrics and raises again",
     "packages/client/lgsp_client/inbox.py": "a bad message in an inbox does not stop the loop",
     "packages/client/lgsp_client/outgoing.py": "a sender's own mistake becomes the client's error",

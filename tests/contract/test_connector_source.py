@@ -212,3 +212,50 @@ async def test_without_a_registered_key_the_connector_fails_and_nothing_is_ackno
         (report,) = fleet.reports()
     assert "not registered" in report.en
     assert not shelf.acked
+
+
+async def test_a_resnapshot_reads_from_the_beginning_and_nothing_is_delivered_twice(rig, shelf):
+    at = datetime.now(UTC)
+    shelf.records = [draft(number, f"lai-{rig.name}-{number}", time=at) for number in (1, 2)]
+    ids = [one.message.id for one in shelf.records]
+    async with rig.routing(), rig.running():
+        for id_ in ids:
+            await rig.until(id_, "admitted")
+        await until(lambda: shelf.acked[-1:] == ["2"])
+        again = Command(id="s-1", connector=rig.name, action=Action.RESNAPSHOT, at=support.NOW)
+        await rig.say(again)
+        await until(lambda: shelf.opened == [None, None])
+        await until(lambda: shelf.acked.count("2") == 2)
+        for id_ in ids:
+            await rig.until(id_, "admitted", "duplicate")
+    stored = await rig.parked(rig.name)
+    assert (stored.position.read, stored.commands) == ("2", {})
+    for id_ in ids:
+        events = [event.event.value for event in await rig.until(id_, "duplicate")]
+        assert events.count("admitted") == 1
+
+
+@pytest.mark.usefixtures("shelf")
+async def test_a_word_to_a_source_does_not_wait_until_its_peer_is_back(rig, monkeypatch):
+    async def away(*_):
+        raise Retryable("not there", untouched=True)
+
+    monkeypatch.setattr(ShelfSource, "open", away)
+    word = Command(id="s-2", connector=rig.name, action=Action.FLUSH, at=support.NOW)
+    async with rig.running() as fleet:
+        await until(lambda: [one.state for one in fleet.reports()] == ["waiting"])
+        await rig.say(word)
+        async with asyncio.timeout(30):
+            # Its tombstone: it was carried out while the peer was away.
+            while not await settled(rig, word.id):  # noqa: ASYNC110  (a record, not an event)
+                await asyncio.sleep(0.05)
+
+
+async def settled(rig, command):
+    partition = topics.partition_of(rig.name, PARTITIONS)
+    records = await rig.read(topics.RETRY, lambda found: found, PARTITIONS)
+    return any(
+        record.partition == partition and record.value is None
+        for record in records
+        if record.key.endswith(command.encode())
+    )

@@ -55,6 +55,12 @@ class Action(StrEnum):
     RETRY = "retry"
     DROP = "drop"
     CHECK = "check"
+    RESNAPSHOT = "resnapshot"
+    """A source reads from its beginning again."""
+    FLUSH = "flush"
+    """What waits for its next try is tried now."""
+    LOG_LEVEL = "log_level"
+    """The adapter's log has another level for a while: `argument` is `LEVEL UNTIL`."""
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -137,6 +143,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     action: Action
     source: str = ""
     message: str = ""
+    argument: str = ""
     by: str = ""
     reason: str = ""
     at: datetime

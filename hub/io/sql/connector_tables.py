@@ -11,7 +11,6 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
-    false,
 )
 
 from hub.io.sql.columns import UtcDateTime
@@ -64,6 +63,5 @@ dead_letter_jobs: Final = Table(
     Column("handled", BigInteger, nullable=False),
     Column("cursor", Text),
     Column("ended_at", UtcDateTime),
-    Column("second_person", Boolean, nullable=False, server_default=false()),
     comment="One action over many dead letters: counted first, done once it is confirmed.",
 )

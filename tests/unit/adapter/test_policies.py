@@ -198,3 +198,28 @@ def test_the_fingerprint_passes_over_what_differs_from_message_to_message():
     assert first == fingerprint("a", "rejected", "E1", "field 4 of 'mẫu hai'  is bad")
     assert first != fingerprint("a", "rejected", "E2", "field 17 of 'mẫu một' is bad")
     assert first != fingerprint("b", "rejected", "E1", "field 17 of 'mẫu một' is bad")
+
+
+def test_only_the_waiting_heads_that_are_wanted_are_hurried_the_earliest_first():
+    parking: Parking[str, int] = Parking()
+    for key, item in (("a", 1), ("a", 2), ("b", 3), ("c", 4), ("d", 5)):
+        parking.add(key, item)
+    parking.take(0.0, 3)
+    for key, until in (("a", 30.0), ("b", 10.0), ("c", 20.0)):
+        parking.retry(key, until)
+    assert parking.hurry(lambda item: item != 4) == 2
+    assert parking.take(0.0, 9) == [("d", 5), ("b", 3), ("a", 1)]
+    # What was hurried is not made ready a second time when its time would have come.
+    parking.done("b")
+    assert parking.take(99.0, 9) == [("c", 4)]
+    parking.retry("a", 100.0)
+    assert (parking.due(), parking.line("a")) == (100.0, (1, 2))
+
+
+def test_a_circuit_that_is_hurried_lets_one_probe_go_and_opens_again_if_it_fails():
+    breaker = Breaker(rules=BreakerRules(threshold=1, cool_down=60.0)).failed(0, 0.0)
+    assert not breaker.allows(1.0)
+    probing = breaker.hurried().begun(1.0)
+    assert not probing.allows(1.0)
+    again = probing.failed(probing.era, 1.0)
+    assert (again.state, again.until) == (State.OPEN, 121.0)

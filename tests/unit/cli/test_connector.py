@@ -171,6 +171,17 @@ def test_networks_are_asked_for_approved_and_withdrawn(hub, run, order, path):
     assert hub.asked() == [("POST", f"connectors/so-mau/{path}", body)]
 
 
+def test_a_signal_is_given_with_what_belongs_to_it(hub, run):
+    hub.will({"id": "s"}, {"id": "s"})
+    run("connector", "signal", "so-mau", "flush", *WHY)
+    run("connector", "signal", "so-mau", "log_level", "--level", "DEBUG", "--minutes", "5", *WHY)
+    where = "connectors/so-mau/signals"
+    assert hub.asked() == [
+        ("POST", where, {"signal": "flush"} | REASON),
+        ("POST", where, {"signal": "log_level", "level": "DEBUG", "minutes": 5} | REASON),
+    ]
+
+
 ID = "he-thong-b/msg-1/he-thong-a"
 JOB = {"id": "j", "action": "retry", "count": 7, "ended_at": None, "second_person": False}
 

@@ -11,6 +11,7 @@ from lgsp_message.jws import decode, verify
 from lgsp_message.reason import Reason, Refused
 from prometheus_client import CollectorRegistry, generate_latest
 
+from hub.connectors.budget import Budget
 from hub.connectors.lending import ObjectStore, lend
 from hub.connectors.metrics import ConnectorMetrics
 from hub.connectors.references import References
@@ -179,12 +180,15 @@ def test_a_key_that_is_not_registered_or_not_there_stops_the_connector(tmp_path)
 
 def test_metrics_tell_what_reports_tell_and_forget_who_is_gone():
     registry = CollectorRegistry()
-    metrics = ConnectorMetrics(registry)
+    budget = Budget()
+    metrics = ConnectorMetrics(registry, budget)
+    budget.open().add(7)
     report = Report(name="mau", generation=0, state=State.WAITING, dead_letters=3, at=support.NOW)
     metrics.heard([report])
     text = generate_latest(registry).decode()
     assert 'hub_connector_dead_letters{connector="mau"} 3.0' in text
     assert 'hub_connector_state{connector="mau",state="waiting"} 1.0' in text
+    assert "hub_connectors_held_bytes 7.0" in text
     metrics.heard([])
     assert "mau" not in generate_latest(registry).decode()
 

@@ -1,13 +1,16 @@
 """What an adapter in a process of its own is lent: its own secrets alone, and the trace."""
 
+import asyncio
 import os
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from lgsp_adapter import Context, Done, Fatal, Retryable
 from lgsp_adapter.testing.deliveries import delivery
 
 from hub.cli import wiring
+from hub.connectors.logs import Logs
 from hub.connectors.remote import Remote
 from hub.connectors.remote_adapters import RemoteSink
 from hub.connectors.secrets import resolvers
@@ -97,3 +100,18 @@ async def test_a_call_in_a_process_continues_the_trace_of_its_delivery(sink):
     finally:
         await remote.close()
     assert told == [Done(ref=trace)]
+
+
+async def test_an_adapters_log_level_is_changed_in_its_process(sink):
+    remote, ctx = sink("level", None)
+    logs = Logs(ctx, remote, lambda: datetime.now(UTC))
+    try:
+        opened_sink = await opened(remote, ctx)
+        logs.set("DEBUG 2999-01-01T00:00:00+00:00")
+        async with asyncio.timeout(10):
+            told = None
+            while told != [Done(ref="DEBUG")]:
+                told = await opened_sink.write([delivery("o-1")])
+    finally:
+        logs.close()
+        await remote.close()

@@ -426,3 +426,37 @@ async def test_the_same_message_twice_in_an_inbox_is_held_once():
         assert runner.holdings.dead_letters == 1
         assert runner.holdings.waiting == 0
     assert len(bench.memory.stored().entries) == 1
+
+
+def flush():
+    return Command(id="f-1", connector="bench", action=Action.FLUSH, at=datetime.now(UTC))
+
+
+async def test_a_flush_tries_at_once_what_would_wait_for_an_hour_and_probes_the_peer():
+    bench = Bench()
+    bench.pace = replace(
+        bench.pace,
+        backoff=Backoff(first=3_600, longest=3_600, attempts=9),
+        breaker=BreakerRules(threshold=1, cool_down=3_600),
+    )
+    bench.peer.script["1"] = [Retryable("away"), Done()]
+    async with bench.running() as runner:
+        runner.offer(bench.records("1"))
+        await until(lambda: bench.memory.names("1") == ["retrying"])
+        await until(lambda: runner.words() is not None)
+        runner.command(flush())
+        await until(lambda: bench.memory.names("1") == ["retrying", "delivered"])
+        assert runner.words() is None
+
+
+async def test_a_flush_asks_no_peer_about_a_call_that_may_still_be_at_work():
+    bench = Bench("look-up", limits=Limits(per_second=10_000, timeout_seconds=60.0))
+    bench.peer.script["1"] = [Retryable("cut off")]
+    async with bench.running() as runner:
+        runner.offer(bench.records("1", "2"))
+        await until(lambda: "retrying" in bench.memory.names("1"))
+        runner.command(flush())
+        runner.offer(bench.records("x"))
+        await until(lambda: "delivered" in bench.memory.names("x"))
+    assert bench.peer.asked == []
+    assert bench.peer.calls.count("1") == 1

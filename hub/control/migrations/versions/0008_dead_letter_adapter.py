@@ -1,4 +1,4 @@
-"""Which adapter a dead letter is of; and jobs that need a second person.
+"""Which adapter a dead letter is of.
 
 A migration keeps its own copy of the tables: what it made must not change with later code.
 """
@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the columns. A connector keeps its adapter for life, so older rows learn theirs."""
+    """Add the column. A connector keeps its adapter for life, so older rows learn theirs."""
     op.add_column("dead_letters", sa.Column("adapter", sa.Text))
     op.execute(
         "UPDATE dead_letters SET adapter = (SELECT connectors.adapter FROM connectors "
@@ -22,14 +22,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_dead_letters_adapter", "dead_letters", ["adapter", "ended_at", "at"]
     )
-    op.add_column(
-        "dead_letter_jobs",
-        sa.Column("second_person", sa.Boolean, nullable=False, server_default=sa.false()),
-    )
 
 
 def downgrade() -> None:
     """Forget it: fingerprints still tell causes apart."""
-    op.drop_column("dead_letter_jobs", "second_person")
     op.drop_index("ix_dead_letters_adapter", "dead_letters")
     op.drop_column("dead_letters", "adapter")

@@ -89,6 +89,10 @@ class Breaker:
         """Note a call that was cancelled by us: it says nothing, and the next may be the probe."""
         return replace(self, probing=False) if era == self.era else self
 
+    def hurried(self) -> "Breaker":
+        """Let the next probe go now: somebody says that the peer is well again."""
+        return replace(self, until=0.0)
+
     def _opened(self, now: float) -> "Breaker":
         # 30 doublings are 1,000 years of the shortest cool-down: the float stays finite.
         cool_down = self.rules.cool_down * 2.0 ** min(self.openings, 30)

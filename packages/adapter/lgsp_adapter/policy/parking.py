@@ -5,7 +5,7 @@ operator decides; those behind it wait. All other keys pass. Urgent lines go fir
 """
 
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from heapq import heappop, heappush
@@ -112,6 +112,16 @@ class Parking(Generic[K, T]):
         line.head, line.until = Head.WAITING, until
         self._count += 1
         heappush(self._waiting, (until, self._count, key))
+
+    def hurry(self, wanted: Callable[[T], bool]) -> int:
+        """Make those waiting heads ready now that are `wanted`; return how many."""
+        waiting = sorted(self._waiting)
+        early = [key for _, _, key in waiting if wanted(self._lines[key].items[0])]
+        for key in early:
+            self._make_ready(key, self._lines[key])
+        # A sorted list is a heap.
+        self._waiting = [one for one in waiting if self._lines[one[2]].head is Head.WAITING]
+        return len(early)
 
     def stick(self, key: K) -> None:
         """Take back a head that is out; it and its line wait for an operator."""
