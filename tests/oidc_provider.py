@@ -20,6 +20,8 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
+OTHER_KEY = RSAKey.generate_key(2048, {"kid": "k1"})
+"""A key that no provider shows."""
 CLIENT = "hub-mau"
 SECRET = "bi-mat-cua-hub-mau"
 
@@ -38,7 +40,6 @@ class OidcProvider:
 
     def __post_init__(self):
         self.key = ECKey.generate_key("P-256", {"kid": "k1", "use": "sig", "alg": "ES256"})
-        self.other = RSAKey.generate_key(2048, {"kid": "k1"})
         self._app = Starlette(
             routes=[
                 Route("/.well-known/openid-configuration", self._about),

@@ -5,6 +5,7 @@ its own set, signatures by public keys only, a nonce and a code verifier for eac
 """
 
 import asyncio
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -62,6 +63,8 @@ class Provider:
         self._told: tuple[float, Mapping[str, Any]] | None = None
         self._keys: tuple[float, KeySet] | None = None
         self._asking = asyncio.Lock()
+        self._tls = ssl.create_default_context()
+        """One for all: reading the trusted roots costs more than a request."""
 
     async def begin(self, redirect_uri: str, *, state: str, nonce: str, verifier: str) -> str:
         """Return the address at the provider to send the browser to.
@@ -162,7 +165,7 @@ class Provider:
 
     async def _get(self, url: str) -> Mapping[str, Any]:
         try:
-            async with httpx2.AsyncClient(timeout=SECONDS, transport=self._transport) as client:
+            async with self._plain() as client:
                 answer = await client.get(url)
                 answer.raise_for_status()
                 found = answer.json()
@@ -191,7 +194,11 @@ class Provider:
             code_challenge_method="S256",
             timeout=SECONDS,
             transport=self._transport,
+            verify=self._tls,
         )
+
+    def _plain(self) -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(timeout=SECONDS, transport=self._transport, verify=self._tls)
 
 
 def _away(error: Exception) -> Unavailable:
