@@ -67,7 +67,7 @@ class Roles:
         # Less is always safe; what is given to oneself is a question of the second person too.
         risky = any(one.role in RISKY for one in more)
         if risky and not await self.alone(connection, actor):
-            payload = {"name": name, "grants": wanted}
+            payload = {"name": name, "grants": wanted, "before": present}
             return await self._second.ask_in(
                 connection, Kind.ROLES, entity(name), payload, actor=actor, reason=reason
             )
@@ -77,7 +77,13 @@ class Roles:
     async def _approved(
         self, connection: AsyncConnection, asked: Asked, actor: str, reason: str
     ) -> None:
-        wanted = list(asked.payload["grants"])
+        wanted, row = (
+            list(asked.payload["grants"]),
+            await expect_row(connection, asked.payload["name"]),
+        )
+        if kept_grants(grants_of(row.grants)) != asked.payload["before"]:
+            detail = "the roles have changed since it was asked for; ask again"
+            raise ChangeRefused(Refusal.NO_LONGER_FITS, detail, "id")
         await expect_givable(connection, grants_of(wanted))
         await self._set_grants(connection, asked.payload["name"], wanted, actor, reason)
 
