@@ -40,9 +40,8 @@ class AdminRoute(APIRoute):
         async def handler(request: Request) -> Response:
             if right is not None:
                 await right(request)
-            bounded = await _bounded(
-                request, PUBLIC_BODY_BYTES if right is None else MAX_BODY_BYTES
-            )
+            most = PUBLIC_BODY_BYTES if right is None else MAX_BODY_BYTES
+            bounded = await _bounded(request, most)
             try:
                 return await inner(bounded)
             except RequestValidationError as error:

@@ -34,7 +34,7 @@ _SECURITY: Final[Json] = {
     },
 }
 
-_OF_PEOPLE: Final = [{"administrator": []}, {"session": []}]
+_OF_PEOPLE: Final[list[dict[str, list[str]]]] = [{"administrator": []}, {"session": []}]
 _FOR_PEOPLE: Final = ("/ops", "/v1/admin")
 
 

@@ -58,6 +58,11 @@ class Roles:
         actor: str,
         reason: str,
     ) -> Asked | None:
+        """Do what `give` does in the caller's transaction.
+
+        Raises:
+            ChangeRefused: roll back.
+        """
         row = await expect_row(connection, name)
         await expect_givable(connection, grants)
         wanted, present = kept_grants(grants), kept_grants(grants_of(row.grants))
@@ -77,10 +82,8 @@ class Roles:
     async def _approved(
         self, connection: AsyncConnection, asked: Asked, actor: str, reason: str
     ) -> None:
-        wanted, row = (
-            list(asked.payload["grants"]),
-            await expect_row(connection, asked.payload["name"]),
-        )
+        wanted = list(asked.payload["grants"])
+        row = await expect_row(connection, asked.payload["name"])
         if kept_grants(grants_of(row.grants)) != asked.payload["before"]:
             detail = "the roles have changed since it was asked for; ask again"
             raise ChangeRefused(Refusal.NO_LONGER_FITS, detail, "id")
