@@ -28,6 +28,7 @@ from hub.api import (
     ops_deadlines,
     ops_hub,
     ops_indicators,
+    ops_oidc,
     ops_requests,
     ops_session,
     ops_users,
@@ -40,7 +41,7 @@ from hub.api.bodies import Gone
 from hub.api.checks import post_check
 from hub.api.console.routes import ROUTES as CONSOLE
 from hub.api.deps import Deps
-from hub.api.headers import SecurityHeaders
+from hub.api.headers import SecurityHeaders, always
 from hub.api.inbox import get_inbox
 from hub.api.messages import post_message
 from hub.api.methods import MethodsFirst
@@ -63,7 +64,7 @@ GUARDED: Final = tuple(
     for resource in (
         *(admin_quarantine, admin_dead_letters, admin_administrators),
         *(admin_adapters, admin_networks, admin_connector_signals, admin_connectors),
-        *(ops_session, ops_users, ops_audit, ops_requests, ops_hub),
+        *(ops_session, ops_oidc, ops_users, ops_audit, ops_requests, ops_hub),
         *(ops_indicators, ops_deadlines, ops_alerts),
         admin,  # Last: the name of a collection may be any word.
     )
@@ -109,7 +110,7 @@ def _mount_admin(app: FastAPI, plane: Admin) -> list[BaseRoute]:
     app.state.identify, app.state.staff = identify, plane.staff
     app.state.control, app.state.outbox = plane.control, plane.outbox
     app.state.quarantine, app.state.admin_tokens = plane.quarantine, plane.tokens
-    app.state.networks, app.state.provider = plane.networks, None
+    app.state.networks, app.state.provider = plane.networks, plane.door
     app.state.statuses, app.state.commands = plane.statuses, plane.commands
     for resource in GUARDED:
         app.include_router(resource)
@@ -155,7 +156,8 @@ def _of_http(error: HTTPException) -> Problem:
 
 def _of_bug(error: Exception) -> Problem:
     _log.error("api bug", error=type(error).__name__, exc_info=error)
-    return Problem(500, Code.INTERNAL)
+    # Starlette answers it outside of all middleware.
+    return Problem(500, Code.INTERNAL, headers=always())
 
 
 async def _on_gone(_: Request, __: Exception) -> Response:

@@ -68,10 +68,13 @@ class Require:
             Unavailable: SQL is away, and it is not the first administrator's token.
         """
         person = await identified(connection)
+        if getattr(connection.state, "asked", None) is self:
+            return person  # by the route class, before the body; FastAPI asks again for the value
         if self.actions:
             await self._expect(connection, person)
         if self._is_write(connection):
             await _expect_writable(connection)
+        connection.state.asked = self
         return person
 
     async def _expect(self, connection: HTTPConnection, person: Person) -> None:
@@ -101,6 +104,10 @@ def require(*actions: Action, scoped: bool = False, writes: bool | None = None) 
 
 signed_in: Final = require(writes=False)
 """The dependency of a route that everybody who is known may use: it is about himself."""
+
+
+PUBLIC: Final[dict[str, Any]] = {"security": []}
+"""For the OpenAPI document: the route asks for nothing."""
 
 
 async def anyone() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hub.control.people.second_person import COOLING
 from tests.people_rig import PASSWORD, WHY, problem, sign_in
 
+STORES = ("sqlite", "postgresql")
 ADMINISTRATOR = {"role": "administrator"}
 OPERATOR = {"role": "operator"}
 REASON = {"reason": WHY}
@@ -117,6 +118,15 @@ async def test_a_password_that_the_asker_has_reset_approves_nothing_for_a_day(de
     assert done.json()["decision"] == "approved"
 
 
+async def test_what_was_asked_for_other_roles_than_there_are_now_is_asked_again(desk):
+    request, binh = await asked(desk)
+    body = {"grants": [OPERATOR], "reason": WHY}
+    await desk.machine().post("/ops/users/chi:roles", json=body)
+    late = await binh.post(f"/ops/requests/{request}:approve", json=REASON)
+    problem(late, 409, "no_longer_fits")
+    assert await roles_of(desk, "chi") == ["operator"]
+
+
 async def test_what_is_refused_or_withdrawn_is_not_done(desk):
     request, binh = await asked(desk)
     problem(await binh.post(f"/ops/requests/{request}:withdraw", json=REASON), 409, "decided")
@@ -160,7 +170,7 @@ async def test_nobody_is_not_found(desk, order):
 async def test_every_write_needs_a_reason(desk):
     await desk.add("binh")
     for order in ("disable", "enable", "reset", "roles"):
-        body = {"grants": []} if order == "roles" else {}
+        body: dict[str, list[str]] = {"grants": []} if order == "roles" else {}
         answer = await desk.machine().post(f"/ops/users/binh:{order}", json=body)
         assert "reason" in str(problem(answer, 422, "invalid_request")["errors"])
 
