@@ -86,6 +86,9 @@ def create_app(deps: Deps) -> FastAPI:
     if deps.admin is not None:
         routes += _mount_admin(app, deps.admin)
         app.state.ops = deps.ops
+        for resource in ops.PUBLIC:
+            app.include_router(resource.router)
+            routes += resource.router.routes
     describe(app)
     app.add_middleware(MethodsFirst, routes=routes)
     app.add_middleware(CountRequests, metrics=deps.metrics)
