@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.control import store
@@ -24,8 +24,9 @@ LONGEST_WAIT: Final = timedelta(minutes=15)
 """The wait doubles with each more: some 100 guesses a day. No longer: whoever guesses on purpose
 must not shut somebody out for a day (the token of the hub's home opens all the while)."""
 
-FORGOTTEN_AFTER: Final = timedelta(days=1)
-"""Failures that are this old count no more."""
+FORGOTTEN_AFTER: Final = timedelta(hours=1)
+"""Failures that are this old count no more: five free guesses an hour are about as many as the
+longest wait lets through, and what strangers type is not kept for long."""
 
 
 class Locked(Exception):
@@ -54,8 +55,12 @@ class SignIn:
             async with self._control.engine.connect() as connection:
                 known = await find_row(connection, name) is not None
         right = await self.check(name, password)
-        if known:  # A stranger's guesses at names must not fill the trail.
+        if known:
             await self._note(name, Result.DONE if right else Result.FAILED)
+        else:
+            # A stranger's guesses at names must not fill the trail; a write all the same, or the
+            # time would tell which names there are.
+            await self._touch(name)
         return name if right else None
 
     async def check(self, name: str, password: str) -> bool:
@@ -65,6 +70,7 @@ class SignIn:
             Locked: wait.
             Overloaded: too many sign in at once.
         """
+        self._passwords.expect_room()  # or a stranger could fill the table with names
         # Counted before it is compared: a thousand guesses at once are a thousand tries.
         await self._count(name)
         with sql_errors("signing in"):
@@ -100,6 +106,12 @@ class SignIn:
         with sql_errors("forgetting wrong passwords"):
             async with self._control.engine.begin() as connection:
                 await connection.execute(delete(table).where(table.c.name_digest == _digest(name)))
+
+    async def _touch(self, name: str) -> None:
+        mark = update(table).where(table.c.name_digest == _digest(name))
+        with sql_errors("counting a sign-in"):
+            async with self._control.engine.begin() as connection:
+                await connection.execute(mark.values(at=self._control.clock()))
 
     async def _note(self, name: str, result: Result) -> None:
         at, touched = self._control.clock(), [(entity(name), "sign_in")]
