@@ -66,6 +66,7 @@ GUARDED: Final = tuple(
         *(admin_adapters, admin_networks, admin_connector_signals, admin_connectors),
         *(ops_session, ops_oidc, ops_users, ops_audit, ops_requests, ops_hub),
         *(ops_indicators, ops_deadlines, ops_alerts),
+        *ops.RESOURCES,
         admin,  # Last: the name of a collection may be any word.
     )
 )
@@ -90,10 +91,12 @@ def create_app(deps: Deps) -> FastAPI:
         routes += router.routes
     if deps.admin is not None:
         routes += _mount_admin(app, deps.admin)
+        app.state.ops = deps.ops
+        for resource in ops.PUBLIC:
+            app.include_router(resource.router)
+            routes += resource.router.routes
         app.router.routes.extend(CONSOLE)
         routes += CONSOLE
-    if deps.ops is not None:
-        routes += ops.mount(app, deps.ops)
     describe(app)
     app.add_middleware(MethodsFirst, routes=routes)
     app.add_middleware(CountRequests, metrics=deps.metrics)

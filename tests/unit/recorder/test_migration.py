@@ -8,7 +8,9 @@ from hub.io.sql.projection_tables import (
     dead_letters,
     deliveries,
     goals,
+    hour_flows,
     messages,
+    minute_counts,
     positions,
     steps,
 )
@@ -29,7 +31,11 @@ def shape(engine, table):
 
 @pytest.mark.parametrize(
     "table",
-    [messages, deliveries, dead_letters, steps, positions, goals, *VIEWS, *ALERTS],
+    [
+        *(messages, deliveries, dead_letters, steps, positions, goals, minute_counts, hour_flows),
+        *VIEWS,
+        *ALERTS,
+    ],
     ids=str,
 )
 async def test_the_migration_makes_the_tables_that_the_code_uses(tmp_path, table):
