@@ -152,7 +152,7 @@ class Sender:
         return cls(api=api, system=system, key=key, to=to, agency=agency)
 
 
-class Message:
+class Relayed:
     """SMS or Zalo: a citizen notice to a telephone, sent on by a `notify` connector."""
 
     def __init__(self, hub: str, sender: Sender | None) -> None:
@@ -206,7 +206,7 @@ def ways(hub: str, settings: ViewsSettings, client: httpx2.AsyncClient) -> dict[
     return {
         "email": Mail(hub, settings),
         "webhook": Webhook(hub, client),
-        "message": Message(hub, Sender.of(settings)),
+        "message": Relayed(hub, Sender.of(settings)),
     }
 
 

@@ -13,7 +13,7 @@ from lgsp_adapter.net import open_client
 
 from hub.control.alerts import Channel, Telling
 from hub.indicators.alerting import Notice, Severity, Told
-from hub.views.channels import Heartbeat, Mail, Message, NotTold, Webhook, open_outside
+from hub.views.channels import Heartbeat, Mail, NotTold, Relayed, Webhook, open_outside
 from hub.views.settings import ViewsSettings
 
 HUB = "hub-mau"
@@ -99,7 +99,7 @@ async def test_without_a_relay_the_channel_says_what_to_set():
 
 async def test_without_a_sender_a_notice_says_what_to_set():
     with pytest.raises(NotTold, match="HUB_VIEWS_MESSAGE_API"):
-        await Message(HUB, None).tell(telling("message", "84000000000"))
+        await Relayed(HUB, None).tell(telling("message", "84000000000"))
 
 
 @asynccontextmanager

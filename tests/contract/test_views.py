@@ -9,6 +9,8 @@ import pytest
 from aiokafka import TopicPartition
 from prometheus_client import CollectorRegistry
 
+from hub.decision.events import AuditEvent, Event
+from hub.decision.rows import AuditRecord
 from hub.io.kafka.admin import ensure_topics
 from hub.io.kafka.reading import close_consumer, open_consumer, read_to
 from hub.io.kafka.topics import Topic
@@ -19,6 +21,7 @@ from hub.views.loop import Adder
 from hub.views.metrics import ViewsMetrics
 from hub.views.publish import Gauges, IndicatorWriter, Publisher
 from tests.recorder_rig import PARTITIONS
+from tests.support import NOW
 from tests.views_rig import ViewsRig, ViewStore, by_hand, counted, day
 
 pytestmark = pytest.mark.kafka
@@ -114,6 +117,34 @@ async def last_values(connection, topic):
             found[record.key.decode()] = json.loads(record.value)
     await close_consumer(consumer)
     return found
+
+
+def flood(messages):
+    """Return one dossier's code in everything that a system sends."""
+    facts = {"org": "org-a", "state": 2, "promised_at": NOW.isoformat()}
+    type_ = "vn.gov.dossier.received.v1"
+    detail = {"recipients": [], "type": type_, "subject": "H99.98-1", "facts": facts}
+    for number in range(messages):
+        event = AuditEvent(
+            event=Event.ADMITTED, source="sender-a", id=f"f-{number}", at=NOW, detail=detail
+        )
+        yield AuditRecord(partition=1, offset=number, written_at=NOW, event=event)
+
+
+def test_who_sends_everything_under_one_subject_costs_no_more_and_no_batch_matters(
+    store, monkeypatch, tmp_path
+):
+    monkeypatch.setattr("hub.io.sql.views.MAX_FACTS", 7)
+    other = ViewStore(f"sqlite:///{tmp_path / 'other.db'}")
+    records = list(flood(40))
+    for one, size in ((store, 3), (other, 40)):
+        one.views.positions([1])
+        for start in range(0, 40, size):
+            part = records[start : start + size]
+            assert one.views.record(part, {1: start}, {1: start + len(part)})
+    assert store.dump() == other.dump()
+    assert [row[1] for row in store.dump()["view_facts"]] == list(range(7))
+    other.close()
 
 
 async def test_a_batch_that_comes_again_adds_nothing(rig, store):
