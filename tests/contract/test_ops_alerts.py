@@ -86,9 +86,10 @@ class Hub:
             await self.watch.round()
 
 
-@pytest.fixture
-async def place(tmp_path):
-    url = f"sqlite:///{tmp_path}/hub.db"
+@pytest.fixture(params=["sqlite", "postgres"])
+async def place(request, tmp_path):
+    sqlite = request.param == "sqlite"
+    url = f"sqlite:///{tmp_path}/hub.db" if sqlite else request.getfixturevalue("postgres_url")
     await migrate(url)
     engine = open_engine(url)
     app = admin_app(Control(engine, HUB, adapters=SampleAdapters()))

@@ -147,6 +147,28 @@ def test_who_sends_everything_under_one_subject_costs_no_more_and_no_batch_matte
     other.close()
 
 
+def test_postgresql_holds_the_same_rows_as_sqlite(store, postgres_url):
+    other, offsets, records = ViewStore(postgres_url), Counter(), []
+    for partition, event in day(10, 600):
+        records.append(
+            AuditRecord(partition=partition, offset=offsets[partition], written_at=NOW, event=event)
+        )
+        offsets[partition] += 1
+    for one, size in ((store, len(records)), (other, 333)):
+        at = dict.fromkeys(range(PARTITIONS), 0)
+        one.views.positions(at)
+        for start in range(0, len(records), size):
+            part = records[start : start + size]
+            end = {record.partition: record.offset + 1 for record in part}
+            assert one.views.record(part, {place: at[place] for place in end}, end)
+            at |= end
+    assert store.dump() == other.dump()
+    assert {cell.key: cell.n for cell in store.views.untold(10**6)} == {
+        cell.key: cell.n for cell in other.views.untold(10**6)
+    }
+    other.close()
+
+
 async def test_a_batch_that_comes_again_adds_nothing(rig, store):
     await rig.write(day(7, 200))
     async with rig.viewing(store):
