@@ -16,6 +16,7 @@ from hub.io.kafka.reading import close_consumer, open_consumer, read_to
 from hub.io.kafka.topics import Topic
 from hub.io.sql.engine import open_engine
 from hub.io.sql.views_queries import ViewsQueries
+from hub.ports import Refusing
 from hub.views import main as views
 from hub.views.loop import Adder
 from hub.views.metrics import ViewsMetrics
@@ -62,6 +63,40 @@ async def test_kill_9_changes_no_figure(rig, store, point):
     async with rig.viewing(store):
         await rig.until_added(store)
     assert store.dump() == rig.at_once()
+
+
+async def test_a_broker_that_was_away_is_read_again(fresh_broker, tmp_path, store):
+    rig = ViewsRig(fresh_broker.bootstrap, tmp_path)
+    await rig.make_topic()
+    await rig.write(day(11, 100))
+    async with rig.viewing(store):
+        await rig.until_added(store)
+        fresh_broker.kill()
+        await fresh_broker.wait()
+        await fresh_broker.start()
+        await rig.write(day(12, 100))
+        await rig.until_added(store)
+    assert store.dump() == rig.at_once()
+
+
+async def test_it_stops_at_once_also_while_the_broker_is_away(fresh_broker, tmp_path, store):
+    rig = ViewsRig(fresh_broker.bootstrap, tmp_path)
+    fresh_broker.kill()
+    await fresh_broker.wait()
+    async with asyncio.timeout(60), rig.viewing(store):
+        await asyncio.sleep(0)  # the block ends at once, and with it the process
+
+
+async def test_another_topic_than_was_added_up_is_not_mixed_in(rig, store, broker, tmp_path):
+    await rig.write(day(13, 60))
+    async with rig.viewing(store):
+        await rig.until_added(store)
+    other = ViewsRig(broker, tmp_path)
+    await other.make_topic()
+    with pytest.raises(ExceptionGroup) as error:
+        async with other.viewing(store) as running:
+            await asyncio.wait_for(asyncio.shield(running), 30)
+    assert error.group_contains(Refusing, match="hub rebuild views")
 
 
 async def test_a_rebuild_finds_the_same_figures_while_another_process_runs(rig, store):
