@@ -239,6 +239,26 @@ async def test_deadlines_are_observed_and_stand_in_the_feed(place):
     assert (await place.client.get(made["path"])).status_code == 404
 
 
+async def test_a_dossier_without_a_promise_is_due_by_its_procedures_working_days(place):
+    month = Month()
+    friday = datetime(2026, 11, 27, 3, tzinfo=UTC)
+    facts = {"org": "so-mau", "procedure": "1.000001.H99", "submitted_at": friday.isoformat()}
+    month.admit("H99.98-1", "dossier.submitted", facts, at=friday)
+    await asyncio.to_thread(month.store, place.url)
+    assert (await place.client.get("/ops/deadlines")).json()["items"] == []
+    body = {**WHY, "name": "Thủ tục mẫu", "working_days": 2}
+    assert (await place.client.put("/ops/limits/1.000001.H99", json=body)).status_code == 200
+
+    async def due():
+        [one] = (await place.client.get("/ops/deadlines")).json()["items"]
+        return one["due_at"][:10]
+
+    assert await due() == "2026-12-01"  # Monday and Tuesday
+    saturday = {**WHY, "works": True, "note": "Làm bù (mẫu)"}
+    await place.client.put("/ops/calendar/days/2026-11-28", json=saturday)
+    assert await due() == "2026-11-30"
+
+
 async def test_a_feed_of_one_organisation_holds_nothing_of_another(place):
     month = Month()
     dossier(month, 1, online=True, open_=True)

@@ -183,7 +183,8 @@ def test_who_sends_everything_under_one_subject_costs_no_more_and_no_batch_matte
 
 
 def test_postgresql_holds_the_same_rows_as_sqlite(store, postgres_url):
-    other, offsets, records = ViewStore(postgres_url), Counter(), []
+    other, records = ViewStore(postgres_url), []
+    offsets: Counter[int] = Counter()
     for partition, event in day(10, 600):
         records.append(
             AuditRecord(partition=partition, offset=offsets[partition], written_at=NOW, event=event)
