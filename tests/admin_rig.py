@@ -3,15 +3,17 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from hub.api.admin_dependencies import Admin
 from hub.api.admin_tokens import AdminTokens
 from hub.api.app import _handle_failures, _mount_admin
-from hub.control.administrators import Administrators
+from hub.api.staff import Staff
 from hub.control.network_rules import NetworkRules
 from hub.control.networks import Networks
 from hub.control.outbox import OutboxWorker
+from hub.control.people.passwords import Passwords
 from hub.control.quarantine import Quarantine
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.connector_records import Command
@@ -19,6 +21,8 @@ from hub.io.kafka.quarantine import Quarantined, together
 from hub.io.sql.connector_status import ConnectorStatuses
 
 TOKEN = "synthetic-admin-token"
+QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+"""Argon2id as weak as it goes: tests hash often, and nobody attacks them."""
 OWNER = {"authorization": f"Bearer {TOKEN}"}
 
 
@@ -68,24 +72,25 @@ class CommandsInMemory:
         self.sent.extend(commands)
 
 
-def admin_of(control, holding=None, commands=None):
+def admin_of(control, holding=None, commands=None, door=None, **staff_parts):
     """Return the control plane as the API process serves it; nothing of it is running."""
-    administrators = Administrators(control)
+    staff = Staff.of(control, passwords=QUICK, first=frozenset({"an"}), **staff_parts)
     return Admin(
         control=control,
         outbox=OutboxWorker(control, KafkaConnection(bootstrap="127.0.0.1:1"), []),
         quarantine=Quarantine(control.engine, holding or HeldInMemory()),
-        tokens=AdminTokens.of({"an": TOKEN, "binh": "other"}, administrators.digests),
-        administrators=administrators,
-        networks=Networks(control, NetworkRules()),
+        tokens=AdminTokens.of({"an": TOKEN, "binh": "other"}, staff.administrators.digests),
+        staff=staff,
+        networks=Networks(control, NetworkRules(), staff.second),
         statuses=ConnectorStatuses(control.engine),
         commands=commands or CommandsInMemory(),
+        door=door and door(control, staff),
     )
 
 
-def admin_app(control, holding=None, commands=None):
+def admin_app(control, holding=None, commands=None, **staff_parts):
     """Return an app that serves the admin routes alone."""
     app = FastAPI()
-    _mount_admin(app, admin_of(control, holding, commands))
+    _mount_admin(app, admin_of(control, holding, commands, **staff_parts))
     _handle_failures(app)
     return app

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 
 from hub.api.admin_dependencies import control_of, outbox_of
 from hub.api.admin_models import (
@@ -44,12 +44,13 @@ TheControl = Annotated[Control, Depends(control_of)]
     ),
 )
 async def write(
+    connection: Request,
     request: ChangeSet,
     control: TheControl,
     person: Annotated[Person, Depends(CHANGING)],
 ) -> WrittenAnswer:
     """Make these changes the next version of the rules: all of them, or none. Safe to repeat."""
-    expect_rights(person, request)
+    await expect_rights(connection, person, request)
     return WrittenAnswer.model_validate(await control.write(request, actor=person.name))
 
 

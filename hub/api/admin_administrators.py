@@ -57,6 +57,8 @@ class AdministratorsAnswer(BaseModel):
     """All administrators but the first, whose token stands in a file of the hub."""
 
     items: list[AdministratorAnswer]
+    waiting: str | None = None
+    """The request that another person has to approve before the token opens anything."""
 
 
 @router.get("", responses=problems(), dependencies=[Depends(require(Action.VIEW_USERS))])
@@ -78,10 +80,11 @@ async def add(
     request: AdministratorRequest, everybody: Everybody, manager: Manager
 ) -> AdministratorsAnswer:
     """Let whoever holds the token act under a name of his own. Safe to repeat."""
-    await everybody.add(
+    asked = await everybody.add(
         request.name, request.token_sha256, actor=manager.name, reason=request.reason
     )
-    return await administrators(everybody)
+    found = await administrators(everybody)
+    return found if asked is None else found.model_copy(update={"waiting": asked.id})
 
 
 @router.post(

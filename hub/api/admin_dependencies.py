@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from starlette.requests import HTTPConnection
 
 from hub.api.admin_tokens import AdminTokens
+from hub.api.ops_oidc import Door
+from hub.api.staff import Staff, staff_of
 from hub.control.administrators import Administrators
 from hub.control.dead_letters import Commands
 from hub.control.networks import Networks
 from hub.control.outbox import OutboxWorker
-from hub.control.people.rights import Grant, Person, Role, Via
 from hub.control.quarantine import Quarantine
 from hub.control.service import Control
 from hub.io.sql.connector_status import ConnectorStatuses
@@ -23,10 +24,12 @@ class Admin:
     outbox: OutboxWorker
     quarantine: Quarantine
     tokens: AdminTokens
-    administrators: Administrators
+    staff: Staff
     networks: Networks
     statuses: ConnectorStatuses
     commands: Commands
+    door: Door | None = None
+    """The identity provider, where one is set."""
 
 
 def control_of(connection: HTTPConnection) -> Control:
@@ -41,9 +44,8 @@ def outbox_of(connection: HTTPConnection) -> OutboxWorker | None:
 
 
 def administrators_of(connection: HTTPConnection) -> Administrators:
-    """Return the administrators besides the first (`app.state.administrators`)."""
-    administrators: Administrators = connection.app.state.administrators
-    return administrators
+    """Return the administrators besides the first."""
+    return staff_of(connection).administrators
 
 
 def networks_of(connection: HTTPConnection) -> Networks:
@@ -68,17 +70,3 @@ def quarantine_of(connection: HTTPConnection) -> Quarantine:
     """Return the held messages of this app (`app.state.quarantine`)."""
     quarantine: Quarantine = connection.app.state.quarantine
     return quarantine
-
-
-async def holder(connection: HTTPConnection) -> Person | None:
-    """Return whose token the request carries (`app.state.admin_tokens`), or None.
-
-    Raises:
-        Unavailable: SQL is away, and it is not the first administrator's token.
-    """
-    tokens: AdminTokens = connection.app.state.admin_tokens
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    name = await tokens.actor(token.strip()) if scheme.lower() == "bearer" else None
-    if name is None:
-        return None
-    return Person(name=name, via=Via.TOKEN, grants=(Grant(role=Role.ADMINISTRATOR),))

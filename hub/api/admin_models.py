@@ -27,7 +27,8 @@ _PROBLEM: Final = {
 def problems(**meanings: str) -> dict[int | str, dict[str, Any]]:
     """Return OpenAPI answers: `s404="…"` says when 404 is given."""
     common = {
-        "s401": "The admin token is missing or wrong",
+        "s401": "Nobody is signed in, and there is no administrator's token",
+        "s403": "He may not, or the request does not come from the console",
         "s422": "The request does not have the documented form",
         "s503": "SQL does not answer",
     }

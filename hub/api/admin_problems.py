@@ -17,6 +17,8 @@ _CONFLICTS: Final = frozenset(
         Refusal.SECOND_PERSON,
         Refusal.COUNT_DIFFERS,
         Refusal.NAME_TAKEN,
+        Refusal.NO_LONGER_FITS,
+        Refusal.DECIDED,
     ]
 )
 """Refused because of what is there (409); the others because of what was asked (422)."""

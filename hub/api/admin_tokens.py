@@ -50,6 +50,10 @@ class AdminTokens:
         # The first ones without SQL: they are who repairs it.
         return _holder(wanted, self._first) or _holder(wanted, await self._fresh())
 
+    def is_first(self, name: str) -> bool:
+        """Say whether it is one of those that need no SQL: who repairs the hub."""
+        return name in self._first
+
     async def _fresh(self) -> Mapping[str, bytes]:
         # One look for all who ask meanwhile: strangers must not make SQL work for each guess.
         async with self._reading:

@@ -1,7 +1,7 @@
 """The app: every resource's routes, and every way a request may fail."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI, Request
@@ -23,16 +23,23 @@ from hub.api import (
     inbox,
     objects,
     ops_alerts,
+    ops_audit,
     ops_deadlines,
+    ops_hub,
     ops_indicators,
+    ops_oidc,
+    ops_requests,
+    ops_session,
+    ops_users,
     status,
     uploads,
 )
-from hub.api.admin_dependencies import Admin, holder
+from hub.api.admin_dependencies import Admin
 from hub.api.admin_problems import of_change
 from hub.api.bodies import Gone
 from hub.api.checks import post_check
 from hub.api.deps import Deps
+from hub.api.headers import SecurityHeaders, always
 from hub.api.inbox import get_inbox
 from hub.api.messages import post_message
 from hub.api.methods import MethodsFirst
@@ -40,6 +47,7 @@ from hub.api.metrics import CountRequests
 from hub.api.oauth import post_token
 from hub.api.openapi import describe
 from hub.api.problems import Code, Problem, of_refusal, of_unavailable
+from hub.api.staff import identify
 from hub.api.statements import post_receipt, post_withdrawal
 from hub.control.refusals import ChangeRefused
 from hub.ports import Refusing, Unavailable
@@ -47,6 +55,18 @@ from hub.ports import Refusing, Unavailable
 _log = structlog.get_logger()
 
 _ROUTERS = (status.router, inbox.router, uploads.router, objects.router, health.router)
+
+GUARDED: Final = tuple(
+    resource.router
+    for resource in (
+        *(admin_quarantine, admin_dead_letters, admin_administrators),
+        *(admin_adapters, admin_networks, admin_connectors),
+        *(ops_indicators, ops_deadlines, ops_alerts),
+        *(ops_session, ops_oidc, ops_users, ops_audit, ops_requests, ops_hub),
+        admin,  # Last: the name of a collection may be any word.
+    )
+)
+"""The routes for people: each declares its right, and docs/rights.md lists them."""
 
 _HTTP_CODES = {404: Code.NOT_FOUND, 405: Code.METHOD_NOT_ALLOWED, 406: Code.NOT_ACCEPTABLE}
 
@@ -70,25 +90,29 @@ def create_app(deps: Deps) -> FastAPI:
     describe(app)
     app.add_middleware(MethodsFirst, routes=routes)
     app.add_middleware(CountRequests, metrics=deps.metrics)
+    app.add_middleware(SecurityHeaders, secure=_is_secure(deps))
     _handle_failures(app)
     return app
 
 
+def _is_secure(deps: Deps) -> bool:
+    return deps.admin is not None and deps.admin.staff.browser.secure
+
+
 def _mount_admin(app: FastAPI, plane: Admin) -> list[BaseRoute]:
-    app.state.identify = holder
+    app.state.identify, app.state.staff = identify, plane.staff
     app.state.control, app.state.outbox = plane.control, plane.outbox
     app.state.quarantine, app.state.admin_tokens = plane.quarantine, plane.tokens
-    app.state.administrators, app.state.networks = plane.administrators, plane.networks
+    app.state.networks, app.state.provider = plane.networks, plane.door
     app.state.statuses, app.state.commands = plane.statuses, plane.commands
-    resources = (
-        *(admin_quarantine, admin_dead_letters, admin_administrators),
-        *(admin_adapters, admin_networks, admin_connectors),
-        *(ops_indicators, ops_deadlines, ops_alerts),
-        admin,  # Last: the name of a collection may be any word.
-    )
-    for resource in resources:
-        app.include_router(resource.router)
-    return [route for resource in resources for route in resource.router.routes]
+    for resource in GUARDED:
+        app.include_router(resource)
+    return guarded_routes()
+
+
+def guarded_routes() -> list[BaseRoute]:
+    """Return the routes for people, in the order in which they are looked at."""
+    return [route for resource in GUARDED for route in resource.routes]
 
 
 def _handle_failures(app: FastAPI) -> None:
@@ -125,7 +149,8 @@ def _of_http(error: HTTPException) -> Problem:
 
 def _of_bug(error: Exception) -> Problem:
     _log.error("api bug", error=type(error).__name__, exc_info=error)
-    return Problem(500, Code.INTERNAL)
+    # Starlette answers it outside of all middleware.
+    return Problem(500, Code.INTERNAL, headers=always())
 
 
 async def _on_gone(_: Request, __: Exception) -> Response:

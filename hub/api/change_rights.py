@@ -1,10 +1,11 @@
 """Which right each kind of change to the rules needs: one request may hold many kinds."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from hub.api.problems import Code, Problem
-from hub.api.rights import Action, Person, require
+from starlette.requests import HTTPConnection
+
+from hub.api.rights import Action, Person, denied, require
 from hub.control.changes import ChangeSet
 
 RIGHT_OF_CHANGE: Final[Mapping[str, Action]] = {
@@ -24,7 +25,7 @@ RIGHT_OF_CHANGE: Final[Mapping[str, Action]] = {
         Action.OPERATE_CONNECTORS,
     ),
 }
-"""What stands not here nobody may change: a test holds it against the kinds of changes."""
+"""Kind of change to its right: a test holds it against the kinds that there are."""
 
 CHANGING: Final = require(
     Action.CHANGE_RULES,
@@ -36,19 +37,13 @@ CHANGING: Final = require(
 """Who may hand in changes at all; each change then needs its own right."""
 
 
-def expect_rights(person: Person, request: ChangeSet) -> None:
+async def expect_rights(connection: HTTPConnection, person: Person, request: ChangeSet) -> None:
     """Return if this person may make each of these changes.
 
     Raises:
-        Problem: 403, with the first that he may not make.
+        Problem: 403, at the first that he may not make.
     """
     for index, change in enumerate(request.changes):
-        kind: Any = change.change
-        right = RIGHT_OF_CHANGE.get(kind)
-        if right is None or not person.scope(right).whole:
-            raise Problem(
-                403,
-                Code.FORBIDDEN,
-                f"this change needs the right {right}",
-                place=f"changes/{index}",
-            )
+        right = RIGHT_OF_CHANGE[change.change]
+        if not person.scope(right).whole:
+            raise await denied(connection, person, right, place=f"changes/{index}")

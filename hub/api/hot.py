@@ -13,6 +13,7 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import request_response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from hub.api.headers import SecurityHeaders
 from hub.api.inbox import get_inbox
 from hub.api.messages import post_message
 from hub.api.metrics import ApiMetrics, CountRequests
@@ -26,7 +27,9 @@ class HotPath:
     def __init__(self, app: FastAPI, metrics: ApiMetrics) -> None:
         self._app = app
         self._hot = {
-            request: CountRequests(_handled(app, request_response(endpoint)), metrics)
+            request: SecurityHeaders(
+                CountRequests(_handled(app, request_response(endpoint)), metrics)
+            )
             for request, endpoint in _ENDPOINTS.items()
         }
 

@@ -31,6 +31,11 @@ class Code(StrEnum):
     UNAUTHORIZED = "unauthorized"
     INVALID_CLIENT = "invalid_client"
     FORBIDDEN = "forbidden"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    NO_RIGHTS = "no_rights"
+    CSRF_REFUSED = "csrf_refused"
+    READ_ONLY = "read_only"
+    PASSWORD_CHANGE_NEEDED = "password_change_needed"  # noqa: S105  (a code)
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     NOT_ACCEPTABLE = "not_acceptable"
@@ -52,6 +57,11 @@ _TITLES: Final[Mapping[str, str]] = {
     "unauthorized": "A valid access token is needed",
     "invalid_client": "The client assertion is not accepted",
     "forbidden": "Not allowed",
+    "sign_in_refused": "The sign-in is not accepted",
+    "no_rights": "Known, but without any right here",
+    "csrf_refused": "The request does not come from the hub's own console",
+    "read_only": "The hub is in read-only mode: nobody changes anything",
+    "password_change_needed": "Choose a password of your own first",
     "not_found": "Nothing here that you may see",
     "method_not_allowed": "Not a method of this resource",
     "not_acceptable": "No answer in a form that is accepted",

@@ -12,11 +12,16 @@ from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Any, Final
 
+import structlog
 from fastapi.routing import APIRoute
 from starlette.requests import HTTPConnection
 
 from hub.api.problems import Code, Problem
+from hub.control.people.audit import Audit
+from hub.control.people.flags import Flags
 from hub.control.people.rights import ROLES, Action, Grant, Person, Role, Scope, Via
+from hub.control.trail import Result
+from hub.ports import Unavailable
 
 __all__ = [
     "ROLES",
@@ -28,10 +33,16 @@ __all__ = [
     "Scope",
     "Via",
     "anyone",
+    "denied",
     "require",
     "right_of",
     "signed_in",
 ]
+
+_log: Final = structlog.get_logger()
+
+_MAX_TARGET: Final = 200
+"""As long as the trail keeps the name of a target."""
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -57,9 +68,25 @@ class Require:
             Unavailable: SQL is away, and it is not the first administrator's token.
         """
         person = await identified(connection)
-        if self.actions and not any(self.allows(person, action) for action in self.actions):
-            raise Problem(403, Code.FORBIDDEN, f"this needs the right {self.actions[0]}")
+        if getattr(connection.state, "asked", None) is self:
+            return person  # by the route class, before the body; FastAPI asks again for the value
+        if self.actions:
+            await self._expect(connection, person)
+        if self._is_write(connection):
+            await _expect_writable(connection)
+        connection.state.asked = self
         return person
+
+    async def _expect(self, connection: HTTPConnection, person: Person) -> None:
+        if person.must_change_password:
+            raise Problem(403, Code.PASSWORD_CHANGE_NEEDED, "POST /ops/password first")
+        if not any(self.allows(person, action) for action in self.actions):
+            raise await denied(connection, person, self.actions[0])
+
+    def _is_write(self, connection: HTTPConnection) -> bool:
+        if self.writes is not None:
+            return self.writes
+        return connection.scope["method"] not in SAFE_METHODS
 
     def allows(self, person: Person, action: Action) -> bool:
         """Say whether this person's roles are enough."""
@@ -79,6 +106,10 @@ signed_in: Final = require(writes=False)
 """The dependency of a route that everybody who is known may use: it is about himself."""
 
 
+PUBLIC: Final[dict[str, Any]] = {"security": []}
+"""For the OpenAPI document: the route asks for nothing."""
+
+
 async def anyone() -> None:
     """Let a route be everybody's: declared, so that it is nobody's oversight."""
 
@@ -96,6 +127,27 @@ def right_of(route: APIRoute) -> Require | None:
     if not rights and anyone in declared:
         return None
     raise TypeError(f"{route.path}: a route declares one right, by `require` or `anyone`")
+
+
+async def denied(
+    connection: HTTPConnection, person: Person, action: Action, *, place: str = ""
+) -> Problem:
+    """Return the problem of somebody who has no right to this; it stands in the trail."""
+    audit: Audit = connection.app.state.staff.audit
+    route = getattr(connection.scope.get("route"), "path", "")
+    target = f"route/{connection.scope['method']} {route}"[:_MAX_TARGET]
+    try:
+        # Invariant 11: who tried what he may not is known too.
+        await audit.record(person.name, action.value, target, result=Result.DENIED)
+    except Unavailable:
+        _log.warning("a denial is not in the trail: SQL is away", actor=person.name, right=action)
+    return Problem(403, Code.FORBIDDEN, f"this needs the right {action}", place=place)
+
+
+async def _expect_writable(connection: HTTPConnection) -> None:
+    flags: Flags = connection.app.state.staff.flags
+    if (await flags.read_only()).on:
+        raise Problem(403, Code.READ_ONLY, "an administrator turns it off under /ops/read-only")
 
 
 async def identified(connection: HTTPConnection) -> Person:

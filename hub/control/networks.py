@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.control import store
 from hub.control.connector_changes import SetNetworks
 from hub.control.network_rules import NetworkRefused, NetworkRules
+from hub.control.people.second_person import Asked, Decision, Kind, SecondPerson
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.service import Control
 from hub.control.trail import note
@@ -38,8 +39,9 @@ class AskedNetwork:
 class Networks:
     """Asks, approvals and withdrawals. Every method raises `Unavailable` when SQL is away."""
 
-    def __init__(self, control: Control, rules: NetworkRules) -> None:
-        self._control, self._rules = control, rules
+    def __init__(self, control: Control, rules: NetworkRules, second: SecondPerson) -> None:
+        self._control, self._rules, self._second = control, rules, second
+        second.register(Kind.NETWORK, self._approved)
 
     async def of(self, connector: str) -> list[AskedNetwork]:
         """Return what was asked for a connector, approved or not.
@@ -77,17 +79,14 @@ class Networks:
         Raises:
             ChangeRefused: `UNKNOWN_ENTITY`, `NETWORK_REFUSED`, `SECOND_PERSON`.
         """
-        cidr = self._checked(cidr)  # again: the hub's own networks may have grown since
+        cidr = self._checked(cidr)
         with sql_errors("approving a network"):
             async with self._control.engine.begin() as connection:
                 await store.lock(connection)
                 known = await _rows(connection, connector)
                 asked = _find(known, cidr)
                 if asked.approved_by is None:
-                    if asked.asked_by == actor:
-                        detail = "whoever asked for a network does not approve it"
-                        raise ChangeRefused(Refusal.SECOND_PERSON, detail, "cidr")
-                    await self._approve(connection, asked, actor, reason, known)
+                    await self._decide(connection, asked, Decision.APPROVED, actor, reason)
                     known = await _rows(connection, connector)
         self._control.written.set()
         return known[cidr]
@@ -108,6 +107,7 @@ class Networks:
                 change = SetNetworks(change="withdraw_network", name=connector, networks=rest)
                 if asked.approved_by is None:
                     at = self._control.clock()
+                    await self._decide(connection, asked, Decision.REFUSED, actor, reason)
                     await note(connection, at, actor, reason, [_touched(connector, change.change)])
                 else:
                     await self._control.write_in(connection, [change], reason, actor)
@@ -126,6 +126,34 @@ class Networks:
         values = {"connector": connector, "cidr": cidr, "asked_by": actor, "asked_at": at}
         await connection.execute(insert(table).values(values | {"reason": reason}))
         await note(connection, at, actor, reason, [_touched(connector, "ask_network")])
+        payload = {"connector": connector, "cidr": cidr}
+        target = _target(connector, cidr)
+        await self._second.ask_in(
+            connection, Kind.NETWORK, target, payload, actor=actor, reason=reason
+        )
+
+    async def _decide(
+        self,
+        connection: AsyncConnection,
+        asked: AskedNetwork,
+        decision: Decision,
+        actor: str,
+        reason: str,
+    ) -> None:
+        target = _target(asked.connector, asked.cidr)
+        for request in await self._second.waiting_in(connection, Kind.NETWORK, target):
+            await self._second.decide_in(connection, request, decision, actor=actor, reason=reason)
+
+    async def _approved(
+        self, connection: AsyncConnection, request: Asked, actor: str, reason: str
+    ) -> None:
+        connector, cidr = request.payload["connector"], request.payload["cidr"]
+        self._checked(cidr)  # again: the hub's own networks may have grown since
+        known = await _rows(connection, connector)
+        if cidr not in known:
+            detail = "the connector is gone, or the network was withdrawn"
+            raise ChangeRefused(Refusal.NO_LONGER_FITS, detail, "id")
+        await self._approve(connection, known[cidr], actor, reason, known)
 
     async def _approve(
         self,
@@ -177,6 +205,10 @@ def _refuse_too_many(known: dict[str, AskedNetwork]) -> None:
 
 def _is(connector: str, cidr: str) -> Any:
     return (table.c.connector == connector) & (table.c.cidr == cidr)
+
+
+def _target(connector: str, cidr: str) -> str:
+    return f"connector/{connector}/{cidr}"
 
 
 def _touched(connector: str, action: str) -> tuple[str, str]:

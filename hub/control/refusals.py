@@ -43,6 +43,16 @@ class Refusal(StrEnum):
     """The number that is confirmed is not the one that the preview told."""
     NAME_TAKEN = "name_taken"
     """The name belongs to somebody already, or did once."""
+    PASSWORD_REFUSED = "password_refused"  # noqa: S105  (a code)
+    """The password breaks a rule; the detail names it."""
+    PASSWORD_WRONG = "password_wrong"  # noqa: S105  (a code)
+    """The present password is not this one."""
+    ROLE_REFUSED = "role_refused"
+    """This role needs an organisation, or the organisation is not known."""
+    NO_LONGER_FITS = "no_longer_fits"
+    """What was asked for cannot be done any more."""
+    DECIDED = "decided"
+    """Somebody has decided about it already."""
 
 
 class ChangeRefused(Exception):

@@ -1,12 +1,28 @@
 """Write what a person did into the trail, where it changes no rules (invariant 11)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum, unique
+from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.io.sql import control_tables as tables
+
+Values = Mapping[str, tuple[Any, Any]]
+"""Entity to what it was and what it is, as JSON; None: it was not there. Never a secret."""
+
+
+@unique
+class Result(StrEnum):
+    """How it ended."""
+
+    DONE = "done"
+    DENIED = "denied"
+    """He had no right to it."""
+    FAILED = "failed"
+    """It was not what it claimed to be, as a sign-in with a wrong password."""
 
 
 async def note(
@@ -17,6 +33,8 @@ async def note(
     touched: Sequence[tuple[str, str]],
     *,
     count: int | None = None,
+    result: Result = Result.DONE,
+    values: Values | None = None,
 ) -> None:
     """Add one entry. `touched`: what was done it to, and what; `count`: how many, if not these."""
     entry = await connection.execute(
@@ -26,8 +44,14 @@ async def note(
             reason=reason,
             version=None,
             changes=len(touched) if count is None else count,
+            result=result.value,
         )
     )
     (number,) = entry.inserted_primary_key or (0,)
-    rows = [{"entry": number, "entity": entity, "action": action} for entity, action in touched]
+    known = values or {}
+    rows = [
+        {"entry": number, "entity": entity, "action": action, "before": before, "after": after}
+        for entity, action in touched
+        for before, after in [known.get(entity, (None, None))]
+    ]
     await connection.execute(insert(tables.trail_entities), rows)

@@ -259,7 +259,7 @@ async def test_a_database_that_is_away_is_a_503_with_retry_after(client, control
 async def test_the_openapi_document_knows_every_change(app):
     document = app.openapi()
     operation = document["paths"][WRITE]["post"]
-    assert set(operation["responses"]) == {"200", "400", "401", "409", "413", "422", "503"}
+    assert set(operation["responses"]) == {"200", "400", "401", "403", "409", "413", "422", "503"}
     changes = document["components"]["schemas"]["ChangeSet"]["properties"]["changes"]
     assert len(changes["items"]["oneOf"]) == 23
 

@@ -11,13 +11,17 @@ from hub.api import main as api
 from hub.api.admin_dependencies import Admin
 from hub.api.admin_tokens import AdminTokens
 from hub.api.assemble import Parts, open_deps
+from hub.api.browser import Browser
 from hub.api.deps import Deps
-from hub.api.settings import ApiSettings
+from hub.api.ops_oidc import Door
+from hub.api.settings import ApiSettings, OidcSettings
+from hub.api.staff import Staff
 from hub.cli import wiring
 from hub.cli.hosts.host import Host
-from hub.control.administrators import FIRST, Administrators
 from hub.control.networks import Networks
 from hub.control.outbox import OutboxWorker
+from hub.control.people.arrivals import Arrivals
+from hub.control.people.roles import FIRST
 from hub.control.quarantine import Quarantine
 from hub.control.service import Control
 from hub.io.kafka.connector_commands import CommandWriter
@@ -25,6 +29,7 @@ from hub.io.kafka.quarantine import QuarantineBus
 from hub.io.kafka.rules_log import RulesFollower
 from hub.io.kafka.topics import hub_topics
 from hub.io.object_bytes import ObjectBytes
+from hub.io.oidc import Provider
 from hub.io.sql.connector_status import ConnectorStatuses
 from hub.io.sql.engine import open_engine
 from hub.io.sql.projection_queries import ProjectionQueries
@@ -87,20 +92,40 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
     rules = wiring.network_rules()
     if rules.allow_loopback:
         _log.warning("DANGEROUS: connectors may be approved to call loopback", setting=LOOPBACK)
+    settings = wiring.read(ApiSettings)
+    browser = Browser(public_url=settings.public_url)
     control = Control(engine, host.identity.hub)
     connection = wiring.kafka(host.settings)
     topics = hub_topics(host.identity.partitions)
-    administrators = Administrators(control)
+    staff = Staff.of(control, browser=browser, read_only=settings.read_only)
     try:
         yield Admin(
             control=control,
             outbox=OutboxWorker(control, connection, topics),
             quarantine=Quarantine(engine, QuarantineBus(connection, host.home.macs())),
-            tokens=AdminTokens.of({FIRST: host.home.admin_token()}, administrators.digests),
-            administrators=administrators,
-            networks=Networks(control, rules),
+            tokens=AdminTokens.of({FIRST: host.home.admin_token()}, staff.administrators.digests),
+            staff=staff,
+            networks=Networks(control, rules, staff.second),
             statuses=ConnectorStatuses(engine),
             commands=CommandWriter(connection, host.identity.partitions, host.home.macs()),
+            door=_door(host, control, staff),
         )
     finally:
         await engine.dispose()
+
+
+def _door(host: Host, control: Control, staff: Staff) -> Door | None:
+    settings = wiring.read(OidcSettings)
+    if settings.issuer is None:
+        return None
+    secret = settings.client_secret
+    return Door(
+        provider=Provider(
+            settings.issuer,
+            settings.client_id,
+            secret.get_secret_value() if secret else None,
+            label=settings.label,
+        ),
+        arrivals=Arrivals(control, staff.people, settings.roles(), settings.groups_claim),
+        key=host.home.token_key(),
+    )

@@ -188,6 +188,7 @@ outbox: Final = Table(
     Column("version", ForeignKey("rules_versions.version"), primary_key=True),
     Column("entity", String(200), primary_key=True),
     Column("value", LargeBinary),
+    Index("ix_outbox_entity", "entity", "version"),
     comment="The change set of each version, byte for byte. Rows stay: compaction of hub.rules "
     "forgets, recomputing a decision must not.",
 )
@@ -201,6 +202,8 @@ trail: Final = Table(
     Column("reason", Text, nullable=False),
     Column("version", Integer),
     Column("changes", Integer, nullable=False),
+    Column("result", String(16), nullable=False, server_default="done"),
+    Index("ix_trail_actor", "actor", "id"),
     comment="Invariant 11: every write by a person. No statement of the hub changes or deletes it.",
 )
 
@@ -210,6 +213,9 @@ trail_entities: Final = Table(
     Column("entry", ForeignKey("trail.id"), primary_key=True),
     Column("entity", String(200), primary_key=True),
     Column("action", String(32), nullable=False),
+    # What rules changed stands in the outbox; here is what else a person changed.
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
     Index("ix_trail_entities_entity", "entity"),
 )
 

@@ -1,7 +1,7 @@
 """A method that a path does not take: 405 with all that it takes, also where paths overlap."""
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,11 +10,15 @@ import pytest
 
 from hub.api.admin_dependencies import Admin
 from hub.api.app import create_app
+from hub.api.browser import Browser
 from hub.api.metrics import ApiMetrics
 
 UPLOAD = "/v1/objects/uploads/0190b6a0-0000-7000-8000-000000000001"
 NOTHING: Any = None
-NOBODY = Admin(**dict.fromkeys((field.name for field in fields(Admin)), NOTHING))
+NO_STAFF: Any = SimpleNamespace(browser=Browser())
+NOBODY = replace(
+    Admin(**dict.fromkeys((field.name for field in fields(Admin)), NOTHING)), staff=NO_STAFF
+)
 
 
 @pytest.fixture
@@ -62,6 +66,12 @@ async def test_every_documented_method_reaches_its_own_path(app, client):
         for method in operations:
             path = re.sub(r"{\w+}", "7", template)
             assert (await client.request(method, path)).status_code != 405, (method, template)
+
+
+async def test_a_fault_of_the_hub_is_answered_with_the_policy_for_browsers_too(client):
+    answer = await client.get("/readyz")  # there are no stores to ask
+    assert answer.status_code == 500
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
 async def test_a_path_that_is_none_is_404(client):

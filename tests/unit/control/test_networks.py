@@ -7,6 +7,7 @@ from lgsp_adapter.guard import Guard
 
 from hub.control.network_rules import NetworkRefused, NetworkRules
 from hub.control.networks import Networks
+from hub.control.people.second_person import SecondPerson
 from hub.control.queries import Queries
 from hub.control.refusals import ChangeRefused
 from hub.control.settings import ControlSettings
@@ -25,7 +26,7 @@ async def control(with_system):
 
 @pytest.fixture
 def networks(control):
-    return Networks(control, NetworkRules(own=OWN))
+    return Networks(control, NetworkRules(own=OWN), SecondPerson(control))
 
 
 async def rule(control):
@@ -149,7 +150,9 @@ def test_agencies_live_on_private_and_on_public_addresses(cidr):
 
 async def test_what_has_become_the_hubs_own_is_not_approved_any_more(control, networks):
     await ask(networks)
-    later = Networks(control, NetworkRules(own=(ip_network("10.20.7.0/24"),)))
+    later = Networks(
+        control, NetworkRules(own=(ip_network("10.20.7.0/24"),)), SecondPerson(control)
+    )
     with pytest.raises(ChangeRefused, match="own networks"):
         await approve(later)
 
