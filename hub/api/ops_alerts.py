@@ -141,12 +141,6 @@ async def channels(alerts: TheAlerts, _: Manager) -> Items:
     return {"items": await alerts.listed("channels")}
 
 
-@router.get("/{what}", responses=problems(), dependencies=[Looker])
-async def listed(alerts: TheAlerts, what: Listed) -> Items:
-    """Return rules, silences, notices, or how notices went over their channels."""
-    return {"items": await alerts.listed(what.value)}
-
-
 @router.post(":take", responses=problems(**_ANSWERS, s404="It is over, or never was"))
 async def take(request: TakeRequest, alerts: TheAlerts, person: Manager) -> dict[str, str]:
     """Take an alert: others see who works on it."""
@@ -157,12 +151,40 @@ async def take(request: TakeRequest, alerts: TheAlerts, person: Manager) -> dict
     return {"taken_by": person.name}
 
 
+@router.post("/rules/{name}:remove", responses=problems(**_ANSWERS, s404="No such rule"))
+async def remove_rule(
+    request: ReasonRequest, name: Name, alerts: TheAlerts, person: Manager
+) -> dict[str, str]:
+    """Remove a rule. What it fired is over, and that is told."""
+    return await _remove(alerts, "rules", name, request, person)
+
+
 @router.put("/rules/{name}", responses=problems(**_ANSWERS))
 async def put_rule(
     request: RuleRequest, name: Name, alerts: TheAlerts, person: Manager
 ) -> dict[str, Any]:
     """Set a rule. It counts from the next round on, at most half a minute later."""
     return await _put(alerts, "rules", name, request, person)
+
+
+@router.post("/channels/{name}:test", responses=problems(**_ANSWERS, s404="No such channel"))
+async def test_channel(
+    request: ReasonRequest, name: Name, alerts: TheAlerts, person: Manager
+) -> dict[str, str]:
+    """Send a test notice over a channel; `GET /ops/alerts/tellings` says how it went."""
+    try:
+        await alerts.test(name, actor=person.name, reason=request.reason)
+    except ChangeRefused as refused:
+        raise of_named(refused) from refused
+    return {"name": name}
+
+
+@router.post("/channels/{name}:remove", responses=problems(**_ANSWERS, s404="No such channel"))
+async def remove_channel(
+    request: ReasonRequest, name: Name, alerts: TheAlerts, person: Manager
+) -> dict[str, str]:
+    """Remove a channel."""
+    return await _remove(alerts, "channels", name, request, person)
 
 
 @router.put("/channels/{name}", responses=problems(**_ANSWERS))
@@ -188,22 +210,6 @@ async def put_silence(
     return {"id": number}
 
 
-@router.post("/rules/{name}:remove", responses=problems(**_ANSWERS, s404="No such rule"))
-async def remove_rule(
-    request: ReasonRequest, name: Name, alerts: TheAlerts, person: Manager
-) -> dict[str, str]:
-    """Remove a rule. What it fired is over, and that is told."""
-    return await _remove(alerts, "rules", name, request, person)
-
-
-@router.post("/channels/{name}:remove", responses=problems(**_ANSWERS, s404="No such channel"))
-async def remove_channel(
-    request: ReasonRequest, name: Name, alerts: TheAlerts, person: Manager
-) -> dict[str, str]:
-    """Remove a channel."""
-    return await _remove(alerts, "channels", name, request, person)
-
-
 @router.post("/silences/{number}:remove", responses=problems(**_ANSWERS, s404="No such silence"))
 async def remove_silence(
     request: ReasonRequest,
@@ -215,16 +221,11 @@ async def remove_silence(
     return await _remove(alerts, "silences", number, request, person)
 
 
-@router.post("/channels/{name}:test", responses=problems(**_ANSWERS, s404="No such channel"))
-async def test_channel(
-    request: ReasonRequest, name: Name, alerts: TheAlerts, person: Manager
-) -> dict[str, str]:
-    """Send a test notice over a channel; `GET /ops/alerts/tellings` says how it went."""
-    try:
-        await alerts.test(name, actor=person.name, reason=request.reason)
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
-    return {"name": name}
+# Last: its path fits the others.
+@router.get("/{what}", responses=problems(), dependencies=[Looker])
+async def listed(alerts: TheAlerts, what: Listed) -> Items:
+    """Return rules, silences, notices, or how notices went over their channels."""
+    return {"items": await alerts.listed(what.value)}
 
 
 async def _put(

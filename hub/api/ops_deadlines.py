@@ -104,17 +104,6 @@ async def days(times: TheTimes, _: Looker) -> Items:
     return {"items": await times.days()}
 
 
-@router.put("/calendar/days/{day}", responses=problems(**_ANSWERS))
-async def put_day(
-    request: DayRequest, day: date, times: TheTimes, person: Changer
-) -> dict[str, Any]:
-    """Say that a day is worked although a weekend (làm bù), or off although a weekday."""
-    await times.put_day(
-        day, works=request.works, note_=request.note, actor=person.name, reason=request.reason
-    )
-    return {"day": day, "works": request.works}
-
-
 @router.post("/calendar/days/{day}:remove", responses=problems(**_ANSWERS, s404="Not moved"))
 async def remove_day(
     request: ReasonRequest, day: date, times: TheTimes, person: Changer
@@ -127,20 +116,21 @@ async def remove_day(
     return {"removed": str(day)}
 
 
+@router.put("/calendar/days/{day}", responses=problems(**_ANSWERS))
+async def put_day(
+    request: DayRequest, day: date, times: TheTimes, person: Changer
+) -> dict[str, Any]:
+    """Say that a day is worked although a weekend (làm bù), or off although a weekday."""
+    await times.put_day(
+        day, works=request.works, note_=request.note, actor=person.name, reason=request.reason
+    )
+    return {"day": day, "works": request.works}
+
+
 @router.get("/limits", responses=problems())
 async def limits(times: TheTimes, _: Looker) -> Items:
     """Return the time limits by procedure."""
     return {"items": await times.limits()}
-
-
-@router.put("/limits/{procedure}", responses=problems(**_ANSWERS))
-async def put_limit(
-    request: LimitRequest, procedure: Procedure, times: TheTimes, person: Changer
-) -> dict[str, Any]:
-    """Set the time limit of a procedure."""
-    row = {"procedure": procedure, **request.model_dump(exclude={"reason"})}
-    await times.put_limit(row, actor=person.name, reason=request.reason)
-    return row
 
 
 @router.post("/limits/{procedure}:remove", responses=problems(**_ANSWERS, s404="No such limit"))
@@ -153,6 +143,16 @@ async def remove_limit(
     except ChangeRefused as refused:
         raise of_named(refused) from refused
     return {"removed": procedure}
+
+
+@router.put("/limits/{procedure}", responses=problems(**_ANSWERS))
+async def put_limit(
+    request: LimitRequest, procedure: Procedure, times: TheTimes, person: Changer
+) -> dict[str, Any]:
+    """Set the time limit of a procedure."""
+    row = {"procedure": procedure, **request.model_dump(exclude={"reason"})}
+    await times.put_limit(row, actor=person.name, reason=request.reason)
+    return row
 
 
 @router.get("/calendar/feeds", responses=problems())

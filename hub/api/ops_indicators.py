@@ -89,7 +89,7 @@ async def overview(queries: Queries, window: Asked) -> dict[str, Any]:
         "views": await queries.status(),
         "since": window.since,
         "until": window.until,
-        "late": shares(timely, "late"),
+        "late": shares(timely, "late", "closed"),
         "overdue": sum(row["overdue"] for row in timely),
         "near": sum(row["near"] for row in timely),
         "online": shares(await queries.online(window), "online"),
@@ -139,7 +139,7 @@ async def silent_peers(queries: Queries, how: As = Format.JSON) -> Response:
 async def timeliness(queries: Queries, window: Asked, how: As = Format.JSON) -> Response:
     """Return dossiers on time and late, overdue and near their limit, by procedure."""
     rows = await queries.timeliness(window, utc_now())
-    return await _answer("timeliness", rows, queries, how, levels=shares(rows, "late"))
+    return await _answer("timeliness", rows, queries, how, levels=shares(rows, "late", "closed"))
 
 
 @router.get("/online", responses=problems())

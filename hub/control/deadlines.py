@@ -3,8 +3,10 @@
 from datetime import datetime, time, timedelta
 from typing import Final
 
+from hub.directory.organisations import legal_day
 from hub.indicators.calendar import VIET_NAM
 from hub.indicators.deadlines import HORIZONS, Deadline, What, disk_full
+from hub.indicators.matters import end_of_day
 from hub.io.disk import MIN_FREE_BYTES
 from hub.io.sql.views_queries import MAX_ROWS, ViewsQueries
 
@@ -36,8 +38,28 @@ async def deadlines(queries: ViewsQueries, now: datetime, limit: int = MAX_ROWS)
         )
         for row in await queries.keys(until)
     ]
+    found += await _by_procedure(queries, until, limit)
     found += await _disk(queries, until)
     return sorted(found, key=lambda one: (one.due_at, one.what, one.subject))
+
+
+async def _by_procedure(queries: ViewsQueries, until: datetime, limit: int) -> list[Deadline]:
+    """Return the limits of dossiers without a promised day, by their procedure's working days."""
+    known = await queries.limits()
+    days = {name: row["working_days"] for name, row in known.items() if row["working_days"]}
+    if not days:
+        return []
+    calendar = await queries.calendar()
+    found = (
+        Deadline(
+            what=What.DOSSIER,
+            subject=row["key"],
+            organisation=row["organisation"],
+            due_at=end_of_day(calendar.after(legal_day(row["opened_at"]), days[row["procedure"]])),
+        )
+        for row in await queries.undated(sorted(days), limit)
+    )
+    return [one for one in found if one.due_at < until]
 
 
 async def _disk(queries: ViewsQueries, until: datetime) -> list[Deadline]:

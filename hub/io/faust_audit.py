@@ -23,6 +23,7 @@ from yarl import URL
 from hub.decision.rows import AuditRecord
 from hub.io.kafka.audit_reader import AuditBatch, audit_record
 from hub.io.kafka.connection import KafkaConnection
+from hub.io.kafka.reading import close_consumer, open_consumer
 from hub.io.kafka.topics import AUDIT
 from hub.ports import Refusing, Unavailable
 
@@ -199,9 +200,9 @@ class FaustAudit:
         reading = _Reading(positions, handle)
         app = self._app = self._make(reading)
         try:
-            await self._start(app)
-            running.set()
-            await self._until_end(app, reading, stop)
+            if await self._started(app, stop):
+                running.set()
+                await self._until_end(app, reading, stop)
         finally:
             self._app = None
             await _stop(app)
@@ -242,12 +243,27 @@ class FaustAudit:
         app.finalize()
         return app
 
-    @staticmethod
-    async def _start(app: Any) -> None:
+    async def _start(self, app: Any) -> None:
+        # Faust leaves its thread's loop open where its start fails: it is started only while the
+        # broker answers, or a night without one would end with no file left to open.
+        await close_consumer(await open_consumer(self._connection))
+        await app.start()
+
+    async def _started(self, app: Any, stop: asyncio.Event) -> bool:
+        """Start Faust; False: told to stop meanwhile, as while the broker is away."""
+        starting = asyncio.ensure_future(self._start(app))
+        stopping = asyncio.ensure_future(stop.wait())
+        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not starting.done():
+            starting.cancel()
+            await asyncio.wait({starting})
+            return False
         try:
-            await app.start()
+            starting.result()
         except (KafkaError, OSError, TimeoutError) as error:
             raise Unavailable(f"Kafka did not answer: {type(error).__name__}") from error
+        return True
 
     @staticmethod
     async def _until_end(app: Any, reading: _Reading, stop: asyncio.Event) -> None:

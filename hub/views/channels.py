@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 import msgspec
-from lgsp_adapter.errors import AdapterError, Fatal
+from lgsp_adapter.errors import AdapterError
 from lgsp_adapter.net import open_client
 from lgsp_adapter.outgoing import exchange
 from lgsp_client import HubClient, HubRefused, HubUnavailable, Identity
@@ -125,9 +125,8 @@ async def post(
     request = client.build_request("POST", url, content=body, headers=dict(headers))
     try:
         reply = await exchange(client, request, MAX_BODY_BYTES)
-    except Fatal as error:
-        raise NotTold(str(error), for_good=True) from error
     except AdapterError as error:
+        # Also where the guard refuses: the network may be approved while it is tried again.
         raise NotTold(str(error)) from error
     if reply.status not in _OK:
         raise NotTold(f"it answers HTTP {reply.status}")
@@ -153,7 +152,7 @@ class Sender:
         return cls(api=api, system=system, key=key, to=to, agency=agency)
 
 
-class Message:
+class Relayed:
     """SMS or Zalo: a citizen notice to a telephone, sent on by a `notify` connector."""
 
     def __init__(self, hub: str, sender: Sender | None) -> None:
@@ -207,7 +206,7 @@ def ways(hub: str, settings: ViewsSettings, client: httpx2.AsyncClient) -> dict[
     return {
         "email": Mail(hub, settings),
         "webhook": Webhook(hub, client),
-        "message": Message(hub, Sender.of(settings)),
+        "message": Relayed(hub, Sender.of(settings)),
     }
 
 

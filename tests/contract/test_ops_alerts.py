@@ -86,9 +86,10 @@ class Hub:
             await self.watch.round()
 
 
-@pytest.fixture
-async def place(tmp_path):
-    url = f"sqlite:///{tmp_path}/hub.db"
+@pytest.fixture(params=["sqlite", "postgres"])
+async def place(request, tmp_path):
+    sqlite = request.param == "sqlite"
+    url = f"sqlite:///{tmp_path}/hub.db" if sqlite else request.getfixturevalue("postgres_url")
     await migrate(url)
     engine = open_engine(url)
     app = admin_app(Control(engine, HUB, adapters=SampleAdapters()))
@@ -236,6 +237,26 @@ async def test_deadlines_are_observed_and_stand_in_the_feed(place):
     [mine] = (await place.client.get("/ops/calendar/feeds")).json()["items"]
     await place.client.post(f"/ops/calendar/feeds/{mine['digest']}:revoke")
     assert (await place.client.get(made["path"])).status_code == 404
+
+
+async def test_a_dossier_without_a_promise_is_due_by_its_procedures_working_days(place):
+    month = Month()
+    friday = datetime(2026, 11, 27, 3, tzinfo=UTC)
+    facts = {"org": "so-mau", "procedure": "1.000001.H99", "submitted_at": friday.isoformat()}
+    month.admit("H99.98-1", "dossier.submitted", facts, at=friday)
+    await asyncio.to_thread(month.store, place.url)
+    assert (await place.client.get("/ops/deadlines")).json()["items"] == []
+    body = {**WHY, "name": "Thủ tục mẫu", "working_days": 2}
+    assert (await place.client.put("/ops/limits/1.000001.H99", json=body)).status_code == 200
+
+    async def due():
+        [one] = (await place.client.get("/ops/deadlines")).json()["items"]
+        return one["due_at"][:10]
+
+    assert await due() == "2026-12-01"  # Monday and Tuesday
+    saturday = {**WHY, "works": True, "note": "Làm bù (mẫu)"}
+    await place.client.put("/ops/calendar/days/2026-11-28", json=saturday)
+    assert await due() == "2026-11-30"
 
 
 async def test_a_feed_of_one_organisation_holds_nothing_of_another(place):

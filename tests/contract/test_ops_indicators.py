@@ -69,9 +69,10 @@ def dossier(month, number, *, online, late=False, open_=False, due=timedelta(day
         month.admit(subject, "dossier.result", org | {"outcome": "granted", "finished_at": done})
 
 
-@pytest.fixture
-async def ask(tmp_path):
-    url = f"sqlite:///{tmp_path}/hub.db"
+@pytest.fixture(params=["sqlite", "postgres"])
+async def ask(request, tmp_path):
+    sqlite = request.param == "sqlite"
+    url = f"sqlite:///{tmp_path}/hub.db" if sqlite else request.getfixturevalue("postgres_url")
     await migrate(url)
     _month().store(url)
     engine = open_engine(url)

@@ -9,16 +9,20 @@ import pytest
 from aiokafka import TopicPartition
 from prometheus_client import CollectorRegistry
 
+from hub.decision.events import AuditEvent, Event
+from hub.decision.rows import AuditRecord
 from hub.io.kafka.admin import ensure_topics
 from hub.io.kafka.reading import close_consumer, open_consumer, read_to
 from hub.io.kafka.topics import Topic
 from hub.io.sql.engine import open_engine
 from hub.io.sql.views_queries import ViewsQueries
+from hub.ports import Refusing
 from hub.views import main as views
 from hub.views.loop import Adder
 from hub.views.metrics import ViewsMetrics
 from hub.views.publish import Gauges, IndicatorWriter, Publisher
 from tests.recorder_rig import PARTITIONS
+from tests.support import NOW
 from tests.views_rig import ViewsRig, ViewStore, by_hand, counted, day
 
 pytestmark = pytest.mark.kafka
@@ -59,6 +63,40 @@ async def test_kill_9_changes_no_figure(rig, store, point):
     async with rig.viewing(store):
         await rig.until_added(store)
     assert store.dump() == rig.at_once()
+
+
+async def test_a_broker_that_was_away_is_read_again(fresh_broker, tmp_path, store):
+    rig = ViewsRig(fresh_broker.bootstrap, tmp_path)
+    await rig.make_topic()
+    await rig.write(day(11, 100))
+    async with rig.viewing(store):
+        await rig.until_added(store)
+        fresh_broker.kill()
+        await fresh_broker.wait()
+        await fresh_broker.start()
+        await rig.write(day(12, 100))
+        await rig.until_added(store)
+    assert store.dump() == rig.at_once()
+
+
+async def test_it_stops_at_once_also_while_the_broker_is_away(fresh_broker, tmp_path, store):
+    rig = ViewsRig(fresh_broker.bootstrap, tmp_path)
+    fresh_broker.kill()
+    await fresh_broker.wait()
+    async with asyncio.timeout(60), rig.viewing(store):
+        await asyncio.sleep(0)  # the block ends at once, and with it the process
+
+
+async def test_another_topic_than_was_added_up_is_not_mixed_in(rig, store, broker, tmp_path):
+    await rig.write(day(13, 60))
+    async with rig.viewing(store):
+        await rig.until_added(store)
+    other = ViewsRig(broker, tmp_path)
+    await other.make_topic()
+    with pytest.raises(ExceptionGroup) as error:
+        async with other.viewing(store) as running:
+            await asyncio.wait_for(asyncio.shield(running), 30)
+    assert error.group_contains(Refusing, match="hub rebuild views")
 
 
 async def test_a_rebuild_finds_the_same_figures_while_another_process_runs(rig, store):
@@ -114,6 +152,57 @@ async def last_values(connection, topic):
             found[record.key.decode()] = json.loads(record.value)
     await close_consumer(consumer)
     return found
+
+
+def flood(messages):
+    """Return one dossier's code in everything that a system sends."""
+    facts = {"org": "org-a", "state": 2, "promised_at": NOW.isoformat()}
+    type_ = "vn.gov.dossier.received.v1"
+    detail = {"recipients": [], "type": type_, "subject": "H99.98-1", "facts": facts}
+    for number in range(messages):
+        event = AuditEvent(
+            event=Event.ADMITTED, source="sender-a", id=f"f-{number}", at=NOW, detail=detail
+        )
+        yield AuditRecord(partition=1, offset=number, written_at=NOW, event=event)
+
+
+def test_who_sends_everything_under_one_subject_costs_no_more_and_no_batch_matters(
+    store, monkeypatch, tmp_path
+):
+    monkeypatch.setattr("hub.io.sql.views.MAX_FACTS", 7)
+    other = ViewStore(f"sqlite:///{tmp_path / 'other.db'}")
+    records = list(flood(40))
+    for one, size in ((store, 3), (other, 40)):
+        one.views.positions([1])
+        for start in range(0, 40, size):
+            part = records[start : start + size]
+            assert one.views.record(part, {1: start}, {1: start + len(part)})
+    assert store.dump() == other.dump()
+    assert [row[1] for row in store.dump()["view_facts"]] == list(range(7))
+    other.close()
+
+
+def test_postgresql_holds_the_same_rows_as_sqlite(store, postgres_url):
+    other, records = ViewStore(postgres_url), []
+    offsets: Counter[int] = Counter()
+    for partition, event in day(10, 600):
+        records.append(
+            AuditRecord(partition=partition, offset=offsets[partition], written_at=NOW, event=event)
+        )
+        offsets[partition] += 1
+    for one, size in ((store, len(records)), (other, 333)):
+        at = dict.fromkeys(range(PARTITIONS), 0)
+        one.views.positions(at)
+        for start in range(0, len(records), size):
+            part = records[start : start + size]
+            end = {record.partition: record.offset + 1 for record in part}
+            assert one.views.record(part, {place: at[place] for place in end}, end)
+            at |= end
+    assert store.dump() == other.dump()
+    assert {cell.key: cell.n for cell in store.views.untold(10**6)} == {
+        cell.key: cell.n for cell in other.views.untold(10**6)
+    }
+    other.close()
 
 
 async def test_a_batch_that_comes_again_adds_nothing(rig, store):

@@ -1,5 +1,6 @@
 """Write the views: audit events become counts and matters, and positions move with them."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
@@ -7,12 +8,12 @@ from typing import Any, Final, Self, TypeVar
 
 import msgspec
 from msgspec.structs import asdict, fields
-from sqlalchemy import Connection, Engine, Table, bindparam, delete, select, tuple_, update
+from sqlalchemy import Connection, Engine, Table, bindparam, delete, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.decision.rows import AuditRecord
 from hub.indicators.cells import Fold, OpenDelivery, named_deliveries
-from hub.indicators.matters import FactRow, Kind, matters
+from hub.indicators.matters import MAX_FACTS, FactRow, Kind, matters
 from hub.io.sql.engine import sql_errors
 from hub.io.sql.upsert import upsert_statement
 from hub.io.sql.views_tables import (
@@ -258,8 +259,10 @@ def _save_open(connection: Connection, fold: Fold) -> None:
 def _save_matters(connection: Connection, facts: Sequence[FactRow]) -> None:
     if not facts:
         return
-    _keep(connection, view_facts, [asdict(fact) for fact in facts])
     keys = {(fact.kind.value, fact.key) for fact in facts}
+    kept = _first(facts, _stored(connection, keys))
+    if kept:
+        _keep(connection, view_facts, [asdict(fact) for fact in kept])
     found: dict[tuple[str, str], list[FactRow]] = {}
     columns = (view_facts.c.kind, view_facts.c.key)
     for row in _find(connection, view_facts, FactRow, columns, keys):
@@ -270,6 +273,27 @@ def _save_matters(connection: Connection, facts: Sequence[FactRow]) -> None:
         for matter in matters(Kind(kind), key, rows)
     ]
     connection.execute(upsert_statement(connection.dialect.name, view_matters), made)
+
+
+def _stored(connection: Connection, keys: Iterable[tuple[str, ...]]) -> Counter[Any]:
+    """Return how many facts of these matters each partition has given already."""
+    f, stored = view_facts.c, Counter[Any]()
+    query = select(f.kind, f.key, f.partition, func.count().label("n"))
+    for chunk in _chunks(sorted(keys)):
+        asked = query.where(tuple_(f.kind, f.key).in_(chunk))
+        for row in connection.execute(asked.group_by(f.kind, f.key, f.partition)):
+            stored[row.kind, row.key, row.partition] = row.n
+    return stored
+
+
+def _first(facts: Iterable[FactRow], stored: Counter[Any]) -> list[FactRow]:
+    kept = []
+    for fact in facts:
+        place = (fact.kind.value, fact.key, fact.partition)
+        if stored[place] < MAX_FACTS:
+            stored[place] += 1
+            kept.append(fact)
+    return kept
 
 
 def _keep(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:

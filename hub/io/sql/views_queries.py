@@ -263,6 +263,22 @@ class ViewsQueries:
         )
         return await self._rows(query)
 
+    async def undated(self, procedures: Sequence[str], limit: int = MAX_ROWS) -> list[Row]:
+        """Return open dossiers of these procedures that nobody has promised a day for."""
+        query = (
+            select(m.key, m.procedure, m.opened_at, *_organisation())
+            .select_from(_matters_with_organisation())
+            .where(
+                m.kind == Kind.DOSSIER.value,
+                m.closed_at.is_(None),
+                m.due_at.is_(None),
+                m.opened_at.is_not(None),
+                m.procedure.in_(procedures),
+            )
+            .order_by(m.opened_at, m.key)
+        )
+        return await self._rows(query, limit)
+
     async def limits(self) -> dict[str, Row]:
         """Return the time limits by procedure."""
         rows = await self._rows(select(procedure_limits))
