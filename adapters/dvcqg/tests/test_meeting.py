@@ -21,6 +21,7 @@ from lgsp_adapter.testing import (
     SourceEngine,
     delivery,
 )
+from lgsp_adapter.testing.peers import Now
 from sandbox_dvcqg import PortalSandbox
 
 from hub.schemas.catalogue import load
@@ -61,17 +62,9 @@ def named(fault):
     return fault if isinstance(fault, str) else "-".join(str(value) for value in fault.values())
 
 
-class Clock:
-    def __init__(self):
-        self.at = NOW
-
-    def __call__(self):
-        return self.at
-
-
 @pytest.fixture
 def clock():
-    return Clock()
+    return Now(NOW)
 
 
 @pytest.fixture

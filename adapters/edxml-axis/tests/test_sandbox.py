@@ -14,6 +14,7 @@ import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lgsp_adapter.testing.peers import http_to
 from lgsp_edxml.reader import read_packet
 from sandbox_edxml_axis import AxisSandbox
 from sandbox_edxml_axis.rewriting import rewrite
@@ -48,7 +49,7 @@ def signed(system, secret, parameters):
 
 async def call(axis, name, parameters=None, *, system="h99", method="POST", **more):
     headers = signed(f"mau.{system}", f"sandbox-secret-{system}", parameters or {})
-    async with httpx2.AsyncClient(base_url=axis.url, timeout=10) as http:
+    async with http_to(axis.url) as http:
         return await http.request(method, f"/{name}", headers=headers, **more)
 
 
@@ -171,7 +172,7 @@ def broken(**change):
     ],
 )
 async def test_a_call_that_is_not_signed_as_published_fails(axis, headers):
-    async with httpx2.AsyncClient(base_url=axis.url) as http:
+    async with http_to(axis.url) as http:
         answer = (await http.post("/getAgenciesListQD20", headers=headers)).json()
     assert (answer["status"], answer["ErrorCode"]) == ("FAIL", "SIGNATURE")
 
@@ -282,7 +283,7 @@ def test_a_raw_attachment_becomes_a_zip_with_a_random_name_and_survives_inside()
 
 
 async def test_a_packet_of_another_member_is_put_in_over_http(axis):
-    async with httpx2.AsyncClient(base_url=axis.url) as http:
+    async with http_to(axis.url) as http:
         where = {"from": "G99", "to": "H99.98"}
         answer = await http.post("/_sandbox/put", params=where, content=LETTER)
         broken = await http.post("/_sandbox/put", params=where, content=b"<edXML>")

@@ -4,10 +4,10 @@ import base64
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx2
 import pytest
 from lgsp_adapter.sandbox import Sandbox
 from lgsp_adapter.sandbox.answers import json_object
+from lgsp_adapter.testing.peers import http_to
 from lgsp_edxml.reader import read_packet
 from sandbox_edxml_endpoint import Account, EOffice
 from sandbox_edxml_endpoint.packets import Unreadable, facts
@@ -207,7 +207,7 @@ async def test_a_token_is_fetched_once_and_again_when_it_ends(axis):
 
 
 async def test_the_office_by_itself_is_steered_over_http(axis):
-    async with EOffice(seed=1) as office, httpx2.AsyncClient(base_url=office.url) as http:
+    async with EOffice(seed=1) as office, http_to(office.url) as http:
         assert (await http.post("/_sandbox/turn")).status_code == 409
         assert (await http.post("/_sandbox/connect", json={"url": "x"})).status_code == 422
         account = {"url": axis.url, "system": "mau", "secret": "s", "shape": "bkav"}

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 from hub_adapter_notify.zalo import NEEDS, App, Tokens
 from lgsp_adapter import Fatal, Retryable
+from lgsp_adapter.net import trusted
 from lgsp_adapter.state import State
 from sandbox_notify import NotifySandbox
 
@@ -35,7 +36,7 @@ class Instances:
             state=self.file,
             seed=resolved,
         )
-        state, client = State(self.file), httpx2.AsyncClient()
+        state, client = State(self.file), httpx2.AsyncClient(verify=trusted())
         await state.open()
         self._open.append((state, client))
         return Tokens(app, state, client, lambda: self.time)

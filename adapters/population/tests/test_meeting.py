@@ -5,12 +5,12 @@ import logging
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx2
 import pytest
 from hub_adapter_population import Population
 from lgsp_adapter import Context, Retryable, load_config
 from lgsp_adapter.testing import Bus, EngineRules, ServiceEngine, check
 from lgsp_adapter.testing.loopback import loopback
+from lgsp_adapter.testing.peers import http_to
 from lgsp_adapter.testing.web import WebServer
 from sandbox_population import PopulationSandbox
 
@@ -63,9 +63,7 @@ class Meeting:
         async with ServiceEngine(service, self.bus, rules=RULES, ctx=self.ctx) as engine:
             front = WebServer(engine.answer)
             headers = {"authorization": "Bearer khoa-mau"}
-            async with httpx2.AsyncClient(
-                base_url=await front.start(), headers=headers, timeout=10
-            ) as http:
+            async with http_to(await front.start(), headers=headers) as http:
 
                 async def ask(**asked):
                     answer = await http.post("/look-up", json=ASKED | asked)

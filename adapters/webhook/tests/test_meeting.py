@@ -3,7 +3,7 @@
 import json
 import logging
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from hub_adapter_webhook.out import webhook_id
 from lgsp_adapter import Context, Fatal, load_config
 from lgsp_adapter.testing import Bus, EngineRules, ServiceEngine, SinkEngine, check, delivery
 from lgsp_adapter.testing.loopback import loopback
+from lgsp_adapter.testing.peers import Now
 from lgsp_adapter.testing.web import WebServer
 from sandbox_webhook import Keys, WebhookSandbox
 
@@ -58,14 +59,6 @@ class Meeting:
                 yield engine
             finally:
                 await front.stop()
-
-
-class Now:
-    def __init__(self):
-        self.at = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
-
-    def __call__(self):
-        return self.at
 
 
 @pytest.fixture
