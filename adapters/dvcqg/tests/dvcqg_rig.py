@@ -5,11 +5,12 @@ import ssl
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from hub_adapter_dvcqg import PortalSink, PortalSource
 from hub_adapter_dvcqg.convert import from_portal
 from hub_adapter_dvcqg.fields import STEP, SUBMISSION
-from lgsp_adapter import Context, load_config
+from lgsp_adapter import Context
 from lgsp_adapter.net import open_client
 from lgsp_adapter.testing import (
     Bus,
@@ -75,13 +76,13 @@ class Rig:
 
     async def send(self, *deliveries, password="sandbox-password"):
         self.bus.put(deliveries)
-        sink = PortalSink(load_config(PortalSink.spec.config, self.settings), self.connect)
+        sink = PortalSink(PortalSink.config_of(self.settings), self.connect)
         await SinkEngine(
             sink, self.bus, rules=RULES, ctx=self.context(password), chance=lambda: 0.0
         ).drain()
 
     async def receive(self, password="sandbox-password"):
-        config = load_config(PortalSource.spec.config, self.settings)
+        config = PortalSource.config_of(self.settings)
         await SourceEngine(
             lambda: PortalSource(config, self.connect),
             self.bus,
@@ -113,7 +114,7 @@ def step(number=0, code=CODE, id_="s-1"):
     )
 
 
-LATER = {
+LATER: dict[str, dict[str, Any]] = {
     "received": {"state": 2, "received_at": "2026-03-10T09:00:00+07:00"},
     "supplement-requested": {
         "supplement_id": "BS-MAU-1",

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from axis_letters import packet_in
 from hub_adapter_edxml_axis import AxisSink, AxisSource
 from hub_adapter_edxml_axis.connect import LONGEST_ANSWER
-from lgsp_adapter import Context, load_config
+from lgsp_adapter import Context
 from lgsp_adapter.net import open_client
 from lgsp_adapter.testing import (
     Bus,
@@ -82,7 +83,7 @@ class Rig:
 
     async def send(self, *deliveries, clock=None, **more):
         self.bus.put(deliveries)
-        sink = AxisSink(load_config(AxisSink.spec.config, self.settings), self.connect)
+        sink = AxisSink(AxisSink.config_of(self.settings), self.connect)
         await SinkEngine(
             sink,
             self.bus,
@@ -93,7 +94,7 @@ class Rig:
         ).drain()
 
     async def receive(self, **more):
-        config = load_config(AxisSource.spec.config, {**self.settings, "own_codes": ["H99"]})
+        config = AxisSource.config_of({**self.settings, "own_codes": ["H99"]})
         await SourceEngine(
             lambda: AxisSource(config, self.connect),
             self.bus,
@@ -117,7 +118,7 @@ def packet_name(packet):
 
 def letter(number=15, **changes):
     """Return the fixture's letter under another number, to the centre."""
-    packet = read_packet(LETTER).packet
+    packet = packet_in(LETTER)
     return replace(
         packet,
         to=(Organisation(code=OUTSIDE, name="Bộ Mẫu"),),
@@ -135,7 +136,7 @@ def numbered(number):
 
 
 def arrived(axis, type_="edoc", system="mau.g99"):
-    return [read_packet(each.packet).packet for each in axis.parcels.waiting(system, type_)]
+    return [packet_in(each.packet) for each in axis.parcels.waiting(system, type_)]
 
 
 def taken(axis, kind="edoc"):

@@ -9,6 +9,7 @@ from lgsp_adapter.sandbox import Sandbox
 from lgsp_adapter.sandbox.answers import json_object
 from lgsp_adapter.testing.peers import http_to
 from lgsp_edxml.reader import read_packet
+from office_fake import packet_in
 from sandbox_edxml_endpoint import Account, EOffice
 from sandbox_edxml_endpoint.packets import Unreadable, facts
 from starlette.responses import JSONResponse, Response
@@ -120,10 +121,10 @@ async def test_a_letter_that_waits_is_fetched_confirmed_and_answered(axis, offic
     assert axis.confirmed == [("a", "done")]
     assert office.inbox == {"a": LETTER}
     assert (await office.turn()).sent == 2
-    answers = [read_packet(packet) for _, packet in axis.taken]
-    assert [each.packet.status_code for each in answers] == ["01", "03"]
-    assert {each.packet.response_for.code for each in answers} == {"15/STN-VPĐT"}
-    assert [each.notes for each in answers] == [(), ()]
+    answers = [packet_in(packet) for _, packet in axis.taken]
+    assert [each.status_code for each in answers] == ["01", "03"]
+    assert {each.response_for.code for each in answers} == {"15/STN-VPĐT"}
+    assert [read_packet(packet).notes for _, packet in axis.taken] == [(), ()]
 
 
 async def test_a_status_that_waits_gets_no_status(axis, office):
