@@ -37,10 +37,14 @@ RULES = EngineRules(timeout=5.0, settle=0.6)
 OUTSIDE = "G99"
 
 
+def hangs(fault):
+    """Say whether the axis is still at work on a call that was given up."""
+    return fault["what"] in ("slow", "timeout_after_success") and fault["seconds"] > TIMEOUT
+
+
 def clock_for(fault):
-    """Return the real clock where the axis is still at work on a call that was given up."""
-    works_on = fault["what"] in ("slow", "timeout_after_success")
-    return RealClock() if works_on and fault["seconds"] > TIMEOUT else VirtualClock()
+    """Return the real clock where the axis works on while we wait."""
+    return RealClock() if hangs(fault) else VirtualClock()
 
 
 class Rig:
