@@ -1,6 +1,17 @@
-"""Makes the fakes beside the tests importable: pytest's importlib mode adds no path."""
+"""What the tests that meet the portal share."""
 
-import sys
-from pathlib import Path
+import pytest
+from dvcqg_rig import NOW
+from lgsp_adapter.testing.peers import Now
+from sandbox_dvcqg import PortalSandbox
 
-sys.path.insert(0, str(Path(__file__).parent))
+
+@pytest.fixture
+def clock():
+    return Now(NOW)
+
+
+@pytest.fixture
+async def portal(clock):
+    async with PortalSandbox(seed=1, clock=clock) as sandbox:
+        yield sandbox

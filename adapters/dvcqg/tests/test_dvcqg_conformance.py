@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hub_adapter_dvcqg import PortalSink, PortalSource
-from lgsp_adapter import load_config
+from lgsp_adapter import Draft
 from lgsp_adapter.kit import SinkKit, SourceKit
 from lgsp_adapter.kit.promise import promise
 from lgsp_adapter.kit.texts import LARGE
@@ -24,7 +24,7 @@ class TestSource(SourceKit[FakeSource]):
         return self.fake
 
     def make(self, peer):
-        return PortalSource(load_config(PortalSource.spec.config, peer.config), peer.connect)
+        return PortalSource(PortalSource.config_of(peer.config), peer.connect)
 
     def context(self):
         return self.fake.context()
@@ -36,6 +36,7 @@ class TestSource(SourceKit[FakeSource]):
         async with self.serving() as peer, self.opened(peer) as source:
             peer.new["l-1"] = row(TaiLieuNop=[{"TenTepDinhKem": piece} for piece in pieces])
             (record,) = await self.read_all(source)
+        assert isinstance(record.message, Draft)
         files = json.loads(record.message.body)["files"]
         assert "".join(file["name"] for file in files) == LARGE
 
@@ -49,7 +50,7 @@ class TestSink(SinkKit[FakeSink]):
         return self.fake
 
     def make(self, peer):
-        return PortalSink(load_config(PortalSink.spec.config, peer.config), peer.connect)
+        return PortalSink(PortalSink.config_of(peer.config), peer.connect)
 
     def context(self):
         return self.fake.context()

@@ -2,6 +2,7 @@
 
 from datetime import timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hub_adapter_dvcqg import fields
@@ -55,11 +56,11 @@ def test_all_ten_states_are_there_with_a_schema_each_way():
     assert list(STATES) == list(range(1, 11))
     for state in STATES.values():
         assert set(state.sent_by) <= set(RULES)
-        assert load(f"urn:hub:schema:{state.read_as}:1.0")
+        assert load(f"urn:hub:schema:{state.read_as}:1.0") is not None
         assert set(state.follows) <= set(STATES)
 
 
-BODIES = {
+BODIES: dict[str, tuple[dict[str, Any], int | None]] = {
     "dossier.submitted": ({}, 1),
     "dossier.received": ({"state": 2}, 2),
     "dossier.transferred": ({}, 4),
@@ -119,7 +120,7 @@ OF_KIND = {
 @st.composite
 def bodies(draw, items):
     """Draw a body with any of the values that the items know."""
-    body = {}
+    body: dict[str, Any] = {}
     for item in items:
         if not item.path:
             body |= draw(bodies(item.items)) if not isinstance(item, Field) else {}

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from hub_adapter_dvcqg import PortalSink
 from hub_adapter_dvcqg.words import Meaning, meaning_of, peer_code
-from lgsp_adapter import Done, Fatal, Reject, Retryable, load_config
+from lgsp_adapter import Done, Fatal, Reject, Retryable
 from lgsp_adapter.testing import MemoryObjects, delivery
 from portal_fake import FakePortal, good, problem, submission
 
@@ -35,9 +35,7 @@ def deliver(name, body, id_="d-1"):
 
 
 async def opened(portal, now=lambda: NOW, **settings):
-    sink = PortalSink(
-        load_config(PortalSink.spec.config, {**portal.config, **settings}), portal.connect
-    )
+    sink = PortalSink(PortalSink.config_of({**portal.config, **settings}), portal.connect)
     await sink.open(portal.context(now=now))
     return sink
 

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from hub_adapter_dvcqg import PortalSource
 from hub_adapter_dvcqg.fields import STATES
-from lgsp_adapter import Draft, Fatal, Reject, Retryable, load_config
+from lgsp_adapter import Draft, Fatal, Reject, Retryable
 from lgsp_adapter.kit import Answer, Say
 from lgsp_adapter.testing import Bus, MemoryObjects, SourceEngine
 from portal_fake import FILE, FakePortal, refused_address, row
@@ -25,9 +25,7 @@ def portal():
 
 
 def make(portal, **settings):
-    return PortalSource(
-        load_config(PortalSource.spec.config, {**portal.config, **settings}), portal.connect
-    )
+    return PortalSource(PortalSource.config_of({**portal.config, **settings}), portal.connect)
 
 
 async def opened(portal, position=None):
@@ -65,7 +63,7 @@ async def test_a_submission_becomes_a_message_with_its_files_as_objects(portal):
     }
     assert body["files"][0]["link"] == LINK
     assert body["files"][0]["digitised"] is True
-    assert compile_schema(load(draft.dataschema).raw).check(body) is None
+    assert compile_schema(load(draft.dataschema or "").raw).check(body) is None
 
 
 @pytest.mark.parametrize("state", [0, *STATES])
@@ -77,7 +75,7 @@ async def test_a_dossier_in_any_state_is_a_message_that_fits_its_schema(portal, 
     assert draft.type == f"vn.gov.{wanted}.v1"
     body = json.loads(draft.body)
     assert body.get("state", state) == state
-    assert compile_schema(load(draft.dataschema).raw).check(body) is None
+    assert compile_schema(load(draft.dataschema or "").raw).check(body) is None
 
 
 async def test_a_corrected_dossier_is_another_message_the_same_one_is_not(portal):
@@ -230,7 +228,7 @@ async def test_a_list_that_the_portal_refuses_is_not_an_empty_one(portal):
 
 async def test_a_connector_without_approved_networks_reaches_nothing(portal):
     settings = {**portal.config, "auth_endpoint": "http://127.0.0.1:1/login"}
-    source = PortalSource(load_config(PortalSource.spec.config, settings))
+    source = PortalSource(PortalSource.config_of(settings))
     await source.open(portal.context(), None)
     with pytest.raises(Fatal):
         await source.read(10)

@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import replace
+from typing import Any
 
 from lgsp_edxml.model import (
     Attachment,
@@ -16,6 +17,7 @@ from lgsp_edxml.model import (
     Signer,
     Status,
 )
+from lgsp_edxml.reader import read_packet
 from lgsp_edxml.writer import write_packet
 
 PDF = b"%PDF-1.7\n% m\xe1\xba\xabu\n"
@@ -66,3 +68,8 @@ def by_another_way(letter, axis_code="001.00.20.TT2"):
 
 def nfd(text):
     return unicodedata.normalize("NFD", text)
+
+
+def packet_in(data) -> Any:
+    """Return the packet in some bytes: a document or a status, as the test knows."""
+    return read_packet(data).packet

@@ -1,6 +1,22 @@
-"""Makes the fakes beside the tests importable: pytest's importlib mode adds no path."""
+"""What the tests that meet the axis share."""
 
-import sys
-from pathlib import Path
+import pytest
+from axis_rig import NOW
+from lgsp_adapter.testing.peers import Now
+from sandbox_edxml_axis import AxisSandbox
 
-sys.path.insert(0, str(Path(__file__).parent))
+
+@pytest.fixture
+def clock():
+    return Now(NOW)
+
+
+@pytest.fixture(params=[False, True], ids=["list-decides", "hands-back"])
+def hands_back(request):
+    return request.param
+
+
+@pytest.fixture
+async def axis(clock):
+    async with AxisSandbox(seed=1, clock=clock) as sandbox:
+        yield sandbox

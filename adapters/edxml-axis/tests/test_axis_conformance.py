@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from axis_fake import FakeSink, FakeSource, body_of, long_letter
-from axis_letters import document
+from axis_letters import document, packet_in
 from hub_adapter_edxml_axis import AxisSink, AxisSource
-from lgsp_adapter import load_config
+from lgsp_adapter import Draft
 from lgsp_adapter.kit import SinkKit, SourceKit
 from lgsp_adapter.kit.promise import promise
 from lgsp_adapter.kit.texts import AWKWARD, LARGE
@@ -28,7 +28,7 @@ class TestSource(SourceKit[FakeSource]):
         return self.fake
 
     def make(self, peer):
-        return AxisSource(load_config(AxisSource.spec.config, peer.config), connect=peer.connect)
+        return AxisSource(AxisSource.config_of(peer.config), connect=peer.connect)
 
     def context(self):
         return self.fake.context()
@@ -40,9 +40,10 @@ class TestSource(SourceKit[FakeSource]):
             for number, text in enumerate(AWKWARD):
                 peer.put(f"t-{number}", f"«{text}»", f"{number}")
             records = await self.read_all(source)
-        subjects = [read_packet(record.raw).packet.subject for record in records]
+        subjects = [packet_in(record.raw).subject for record in records]
         assert subjects == [f"«{text}»" for text in AWKWARD]
         for record, subject in zip(records, subjects, strict=True):
+            assert isinstance(record.message, Draft)
             assert subject in str(json.loads(record.message.body)["subject"])
 
     @promise
@@ -51,6 +52,7 @@ class TestSource(SourceKit[FakeSource]):
         async with self.serving() as peer, self.opened(peer) as source:
             peer.put("l-1", LARGE, "dai")
             (record,) = await self.read_all(source)
+            assert isinstance(record.message, Draft)
             kept = [peer.objects.contents[hash_] for hash_ in record.message.objects]
         assert LARGE.encode() in kept
 
@@ -64,7 +66,7 @@ class TestSink(SinkKit[FakeSink]):
         return self.fake
 
     def make(self, peer):
-        return AxisSink(load_config(AxisSink.spec.config, peer.config), connect=peer.connect)
+        return AxisSink(AxisSink.config_of(peer.config), connect=peer.connect)
 
     def context(self):
         return self.fake.context()
@@ -75,7 +77,7 @@ class TestSink(SinkKit[FakeSink]):
         if len(text) > 1000:
             letter = replace(long_letter(text), document_id=letter.document_id)
         reading = read_packet(write_packet(letter))
-        for file in reading.packet.attachments:
+        for file in packet_in(write_packet(letter)).attachments:
             hash_ = f"sha256:{hashlib.sha256(file.data).hexdigest()}"
             self.objects.contents[hash_] = file.data
         made = delivery(id_, type_="vn.gov.document.issued.v1")

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 from axis_fake import FakeAxis
-from axis_letters import PDF, document, status
+from axis_letters import PDF, document, packet_in, status
 from hub_adapter_edxml_axis import AxisSink
 from hub_adapter_edxml_axis.connect import open_calls
 from hub_adapter_edxml_axis.directory import Agency, Unit, agencies, units
-from lgsp_adapter import Done, Fatal, Reject, Retryable, load_config
+from lgsp_adapter import Done, Fatal, Reject, Retryable
 from lgsp_adapter.kit import Answer, Say
 from lgsp_adapter.testing import Bus, MemoryObjects, SinkEngine, delivery
 from lgsp_edxml.mapping import kind_of, objects_of, to_body
@@ -39,7 +39,7 @@ def deliver(axis, packet, id_="d-1", **body_changes):
 
 
 async def opened(axis, **settings):
-    config = load_config(AxisSink.spec.config, {**axis.config, **settings})
+    config = AxisSink.config_of({**axis.config, **settings})
     sink = AxisSink(config, connect=axis.connect)
     await sink.open(axis.context())
     return sink
@@ -54,21 +54,21 @@ async def test_a_letter_is_sent_in_the_official_form_with_its_files(axis):
     reading = read_packet(data)
     assert reading.packet == sent
     assert reading.notes == ()
-    assert reading.packet.attachments[0].data == PDF
+    assert packet_in(data).attachments[0].data == PDF
 
 
 async def test_a_status_is_sent_as_a_status(axis):
     await (await opened(axis)).write([deliver(axis, status(organ="G13"))])
     ((_, sender, _, kind, data),) = axis.sent
     assert (sender, kind) == ("G12", "status")
-    assert read_packet(data).packet == status(organ="G13")
+    assert packet_in(data) == status(organ="G13")
 
 
 async def test_agencies_of_the_province_are_left_to_the_hub(axis):
     sent = letter(to=(*TO_OTHERS, Organisation(code="H99.01"), Organisation(code="000.00.02.H99")))
     await (await opened(axis, own_codes=["H99"])).write([deliver(axis, sent)])
     assert axis.sent[0][2] == ["G13", "000.00.01.H98"]
-    assert len(read_packet(axis.sent[0][4]).packet.to) == 4
+    assert len(packet_in(axis.sent[0][4]).to) == 4
 
 
 async def test_a_letter_to_nobody_outside_is_rejected(axis):
@@ -82,7 +82,7 @@ async def test_the_same_delivery_is_the_same_bytes_at_every_attempt(axis):
     for _ in range(2):
         await (await opened(axis)).write([deliver(axis, letter(trace=()))])
     assert axis.sent[0][4] == axis.sent[1][4]
-    assert read_packet(axis.sent[0][4]).packet.trace[0].code == "H99.98"
+    assert packet_in(axis.sent[0][4]).trace[0].code == "H99.98"
 
 
 @pytest.mark.parametrize("hide_notation", [False, True])
@@ -91,7 +91,7 @@ async def test_a_lost_answer_sends_nothing_twice(axis, hide_notation):
     bus = Bus()
     bus.put([deliver(axis, letter())])
     axis.script.next.append(Answer(say=Say.LOST))
-    config = load_config(AxisSink.spec.config, axis.config)
+    config = AxisSink.config_of(axis.config)
     await SinkEngine(AxisSink(config, connect=axis.connect), bus, ctx=axis.context()).drain()
     assert len(axis.sent) == 1
     assert bus.delivered
@@ -187,7 +187,7 @@ async def test_a_code_that_means_later_is_tried_again(axis):
 
 
 async def test_no_secret_no_opening(axis):
-    config = load_config(AxisSink.spec.config, {**axis.config, "secret": "env:KHONG_CO_BIEN_NAY"})
+    config = AxisSink.config_of({**axis.config, "secret": "env:KHONG_CO_BIEN_NAY"})
     with pytest.raises(Fatal):
         await AxisSink(config, connect=axis.connect).open(axis.context())
 

@@ -9,7 +9,7 @@ import pytest
 from axis_fake import FakeAxis
 from axis_letters import PDF, by_another_way, document, nfd, packet, status
 from hub_adapter_edxml_axis import AxisSource
-from lgsp_adapter import Draft, Fatal, Reject, Retryable, load_config
+from lgsp_adapter import Draft, Fatal, Reject, Retryable
 from lgsp_adapter.kit import Answer, Say
 from lgsp_adapter.testing import Bus, EngineRules, SourceEngine
 from lgsp_edxml.model import Issue, Organisation, Replace, Replacement, Update, Withdraw
@@ -35,7 +35,7 @@ def axis():
 
 
 async def opened(axis, position=None, **settings):
-    config = load_config(AxisSource.spec.config, {**axis.config, "own_codes": ["H99"], **settings})
+    config = AxisSource.config_of({**axis.config, "own_codes": ["H99"], **settings})
     source = AxisSource(config, connect=axis.connect)
     await source.open(axis.context(lambda: NOW), position)
     return source
@@ -230,9 +230,7 @@ async def test_a_list_that_the_axis_refuses_is_not_an_empty_one(axis, retry_code
 
 
 async def test_a_connector_without_approved_networks_reaches_nothing(axis):
-    source = AxisSource(
-        load_config(AxisSource.spec.config, axis.config | {"url": "http://127.0.0.1:1"})
-    )
+    source = AxisSource(AxisSource.config_of(axis.config | {"url": "http://127.0.0.1:1"}))
     await source.open(axis.context(), None)
     with pytest.raises(Fatal):
         await source.read(10)
@@ -299,7 +297,7 @@ async def test_through_an_engine_with_a_peer_that_fails_nothing_is_lost_or_doubl
     for number in range(30):
         axis.put(str(number), packet(number=str(number)))
     axis.script.next.extend([Answer(), Answer(say=Say.DOWN), Answer(), Answer(say=Say.LOST)] * 4)
-    config = load_config(AxisSource.spec.config, {**axis.config, "own_codes": ["H99"]})
+    config = AxisSource.config_of({**axis.config, "own_codes": ["H99"]})
     bus = Bus()
     engine = SourceEngine(
         lambda: AxisSource(config, connect=axis.connect),

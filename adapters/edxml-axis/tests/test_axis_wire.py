@@ -7,7 +7,7 @@ from axis_letters import packet
 from hub_adapter_edxml_axis import AxisSink
 from hub_adapter_edxml_axis.calls import MessageType
 from hub_adapter_edxml_axis.connect import connect, open_calls
-from lgsp_adapter import Context, load_config
+from lgsp_adapter import Context
 from lgsp_adapter.kit.common import LOOPBACK
 
 
@@ -45,7 +45,7 @@ async def test_sending_is_a_form_with_signed_headers_and_the_packet_as_it_is():
     data = packet()
     async with OneAnswer() as peer, asyncio.timeout(10):
         settings = {"url": peer.url, "system_id": "sys-mau", "secret": "test:khoa"}
-        config = load_config(AxisSink.spec.config, settings)
+        config = AxisSink.config_of(settings)
         ctx = Context("axis", resolvers={"test": secrets}, networks=LOOPBACK)
         async with connect(ctx, 5.0) as client:
             calls = await open_calls(ctx, config, client)

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from hub_adapter_edxml_endpoint import EdxmlEndpoint
-from lgsp_adapter import Backpressure, Context, Fatal, Reject, load_config
+from lgsp_adapter import Backpressure, Context, Fatal, Reject
 from lgsp_adapter.kit import secret_behind
 from lgsp_adapter.testing import Bus, MemoryDesk, MemoryObjects, delivery
 from lgsp_edxml.model import Organisation, Response, Status
 from lgsp_edxml.reader import read_packet
 from lgsp_edxml.writer import write_packet
-from office_fake import CONFIG, Office, call, document, form, send, told, waiting
+from office_fake import CONFIG, Office, call, document, form, packet_in, send, told, waiting
 
 from hub.schemas.catalogue import load
 from hub.schemas.validate import compile_schema
@@ -38,7 +38,7 @@ class Rig:
         async def secrets(name):
             return secret_behind(name)
 
-        config = load_config(EdxmlEndpoint.spec.config, {**CONFIG, **settings})
+        config = EdxmlEndpoint.config_of({**CONFIG, **settings})
         service = EdxmlEndpoint(config)
         ctx = Context(
             "endpoint",
@@ -53,7 +53,7 @@ class Rig:
 
     @property
     def admitted(self):
-        (message,) = self.bus.admitted.values()
+        (message,) = self.bus.drafts
         return message
 
 
@@ -79,7 +79,7 @@ async def test_a_packet_becomes_a_message_with_packet_and_files_as_objects(rig):
     assert draft.subject == "H99.98,2026/03/10,15/SM-VPĐT"
     assert rig.objects.contents[draft.objects[0]] == data
     assert len(draft.objects) == 2
-    schema = compile_schema(load(draft.dataschema).raw)
+    schema = compile_schema(load(draft.dataschema or "").raw)
     assert schema.check(json.loads(draft.body)) is None
 
 
@@ -217,7 +217,7 @@ async def test_the_same_delivery_is_the_same_bytes_each_time_in_the_official_for
             packets.append(await rig.office.packet(service.answer, doc_id))
     assert packets[0] == packets[1]
     assert read_packet(packets[0]).notes == ()
-    assert read_packet(packets[0]).packet.trace[0].code == "H99.98"
+    assert packet_in(packets[0]).trace[0].code == "H99.98"
 
 
 async def test_fail_makes_a_dead_letter_and_processing_settles_nothing(rig):

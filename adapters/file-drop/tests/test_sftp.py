@@ -2,7 +2,7 @@ import os
 
 import pytest
 from hub_adapter_file_drop import FileDropIn
-from lgsp_adapter import Context, Fatal, Reject, Retryable, load_config
+from lgsp_adapter import Context, Fatal, Reject, Retryable
 from sandbox_file_drop import SftpAgency
 
 BODY = {"content": "body", "type": "vn.gov.dossier.received.v1"}
@@ -23,7 +23,7 @@ SCAN = {
 
 
 def source(place, ready="rename", **more):
-    return FileDropIn(load_config(FileDropIn.spec.config, {**place, "ready": ready, **more}))
+    return FileDropIn(FileDropIn.config_of({**place, "ready": ready, **more}))
 
 
 def drop(folder, name, text='{"text":"mẫu"}'):

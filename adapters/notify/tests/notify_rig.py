@@ -5,9 +5,10 @@ import ssl
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from hub_adapter_notify import NotifyEmail, NotifySms, NotifyZns
-from lgsp_adapter import Context, load_config
+from lgsp_adapter import Context
 from lgsp_adapter.guard import UNSAFE_LOOPBACK
 from lgsp_adapter.testing import Bus, EngineRules, SinkEngine, delivery
 from lgsp_adapter.testing.loopback import loopback
@@ -96,11 +97,11 @@ class Meeting:
         if self.way == "email":
             trust = self.peer.trust
             return NotifyEmail(
-                load_config(NotifyEmail.spec.config, raw),
+                NotifyEmail.config_of(raw),
                 trust=lambda: ssl.create_default_context(cadata=trust),
             )
-        kind = NotifyZns if self.way == "zns" else NotifySms
-        return kind(load_config(kind.spec.config, raw), loopback(self.peer.trust))
+        kind: Any = NotifyZns if self.way == "zns" else NotifySms
+        return kind(kind.config_of(raw), loopback(self.peer.trust))
 
     async def tell(self, *notices, **changes):
         self.bus.put(notices)

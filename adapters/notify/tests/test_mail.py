@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 from hub_adapter_notify import NotifyEmail
-from lgsp_adapter import Backpressure, Context, Done, Reject, Retryable, load_config
+from lgsp_adapter import Backpressure, Context, Done, Reject, Retryable
 from lgsp_adapter.guard import UNSAFE_LOOPBACK
 from lgsp_adapter.testing import delivery
 
@@ -79,7 +79,7 @@ async def send(folder, port, to="mau@congdan.example", networks=(UNSAFE_LOOPBACK
         "agency": {"code": "H99.1"},
     }
     made = delivery("n-1", type_="vn.gov.citizen.notice.v1")
-    sink = NotifyEmail(load_config(NotifyEmail.spec.config, raw))
+    sink = NotifyEmail(NotifyEmail.config_of(raw))
     await sink.open(
         Context("mail", resolvers={"test": secret}, now=lambda: NOON, networks=networks)
     )

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from hub_adapter_notify import NotifySms, NotifyZns, hours
 from hub_adapter_notify.notice import read as notice_of
-from lgsp_adapter import Backpressure, Context, Done, Reject, Retryable, load_config
+from lgsp_adapter import Backpressure, Context, Done, Reject, Retryable
 from lgsp_adapter.testing import delivery
 
 import hub.schemas
@@ -41,7 +41,7 @@ class Rig:
         self.time, self.sent, self.answers, self.forms = NOON, [], [], []
         self.ctx = Context("notify", resolvers={"test": secret}, now=lambda: self.time)
         raw = {**rules, **shape, **config}
-        self.sink = adapter(load_config(adapter.spec.config, raw), self.connect)
+        self.sink = adapter(adapter.config_of(raw), self.connect)
 
     def connect(self, _ctx, _seconds):
         return httpx2.AsyncClient(transport=httpx2.MockTransport(self.handle))
@@ -162,7 +162,7 @@ async def test_at_night_nothing_goes_and_nothing_is_lost(tmp_path):
         assert isinstance(result, Retryable)
         assert (result.untouched, result.after) == (True, 8 * 3600.0)
         assert not rig.sent
-        rig.time = NIGHT + timedelta(seconds=result.after)
+        rig.time = NIGHT + timedelta(hours=8)
         assert isinstance(await rig.write(), Done)
 
 

@@ -9,13 +9,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 from xml.etree import ElementTree as ET
 
 import aiosmtplib
 import httpx2
 from hub_adapter_notify import NotifyEmail, NotifySms, NotifyZns
-from lgsp_adapter import Context, load_config
+from lgsp_adapter import Context
 from lgsp_adapter.kit import Say, SinkKit, SinkPeer, secret_behind
 from lgsp_adapter.testing import delivery
 
@@ -45,7 +45,9 @@ class Gateway(SinkPeer):
     """Does again what it is told again; writes down what reached it."""
 
     channel: str
-    shape: ClassVar[dict]
+    shape: ClassVar[dict[str, str]]
+    read: Any
+    told: Any
 
     def __init__(self, refs):
         super().__init__()
@@ -114,7 +116,7 @@ class Viettel(Gateway):
         if not request.content:
             return None
         found = {each.tag: each.text for each in ET.fromstring(request.content).iter()}
-        return found["RequestID"], found["Content"][1:-1]
+        return found["RequestID"], (found["Content"] or "")[1:-1]
 
     def told(self, code):
         return f"<S:Envelope><return><result>{code or 1}</result></return></S:Envelope>".encode()
@@ -183,7 +185,7 @@ class Line:
             raise aiosmtplib.SMTPServerDisconnected("mau")
 
 
-class NoticeKit(SinkKit):
+class NoticeKit(SinkKit[Any]):
     """What the four kits share: a notice for a delivery, and noon in Viet Nam."""
 
     gateway: type
@@ -198,7 +200,7 @@ class NoticeKit(SinkKit):
 
     def make(self, peer):
         return self.adapter(
-            load_config(self.adapter.spec.config, peer.config),
+            self.adapter.config_of(peer.config),
             lambda _ctx, _s: httpx2.AsyncClient(transport=httpx2.MockTransport(peer.handle)),
         )
 
@@ -235,4 +237,4 @@ class TestEmail(NoticeKit):
     reference = HERE / "REFERENCE-notify-email.md"
 
     def make(self, peer):
-        return NotifyEmail(load_config(NotifyEmail.spec.config, peer.config), peer.server)
+        return NotifyEmail(NotifyEmail.config_of(peer.config), peer.server)

@@ -8,7 +8,9 @@ import httpx2
 import pytest
 from hub_adapter_notify.zalo import NEEDS, App, Tokens
 from lgsp_adapter import Fatal, Retryable
+from lgsp_adapter.net import trusted
 from lgsp_adapter.state import State
+from lgsp_adapter.testing.peers import Now
 from sandbox_notify import NotifySandbox
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -17,8 +19,8 @@ NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 class Instances:
     """Instances of one connector, each with its own client and view of the file."""
 
-    def __init__(self, peer, folder):
-        self.peer, self.file, self.time = peer, folder / "s.db", NOON
+    def __init__(self, peer, folder, now):
+        self.peer, self.file, self.now = peer, folder / "s.db", now
         self._open = []
 
     async def one(self, seed="sandbox-refresh-0"):
@@ -35,10 +37,10 @@ class Instances:
             state=self.file,
             seed=resolved,
         )
-        state, client = State(self.file), httpx2.AsyncClient()
+        state, client = State(self.file), httpx2.AsyncClient(verify=trusted())
         await state.open()
         self._open.append((state, client))
-        return Tokens(app, state, client, lambda: self.time)
+        return Tokens(app, state, client, self.now)
 
     async def close(self):
         for state, client in self._open:
@@ -48,8 +50,9 @@ class Instances:
 
 @pytest.fixture
 async def instances(tmp_path):
-    async with NotifySandbox(seed=1, clock=lambda: made.time) as peer:
-        made = Instances(peer, tmp_path)
+    now = Now(NOON)
+    async with NotifySandbox(seed=1, clock=now) as peer:
+        made = Instances(peer, tmp_path, now)
         yield made
         await made.close()
 
@@ -69,7 +72,7 @@ async def test_the_token_of_a_test_serves_the_connector(instances):
 async def test_a_token_that_has_ended_is_renewed_by_one_for_all(instances):
     several = [await instances.one() for _ in range(4)]
     before = {await each.access() for each in several}
-    instances.time += timedelta(hours=30)
+    instances.now.at += timedelta(hours=30)
     after = set(await asyncio.gather(*(each.access() for each in several)))
     assert len(before) == len(after) == 1
     assert before != after
@@ -127,7 +130,7 @@ async def test_a_new_refresh_token_behind_the_reference_counts_without_a_restart
         await one.access()
     instances.seed = instances.peer.zalo.issue()
     assert await one.access()
-    instances.time += timedelta(hours=30)
+    instances.now.at += timedelta(hours=30)
     assert await one.access()
 
 
@@ -149,5 +152,5 @@ async def test_the_chain_of_an_earlier_version_goes_on(instances):
     await state.put("zalo-refresh", app_id, json.dumps(row))
     await state.close()
     assert await (await instances.one()).access() == before
-    instances.time += timedelta(hours=30)
+    instances.now.at += timedelta(hours=30)
     assert await (await instances.one()).access() != before

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import httpx2
 import orjson
+from lgsp_adapter.net import trusted
 from lgsp_adapter.sandbox import Mischief, What
 
 from sandbox_payment.hashing import CALLBACK, Hashing
@@ -44,7 +45,7 @@ class Callbacks:
         if self.target is None:
             return []
         statuses, again = [], []
-        async with httpx2.AsyncClient(timeout=TIMEOUT_SECONDS) as http:
+        async with httpx2.AsyncClient(timeout=TIMEOUT_SECONDS, verify=trusted()) as http:
             for raw in self._mischief.listed(PATH, list(self.waiting)):
                 statuses.append(await self._post(http, self.target, raw))
                 if not 200 <= statuses[-1] < 300:  # noqa: PLR2004  (RFC 9110, 15.3)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hub_adapter_payment import PaymentIn, PaymentOut, PaymentReconcile
-from lgsp_adapter import Context, load_config
+from lgsp_adapter import Context
 from lgsp_adapter.testing import (
     Bus,
     EngineRules,
@@ -62,7 +62,7 @@ class Meeting:
                 "recipients": [FINANCE],
             },
         }[kind]
-        return load_config(kind.spec.config, {**shared, **extra, **changes})
+        return kind.config_of({**shared, **extra, **changes})
 
     def out(self, **changes):
         return PaymentOut(self.config(PaymentOut, **changes), loopback(self.peer.trust))

@@ -11,8 +11,9 @@ from hub_adapter_payment import PaymentIn, PaymentOut, PaymentReconcile
 from hub_adapter_payment.difference import Kind, Payment, differences
 from hub_adapter_payment.fee import dong
 from hub_adapter_payment.mac import Key, is_authentic, mac
-from lgsp_adapter import Context, Done, Reject, Request, Retryable, load_config
+from lgsp_adapter import Context, Done, Reject, Request, Retryable
 from lgsp_adapter.testing import delivery
+from lgsp_adapter.testing.desk import OpenDesk
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 SECRET = "bi-mat-mau"
@@ -42,16 +43,6 @@ def fee_due(id_="d-1", **changes):
     return replace(made, body=json.dumps(body, ensure_ascii=False).encode())
 
 
-class Desk:
-    def __init__(self):
-        self.drafts, self.trouble = [], None
-
-    async def submit(self, message):
-        if self.trouble:
-            raise self.trouble
-        self.drafts.append(message)
-
-
 FINANCE = "urn:hub:org:H99.3"
 
 
@@ -59,15 +50,13 @@ class Rig:
     """`payment-out` and `payment-in` over one state file."""
 
     def __init__(self, folder):
-        self.time, self.sent, self.answers, self.desk = NOW, [], [], Desk()
+        self.time, self.sent, self.answers, self.desk = NOW, [], [], OpenDesk()
         shared = {"state": str(folder / "s.db"), "secret": "test:s"}
         out = {**shared, "url": "https://mau.example", "partner": "MAU"}
-        self.out = PaymentOut(load_config(PaymentOut.spec.config, out), self.connect)
-        self.inbound = PaymentIn(load_config(PaymentIn.spec.config, shared))
+        self.out = PaymentOut(PaymentOut.config_of(out), self.connect)
+        self.inbound = PaymentIn(PaymentIn.config_of(shared))
         since = {**out, "since": "2026-11-22", "recipients": [FINANCE]}
-        self.reconcile = PaymentReconcile(
-            load_config(PaymentReconcile.spec.config, since), self.connect
-        )
+        self.reconcile = PaymentReconcile(PaymentReconcile.config_of(since), self.connect)
 
     def connect(self, _ctx, _seconds):
         return httpx2.AsyncClient(transport=httpx2.MockTransport(self.handle))

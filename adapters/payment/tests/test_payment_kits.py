@@ -6,13 +6,13 @@ import tempfile
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import httpx2
 import pytest
 from hub_adapter_payment import PaymentIn, PaymentOut, PaymentReconcile
 from hub_adapter_payment.memory import DUE
-from lgsp_adapter import Context, Fatal, Request, load_config
+from lgsp_adapter import Context, Fatal, Request
 from lgsp_adapter.kit import (
     Answer,
     Caller,
@@ -73,7 +73,10 @@ class Desk:
 
 
 class Platform(Desk):
-    extra: ClassVar = {}
+    script: Any
+    named: Any
+    told: Any
+    extra: ClassVar[dict[str, Any]] = {}
 
     @property
     def config(self):
@@ -212,9 +215,11 @@ class Callbacks(Desk, Caller):
 class Made:
     """A client that leads to the fake, and the kit's secrets."""
 
+    adapter: ClassVar[Any]
+
     def make(self, peer):
         return self.adapter(
-            load_config(self.adapter.spec.config, peer.config),
+            self.adapter.config_of(peer.config),
             lambda _ctx, _s: httpx2.AsyncClient(transport=httpx2.MockTransport(peer.handle)),
         )
 
@@ -222,7 +227,7 @@ class Made:
         return Context("payment", resolvers={"test": secret})
 
 
-class TestPaymentOut(Made, SinkKit):
+class TestPaymentOut(Made, SinkKit[Any]):
     adapter = PaymentOut
     reference = HERE / "REFERENCE-payment-out.md"
 
@@ -233,7 +238,7 @@ class TestPaymentOut(Made, SinkKit):
         return replace(delivery(id_, type_="vn.gov.dossier.fee-due.v1"), body=due(id_, text))
 
 
-class TestPaymentReconcile(Made, SourceKit):
+class TestPaymentReconcile(Made, SourceKit[Any]):
     adapter = PaymentReconcile
     reference = HERE / "REFERENCE-payment-reconcile.md"
 
@@ -256,7 +261,7 @@ class TestPaymentReconcile(Made, SourceKit):
         assert_texts(records, texts)
 
 
-class TestPaymentIn(ServiceKit):
+class TestPaymentIn(ServiceKit[Any]):
     adapter = PaymentIn
     reference = HERE / "REFERENCE-payment-in.md"
 

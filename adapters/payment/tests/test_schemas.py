@@ -10,7 +10,7 @@ from hub_adapter_payment.difference import Difference, Kind, Payment
 from hub_adapter_payment.fee import VIET_NAM
 from hub_adapter_payment.inbound import PaymentIn
 from hub_adapter_payment.reconcile import _draft, _row
-from lgsp_adapter import Context, load_config
+from lgsp_adapter import Context
 from lgsp_adapter.context import utc_now
 from lgsp_adapter.testing import delivery
 
@@ -36,7 +36,7 @@ def test_each_shipped_fee_becomes_a_payment(name):
 
 def test_a_payment_that_is_told_fits_its_schema(tmp_path):
     raw = {"state": str(tmp_path / "s.db"), "secret": "env:MAU"}
-    service = PaymentIn(load_config(PaymentIn.spec.config, raw))
+    service = PaymentIn(PaymentIn.config_of(raw))
     service.ctx = Context("payment-in", now=utc_now)
     known = {"dossier_code": "H99-1", "agency": "H99.1", "total": 8000}
     for changes in ({}, {"SoTien": 1, "LoaiBanTin": "REFUND", "MaNganHang": "NHMAU"}):

@@ -5,12 +5,14 @@ import logging
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 from hub_adapter_population import Population, citizen
-from lgsp_adapter import Backpressure, Context, Fatal, Reject, Request, Retryable, load_config
+from lgsp_adapter import Backpressure, Context, Fatal, Reject, Request, Retryable
 from lgsp_adapter.kit import Caller, Say, ServiceKit, secret_behind
+from lgsp_adapter.testing.desk import OpenDesk
 
 from hub.schemas.catalogue import load
 from hub.schemas.validate import compile_schema
@@ -42,16 +44,6 @@ async def secret(name):
     return f"khoa-mau-{name}"
 
 
-class Desk:
-    def __init__(self):
-        self.drafts, self.trouble = [], None
-
-    async def submit(self, message):
-        if self.trouble:
-            raise self.trouble
-        self.drafts.append(message)
-
-
 class Rig:
     def __init__(self, **config):
         raw = {
@@ -62,8 +54,8 @@ class Rig:
             "masked": ["SoDinhDanh"],
             **config,
         }
-        self.time, self.desk, self.sent, self.answers = NOW, Desk(), [], []
-        self.service = Population(load_config(Population.spec.config, raw), self.connect)
+        self.time, self.desk, self.sent, self.answers = NOW, OpenDesk(), [], []
+        self.service = Population(Population.config_of(raw), self.connect)
 
     def connect(self, _ctx, _seconds):
         return httpx2.AsyncClient(transport=httpx2.MockTransport(self.handle))
@@ -285,7 +277,7 @@ class Officer(Caller):
         return httpx2.Response(503 if down else 200, json=told)
 
 
-class TestPopulation(ServiceKit):
+class TestPopulation(ServiceKit[Any]):
     adapter = Population
     reference = Path(__file__).parents[1] / "REFERENCE.md"
 
@@ -294,7 +286,7 @@ class TestPopulation(ServiceKit):
 
     def make(self, peer):
         return Population(
-            load_config(Population.spec.config, peer.config),
+            Population.config_of(peer.config),
             lambda _ctx, _s: httpx2.AsyncClient(transport=httpx2.MockTransport(peer.handle)),
         )
 

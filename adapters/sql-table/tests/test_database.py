@@ -72,6 +72,7 @@ def test_each_foreign_error_is_one_of_the_four_and_keeps_its_code(error, expecte
 
 def test_a_database_without_a_free_connection_gets_the_configured_pause():
     found = translated(wrapped(exc.OperationalError, with_state("53300")), place="t", busy=7.0)
+    assert isinstance(found, Backpressure)
     assert found.after == 7.0
 
 
@@ -105,7 +106,7 @@ def test_with_a_certificate_authority_the_servers_name_is_checked():
 @pytest.mark.parametrize("dialect", [mssql.dialect(), oracle.dialect()])
 def test_statements_for_databases_that_are_not_here_bind_their_values(dialect):
     raw = {"kind": "mssql", "database": "x", "table": "Order", "columns": COLUMNS}
-    table = sink_table(load_config(SqlTableOut.spec.config, raw))
+    table = sink_table(SqlTableOut.config_of(raw))
     values = {"khoa": "k", "noi_dung": SECRET}
     made = str(insert(table).values(**values).compile(dialect=dialect))
     assert SECRET not in made
@@ -115,7 +116,7 @@ def test_statements_for_databases_that_are_not_here_bind_their_values(dialect):
 
 async def test_a_missing_driver_says_what_to_install():
     raw = {"kind": "oracle", "database": "x", "table": "t", "columns": COLUMNS}
-    made = SqlTableOut(load_config(SqlTableOut.spec.config, raw))
+    made = SqlTableOut(SqlTableOut.config_of(raw))
     if find_spec("oracledb"):
         pytest.skip("the driver of Oracle is installed")
     with pytest.raises(Fatal, match="install the extra"):
@@ -128,7 +129,7 @@ async def test_a_database_that_is_away_is_retryable_and_the_password_stays_hidde
     reading = {"mode": "high_water", "mark_column": "m", "mark_type": "integer"}
     columns = {"id_column": "a", "type": "vn.gov.record.changed.v1", "body_column": "b"}
     raw = {**base, "password": "env:MAU_MAT_KHAU", "table": "t", **columns, "reading": reading}
-    made = SqlTableIn(load_config(SqlTableIn.spec.config, raw))
+    made = SqlTableIn(SqlTableIn.config_of(raw))
     await made.open(Context("test"), None)
     with pytest.raises(Retryable) as told:
         await made.read(1)

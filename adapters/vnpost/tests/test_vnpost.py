@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import httpx2
 import pytest
 from hub_adapter_vnpost import VnpostIn, VnpostOut
-from lgsp_adapter import Backpressure, Context, Done, Fatal, Reject, Retryable, load_config
+from lgsp_adapter import Backpressure, Context, Done, Fatal, Reject, Retryable
 from lgsp_adapter.testing import delivery
 
 from hub.schemas.catalogue import load
@@ -52,7 +52,7 @@ class Office:
             **extra,
         }
         return kind(
-            load_config(kind.spec.config, raw),
+            kind.config_of(raw),
             lambda _ctx, _s: httpx2.AsyncClient(transport=httpx2.MockTransport(self.handle)),
         )
 

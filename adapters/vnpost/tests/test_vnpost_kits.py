@@ -5,13 +5,13 @@ import tempfile
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import httpx2
 from hub_adapter_vnpost import VnpostIn, VnpostOut
 from hub_adapter_vnpost.order import order_number
 from hub_adapter_vnpost.out import ORDERS
-from lgsp_adapter import Context, load_config
+from lgsp_adapter import Context
 from lgsp_adapter.kit import Answer, Say, SinkKit, SinkPeer, SourceKit, SourcePeer, secret_behind
 from lgsp_adapter.state import _connect
 from lgsp_adapter.testing import delivery
@@ -40,7 +40,11 @@ def result(id_, text):
 class Office:
     """The token call, and the folder of the state file."""
 
-    calm = ()
+    script: Any
+    named: Any
+    told: Any
+    extra: ClassVar[dict[str, Any]]
+    calm: tuple[str, ...] = ()
     """Calls that go well while only some fail: the kit counts on looking up."""
 
     def __init__(self):
@@ -145,9 +149,11 @@ class Tracker(Office, SourcePeer):
 class Made:
     """A client that leads to the fake, and the kit's secrets."""
 
+    adapter: ClassVar[Any]
+
     def make(self, peer):
         return self.adapter(
-            load_config(self.adapter.spec.config, peer.config),
+            self.adapter.config_of(peer.config),
             lambda _ctx, _s: httpx2.AsyncClient(transport=httpx2.MockTransport(peer.handle)),
         )
 
@@ -155,7 +161,7 @@ class Made:
         return Context("vnpost", resolvers={"test": secret})
 
 
-class TestVnpostOut(Made, SinkKit):
+class TestVnpostOut(Made, SinkKit[Any]):
     adapter = VnpostOut
     reference = HERE / "REFERENCE-vnpost-out.md"
 
@@ -173,7 +179,7 @@ class TestVnpostOut(Made, SinkKit):
         return replace(made, body=result(id_, text))
 
 
-class TestVnpostIn(Made, SourceKit):
+class TestVnpostIn(Made, SourceKit[Any]):
     adapter = VnpostIn
     reference = HERE / "REFERENCE-vnpost-in.md"
 

@@ -5,9 +5,10 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from hub_adapter_vnpost import VnpostIn, VnpostOut, order
-from lgsp_adapter import Context, load_config
+from lgsp_adapter import Context
 from lgsp_adapter.testing import (
     Bus,
     EngineRules,
@@ -63,7 +64,7 @@ class Meeting:
             **{name: facts[name] for name in ("unknown_codes", "token_errors")},
             **changes,
         }
-        return kind(load_config(kind.spec.config, raw), loopback(self.peer.trust))
+        return kind(kind.config_of(raw), loopback(self.peer.trust))
 
     def out(self, **changes):
         sender = {"sender_name": FIXTURE["SenderName"], "sender_tel": FIXTURE["SenderTel"]}
@@ -98,8 +99,8 @@ class Meeting:
     @property
     def told(self):
         """The states that the hub was told, in order, by dossier."""
-        found = {}
-        for draft in self.bus.admitted.values():
+        found: dict[Any, list[Any]] = {}
+        for draft in self.bus.drafts:
             body = json.loads(draft.body)
             found.setdefault(draft.subject, []).append(body.get("content") or body["return_info"])
         return found

@@ -5,8 +5,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
-import pyarrow as pa  # type: ignore[import-untyped]
-from pyarrow.parquet import ParquetWriter  # type: ignore[import-untyped]
+import pyarrow as pa
+from pyarrow.parquet import ParquetWriter
 
 _TIME: Final = pa.timestamp("us", tz="UTC")
 SCHEMA: Final = pa.schema(

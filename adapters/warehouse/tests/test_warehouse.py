@@ -4,12 +4,13 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 import psycopg
 import pyarrow.parquet as pq
 import pytest
 from hub_adapter_warehouse import Warehouse
-from lgsp_adapter import Context, Done, Fatal, Reject, Retryable, load_config
+from lgsp_adapter import Context, Done, Fatal, Reject, Retryable
 from lgsp_adapter.testing import delivery
 from psycopg.rows import dict_row
 from sandbox_warehouse import Department
@@ -61,7 +62,7 @@ def look(place):
 
 
 async def opened(place, ctx, **more):
-    made = Warehouse(load_config(Warehouse.spec.config, {**place, "datasets": DATASETS, **more}))
+    made = Warehouse(Warehouse.config_of({**place, "datasets": DATASETS, **more}))
     await made.open(ctx)
     return made
 
@@ -130,7 +131,7 @@ async def test_two_sources_do_not_overwrite_each_other(place, ctx, look):
 
 async def test_two_writers_of_one_record_make_one_history(place, ctx, look):
     one, two = await opened(place, ctx), await opened(place, ctx)
-    sides = [[], []]
+    sides: list[list[Any]] = [[], []]
     for number, each in enumerate(history() * 3):
         sides[number % 2].append(each)
 
@@ -283,7 +284,7 @@ async def test_the_password_is_never_shown(ctx, monkeypatch, caplog):
     secret = "mat-khau-mau-73"
     monkeypatch.setenv("MAU_MAT_KHAU", secret)
     away = {"host": "127.0.0.1", "port": 1, "database": "x", "user": "u"}
-    config = load_config(Warehouse.spec.config, {**away, "password": "env:MAU_MAT_KHAU"})
+    config = Warehouse.config_of({**away, "password": "env:MAU_MAT_KHAU"})
     made = Warehouse(config)
     with pytest.raises(Retryable) as told:
         await made.open(ctx)
@@ -294,7 +295,7 @@ async def test_the_password_is_never_shown(ctx, monkeypatch, caplog):
 async def test_without_a_right_to_make_tables_the_operator_is_told(place, ctx, look):
     role = f"chi_doc_{os.urandom(4).hex()}"
     look(f"CREATE ROLE {role} LOGIN")
-    made = Warehouse(load_config(Warehouse.spec.config, {**place, "user": role}))
+    made = Warehouse(Warehouse.config_of({**place, "user": role}))
     try:
         with pytest.raises(Fatal) as told:
             await made.open(ctx)

@@ -11,6 +11,7 @@ from typing import Final
 
 import httpx2
 import orjson
+from lgsp_adapter.net import trusted
 from lgsp_adapter.sandbox import Mischief, What
 
 from sandbox_webhook.signatures import Keys, sign
@@ -62,7 +63,7 @@ class Sender:
         if self.target is None or self.disabled:
             return []
         due = [each for each in self.waiting if each.due <= self._now()]
-        async with httpx2.AsyncClient(timeout=TIMEOUT_SECONDS) as http:
+        async with httpx2.AsyncClient(timeout=TIMEOUT_SECONDS, verify=trusted()) as http:
             told = self._mischief.listed(PATH, due)
             return [await self._try(http, self.target, notice) for notice in told]
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hub_adapter_webhook import WebhookIn, signing
-from lgsp_adapter import Context, Fatal, Request, Retryable, load_config
+from lgsp_adapter import Context, Fatal, Request, Retryable
+from lgsp_adapter.testing.desk import OpenDesk
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 SEED = b"hat-giong-mau-32-byte-cho-ky-so!"
@@ -27,21 +28,11 @@ async def resolve(name):
     return SECRETS[name]
 
 
-class Desk:
-    def __init__(self):
-        self.drafts, self.trouble = [], None
-
-    async def submit(self, message):
-        if self.trouble:
-            raise self.trouble
-        self.drafts.append(message)
-
-
 class Rig:
     def __init__(self, **config):
         raw = {"secret": "test:new", "types": TYPES, "subject_pointer": "/data/so", **config}
-        self.desk = Desk()
-        self.service = WebhookIn(load_config(WebhookIn.spec.config, raw))
+        self.desk = OpenDesk()
+        self.service = WebhookIn(WebhookIn.config_of(raw))
 
     async def __aenter__(self):
         ctx = Context("webhook-in", resolvers={"test": resolve}, now=lambda: NOW)

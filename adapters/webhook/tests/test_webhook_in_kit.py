@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from hub_adapter_webhook import WebhookIn, signing
 from lgsp_adapter import Context, Request
@@ -52,7 +53,7 @@ class Sender(Caller):
         return self.call(request.headers["webhook-id"], body)
 
 
-class TestWebhookIn(ServiceKit):
+class TestWebhookIn(ServiceKit[Any]):
     adapter = WebhookIn
     reference = Path(__file__).parents[1] / "REFERENCE-webhook-in.md"
 

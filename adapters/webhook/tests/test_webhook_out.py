@@ -17,7 +17,6 @@ from lgsp_adapter import (
     Fatal,
     Reject,
     Retryable,
-    load_config,
 )
 from lgsp_adapter.testing import delivery
 
@@ -45,7 +44,7 @@ class Rig:
         self.ctx = Context(
             "webhook-out", resolvers={"test": resolve}, store=self.store, now=lambda: self.time
         )
-        self.sink = WebhookOut(load_config(WebhookOut.spec.config, raw), self.connect)
+        self.sink = WebhookOut(WebhookOut.config_of(raw), self.connect)
 
     def connect(self, _ctx, _seconds):
         return httpx2.AsyncClient(transport=httpx2.MockTransport(self.handle))

@@ -2,10 +2,11 @@
 
 import base64
 from pathlib import Path
+from typing import Any
 
 import httpx2
 from hub_adapter_webhook import WebhookOut
-from lgsp_adapter import Context, load_config
+from lgsp_adapter import Context
 from lgsp_adapter.kit import Say, SinkKit, SinkPeer, secret_behind
 
 STATUS = {Say.OK: 204, Say.DOWN: 503, Say.SLOW_DOWN: 429, Say.REJECT: 422}
@@ -47,7 +48,7 @@ async def key(name):
     return "whsec_" + base64.b64encode(secret_behind(name).encode() + bytes(24)).decode()
 
 
-class TestWebhookOut(SinkKit):
+class TestWebhookOut(SinkKit[Any]):
     adapter = WebhookOut
     reference = Path(__file__).parents[1] / "REFERENCE-webhook-out.md"
 
@@ -56,7 +57,7 @@ class TestWebhookOut(SinkKit):
 
     def make(self, peer):
         return WebhookOut(
-            load_config(WebhookOut.spec.config, peer.config),
+            WebhookOut.config_of(peer.config),
             lambda _ctx, _s: httpx2.AsyncClient(transport=httpx2.MockTransport(peer.handle)),
         )
 

@@ -8,10 +8,10 @@ adapter that retries by itself breaks them.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Any, ClassVar, Generic, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
-from lgsp_adapter.config import Config
+from lgsp_adapter.config import Config, load_config
 from lgsp_adapter.context import Context
 from lgsp_adapter.desk import Desk
 from lgsp_adapter.spec import Spec
@@ -27,6 +27,15 @@ class Adapter(ABC, Generic[C]):
 
     def __init__(self, config: C) -> None:
         self.config = config
+
+    @classmethod
+    def config_of(cls, raw: Mapping[str, Any]) -> C:
+        """Return the checked configuration of raw values.
+
+        Raises:
+            ConfigError: what is wrong, by field.
+        """
+        return cast("C", load_config(cls.spec.config, raw))
 
     @abstractmethod
     async def check(self) -> Check:

@@ -102,6 +102,7 @@ class Attempts:
         return await self.given_back(ready.entry)
 
     async def hand_over(self, batch: Sequence[Ready]) -> None:
+        """Call the sink once, for all of them; spool each outcome."""
         if not batch:
             return
         now = _now()

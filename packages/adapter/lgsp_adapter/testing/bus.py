@@ -67,6 +67,11 @@ class Bus:
     refuse_next: int = 0
     """How many messages from now on the bus does not take: an outage that passes."""
 
+    @property
+    def drafts(self) -> list[Draft]:
+        """What was handed in to be signed here, in order; not what came signed."""
+        return [each for each in self.admitted.values() if isinstance(each, Draft)]
+
     def put(self, deliveries: Iterable[Delivery]) -> None:
         """Give the sink something to do."""
         self.inbox.update((each.key, each) for each in deliveries)

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
-from lgsp_adapter.errors import Backpressure, Reject, Retryable
+from lgsp_adapter.desk import ClosedDesk
+from lgsp_adapter.errors import AdapterError, Backpressure, Reject, Retryable
 from lgsp_adapter.testing.bus import Bus, Outcome
 from lgsp_adapter.values import Delivery, Done, Draft, Result, Signed
 
@@ -70,3 +71,16 @@ class MemoryDesk:
         if self.lost:
             self.lost = False
             raise Retryable("no answer of the hub in time")
+
+
+class OpenDesk(ClosedDesk):
+    """Takes every message in, unless it is in `trouble`; gives nothing out."""
+
+    def __init__(self) -> None:
+        self.drafts: list[Draft | Signed] = []
+        self.trouble: AdapterError | None = None
+
+    async def submit(self, message: Draft | Signed) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+        self.drafts.append(message)

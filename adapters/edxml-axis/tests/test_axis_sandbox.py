@@ -12,9 +12,10 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from axis_letters import packet_in
 from hypothesis import given
 from hypothesis import strategies as st
-from lgsp_edxml.reader import read_packet
+from lgsp_adapter.testing.peers import http_to
 from sandbox_edxml_axis import AxisSandbox
 from sandbox_edxml_axis.rewriting import rewrite
 from sandbox_edxml_axis.signing import BadCall, verify
@@ -48,7 +49,7 @@ def signed(system, secret, parameters):
 
 async def call(axis, name, parameters=None, *, system="h99", method="POST", **more):
     headers = signed(f"mau.{system}", f"sandbox-secret-{system}", parameters or {})
-    async with httpx2.AsyncClient(base_url=axis.url, timeout=10) as http:
+    async with http_to(axis.url) as http:
         return await http.request(method, f"/{name}", headers=headers, **more)
 
 
@@ -80,7 +81,7 @@ async def test_a_letter_reaches_the_other_system_rewritten_and_readable(axis):
     answer = await ok(axis, "getEdoc", {"docId": row["docId"]}, system="g99")
     packet = base64.b64decode(answer["data"])
     assert packet != LETTER
-    before, after = read_packet(LETTER).packet, read_packet(packet).packet
+    before, after = packet_in(LETTER), packet_in(packet)
     assert after.document_id == before.document_id
     assert [each.data for each in after.attachments] == [each.data for each in before.attachments]
     assert len(after.trace) == len(before.trace) + 1
@@ -114,7 +115,7 @@ async def test_a_status_travels_to_whom_it_answers(axis):
     [row] = await listed(axis, "h99", "status")
     assert row["to"] == "000.00.97.H99"
     packet = (await ok(axis, "getEdoc", {"docId": row["docId"]}))["data"]
-    assert read_packet(base64.b64decode(packet)).packet.status_code == "03"
+    assert packet_in(base64.b64decode(packet)).status_code == "03"
 
 
 async def test_the_same_letter_sent_twice_shows_in_the_journal(axis):
@@ -171,7 +172,7 @@ def broken(**change):
     ],
 )
 async def test_a_call_that_is_not_signed_as_published_fails(axis, headers):
-    async with httpx2.AsyncClient(base_url=axis.url) as http:
+    async with http_to(axis.url) as http:
         answer = (await http.post("/getAgenciesListQD20", headers=headers)).json()
     assert (answer["status"], answer["ErrorCode"]) == ("FAIL", "SIGNATURE")
 
@@ -282,7 +283,7 @@ def test_a_raw_attachment_becomes_a_zip_with_a_random_name_and_survives_inside()
 
 
 async def test_a_packet_of_another_member_is_put_in_over_http(axis):
-    async with httpx2.AsyncClient(base_url=axis.url) as http:
+    async with http_to(axis.url) as http:
         where = {"from": "G99", "to": "H99.98"}
         answer = await http.post("/_sandbox/put", params=where, content=LETTER)
         broken = await http.post("/_sandbox/put", params=where, content=b"<edXML>")
@@ -293,7 +294,9 @@ async def test_a_packet_of_another_member_is_put_in_over_http(axis):
 def test_raw_bytes_are_carried_as_they_are():
     axis = AxisSandbox()
     [id_] = axis.put(b"1212<?xml", sender="G99", to=["H99"], type_="edoc", raw=True)
-    assert axis.parcels.get(id_, "mau.h99").packet == b"1212<?xml"
+    parcel = axis.parcels.get(id_, "mau.h99")
+    assert parcel is not None
+    assert parcel.packet == b"1212<?xml"
 
 
 def with_file(name, content):
@@ -310,7 +313,7 @@ def with_file(name, content):
 )
 def test_whatever_is_attached_survives_the_rewriting(content, name, seed):
     carried = rewrite(with_file(name, content), random.Random(seed), NOW)
-    [attachment] = read_packet(carried).packet.attachments
+    [attachment] = packet_in(carried).attachments
     assert (attachment.name, attachment.data) == (name, content)
 
 

@@ -5,10 +5,11 @@ import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hub_adapter_edxml_endpoint import EdxmlEndpoint
-from lgsp_adapter import Backpressure, Context, Reject, Retryable, load_config
+from lgsp_adapter import Backpressure, Context, Reject, Retryable
 from lgsp_adapter.kit import secret_behind
 from lgsp_adapter.testing import Bus, EngineRules, MemoryObjects, ServiceEngine, delivery
 from lgsp_adapter.testing.web import WebServer
@@ -16,6 +17,7 @@ from lgsp_edxml.mapping import objects_of, to_body
 from lgsp_edxml.model import Organisation
 from lgsp_edxml.reader import read_packet
 from lgsp_edxml.writer import write_packet
+from office_fake import packet_in
 from sandbox_edxml_endpoint import Account, EOffice
 from sandbox_edxml_endpoint.outbox import WAITS
 
@@ -36,7 +38,7 @@ class Rig:
     def __init__(self, shape):
         self.shape, self.bus, self.objects = shape, Bus(), MemoryObjects()
         self.bearer = False
-        self.settings = {
+        self.settings: dict[str, Any] = {
             "system_id": "eoffice-mau",
             "secret_key": "test:van-phong",
             "organ_codes": [OWN, OTHER],
@@ -56,7 +58,7 @@ class Rig:
             store=self.objects.store,
             now=self.office.now,
         )
-        service = EdxmlEndpoint(load_config(EdxmlEndpoint.spec.config, self.settings))
+        service = EdxmlEndpoint(EdxmlEndpoint.config_of(self.settings))
         self.engine = ServiceEngine(service, self.bus, rules=EngineRules(timeout=5.0), ctx=ctx)
         await self.engine.__aenter__()
         self.desk = self.engine.desk
@@ -72,7 +74,7 @@ class Rig:
 
     def wait_for(self, number, **attributes):
         """Put a letter of another agency in front of the e-Office."""
-        packet = read_packet(numbered(number)).packet
+        packet = packet_in(numbered(number))
         packet = replace(packet, to=(Organisation(code=OWN),))
         body = to_body(read_packet(write_packet(packet)))
         del body["original"]
@@ -104,22 +106,22 @@ async def rig(request):
 async def test_the_fixture_s_letter_becomes_a_message_that_fits_its_schema(rig):
     rig.office.write(LETTER)
     turn = await rig.office.turn()
-    (draft,) = rig.bus.admitted.values()
+    (draft,) = rig.bus.drafts
     assert (turn.sent, turn.refused) == (1, 0)
     assert draft.type == "vn.gov.document.issued.v1"
     assert (draft.onbehalf, draft.recipients) == (OTHER, (f"urn:hub:org:{OWN}",))
     assert draft.subject == "000.00.97.H99,2026/03/10,15/STN-VPĐT"
     assert rig.objects.contents[draft.objects[0]] == LETTER
-    assert compile_schema(load(draft.dataschema).raw).check(json.loads(draft.body)) is None
+    assert compile_schema(load(draft.dataschema or "").raw).check(json.loads(draft.body)) is None
 
 
 async def test_the_fixture_s_status_becomes_a_message_to_the_letter_s_sender(rig):
     rig.office.write(STATUS, "status")
     await rig.office.turn()
-    (draft,) = rig.bus.admitted.values()
+    (draft,) = rig.bus.drafts
     assert draft.type == "vn.gov.document.status.v1"
     assert (draft.onbehalf, draft.recipients) == (None, (f"urn:hub:org:{OTHER}",))
-    assert compile_schema(load(draft.dataschema).raw).check(json.loads(draft.body)) is None
+    assert compile_schema(load(draft.dataschema or "").raw).check(json.loads(draft.body)) is None
 
 
 async def test_a_letter_that_waits_is_stored_confirmed_and_answered_with_statuses(rig):
@@ -127,11 +129,11 @@ async def test_a_letter_that_waits_is_stored_confirmed_and_answered_with_statuse
     await rig.office.turn()
     assert len(rig.bus.delivered) == 1
     (packet,) = rig.office.inbox.values()
-    assert read_packet(packet).packet.attachments == read_packet(LETTER).packet.attachments
+    assert packet_in(packet).attachments == packet_in(LETTER).attachments
     await rig.office.turn()
-    statuses = [json.loads(draft.body)["status_code"] for draft in rig.bus.admitted.values()]
+    statuses = [json.loads(draft.body)["status_code"] for draft in rig.bus.drafts]
     assert statuses == ["01", "03"]
-    assert {draft.recipients for draft in rig.bus.admitted.values()} == {(f"urn:hub:org:{OTHER}",)}
+    assert {draft.recipients for draft in rig.bus.drafts} == {(f"urn:hub:org:{OTHER}",)}
 
 
 async def test_what_was_fetched_and_not_confirmed_comes_again_and_is_known(rig):
@@ -167,7 +169,7 @@ async def test_what_is_sent_twice_or_in_another_order_is_taken_once(rig, what):
         rig.office.write(numbered(number))
     rig.office.misbehave(what, path="/office/send")
     await rig.office.turn()
-    subjects = sorted(draft.subject for draft in rig.bus.admitted.values())
+    subjects = sorted(str(draft.subject) for draft in rig.bus.drafts)
     assert subjects == [f"000.00.97.H99,2026/03/10,{n}/STN-VPĐT" for n in range(3)]
 
 

@@ -172,7 +172,7 @@ async def test_a_parcel_is_followed_to_its_end(meeting):
         ["Đã tiếp nhận yêu cầu", "Đã lấy bưu gửi", "Phát thành công"],
         ["Đã tiếp nhận yêu cầu", "Đang vận chuyển", "Đã chuyển hoàn"],
     ]
-    types = [each.type for each in meeting.bus.admitted.values()]
+    types = [each.type for each in meeting.bus.drafts]
     assert types.count("vn.gov.dossier.returned.v1") == 1
     assert meeting.bus.dead_letters == {}
 

@@ -1,23 +1,16 @@
 """The post office over HTTP: orders that double if sent twice, tracking that shows it."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import httpx2
 import pytest
+from lgsp_adapter.testing.peers import Now, http_to
 from sandbox_vnpost import PostSandbox, State
 
 ORDER = json.loads((Path(__file__).parent.parent / "fixtures" / "order.json").read_text())
 NUMBER = ORDER["OrderNumber"]
-
-
-class Now:
-    def __init__(self):
-        self.at = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
-
-    def __call__(self):
-        return self.at
 
 
 @pytest.fixture
@@ -33,7 +26,7 @@ async def post(now):
 
 @pytest.fixture
 async def http(post):
-    async with httpx2.AsyncClient(base_url=post.url, timeout=10) as client:
+    async with http_to(post.url) as client:
         account = {"UserName": "mau", "Password": "sandbox-password"}
         token = (await client.post("/apiGetToken", json=account)).json()["access_token"]
         client.headers["access_token"] = token
@@ -66,7 +59,7 @@ async def test_an_order_that_comes_twice_is_two_parcels(http, post):
 
 async def test_a_post_office_that_notices_refuses_the_second():
     async with PostSandbox(refuses_repeats=True) as post:
-        async with httpx2.AsyncClient(base_url=post.url) as http:
+        async with http_to(post.url) as http:
             account = {"UserName": "mau", "Password": "sandbox-password"}
             answer = await http.post("/apiGetToken", json=account)
             http.headers["access_token"] = answer.json()["access_token"]

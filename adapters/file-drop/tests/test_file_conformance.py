@@ -8,14 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]  # ships no types
+import yaml
 from hub_adapter_file_drop import FileDropIn, FileDropOut
 from hub_adapter_file_drop.errors import from_os
 from hub_adapter_file_drop.local import LocalFolder
 from hub_adapter_file_drop.sftp import SftpFolder
-from lgsp_adapter import Context, Reject, load_config
+from lgsp_adapter import Context, Reject
 from lgsp_adapter.kit import Say, SinkKit, SinkPeer, SourceKit, SourcePeer
 from sandbox_file_drop import SftpAgency
 
@@ -26,7 +27,8 @@ CODES = {Say.DOWN: errno.EIO, Say.LOST: errno.EIO, Say.SLOW_DOWN: errno.ENOSPC}
 class Asking:
     """Asks the script before it lists and before it writes."""
 
-    peer = None
+    peer: Any = None
+    _busy: float
 
     async def ask(self, id_=None):
         answer = await self.peer.script.answer(id_)
@@ -40,19 +42,19 @@ class Asking:
 
     async def entries(self):
         self.obey(await self.ask())
-        return await super().entries()
+        return await super().entries()  # type: ignore[misc]  # beside it stands a folder
 
     async def read(self, path):
         self.peer.given += 1
-        async for piece in super().read(path):
+        async for piece in super().read(path):  # type: ignore[misc]  # as above
             yield piece
 
     async def put(self, name, pieces):
         say = await self.ask(name.split("_")[1])
         if say is Say.LOST:
-            await super().put(name, pieces)
+            await super().put(name, pieces)  # type: ignore[misc]  # as above
         self.obey(say)
-        await super().put(name, pieces)
+        await super().put(name, pieces)  # type: ignore[misc]  # as above
         self.peer.order.append(name)
 
 
@@ -172,11 +174,12 @@ class IncomingServed(Served, Incoming):
 class OverSftp:
     """Gives the adapter the private key of the account: the kit's own secrets are none."""
 
-    server = None
+    server: Any = None
+    adapter: Any
 
     @asynccontextmanager
     async def serving(self):
-        async with super().serving() as peer:
+        async with super().serving() as peer:  # type: ignore[misc]  # beside it stands a kit
             self.server = peer
             yield peer
 
@@ -187,24 +190,24 @@ class OverSftp:
         return Context(self.adapter.spec.name, resolvers={"test": key})
 
 
-class TestSourceKeepsThePromises(SourceKit):
+class TestSourceKeepsThePromises(SourceKit[Any]):
     adapter, reference = FileDropIn, HERE / "REFERENCE-in.md"
 
     def peer(self):
         return Outgoing()
 
     def make(self, peer):
-        return FileDropIn(load_config(FileDropIn.spec.config, peer.config), folder=peer.folder)
+        return FileDropIn(FileDropIn.config_of(peer.config), folder=peer.folder)
 
 
-class TestSinkKeepsThePromises(SinkKit):
+class TestSinkKeepsThePromises(SinkKit[Any]):
     adapter, reference = FileDropOut, HERE / "REFERENCE-out.md"
 
     def peer(self):
         return Incoming()
 
     def make(self, peer):
-        return FileDropOut(load_config(FileDropOut.spec.config, peer.config), folder=peer.folder)
+        return FileDropOut(FileDropOut.config_of(peer.config), folder=peer.folder)
 
 
 class TestSourceOverSftpKeepsThePromises(OverSftp, TestSourceKeepsThePromises):
@@ -227,4 +230,4 @@ def test_the_readmes_sample_is_a_configuration():
     page = (HERE / "README.md").read_text(encoding="utf-8")
     sample = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])
     assert sample.pop("adapter") == FileDropIn.spec.name
-    load_config(FileDropIn.spec.config, sample)
+    FileDropIn.config_of(sample)

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import httpx2
 import pytest
+from lgsp_adapter.testing.peers import http_to
 from sandbox_population import PopulationSandbox
 
 QUESTION = json.loads((Path(__file__).parent.parent / "fixtures" / "question.json").read_text())
@@ -19,7 +19,7 @@ async def database():
 
 @pytest.fixture
 async def http(database):
-    async with httpx2.AsyncClient(base_url=database.url, timeout=10) as client:
+    async with http_to(database.url) as client:
         yield client
 
 

@@ -8,7 +8,7 @@ import pytest
 from hub_adapter_file_drop import FileDropIn, FileDropOut
 from hub_adapter_file_drop.folder import temporary
 from hub_adapter_file_drop.sink import file_name
-from lgsp_adapter import Backpressure, Context, Done, Fatal, Reject, Retryable, load_config
+from lgsp_adapter import Backpressure, Context, Done, Draft, Fatal, Reject, Retryable, Signed
 from lgsp_adapter.testing import delivery
 
 PLAIN = {"checksum": False, "attributes": False}
@@ -31,7 +31,7 @@ def ctx(request):
 
 
 async def opened(place, ctx, **more):
-    made = FileDropOut(load_config(FileDropOut.spec.config, {**place, **more}))
+    made = FileDropOut(FileDropOut.config_of({**place, **more}))
     await made.open(ctx)
     return made
 
@@ -187,9 +187,10 @@ async def test_what_one_hub_writes_another_one_reads(place, ctx):
     await made.write([sent])
     await made.close()
     how = {"ready": "sha256", "pattern": "*.json", "content": "body", "type": sent.type}
-    reader = FileDropIn(load_config(FileDropIn.spec.config, {**place, **how}))
+    reader = FileDropIn(FileDropIn.config_of({**place, **how}))
     await reader.open(ctx, None)
     (record,) = await reader.read(10)
+    assert isinstance(record.message, Signed | Draft)
     assert record.message.body == sent.body
     await reader.ack(record.position)
     assert await reader.read(10) == []

@@ -9,6 +9,7 @@ import httpx2
 import pytest
 from lgsp_adapter.sandbox import Sandbox
 from lgsp_adapter.sandbox.answers import json_object
+from lgsp_adapter.testing.peers import http_to
 from sandbox_payment import PaymentSandbox
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -51,7 +52,7 @@ async def platform(province):
 
 @pytest.fixture
 async def http(platform):
-    async with httpx2.AsyncClient(base_url=platform.url, timeout=10) as client:
+    async with http_to(platform.url) as client:
         yield client
 
 

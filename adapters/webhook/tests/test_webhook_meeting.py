@@ -3,15 +3,16 @@
 import json
 import logging
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hub_adapter_webhook import WebhookIn, WebhookOut, signing
 from hub_adapter_webhook.out import webhook_id
-from lgsp_adapter import Context, Fatal, load_config
+from lgsp_adapter import Context, Fatal
 from lgsp_adapter.testing import Bus, EngineRules, ServiceEngine, SinkEngine, check, delivery
 from lgsp_adapter.testing.loopback import loopback
+from lgsp_adapter.testing.peers import Now
 from lgsp_adapter.testing.web import WebServer
 from sandbox_webhook import Keys, WebhookSandbox
 
@@ -39,7 +40,7 @@ class Meeting:
 
     def out(self, **changes):
         raw = {"url": f"{self.peer.url}/hook", "secret": "peer:shared", "seconds": LONG, **changes}
-        return WebhookOut(load_config(WebhookOut.spec.config, raw), loopback(self.peer.trust))
+        return WebhookOut(WebhookOut.config_of(raw), loopback(self.peer.trust))
 
     async def push(self, *deliveries, **changes):
         self.bus.put(deliveries)
@@ -50,7 +51,7 @@ class Meeting:
     async def listening(self, **changes):
         """`webhook-in` behind an HTTP server, which the peer's sender calls."""
         raw = {"secret": "peer:shared", "types": {"mau": "vn.gov.mau.v1"}, **changes}
-        service = WebhookIn(load_config(WebhookIn.spec.config, raw))
+        service = WebhookIn(WebhookIn.config_of(raw))
         async with ServiceEngine(service, self.bus, rules=RULES, ctx=self.ctx) as engine:
             front = WebServer(engine.answer)
             self.peer.sender.target = f"{await front.start()}/"
@@ -58,14 +59,6 @@ class Meeting:
                 yield engine
             finally:
                 await front.stop()
-
-
-class Now:
-    def __init__(self):
-        self.at = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
-
-    def __call__(self):
-        return self.at
 
 
 @pytest.fixture
@@ -196,7 +189,7 @@ async def test_what_the_sender_sends_becomes_one_message(plain):
     async with plain.listening(recipients=["so-mau"]):
         id_ = plain.peer.send(message())
         assert await plain.peer.sender.deliver() == [204]
-    (draft,) = plain.bus.admitted.values()
+    (draft,) = plain.bus.drafts
     assert (draft.id, draft.type, draft.recipients) == (id_, "vn.gov.mau.v1", ("so-mau",))
     assert draft.body == message()
 

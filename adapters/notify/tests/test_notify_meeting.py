@@ -250,7 +250,7 @@ def test_vinaphone_is_asked_in_the_fixtures_shape():
 def test_viettel_is_asked_in_the_fixtures_shape():
     fixture = ET.parse(FIXTURES / "viettel.xml").getroot()
     wanted = {each.tag: each.text for each in fixture.iter() if not len(each)}
-    message = Message(gateway_id="bulksms", parameters={}, text=wanted["Content"], subject="")
+    message = Message(gateway_id="bulksms", parameters={}, text=wanted["Content"] or "", subject="")
     gateway = Viettel(account(agent="CP-MAU", label="TINH-MAU"))
-    root = ET.fromstring(gateway.content("1", wanted["ReceiverID"], message)[0])
+    root = ET.fromstring(gateway.content("1", wanted["ReceiverID"] or "", message)[0])
     assert {each.tag: each.text for each in root.iter() if not len(each)} == wanted

@@ -5,12 +5,12 @@ import logging
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx2
 import pytest
 from hub_adapter_population import Population
-from lgsp_adapter import Context, Retryable, load_config
+from lgsp_adapter import Context, Retryable
 from lgsp_adapter.testing import Bus, EngineRules, ServiceEngine, check
 from lgsp_adapter.testing.loopback import loopback
+from lgsp_adapter.testing.peers import http_to
 from lgsp_adapter.testing.web import WebServer
 from sandbox_population import PopulationSandbox
 
@@ -54,7 +54,7 @@ class Meeting:
             "seconds": LONG,
             **changes,
         }
-        return Population(load_config(Population.spec.config, raw), loopback(self.peer.trust))
+        return Population(Population.config_of(raw), loopback(self.peer.trust))
 
     @asynccontextmanager
     async def office(self, **changes):
@@ -63,9 +63,7 @@ class Meeting:
         async with ServiceEngine(service, self.bus, rules=RULES, ctx=self.ctx) as engine:
             front = WebServer(engine.answer)
             headers = {"authorization": "Bearer khoa-mau"}
-            async with httpx2.AsyncClient(
-                base_url=await front.start(), headers=headers, timeout=10
-            ) as http:
+            async with http_to(await front.start(), headers=headers) as http:
 
                 async def ask(**asked):
                     answer = await http.post("/look-up", json=ASKED | asked)
@@ -78,7 +76,7 @@ class Meeting:
 
     @property
     def entries(self):
-        return [json.loads(each.body)["record"] for each in self.bus.admitted.values()]
+        return [json.loads(each.body)["record"] for each in self.bus.drafts]
 
 
 @pytest.fixture
@@ -90,7 +88,12 @@ async def meeting():
 async def test_the_question_is_the_fixture_word_for_word(meeting, monkeypatch):
     heard = []
     judge = meeting.peer._judge
-    monkeypatch.setattr(meeting.peer, "_judge", lambda asked: heard.append(asked) or judge(asked))
+
+    def listening(asked):
+        heard.append(asked)
+        return judge(asked)
+
+    monkeypatch.setattr(meeting.peer, "_judge", listening)
     async with meeting.office() as (ask, _):
         await ask()
     assert heard == [FIXTURE]

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from hub_adapter_sql_table import SqlTableIn
-from lgsp_adapter import ConfigError, Fatal, Reject, load_config
+from lgsp_adapter import ConfigError, Draft, Fatal, Reject
 from lgsp_adapter.testing import Bus, SourceEngine
 from sandbox_sql_table import OldSoftware
 from sqlalchemy import text
@@ -29,7 +29,7 @@ def program(admin):
 
 def source(database, reading, **more):
     raw = {**database, "table": "ho_so_di", **COLUMNS, "reading": reading, **more}
-    return SqlTableIn(load_config(SqlTableIn.spec.config, raw))
+    return SqlTableIn(SqlTableIn.config_of(raw))
 
 
 def body(number):
@@ -165,7 +165,7 @@ async def test_reopened_at_a_late_row_nothing_is_lost(database, program, ctx):
         await SourceEngine(lambda: source(database, HIGH_WATER), bus, ctx=ctx).drain()
     program.put("d", body("d"), mark=106)
     await SourceEngine(lambda: source(database, HIGH_WATER), bus, ctx=ctx).drain()
-    texts = sorted(json.loads(each.body)["text"] for each in bus.admitted.values())
+    texts = sorted(json.loads(each.body)["text"] for each in bus.drafts)
     assert texts == [f"Hồ sơ mẫu {key}" for key in "abcd"]
     assert not bus.dead_letters
 
@@ -181,7 +181,7 @@ async def test_times_as_marks(database, admin, ctx):
     fields = {"record_id": "ma", "changed_at": "luc", "amount": "so_tien"}
     more = {"body_columns": fields, "body_constants": {"dataset": "h99.so-mau"}}
     typed = {"type": "vn.gov.record.changed.v1", "time_column": "luc"}
-    config = load_config(SqlTableIn.spec.config, {**raw, **more, **typed})
+    config = SqlTableIn.config_of({**raw, **more, **typed})
     made = SqlTableIn(config)
     await made.open(ctx, None)
     records = await made.read(2)
@@ -191,13 +191,14 @@ async def test_times_as_marks(database, admin, ctx):
     # Within the overlap the first one comes again, with the same id: the hub knows it.
     records += await again.read(5)
     await again.close()
-    bodies = [json.loads(each.message.body) for each in records]
+    drafts = [each.message for each in records if isinstance(each.message, Draft)]
+    bodies = [json.loads(each.body) for each in drafts]
     assert {each["record_id"] for each in bodies} == {"t-0", "t-1", "t-2"}
-    assert len({each.message.id for each in records}) == 3
+    assert len({each.id for each in drafts}) == 3
     assert bodies[0]["changed_at"] == "2026-11-22T08:00:00+07:00"
     assert bodies[0]["dataset"] == "h99.so-mau"
     zone = timezone(timedelta(hours=7))
-    assert records[0].message.time == datetime(2026, 11, 22, 8, tzinfo=zone)
+    assert drafts[0].time == datetime(2026, 11, 22, 8, tzinfo=zone)
 
 
 async def test_an_unreadable_row_becomes_a_reject_that_names_the_column_only(
@@ -231,7 +232,7 @@ async def test_check_finds_rows_that_can_never_be_read(database, admin, ctx):
         connection.execute(text("INSERT INTO t VALUES (NULL, 1, '{}')"))
     columns = {"id_column": "ma", "type": "vn.gov.record.changed.v1", "body_column": "nd"}
     raw = {**database, "table": "t", **columns, "reading": HIGH_WATER}
-    made = SqlTableIn(load_config(SqlTableIn.spec.config, raw))
+    made = SqlTableIn(SqlTableIn.config_of(raw))
     await made.open(ctx, None)
     assert not (await made.check()).ok
     await made.close()
@@ -241,7 +242,7 @@ async def test_check_finds_rows_that_can_never_be_read(database, admin, ctx):
 def test_a_name_that_could_be_more_than_a_name_is_refused(name):
     raw = {"kind": "sqlite", "database": "x", **COLUMNS, "reading": OUTBOX}
     with pytest.raises(ConfigError):
-        load_config(SqlTableIn.spec.config, {**raw, "table": name})
+        SqlTableIn.config_of({**raw, "table": name})
 
 
 async def test_names_in_vietnamese_and_reserved_words_are_quoted(database, admin, ctx):
@@ -254,7 +255,7 @@ async def test_names_in_vietnamese_and_reserved_words_are_quoted(database, admin
     reading = {"mode": "outbox", "order_column": "select", "done_column": "Đã gửi", "done_value": 1}
     columns = {"id_column": "select", "type": "vn.gov.record.changed.v1", "body_column": "nd"}
     raw = {**database, "table": "Hồ sơ", **columns, "reading": reading}
-    made = SqlTableIn(load_config(SqlTableIn.spec.config, raw))
+    made = SqlTableIn(SqlTableIn.config_of(raw))
     await made.open(ctx, None)
     (record,) = await made.read(1)
     await made.ack(record.position)

@@ -1,25 +1,18 @@
 """The portal simulator over HTTP: sessions, insert and update by answer, steps, files by link."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import httpx2
 import pytest
+from lgsp_adapter.testing.peers import Now, http_to
 from sandbox_dvcqg import PortalSandbox
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 DOSSIER = json.loads((FIXTURES / "dossier.json").read_text())
 STEP = json.loads((FIXTURES / "step.json").read_text())
 UNIT = "000.00.97.H99"
-
-
-class Now:
-    def __init__(self):
-        self.at = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
-
-    def __call__(self):
-        return self.at
 
 
 @pytest.fixture
@@ -35,7 +28,7 @@ async def portal(now):
 
 @pytest.fixture
 async def http(portal):
-    async with httpx2.AsyncClient(base_url=portal.url, timeout=10) as client:
+    async with http_to(portal.url) as client:
         yield client
 
 
@@ -114,7 +107,7 @@ async def test_steps_go_in_tens_and_are_known_when_they_come_again(http, portal)
 
 async def test_a_portal_that_knows_no_repeated_steps_doubles_them():
     async with PortalSandbox(recognises_steps=False) as portal:
-        async with httpx2.AsyncClient(base_url=portal.url) as http:
+        async with http_to(portal.url) as http:
             await call(http, "DongBoHoSoMC", DOSSIER)
             for _ in range(2):
                 await call(http, "CapNhatTienDoHoSoMC", STEP)

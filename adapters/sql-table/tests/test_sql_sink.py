@@ -4,7 +4,7 @@ import time
 
 import pytest
 from hub_adapter_sql_table import SqlTableOut
-from lgsp_adapter import Done, Fatal, Reject, Retryable, load_config
+from lgsp_adapter import Done, Fatal, Reject, Retryable
 from lgsp_adapter.testing import delivery
 from sandbox_sql_table import OldSoftware
 from sqlalchemy import text
@@ -21,7 +21,7 @@ def program(admin):
 
 def sink(database, **more):
     raw = {**database, "table": "ho_so_den", "columns": COLUMNS, **more}
-    return SqlTableOut(load_config(SqlTableOut.spec.config, raw))
+    return SqlTableOut(SqlTableOut.config_of(raw))
 
 
 async def test_a_repetition_is_done_and_written_once(database, program, ctx):

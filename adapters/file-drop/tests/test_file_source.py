@@ -7,7 +7,7 @@ import tempfile
 import pytest
 from hub_adapter_file_drop import FileDropIn
 from hub_adapter_file_drop.template import fill
-from lgsp_adapter import ConfigError, Retryable, load_config
+from lgsp_adapter import ConfigError, Record, Retryable
 from lgsp_adapter.testing import Bus, SourceEngine
 
 BODY = {"content": "body", "type": "vn.gov.dossier.received.v1"}
@@ -28,7 +28,7 @@ SCAN = {
 
 
 def source(place, ready="rename", **more):
-    return FileDropIn(load_config(FileDropIn.spec.config, {**place, "ready": ready, **more}))
+    return FileDropIn(FileDropIn.config_of({**place, "ready": ready, **more}))
 
 
 def drop(folder, name, text='{"text":"mẫu"}'):
@@ -67,6 +67,7 @@ async def test_an_unreadable_file_goes_to_error_and_its_neighbours_arrive(place,
     (dead,) = bus.dead_letters.values()
     assert dead.code == "not_json"
     assert "b.json" not in dead.detail
+    assert isinstance(dead.item, Record)
     assert dead.item.raw == b"<x>"
     assert len(names(tmp_path / "done")) == 2
     assert [name[17:] for name in names(tmp_path / "error")] == ["b.json"]
@@ -283,7 +284,7 @@ async def test_an_archive_is_kept_as_it_is(tmp_path, ctx, objects):
 def test_a_wrong_configuration_is_refused(wrong):
     base = {"folder": "/x", "ready": "rename", **BODY}
     with pytest.raises(ConfigError):
-        load_config(FileDropIn.spec.config, {**base, **wrong})
+        FileDropIn.config_of({**base, **wrong})
 
 
 def test_a_template_knows_names_and_nothing_else():
@@ -292,7 +293,7 @@ def test_a_template_knows_names_and_nothing_else():
 
 def test_no_way_of_telling_complete_files_is_the_default():
     with pytest.raises(ConfigError, match="ready"):
-        load_config(FileDropIn.spec.config, {"folder": "/x", **BODY})
+        FileDropIn.config_of({"folder": "/x", **BODY})
 
 
 async def test_a_folder_that_is_missing_is_not_made(ctx, tmp_path):

@@ -1,24 +1,16 @@
 """The webhook peer over HTTP: proves, knows repeats, goes; sends by schedule, rotates, fails."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-import httpx2
 import pytest
+from lgsp_adapter.testing.peers import Now, http_to
 from sandbox_webhook import Keys, WebhookSandbox
 from sandbox_webhook.signatures import fits, sign
 
 VECTOR = json.loads((Path(__file__).parent.parent / "fixtures" / "signature.json").read_text())
 BODY = '{"name": "Mẫu"}'.encode()
-
-
-class Now:
-    def __init__(self):
-        self.at = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
-
-    def __call__(self):
-        return self.at
 
 
 @pytest.fixture
@@ -35,7 +27,7 @@ async def peer(now):
 
 @pytest.fixture
 async def http(peer):
-    async with httpx2.AsyncClient(base_url=peer.url, timeout=10) as client:
+    async with http_to(peer.url) as client:
         yield client
 
 

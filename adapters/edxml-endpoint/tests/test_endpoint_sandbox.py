@@ -4,11 +4,12 @@ import base64
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx2
 import pytest
 from lgsp_adapter.sandbox import Sandbox
 from lgsp_adapter.sandbox.answers import json_object
+from lgsp_adapter.testing.peers import http_to
 from lgsp_edxml.reader import read_packet
+from office_fake import packet_in
 from sandbox_edxml_endpoint import Account, EOffice
 from sandbox_edxml_endpoint.packets import Unreadable, facts
 from starlette.responses import JSONResponse, Response
@@ -120,10 +121,10 @@ async def test_a_letter_that_waits_is_fetched_confirmed_and_answered(axis, offic
     assert axis.confirmed == [("a", "done")]
     assert office.inbox == {"a": LETTER}
     assert (await office.turn()).sent == 2
-    answers = [read_packet(packet) for _, packet in axis.taken]
-    assert [each.packet.status_code for each in answers] == ["01", "03"]
-    assert {each.packet.response_for.code for each in answers} == {"15/STN-VPĐT"}
-    assert [each.notes for each in answers] == [(), ()]
+    answers = [packet_in(packet) for _, packet in axis.taken]
+    assert [each.status_code for each in answers] == ["01", "03"]
+    assert {each.response_for.code for each in answers} == {"15/STN-VPĐT"}
+    assert [read_packet(packet).notes for _, packet in axis.taken] == [(), ()]
 
 
 async def test_a_status_that_waits_gets_no_status(axis, office):
@@ -207,7 +208,7 @@ async def test_a_token_is_fetched_once_and_again_when_it_ends(axis):
 
 
 async def test_the_office_by_itself_is_steered_over_http(axis):
-    async with EOffice(seed=1) as office, httpx2.AsyncClient(base_url=office.url) as http:
+    async with EOffice(seed=1) as office, http_to(office.url) as http:
         assert (await http.post("/_sandbox/turn")).status_code == 409
         assert (await http.post("/_sandbox/connect", json={"url": "x"})).status_code == 422
         account = {"url": axis.url, "system": "mau", "secret": "s", "shape": "bkav"}

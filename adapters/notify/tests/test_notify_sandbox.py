@@ -2,13 +2,13 @@
 
 import json
 import ssl
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 import aiosmtplib
-import httpx2
 import pytest
+from lgsp_adapter.testing.peers import Now, http_to
 from sandbox_notify import NotifySandbox
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -16,14 +16,6 @@ VINAPHONE = json.loads((FIXTURES / "vinaphone.json").read_text())
 VIETTEL = (FIXTURES / "viettel.xml").read_text()
 ZNS = json.loads((FIXTURES / "zns.json").read_text())
 PHONE = "84000000000"
-
-
-class Now:
-    def __init__(self):
-        self.at = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
-
-    def __call__(self):
-        return self.at
 
 
 @pytest.fixture
@@ -39,7 +31,7 @@ async def peer(now):
 
 @pytest.fixture
 async def http(peer):
-    async with httpx2.AsyncClient(base_url=peer.url, timeout=10) as client:
+    async with http_to(peer.url) as client:
         yield client
 
 

@@ -4,13 +4,14 @@ import json
 from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
-import yaml  # type: ignore[import-untyped]  # ships no types
+import yaml
 from hub_adapter_warehouse import Warehouse
 from hub_adapter_warehouse.store import Store
-from lgsp_adapter import Backpressure, Reject, Retryable, load_config
+from lgsp_adapter import Backpressure, Reject, Retryable
 from lgsp_adapter.kit import Say, SinkKit, SinkPeer
 from sandbox_warehouse import Department
 
@@ -74,7 +75,7 @@ class Database(SinkPeer):
         return [(id_, bytes(body)) for id_, body in rows]
 
 
-class TestWarehouseKeepsThePromises(SinkKit):
+class TestWarehouseKeepsThePromises(SinkKit[Any]):
     adapter, reference = Warehouse, HERE / "REFERENCE.md"
 
     @pytest.fixture(autouse=True)
@@ -85,7 +86,7 @@ class TestWarehouseKeepsThePromises(SinkKit):
         return Database(self.place)
 
     def make(self, peer):
-        config = load_config(Warehouse.spec.config, peer.config)
+        config = Warehouse.config_of(peer.config)
         return Warehouse(config, store=lambda config: Line(config, peer))
 
     def delivery(self, id_, text="Hồ sơ mẫu"):
@@ -103,4 +104,4 @@ def test_the_readmes_sample_is_a_configuration():
     page = (HERE / "README.md").read_text(encoding="utf-8")
     sample = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])
     assert sample.pop("adapter") == Warehouse.spec.name
-    load_config(Warehouse.spec.config, sample)
+    Warehouse.config_of(sample)
