@@ -76,7 +76,7 @@ class CommandsInMemory:
         self.sent.extend(commands)
 
 
-def admin_of(control, holding=None, commands=None, **staff_parts):
+def admin_of(control, holding=None, commands=None, door=None, **staff_parts):
     """Return the control plane as the API process serves it; nothing of it is running."""
     staff = Staff.of(control, passwords=QUICK, first=frozenset({"an"}), **staff_parts)
     return Admin(
@@ -88,6 +88,7 @@ def admin_of(control, holding=None, commands=None, **staff_parts):
         networks=Networks(control, NetworkRules(), staff.second),
         statuses=ConnectorStatuses(control.engine),
         commands=commands or CommandsInMemory(),
+        door=door and door(control, staff),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import HTTPConnection
 
 from hub.api.admin_tokens import AdminTokens
+from hub.api.ops_oidc import Door
 from hub.api.staff import Staff, staff_of
 from hub.control.administrators import Administrators
 from hub.control.dead_letters import Commands
@@ -27,6 +28,8 @@ class Admin:
     networks: Networks
     statuses: ConnectorStatuses
     commands: Commands
+    door: Door | None = None
+    """The identity provider, where one is set."""
 
 
 def control_of(connection: HTTPConnection) -> Control:

@@ -24,6 +24,7 @@ from hub.api import (
     objects,
     ops_audit,
     ops_hub,
+    ops_oidc,
     ops_requests,
     ops_session,
     ops_users,
@@ -59,7 +60,7 @@ GUARDED: Final = tuple(
     for resource in (
         *(admin_quarantine, admin_dead_letters, admin_administrators),
         *(admin_adapters, admin_networks, admin_connectors),
-        *(ops_session, ops_users, ops_audit, ops_requests, ops_hub),
+        *(ops_session, ops_oidc, ops_users, ops_audit, ops_requests, ops_hub),
         admin,  # Last: the name of a collection may be any word.
     )
 )
@@ -104,7 +105,7 @@ def _mount_admin(app: FastAPI, plane: Admin) -> list[BaseRoute]:
     app.state.identify, app.state.staff = identify, plane.staff
     app.state.control, app.state.outbox = plane.control, plane.outbox
     app.state.quarantine, app.state.admin_tokens = plane.quarantine, plane.tokens
-    app.state.networks, app.state.provider = plane.networks, None
+    app.state.networks, app.state.provider = plane.networks, plane.door
     app.state.statuses, app.state.commands = plane.statuses, plane.commands
     for resource in GUARDED:
         app.include_router(resource)

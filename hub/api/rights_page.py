@@ -70,7 +70,7 @@ def _routes() -> Iterable[str]:
         if isinstance(route, APIRoute):
             right = right_of(route)
             marks = ["✓" if allowed(right, role) else "" for role in Role]
-            for method in sorted(route.methods):
+            for method in sorted(route.methods or ()):
                 yield _row(method, f"`{route.path}`", _name(right), *marks)
     yield ""
 

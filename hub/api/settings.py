@@ -1,9 +1,14 @@
 """Settings of the API process. Only `hub.cli.wiring` reads them."""
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from hub.control.people.arrivals import Groups, parse_groups
 
 
 class ApiSettings(BaseSettings):
@@ -31,3 +36,59 @@ class ApiSettings(BaseSettings):
         description="No person changes anything while it is true; messages flow as always. "
         "Administrators can turn the same on and off while the hub runs.",
     )
+
+
+class OidcSettings(BaseSettings):
+    """The identity provider that people sign in at, besides local accounts."""
+
+    model_config = SettingsConfigDict(env_prefix="HUB_OIDC_", frozen=True)
+
+    issuer: str | None = Field(
+        default=None,
+        pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/]).{1,300}$",
+        description="The provider's issuer, exactly as its tokens have it; https. Its endpoints "
+        "are found by discovery. Redirect address to register there: `HUB_API_PUBLIC_URL` + "
+        "`/ops/oidc/callback`.",
+    )
+    client_id: str = Field(default="", description="The hub's id at the provider.")
+    client_secret: SecretStr | None = Field(
+        default=None, description="The hub's secret at the provider; none for a public client."
+    )
+    label: str = Field(
+        default="OpenID Connect", max_length=60, description="The name on the sign-in button."
+    )
+    groups_claim: str = Field(
+        default="groups", description="The claim of the ID token that holds a person's groups."
+    )
+    groups: str = Field(
+        default="{}",
+        description='Which roles a group gives, as JSON: `{"truc-ban": ["operator"], '
+        '"van-thu-xa": ["clerk@<organisation>"]}`. A group that stands not here gives nothing.',
+    )
+
+    @field_validator("groups")
+    @classmethod
+    def _are_groups(cls, text: str) -> str:
+        parse_groups(_mapping(text))
+        return text
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "OidcSettings":
+        if self.issuer is not None and not self.client_id:
+            raise ValueError("HUB_OIDC_ISSUER needs HUB_OIDC_CLIENT_ID")
+        return self
+
+    def roles(self) -> Groups:
+        """Return the roles of each group."""
+        return parse_groups(_mapping(self.groups))
+
+
+def _mapping(text: str) -> Mapping[str, list[str]]:
+    found: Any = json.loads(text)
+    if not isinstance(found, dict) or not all(_are_words(roles) for roles in found.values()):
+        raise ValueError("an object: group to a list of roles")
+    return found
+
+
+def _are_words(roles: object) -> bool:
+    return isinstance(roles, list) and all(isinstance(one, str) for one in roles)

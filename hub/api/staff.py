@@ -1,6 +1,8 @@
 """The people's side of the control plane, put together, and who asks by what a request carries."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Self
 
 from starlette.requests import HTTPConnection
@@ -35,6 +37,7 @@ class Staff:
     audit: Audit
     flags: Flags
     administrators: Administrators
+    now: Callable[[], datetime]
     browser: Browser = field(default_factory=Browser)
 
     @classmethod
@@ -60,6 +63,7 @@ class Staff:
             audit=Audit(control),
             flags=Flags(control, fixed=read_only),
             administrators=Administrators(control, roles, second),
+            now=control.clock,
             browser=browser or Browser(),
         )
 

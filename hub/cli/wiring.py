@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings
 
-from hub.api.settings import ApiSettings
+from hub.api.settings import ApiSettings, OidcSettings
 from hub.cli.errors import SettingsWrong
 from hub.cli.home import Home
 from hub.cli.settings import SupervisorSettings
@@ -29,6 +29,7 @@ SECRET_FILES: Final = Path("/run/secrets")
 SETTINGS: Final[tuple[type[BaseSettings], ...]] = (
     IoSettings,
     ApiSettings,
+    OidcSettings,
     ControlSettings,
     RouterSettings,
     ConnectorsSettings,

@@ -30,7 +30,7 @@ def route(message: Message, rules: Rules, partition: int, now: datetime) -> tupl
         raise Refused(Reason.NO_RECIPIENT, "no recipients and no subscription", "recipients")
     found: dict[str, str] = {}
     for number, address in enumerate(claim.recipients):
-        for system in _systems(address, claim.type, rules, now, f"recipients/{number}"):
+        for system in systems_for(address, claim.type, rules, now, f"recipients/{number}"):
             found.setdefault(system, address)
     return tuple(
         _delivery(message, rules, partition, system, address) for system, address in found.items()
@@ -46,7 +46,12 @@ def deliveries_to(
     )
 
 
-def _systems(address: str, type_: str, rules: Rules, now: datetime, place: str) -> Iterator[str]:
+def systems_for(address: str, type_: str, rules: Rules, now: datetime, place: str) -> Iterator[str]:
+    """Yield the systems that one address leads to.
+
+    Raises:
+        Refused: `UNKNOWN_RECIPIENT`, `NO_ENDPOINT`, with `place`.
+    """
     if address.startswith(SYSTEM_PREFIX):
         yield _direct(address.removeprefix(SYSTEM_PREFIX), type_, rules, place)
     elif address.startswith(ORG_PREFIX):

@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute
 
 from hub.api.admin_dependencies import Admin
 from hub.api.ops import live as live_routes
-from hub.api.ops import messages, overview, trace
+from hub.api.ops import messages, overview, routes, trace
 from hub.api.ops.dependencies import Clock, LagsOfReaders, Ops, Records, RulesNow
 from hub.api.ops.live_ring import Live
 from hub.api.ops.once import Once
@@ -50,7 +50,7 @@ def ops_with(
 def mount(app: FastAPI, ops: Ops) -> list[BaseRoute]:
     """Serve operators with `ops`; return the routes, in the order in which the app tries them."""
     app.state.ops = ops
-    resources = (messages, trace, overview, live_routes)
+    resources = (messages, trace, overview, live_routes, routes)
     for resource in resources:
         app.include_router(resource.router)
     return [route for resource in resources for route in resource.router.routes]

@@ -13,12 +13,14 @@ from hub.api.admin_tokens import AdminTokens
 from hub.api.assemble import Parts, open_deps
 from hub.api.browser import Browser
 from hub.api.deps import Deps
-from hub.api.settings import ApiSettings
+from hub.api.ops_oidc import Door
+from hub.api.settings import ApiSettings, OidcSettings
 from hub.api.staff import Staff
 from hub.cli import wiring
 from hub.cli.hosts.host import Host
 from hub.control.networks import Networks
 from hub.control.outbox import OutboxWorker
+from hub.control.people.arrivals import Arrivals
 from hub.control.people.roles import FIRST
 from hub.control.quarantine import Quarantine
 from hub.control.service import Control
@@ -27,6 +29,7 @@ from hub.io.kafka.quarantine import QuarantineBus
 from hub.io.kafka.rules_log import RulesFollower
 from hub.io.kafka.topics import hub_topics
 from hub.io.object_bytes import ObjectBytes
+from hub.io.oidc import Provider
 from hub.io.sql.connector_status import ConnectorStatuses
 from hub.io.sql.engine import open_engine
 from hub.io.sql.projection_queries import ProjectionQueries
@@ -105,6 +108,24 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
             networks=Networks(control, rules, staff.second),
             statuses=ConnectorStatuses(engine),
             commands=CommandWriter(connection, host.identity.partitions, host.home.macs()),
+            door=_door(host, control, staff),
         )
     finally:
         await engine.dispose()
+
+
+def _door(host: Host, control: Control, staff: Staff) -> Door | None:
+    settings = wiring.read(OidcSettings)
+    if settings.issuer is None:
+        return None
+    secret = settings.client_secret
+    return Door(
+        provider=Provider(
+            settings.issuer,
+            settings.client_id,
+            secret.get_secret_value() if secret else None,
+            label=settings.label,
+        ),
+        arrivals=Arrivals(control, staff.people, settings.roles(), settings.groups_claim),
+        key=host.home.token_key(),
+    )

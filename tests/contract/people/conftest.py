@@ -1,5 +1,7 @@
 """The API of people over one SQL store of either kind; time is the test's."""
 
+import asyncio
+import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -30,11 +32,25 @@ class Clock:
         self.now += timedelta(**time)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path):
+def pytest_generate_tests(metafunc):
+    """Run a module on SQLite, or on the stores that its `STORES` names."""
+    if "url" in metafunc.fixturenames:
+        stores = getattr(metafunc.module, "STORES", ("sqlite",))
+        metafunc.parametrize("url", stores, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory):
+    path = tmp_path_factory.mktemp("people") / "hub.db"
+    asyncio.run(migrate(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def url(request, tmp_path, migrated):
     if request.param == "postgresql":
         return request.getfixturevalue("postgres_url")
-    return f"sqlite:///{tmp_path}/hub.db"
+    return f"sqlite:///{shutil.copy(migrated, tmp_path / 'hub.db')}"
 
 
 @pytest.fixture

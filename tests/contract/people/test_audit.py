@@ -6,6 +6,7 @@ import io
 from tests.control_support import organisation
 from tests.people_rig import WHY, problem
 
+STORES = ("sqlite", "postgresql")
 OPERATOR = {"role": "operator"}
 
 
@@ -43,9 +44,10 @@ async def test_the_trail_is_narrowed_and_comes_in_pages(desk, clock):
     for number in range(5):
         await desk.add(f"so-{number}", OPERATOR)
         clock.pass_by(minutes=1)
-    found, before = [], None
+    found: list[str] = []
+    before = None
     while True:
-        more = {} if before is None else {"before": before}
+        more: dict[str, int] = {} if before is None else {"before": before}
         wanted = {"target": "user/so-*", "action": "add_user", "limit": 2}
         page = (await desk.machine().get("/ops/audit", params=wanted | more)).json()
         found += [one["targets"][0]["entity"] for one in page["items"]]

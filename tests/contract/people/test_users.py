@@ -7,6 +7,7 @@ import pytest
 from hub.control.people.second_person import COOLING
 from tests.people_rig import PASSWORD, WHY, problem, sign_in
 
+STORES = ("sqlite", "postgresql")
 ADMINISTRATOR = {"role": "administrator"}
 OPERATOR = {"role": "operator"}
 REASON = {"reason": WHY}
@@ -160,7 +161,7 @@ async def test_nobody_is_not_found(desk, order):
 async def test_every_write_needs_a_reason(desk):
     await desk.add("binh")
     for order in ("disable", "enable", "reset", "roles"):
-        body = {"grants": []} if order == "roles" else {}
+        body: dict[str, list[str]] = {"grants": []} if order == "roles" else {}
         answer = await desk.machine().post(f"/ops/users/binh:{order}", json=body)
         assert "reason" in str(problem(answer, 422, "invalid_request")["errors"])
 
