@@ -4,253 +4,6 @@
  */
 
 export interface paths {
-    readonly "/healthz": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** The process serves requests */
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                /** @description It does. */
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "status": "ok"
-                         *     }
-                         */
-                        readonly "application/json": Record<string, never>;
-                    };
-                };
-            };
-        };
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/metrics": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Metrics for Prometheus */
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                /** @description Text format. */
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /** @example hub_api_in_flight 0.0 */
-                        readonly "text/plain": string;
-                    };
-                };
-            };
-        };
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/oauth2/token": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Exchange a client assertion for an access token of five minutes */
-        readonly post: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
-            };
-            readonly requestBody: {
-                readonly content: {
-                    /**
-                     * @example {
-                     *       "client_assertion": "eyJ0eXAi.eyJpc3Mi.MEUCIQ",
-                     *       "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-                     *       "grant_type": "client_credentials"
-                     *     }
-                     */
-                    readonly "application/x-www-form-urlencoded": {
-                        readonly client_assertion: string;
-                        /** @constant */
-                        readonly client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-                        /** @constant */
-                        readonly grant_type: "client_credentials";
-                    };
-                };
-            };
-            readonly responses: {
-                /** @description The token. */
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "access_token": "eyJ…",
-                         *       "expires_in": 300,
-                         *       "token_type": "Bearer"
-                         *     }
-                         */
-                        readonly "application/json": Record<string, never>;
-                    };
-                };
-                /** @description The request or the message does not have the documented form. */
-                readonly 400: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "invalid_request",
-                         *       "status": 400,
-                         *       "title": "The request does not have the documented form",
-                         *       "type": "urn:hub:problem:invalid_request"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No valid access token. */
-                readonly 401: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unauthorized",
-                         *       "status": 401,
-                         *       "title": "A valid access token is needed",
-                         *       "type": "urn:hub:problem:unauthorized"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body came too slowly. */
-                readonly 408: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "body_timeout",
-                         *       "status": 408,
-                         *       "title": "The body did not arrive in time",
-                         *       "type": "urn:hub:problem:body_timeout"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is beyond its limit. */
-                readonly 413: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "too_large",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The body of the message is larger than 256 KiB.",
-                         *           "next": "Upload large content with POST /v1/objects and refer to it by its hash.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Nội dung bản tin lớn hơn 256 KiB.",
-                         *           "next": "Tải tệp lớn lên bằng POST /v1/objects rồi chỉ ghi mã băm của tệp trong bản tin.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 413,
-                         *       "title": "Too large",
-                         *       "type": "urn:hub:problem:too_large"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not a media type of this path. */
-                readonly 415: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unsupported_content_type",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "datacontenttype is not application/json, without parameters.",
-                         *           "next": "Send Content-Type: application/json; send other content as an object.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "datacontenttype không phải application/json (không kèm tham số).",
-                         *           "next": "Đặt Content-Type: application/json; nội dung khác thì gửi như một đối tượng đính kèm.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 415,
-                         *       "title": "Unsupported content type",
-                         *       "type": "urn:hub:problem:unsupported_content_type"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
     readonly "/ops/audit": {
         readonly parameters: {
             readonly query?: never;
@@ -258,10 +11,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Page
-         * @description Return deeds, the newest first. A `target` with a `*` at its end is the beginning of one.
-         */
         readonly get: operations["page_ops_audit_get"];
         readonly put?: never;
         readonly post?: never;
@@ -278,10 +27,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Export
-         * @description Return all deeds that the filter finds as CSV, the newest first. The export is one too.
-         */
         readonly get: operations["export_ops_audit_csv_get"];
         readonly put?: never;
         readonly post?: never;
@@ -298,10 +43,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * One
-         * @description Return one deed with its targets after `after`: how each was before and after.
-         */
         readonly get: operations["one_ops_audit__entry__get"];
         readonly put?: never;
         readonly post?: never;
@@ -318,10 +59,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Flow
-         * @description Return what went from where to where. Counted by the hour: it begins with a full one.
-         */
         readonly get: operations["flow_ops_flow_get"];
         readonly put?: never;
         readonly post?: never;
@@ -338,10 +75,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Lag
-         * @description Return how far the hub's readers are behind, in messages and in seconds.
-         */
         readonly get: operations["lag_ops_lag_get"];
         readonly put?: never;
         readonly post?: never;
@@ -358,10 +91,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Live
-         * @description Stream audit events as they are committed; `Last-Event-ID` goes on where a stream broke.
-         */
         readonly get: operations["live_ops_live_get"];
         readonly put?: never;
         readonly post?: never;
@@ -378,10 +107,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Me
-         * @description Return who asks, and what he may do.
-         */
         readonly get: operations["me_ops_me_get"];
         readonly put?: never;
         readonly post?: never;
@@ -398,10 +123,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Messages
-         * @description Return a page of messages, the newest decision first.
-         */
         readonly get: operations["messages_ops_messages_get"];
         readonly put?: never;
         readonly post?: never;
@@ -418,10 +139,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Count
-         * @description Return how many messages the search finds: above 10,000 an estimate, unless asked.
-         */
         readonly get: operations["count_ops_messages_count_get"];
         readonly put?: never;
         readonly post?: never;
@@ -438,10 +155,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Export
-         * @description Return everything the search finds as a file.
-         */
         readonly get: operations["export_ops_messages_export_get"];
         readonly put?: never;
         readonly post?: never;
@@ -458,10 +171,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Trace
-         * @description Return everything about one message but its body.
-         */
         readonly get: operations["trace_ops_messages__source___id__get"];
         readonly put?: never;
         readonly post?: never;
@@ -480,12 +189,6 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /**
-         * Body
-         * @description Return the message's exact bytes, to who has the right and says why.
-         *
-         *     A POST, although it changes nothing: reasons name people, and URLs end up in logs (invariant 9).
-         */
         readonly post: operations["body_ops_messages__source___id__body_post"];
         readonly delete?: never;
         readonly options?: never;
@@ -500,11 +203,39 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Headers
-         * @description Return the record as it was received, without its body.
-         */
         readonly get: operations["headers_ops_messages__source___id__headers_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/oidc/callback": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["callback_ops_oidc_callback_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/oidc/start": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["start_ops_oidc_start_get"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -520,10 +251,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Overview
-         * @description Return health at one look. Asked by many at once, it is made once.
-         */
         readonly get: operations["overview_ops_overview_get"];
         readonly put?: never;
         readonly post?: never;
@@ -542,10 +269,6 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /**
-         * Password
-         * @description Choose a password. All sessions end, and a new one begins here.
-         */
         readonly post: operations["password_ops_password_post"];
         readonly delete?: never;
         readonly options?: never;
@@ -562,10 +285,6 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /**
-         * Profile
-         * @description Keep the language and the time zone in which somebody reads.
-         */
         readonly post: operations["profile_ops_profile_post"];
         readonly delete?: never;
         readonly options?: never;
@@ -580,16 +299,8 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Read Only
-         * @description Return whether people may change anything now.
-         */
         readonly get: operations["read_only_ops_read_only_get"];
         readonly put?: never;
-        /**
-         * Set Read Only
-         * @description Turn read-only mode on or off. Messages flow as always.
-         */
         readonly post: operations["set_read_only_ops_read_only_post"];
         readonly delete?: never;
         readonly options?: never;
@@ -604,10 +315,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Page
-         * @description Return what waits for a second person; with `waiting=false` also what was decided.
-         */
         readonly get: operations["page_ops_requests_get"];
         readonly put?: never;
         readonly post?: never;
@@ -626,10 +333,6 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /**
-         * Approve
-         * @description Approve what another person asked for: it is done in the same moment. Safe to repeat.
-         */
         readonly post: operations["approve_ops_requests__id__approve_post"];
         readonly delete?: never;
         readonly options?: never;
@@ -646,10 +349,6 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /**
-         * Refuse
-         * @description Refuse it: nothing is done. Safe to repeat.
-         */
         readonly post: operations["refuse_ops_requests__id__refuse_post"];
         readonly delete?: never;
         readonly options?: never;
@@ -666,10 +365,6 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /**
-         * Withdraw
-         * @description Take back what one asked for oneself. Safe to repeat.
-         */
         readonly post: operations["withdraw_ops_requests__id__withdraw_post"];
         readonly delete?: never;
         readonly options?: never;
@@ -684,13 +379,41 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Roles
-         * @description Return all rights, and the roles that are sets of them.
-         */
         readonly get: operations["roles_ops_roles_get"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/routes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["routes_ops_routes_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/routes:simulate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["simulate_ops_routes_simulate_post"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -706,15 +429,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /**
-         * Sign In
-         * @description Sign in by name and password. What was signed in before in this browser ends.
-         */
         readonly post: operations["sign_in_ops_session_post"];
-        /**
-         * Sign Out
-         * @description Sign out; with `everywhere=true` wherever this person is signed in.
-         */
         readonly delete: operations["sign_out_ops_session_delete"];
         readonly options?: never;
         readonly head?: never;
@@ -728,10 +443,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Sessions
-         * @description Return one's own sign-ins.
-         */
         readonly get: operations["sessions_ops_sessions_get"];
         readonly put?: never;
         readonly post?: never;
@@ -748,10 +459,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Methods
-         * @description Return how one can sign in here.
-         */
         readonly get: operations["methods_ops_sign_in_get"];
         readonly put?: never;
         readonly post?: never;
@@ -768,16 +475,8 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Users
-         * @description Return accounts by name, disabled ones too.
-         */
         readonly get: operations["users_ops_users_get"];
         readonly put?: never;
-        /**
-         * Add
-         * @description Add an account. Powerful roles count once another person has approved them.
-         */
         readonly post: operations["add_ops_users_post"];
         readonly delete?: never;
         readonly options?: never;
@@ -792,10 +491,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * User
-         * @description Return one account, with what it may do in effect.
-         */
         readonly get: operations["user_ops_users__name__get"];
         readonly put?: never;
         readonly post?: never;
@@ -814,10 +509,6 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /**
-         * Disable
-         * @description Let somebody in no more: neither by password, nor by provider, session or token.
-         */
         readonly post: operations["disable_ops_users__name__disable_post"];
         readonly delete?: never;
         readonly options?: never;
@@ -834,10 +525,6 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /**
-         * Enable
-         * @description Let somebody in again.
-         */
         readonly post: operations["enable_ops_users__name__enable_post"];
         readonly delete?: never;
         readonly options?: never;
@@ -854,10 +541,6 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /**
-         * Reset
-         * @description Give a new first password, shown this once; all his sessions end.
-         */
         readonly post: operations["reset_ops_users__name__reset_post"];
         readonly delete?: never;
         readonly options?: never;
@@ -874,84 +557,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /**
-         * Give
-         * @description Let somebody have these roles and no others; powerful ones need a second person.
-         */
         readonly post: operations["give_ops_users__name__roles_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/readyz": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Messages can be taken now */
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                /** @description They can. */
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "checks": {
-                         *         "disk": true,
-                         *         "kafka": true,
-                         *         "rules": true,
-                         *         "serving": true
-                         *       },
-                         *       "projection": "whole",
-                         *       "rules_stale": false,
-                         *       "rules_version": 7,
-                         *       "status": "ready"
-                         *     }
-                         */
-                        readonly "application/json": Record<string, never>;
-                    };
-                };
-                /** @description They cannot. */
-                readonly 503: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "checks": {
-                         *         "disk": true,
-                         *         "kafka": false,
-                         *         "rules": true,
-                         *         "serving": true
-                         *       },
-                         *       "projection": "whole",
-                         *       "rules_stale": false,
-                         *       "rules_version": 7,
-                         *       "status": "not_ready"
-                         *     }
-                         */
-                        readonly "application/json": Record<string, never>;
-                    };
-                };
-            };
-        };
-        readonly put?: never;
-        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -965,10 +571,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Adapters
-         * @description Return the installed adapters with the JSON Schema of each one's configuration.
-         */
         readonly get: operations["adapters_v1_admin_adapters_get"];
         readonly put?: never;
         readonly post?: never;
@@ -985,16 +587,8 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Administrators
-         * @description Return who may use the admin API, and who might once.
-         */
         readonly get: operations["administrators_v1_admin_administrators_get"];
         readonly put?: never;
-        /**
-         * Add
-         * @description Let whoever holds the token act under a name of his own. Safe to repeat.
-         */
         readonly post: operations["add_v1_admin_administrators_post"];
         readonly delete?: never;
         readonly options?: never;
@@ -1011,10 +605,6 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /**
-         * Revoke
-         * @description Refuse an administrator's token for ever, within seconds. Safe to repeat.
-         */
         readonly post: operations["revoke_v1_admin_administrators__name__revoke_post"];
         readonly delete?: never;
         readonly options?: never;
@@ -1031,10 +621,6 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /**
-         * Write
-         * @description Make these changes the next version of the rules: all of them, or none. Safe to repeat.
-         */
         readonly post: operations["write_v1_admin_changes_post"];
         readonly delete?: never;
         readonly options?: never;
@@ -1049,10 +635,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Connectors
-         * @description Return connectors by name, each with what it told last.
-         */
         readonly get: operations["connectors_v1_admin_connectors_get"];
         readonly put?: never;
         readonly post?: never;
@@ -1069,10 +651,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * One Connector
-         * @description Return one connector.
-         */
         readonly get: operations["one_connector_v1_admin_connectors__name__get"];
         readonly put?: never;
         readonly post?: never;
@@ -1089,16 +667,8 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Networks
-         * @description Return the networks that were asked for, approved or not.
-         */
         readonly get: operations["networks_v1_admin_connectors__name__networks_get"];
         readonly put?: never;
-        /**
-         * Ask
-         * @description Ask that a connector may call a network. It counts once another person approves it.
-         */
         readonly post: operations["ask_v1_admin_connectors__name__networks_post"];
         readonly delete?: never;
         readonly options?: never;
@@ -1115,10 +685,6 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /**
-         * Approve
-         * @description Approve what somebody else asked for: it becomes part of the rules. Safe to repeat.
-         */
         readonly post: operations["approve_v1_admin_connectors__name__networks_approve_post"];
         readonly delete?: never;
         readonly options?: never;
@@ -1135,10 +701,6 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /**
-         * Withdraw
-         * @description Take a network away, approved or not; one person is enough. Returns what is left.
-         */
         readonly post: operations["withdraw_v1_admin_connectors__name__networks_withdraw_post"];
         readonly delete?: never;
         readonly options?: never;
@@ -1153,10 +715,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * One Test
-         * @description Return a test, with its answer once there is one. It is kept for a week.
-         */
         readonly get: operations["one_test_v1_admin_connectors__name__tests__id__get"];
         readonly put?: never;
         readonly post?: never;
@@ -1175,10 +733,6 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /**
-         * Look
-         * @description Let the connector look at its other side, which changes nothing there; return its words.
-         */
         readonly post: operations["look_v1_admin_connectors__name__test_post"];
         readonly delete?: never;
         readonly options?: never;
@@ -1195,12 +749,6 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /**
-         * Tell
-         * @description Pause, resume, stop or restart a connector: a new version of the rules.
-         *
-         *     Repeating it changes nothing; a repeated restart starts anew once more.
-         */
         readonly post: operations["tell_v1_admin_connectors__name___order__post"];
         readonly delete?: never;
         readonly options?: never;
@@ -1215,10 +763,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Dead Letters
-         * @description Return what waits for an operator, the newest first; ask with `after=<next>` for more.
-         */
         readonly get: operations["dead_letters_v1_admin_dead_letters_get"];
         readonly put?: never;
         readonly post?: never;
@@ -1235,10 +779,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Groups
-         * @description Return the causes, each with how many it has: the one that struck last comes first.
-         */
         readonly get: operations["groups_v1_admin_dead_letters_groups_get"];
         readonly put?: never;
         readonly post?: never;
@@ -1255,10 +795,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * One Job
-         * @description Return a job: what it is about, and how far it has come.
-         */
         readonly get: operations["one_job_v1_admin_dead_letters_jobs__id__get"];
         readonly put?: never;
         readonly post?: never;
@@ -1277,10 +813,6 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /**
-         * Confirm
-         * @description Do a job, or its next part: ask again until `ended_at` is set. Safe to repeat.
-         */
         readonly post: operations["confirm_v1_admin_dead_letters_jobs__id__confirm_post"];
         readonly delete?: never;
         readonly options?: never;
@@ -1295,10 +827,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * One Dead Letter
-         * @description Return one, also when it has ended.
-         */
         readonly get: operations["one_dead_letter_v1_admin_dead_letters__source___message___recipient__get"];
         readonly put?: never;
         readonly post?: never;
@@ -1317,12 +845,6 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /**
-         * Order
-         * @description Retry or drop dead letters by id, or preview it for all that a filter finds.
-         *
-         *     By id it is ordered at once. By filter nothing is done yet: confirm the job that is returned.
-         */
         readonly post: operations["order_v1_admin_dead_letters__action__post"];
         readonly delete?: never;
         readonly options?: never;
@@ -1337,10 +859,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Held
-         * @description Return what is held now, the oldest first.
-         */
         readonly get: operations["held_v1_admin_quarantine_get"];
         readonly put?: never;
         readonly post?: never;
@@ -1359,10 +877,6 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /**
-         * Release
-         * @description Let a message, and all that wait behind it, be decided anew. Safe to repeat.
-         */
         readonly post: operations["release_v1_admin_quarantine__offset__release_post"];
         readonly delete?: never;
         readonly options?: never;
@@ -1377,10 +891,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Head
-         * @description Return the newest version, and whether routers can know it.
-         */
         readonly get: operations["head_v1_admin_rules_get"];
         readonly put?: never;
         readonly post?: never;
@@ -1397,10 +907,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Version
-         * @description Return one version of the rules.
-         */
         readonly get: operations["version_v1_admin_rules__version__get"];
         readonly put?: never;
         readonly post?: never;
@@ -1417,10 +923,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Version Changes
-         * @description Return what a version changed: each entity's key and its new value, null where removed.
-         */
         readonly get: operations["version_changes_v1_admin_rules__version__changes_get"];
         readonly put?: never;
         readonly post?: never;
@@ -1437,10 +939,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Trail
-         * @description Return who wrote when and why; with `entity` (`system/<name>`) only what touched it.
-         */
         readonly get: operations["trail_v1_admin_trail_get"];
         readonly put?: never;
         readonly post?: never;
@@ -1457,10 +955,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Trail Entities
-         * @description Return what one write changed, and by which kind of change.
-         */
         readonly get: operations["trail_entities_v1_admin_trail__entry__entities_get"];
         readonly put?: never;
         readonly post?: never;
@@ -1477,10 +971,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * Entities
-         * @description Return the entities of a kind, by id.
-         */
         readonly get: operations["entities_v1_admin__collection__get"];
         readonly put?: never;
         readonly post?: never;
@@ -1497,10 +987,6 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /**
-         * One Entity
-         * @description Return one entity.
-         */
         readonly get: operations["one_entity_v1_admin__collection___id__get"];
         readonly put?: never;
         readonly post?: never;
@@ -1510,4024 +996,259 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/v1/inbox": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Read one's own inbox; wait for the first message if there is none */
-        readonly get: {
-            readonly parameters: {
-                readonly query?: {
-                    /**
-                     * @description `next` or a `cursor`, as it came.
-                     * @example MSB1Ym5kLW1hdSA3IDA
-                     */
-                    readonly after?: string;
-                    /**
-                     * @description Seconds.
-                     * @example 0
-                     */
-                    readonly wait?: number;
-                    /**
-                     * @description Most messages.
-                     * @example 100
-                     */
-                    readonly limit?: number;
-                };
-                readonly header?: {
-                    /**
-                     * @description `application/json` or `multipart/mixed`.
-                     * @example application/json
-                     */
-                    readonly Accept?: string;
-                };
-                readonly path?: never;
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                /** @description Messages, oldest first, and the cursor to go on from. With `Accept: multipart/mixed` raw parts, and the cursor in `hub-next`. */
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "messages": [
-                         *         {
-                         *           "address": "urn:hub:org:H99.01",
-                         *           "attributes": {
-                         *             "id": "1",
-                         *             "source": "urn:hub:system:mot-cua-mau"
-                         *           },
-                         *           "cursor": "MSB1Ym5kLW1hdSA3IDA",
-                         *           "data_base64": "e30=",
-                         *           "received_at": "2026-11-22T02:30:00.000+00:00",
-                         *           "signature": "eyJ0eXAi..MEUCIQ",
-                         *           "token": "k1.5.AAAA.BBBB"
-                         *         }
-                         *       ],
-                         *       "next": "MSB1Ym5kLW1hdSA3IDA"
-                         *     }
-                         */
-                        readonly "application/json": {
-                            readonly messages: readonly Record<string, never>[];
-                            readonly next: string;
-                        };
-                        /**
-                         * @example --b
-                         *     ce-id: 1
-                         *     hub-cursor: …
-                         *
-                         *     {…}
-                         *     --b--
-                         */
-                        readonly "multipart/mixed": string;
-                    };
-                };
-                /** @description The request or the message does not have the documented form. */
-                readonly 400: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "invalid_request",
-                         *       "status": 400,
-                         *       "title": "The request does not have the documented form",
-                         *       "type": "urn:hub:problem:invalid_request"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No valid access token. */
-                readonly 401: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unauthorized",
-                         *       "status": 401,
-                         *       "title": "A valid access token is needed",
-                         *       "type": "urn:hub:problem:unauthorized"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A parameter breaks its rule, or the message is refused at once. */
-                readonly 422: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unknown_object",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The message refers to an object that was not uploaded, or is not the sender's.",
-                         *           "next": "Upload the object first, name its hash in the attribute objects, send again.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Bản tin nhắc tới một đối tượng chưa được tải lên, hoặc không phải của bên gửi.",
-                         *           "next": "Tải đối tượng lên trước, ghi đúng mã băm trong thuộc tính objects rồi gửi lại.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 422,
-                         *       "title": "Unknown object",
-                         *       "type": "urn:hub:problem:unknown_object"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description This system has too much under way; see `Retry-After`. */
-                readonly 429: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "too_many_requests",
-                         *       "status": 429,
-                         *       "title": "Too much at once from this system",
-                         *       "type": "urn:hub:problem:too_many_requests"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A store is away, the hub is overloaded, or its disk is full. */
-                readonly 503: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unavailable",
-                         *       "status": 503,
-                         *       "title": "A store of the hub does not answer; nothing was acknowledged",
-                         *       "type": "urn:hub:problem:unavailable"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/inbox/ack": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Settle deliveries: takes a signed receipt, of type vn.hub.receipt.v1 */
-        readonly post: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header: {
-                    /**
-                     * @description CloudEvents version.
-                     * @example 1.0
-                     */
-                    readonly "ce-specversion": string;
-                    /**
-                     * @description Unique per source.
-                     * @example 0195a0c0-0000-7000-8000-000000000001
-                     */
-                    readonly "ce-id": string;
-                    /**
-                     * @description The sending system.
-                     * @example urn:hub:system:mot-cua-mau
-                     */
-                    readonly "ce-source": string;
-                    /**
-                     * @description The event type.
-                     * @example vn.gov.dossier.received.v1
-                     */
-                    readonly "ce-type": string;
-                    /**
-                     * @description RFC 3339.
-                     * @example 2026-11-22T09:30:00+07:00
-                     */
-                    readonly "ce-time": string;
-                    /**
-                     * @description The schema that the body fits.
-                     * @example urn:hub:schema:dossier.received:1.0
-                     */
-                    readonly "ce-dataschema": string;
-                    /**
-                     * @description Detached JWS (RFC 7797) over header and body.
-                     * @example eyJ0eXAi..MEUCIQ
-                     */
-                    readonly "hub-signature": string;
-                    /**
-                     * @description Business key, percent-encoded.
-                     * @example 000.00.01.H99-261122-0001
-                     */
-                    readonly "ce-subject"?: string;
-                    /**
-                     * @description URNs, separated by spaces, percent-encoded.
-                     * @example urn:hub:org:H99.01
-                     */
-                    readonly "ce-recipients"?: string;
-                    /**
-                     * @description The organisation that the source speaks for.
-                     * @example urn:hub:org:H99
-                     */
-                    readonly "ce-onbehalf"?: string;
-                    /**
-                     * @description Hashes of the objects it refers to.
-                     * @example sha256:0000000000000000000000000000000000000000000000000000000000000000
-                     */
-                    readonly "ce-objects"?: string;
-                    /**
-                     * @description RFC 3339; not delivered later.
-                     * @example 2026-11-23T09:30:00+07:00
-                     */
-                    readonly "ce-expirytime"?: string;
-                    /**
-                     * @description `normal` or `urgent`.
-                     * @example normal
-                     */
-                    readonly "ce-priority"?: string;
-                    /**
-                     * @description Ties messages together.
-                     * @example cd-01
-                     */
-                    readonly "ce-correlationid"?: string;
-                    /**
-                     * @description W3C trace context; the only unsigned one.
-                     * @example 00-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbb-01
-                     */
-                    readonly traceparent?: string;
-                    /**
-                     * @description `wait=N`, at most 60 seconds: answer with the decision.
-                     * @example wait=10
-                     */
-                    readonly Prefer?: string;
-                };
-                readonly path?: never;
-                readonly cookie?: never;
-            };
-            /** @description The exact bytes of a signed vn.hub.receipt.v1. */
-            readonly requestBody: {
-                readonly content: {
-                    /**
-                     * @example {
-                     *       "messages": [
-                     *         {
-                     *           "id": "1",
-                     *           "source": "urn:hub:system:mot-cua-mau",
-                     *           "token": "k1.5.AA.BB"
-                     *         }
-                     *       ],
-                     *       "stage": "acknowledged"
-                     *     }
-                     */
-                    readonly "application/json": unknown;
-                };
-            };
-            readonly responses: {
-                /** @description The decision that was waited for, or the state of a known repetition. */
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "id": "0195a0c0-0000-7000-8000-000000000001",
-                         *       "recipients": [
-                         *         "ubnd-phuong-mau"
-                         *       ],
-                         *       "source": "mot-cua-mau",
-                         *       "state": "admitted",
-                         *       "status_url": "/v1/messages/mot-cua-mau/0195a0c0-0000-7000-8000-000000000001"
-                         *     }
-                         */
-                        readonly "application/json": Record<string, never>;
-                    };
-                };
-                /** @description Durable; it will be decided. */
-                readonly 202: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "id": "0195a0c0-0000-7000-8000-000000000001",
-                         *       "source": "mot-cua-mau",
-                         *       "status_url": "/v1/messages/mot-cua-mau/0195a0c0-0000-7000-8000-000000000001"
-                         *     }
-                         */
-                        readonly "application/json": Record<string, never>;
-                    };
-                };
-                /** @description The request or the message does not have the documented form. */
-                readonly 400: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "invalid_request",
-                         *       "status": 400,
-                         *       "title": "The request does not have the documented form",
-                         *       "type": "urn:hub:problem:invalid_request"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No valid access token. */
-                readonly 401: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unauthorized",
-                         *       "status": 401,
-                         *       "title": "A valid access token is needed",
-                         *       "type": "urn:hub:problem:unauthorized"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The caller may not do this for that source. */
-                readonly 403: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "peer_mismatch",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The connected system is neither the source nor an active representative of it.",
-                         *           "next": "Connect as the sending system, or have the representative registered.",
-                         *           "who": "The operator of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Hệ thống kết nối không phải là source và không phải đại diện đang hoạt động của nó.",
-                         *           "next": "Dùng đúng tài khoản của hệ thống gửi, hoặc đăng ký quan hệ đại diện.",
-                         *           "who": "Quản trị hệ thống của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 403,
-                         *       "title": "Peer mismatch",
-                         *       "type": "urn:hub:problem:peer_mismatch"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body came too slowly. */
-                readonly 408: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "body_timeout",
-                         *       "status": 408,
-                         *       "title": "The body did not arrive in time",
-                         *       "type": "urn:hub:problem:body_timeout"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The id was admitted with other content, or a part does not fit. */
-                readonly 409: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "id_reused",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The id was used for a message with other content.",
-                         *           "next": "Give each message its own id (UUIDv7); repeat an id only for the same message.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Mã bản tin (id) đã dùng cho một bản tin khác nội dung.",
-                         *           "next": "Mỗi bản tin một id (UUIDv7); chỉ dùng lại id khi gửi lại đúng bản tin cũ.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 409,
-                         *       "title": "Id reused",
-                         *       "type": "urn:hub:problem:id_reused"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is beyond its limit. */
-                readonly 413: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "too_large",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The body of the message is larger than 256 KiB.",
-                         *           "next": "Upload large content with POST /v1/objects and refer to it by its hash.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Nội dung bản tin lớn hơn 256 KiB.",
-                         *           "next": "Tải tệp lớn lên bằng POST /v1/objects rồi chỉ ghi mã băm của tệp trong bản tin.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 413,
-                         *       "title": "Too large",
-                         *       "type": "urn:hub:problem:too_large"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not a media type of this path. */
-                readonly 415: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unsupported_content_type",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "datacontenttype is not application/json, without parameters.",
-                         *           "next": "Send Content-Type: application/json; send other content as an object.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "datacontenttype không phải application/json (không kèm tham số).",
-                         *           "next": "Đặt Content-Type: application/json; nội dung khác thì gửi như một đối tượng đính kèm.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 415,
-                         *       "title": "Unsupported content type",
-                         *       "type": "urn:hub:problem:unsupported_content_type"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A parameter breaks its rule, or the message is refused at once. */
-                readonly 422: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unknown_object",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The message refers to an object that was not uploaded, or is not the sender's.",
-                         *           "next": "Upload the object first, name its hash in the attribute objects, send again.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Bản tin nhắc tới một đối tượng chưa được tải lên, hoặc không phải của bên gửi.",
-                         *           "next": "Tải đối tượng lên trước, ghi đúng mã băm trong thuộc tính objects rồi gửi lại.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 422,
-                         *       "title": "Unknown object",
-                         *       "type": "urn:hub:problem:unknown_object"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description This system has too much under way; see `Retry-After`. */
-                readonly 429: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "too_many_requests",
-                         *       "status": 429,
-                         *       "title": "Too much at once from this system",
-                         *       "type": "urn:hub:problem:too_many_requests"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A store is away, the hub is overloaded, or its disk is full. */
-                readonly 503: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unavailable",
-                         *       "status": 503,
-                         *       "title": "A store of the hub does not answer; nothing was acknowledged",
-                         *       "type": "urn:hub:problem:unavailable"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/inbox/stream": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Read one's own inbox as server-sent events */
-        readonly get: {
-            readonly parameters: {
-                readonly query?: {
-                    /**
-                     * @description `next` or a `cursor`, as it came.
-                     * @example MSB1Ym5kLW1hdSA3IDA
-                     */
-                    readonly after?: string;
-                };
-                readonly header?: {
-                    /**
-                     * @description Where a broken stream goes on.
-                     * @example MSB1Ym5kLW1hdSA3IDA
-                     */
-                    readonly "Last-Event-ID"?: string;
-                };
-                readonly path?: never;
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                /** @description One event for each message; its id is the cursor. */
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example id: MSB1
-                         *     event: message
-                         *     data: {…}
-                         */
-                        readonly "text/event-stream": string;
-                    };
-                };
-                /** @description The request or the message does not have the documented form. */
-                readonly 400: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "invalid_request",
-                         *       "status": 400,
-                         *       "title": "The request does not have the documented form",
-                         *       "type": "urn:hub:problem:invalid_request"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No valid access token. */
-                readonly 401: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unauthorized",
-                         *       "status": 401,
-                         *       "title": "A valid access token is needed",
-                         *       "type": "urn:hub:problem:unauthorized"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description This system has too much under way; see `Retry-After`. */
-                readonly 429: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "too_many_requests",
-                         *       "status": 429,
-                         *       "title": "Too much at once from this system",
-                         *       "type": "urn:hub:problem:too_many_requests"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A store is away, the hub is overloaded, or its disk is full. */
-                readonly 503: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unavailable",
-                         *       "status": 503,
-                         *       "title": "A store of the hub does not answer; nothing was acknowledged",
-                         *       "type": "urn:hub:problem:unavailable"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/inbox:seek": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Find the cursor of a moment */
-        readonly post: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
-            };
-            readonly requestBody: {
-                readonly content: {
-                    /**
-                     * @example {
-                     *       "time": "2026-11-22T09:00:00+07:00"
-                     *     }
-                     */
-                    readonly "application/json": {
-                        /** Format: date-time */
-                        readonly time: string;
-                    };
-                };
-            };
-            readonly responses: {
-                /** @description Read on from here; under current rights, without withdrawn messages. */
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "cursor": "MSB1Ym5kLW1hdSA3IDA"
-                         *     }
-                         */
-                        readonly "application/json": Record<string, never>;
-                    };
-                };
-                /** @description The request or the message does not have the documented form. */
-                readonly 400: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "invalid_request",
-                         *       "status": 400,
-                         *       "title": "The request does not have the documented form",
-                         *       "type": "urn:hub:problem:invalid_request"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No valid access token. */
-                readonly 401: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unauthorized",
-                         *       "status": 401,
-                         *       "title": "A valid access token is needed",
-                         *       "type": "urn:hub:problem:unauthorized"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A parameter breaks its rule, or the message is refused at once. */
-                readonly 422: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unknown_object",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The message refers to an object that was not uploaded, or is not the sender's.",
-                         *           "next": "Upload the object first, name its hash in the attribute objects, send again.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Bản tin nhắc tới một đối tượng chưa được tải lên, hoặc không phải của bên gửi.",
-                         *           "next": "Tải đối tượng lên trước, ghi đúng mã băm trong thuộc tính objects rồi gửi lại.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 422,
-                         *       "title": "Unknown object",
-                         *       "type": "urn:hub:problem:unknown_object"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A store is away, the hub is overloaded, or its disk is full. */
-                readonly 503: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unavailable",
-                         *       "status": 503,
-                         *       "title": "A store of the hub does not answer; nothing was acknowledged",
-                         *       "type": "urn:hub:problem:unavailable"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/messages": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Hand in a signed message, or a batch */
-        readonly post: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header: {
-                    /**
-                     * @description CloudEvents version.
-                     * @example 1.0
-                     */
-                    readonly "ce-specversion": string;
-                    /**
-                     * @description Unique per source.
-                     * @example 0195a0c0-0000-7000-8000-000000000001
-                     */
-                    readonly "ce-id": string;
-                    /**
-                     * @description The sending system.
-                     * @example urn:hub:system:mot-cua-mau
-                     */
-                    readonly "ce-source": string;
-                    /**
-                     * @description The event type.
-                     * @example vn.gov.dossier.received.v1
-                     */
-                    readonly "ce-type": string;
-                    /**
-                     * @description RFC 3339.
-                     * @example 2026-11-22T09:30:00+07:00
-                     */
-                    readonly "ce-time": string;
-                    /**
-                     * @description The schema that the body fits.
-                     * @example urn:hub:schema:dossier.received:1.0
-                     */
-                    readonly "ce-dataschema": string;
-                    /**
-                     * @description Detached JWS (RFC 7797) over header and body.
-                     * @example eyJ0eXAi..MEUCIQ
-                     */
-                    readonly "hub-signature": string;
-                    /**
-                     * @description Business key, percent-encoded.
-                     * @example 000.00.01.H99-261122-0001
-                     */
-                    readonly "ce-subject"?: string;
-                    /**
-                     * @description URNs, separated by spaces, percent-encoded.
-                     * @example urn:hub:org:H99.01
-                     */
-                    readonly "ce-recipients"?: string;
-                    /**
-                     * @description The organisation that the source speaks for.
-                     * @example urn:hub:org:H99
-                     */
-                    readonly "ce-onbehalf"?: string;
-                    /**
-                     * @description Hashes of the objects it refers to.
-                     * @example sha256:0000000000000000000000000000000000000000000000000000000000000000
-                     */
-                    readonly "ce-objects"?: string;
-                    /**
-                     * @description RFC 3339; not delivered later.
-                     * @example 2026-11-23T09:30:00+07:00
-                     */
-                    readonly "ce-expirytime"?: string;
-                    /**
-                     * @description `normal` or `urgent`.
-                     * @example normal
-                     */
-                    readonly "ce-priority"?: string;
-                    /**
-                     * @description Ties messages together.
-                     * @example cd-01
-                     */
-                    readonly "ce-correlationid"?: string;
-                    /**
-                     * @description W3C trace context; the only unsigned one.
-                     * @example 00-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbb-01
-                     */
-                    readonly traceparent?: string;
-                    /**
-                     * @description `wait=N`, at most 60 seconds: answer with the decision.
-                     * @example wait=10
-                     */
-                    readonly Prefer?: string;
-                };
-                readonly path?: never;
-                readonly cookie?: never;
-            };
-            /** @description The exact bytes that were signed; or a batch of up to 50 raw messages. */
-            readonly requestBody: {
-                readonly content: {
-                    /**
-                     * @example {
-                     *       "dossier_code": "000.00.01.H99-261122-0001",
-                     *       "state": 2
-                     *     }
-                     */
-                    readonly "application/json": unknown;
-                    /**
-                     * @example --b
-                     *     ce-id: 1
-                     *     …
-                     *
-                     *     {…}
-                     *     --b--
-                     */
-                    readonly "multipart/mixed": string;
-                };
-            };
-            readonly responses: {
-                /** @description The decision that was waited for, or the state of a known repetition. */
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "id": "0195a0c0-0000-7000-8000-000000000001",
-                         *       "recipients": [
-                         *         "ubnd-phuong-mau"
-                         *       ],
-                         *       "source": "mot-cua-mau",
-                         *       "state": "admitted",
-                         *       "status_url": "/v1/messages/mot-cua-mau/0195a0c0-0000-7000-8000-000000000001"
-                         *     }
-                         */
-                        readonly "application/json": Record<string, never>;
-                    };
-                };
-                /** @description Durable; it will be decided. */
-                readonly 202: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "id": "0195a0c0-0000-7000-8000-000000000001",
-                         *       "source": "mot-cua-mau",
-                         *       "status_url": "/v1/messages/mot-cua-mau/0195a0c0-0000-7000-8000-000000000001"
-                         *     }
-                         */
-                        readonly "application/json": Record<string, never>;
-                    };
-                };
-                /** @description Of a batch: one outcome for each message, in order. */
-                readonly 207: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example [
-                         *       {
-                         *         "id": "0195a0c0-0000-7000-8000-000000000001",
-                         *         "index": 0,
-                         *         "source": "mot-cua-mau",
-                         *         "status": 202,
-                         *         "status_url": "/v1/messages/mot-cua-mau/0195a0c0-0000-7000-8000-000000000001"
-                         *       }
-                         *     ]
-                         */
-                        readonly "application/json": readonly Record<string, never>[];
-                    };
-                };
-                /** @description The request or the message does not have the documented form. */
-                readonly 400: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "invalid_request",
-                         *       "status": 400,
-                         *       "title": "The request does not have the documented form",
-                         *       "type": "urn:hub:problem:invalid_request"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No valid access token. */
-                readonly 401: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unauthorized",
-                         *       "status": 401,
-                         *       "title": "A valid access token is needed",
-                         *       "type": "urn:hub:problem:unauthorized"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The caller may not do this for that source. */
-                readonly 403: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "peer_mismatch",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The connected system is neither the source nor an active representative of it.",
-                         *           "next": "Connect as the sending system, or have the representative registered.",
-                         *           "who": "The operator of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Hệ thống kết nối không phải là source và không phải đại diện đang hoạt động của nó.",
-                         *           "next": "Dùng đúng tài khoản của hệ thống gửi, hoặc đăng ký quan hệ đại diện.",
-                         *           "who": "Quản trị hệ thống của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 403,
-                         *       "title": "Peer mismatch",
-                         *       "type": "urn:hub:problem:peer_mismatch"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body came too slowly. */
-                readonly 408: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "body_timeout",
-                         *       "status": 408,
-                         *       "title": "The body did not arrive in time",
-                         *       "type": "urn:hub:problem:body_timeout"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The id was admitted with other content, or a part does not fit. */
-                readonly 409: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "id_reused",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The id was used for a message with other content.",
-                         *           "next": "Give each message its own id (UUIDv7); repeat an id only for the same message.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Mã bản tin (id) đã dùng cho một bản tin khác nội dung.",
-                         *           "next": "Mỗi bản tin một id (UUIDv7); chỉ dùng lại id khi gửi lại đúng bản tin cũ.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 409,
-                         *       "title": "Id reused",
-                         *       "type": "urn:hub:problem:id_reused"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is beyond its limit. */
-                readonly 413: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "too_large",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The body of the message is larger than 256 KiB.",
-                         *           "next": "Upload large content with POST /v1/objects and refer to it by its hash.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Nội dung bản tin lớn hơn 256 KiB.",
-                         *           "next": "Tải tệp lớn lên bằng POST /v1/objects rồi chỉ ghi mã băm của tệp trong bản tin.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 413,
-                         *       "title": "Too large",
-                         *       "type": "urn:hub:problem:too_large"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not a media type of this path. */
-                readonly 415: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unsupported_content_type",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "datacontenttype is not application/json, without parameters.",
-                         *           "next": "Send Content-Type: application/json; send other content as an object.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "datacontenttype không phải application/json (không kèm tham số).",
-                         *           "next": "Đặt Content-Type: application/json; nội dung khác thì gửi như một đối tượng đính kèm.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 415,
-                         *       "title": "Unsupported content type",
-                         *       "type": "urn:hub:problem:unsupported_content_type"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A parameter breaks its rule, or the message is refused at once. */
-                readonly 422: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unknown_object",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The message refers to an object that was not uploaded, or is not the sender's.",
-                         *           "next": "Upload the object first, name its hash in the attribute objects, send again.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Bản tin nhắc tới một đối tượng chưa được tải lên, hoặc không phải của bên gửi.",
-                         *           "next": "Tải đối tượng lên trước, ghi đúng mã băm trong thuộc tính objects rồi gửi lại.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 422,
-                         *       "title": "Unknown object",
-                         *       "type": "urn:hub:problem:unknown_object"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description This system has too much under way; see `Retry-After`. */
-                readonly 429: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "too_many_requests",
-                         *       "status": 429,
-                         *       "title": "Too much at once from this system",
-                         *       "type": "urn:hub:problem:too_many_requests"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A store is away, the hub is overloaded, or its disk is full. */
-                readonly 503: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unavailable",
-                         *       "status": 503,
-                         *       "title": "A store of the hub does not answer; nothing was acknowledged",
-                         *       "type": "urn:hub:problem:unavailable"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/messages/{source}/{id}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Where a message stands, for its sender and its recipients */
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path: {
-                    /**
-                     * @description The sending system.
-                     * @example mot-cua-mau
-                     */
-                    readonly source: string;
-                    /**
-                     * @description The message's id.
-                     * @example 0195a0c0-0000-7000-8000-000000000001
-                     */
-                    readonly id: string;
-                };
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                /** @description Where it stands for each recipient, and every step. */
-                readonly 200: {
-                    headers: {
-                        /** @description `whole`; `rebuilding` or `away`: older steps may be missing. */
-                        readonly "Hub-Projection": "whole" | "rebuilding" | "away";
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "id": "0195a0c0-0000-7000-8000-000000000001",
-                         *       "recipients": [
-                         *         {
-                         *           "state": "pending",
-                         *           "system": "ubnd-phuong-mau"
-                         *         }
-                         *       ],
-                         *       "source": "mot-cua-mau",
-                         *       "state": "admitted",
-                         *       "steps": [
-                         *         {
-                         *           "at": "2026-11-22T02:30:00+00:00",
-                         *           "detail": {},
-                         *           "event": "admitted"
-                         *         }
-                         *       ]
-                         *     }
-                         */
-                        readonly "application/json": Record<string, never>;
-                    };
-                };
-                /** @description No valid access token. */
-                readonly 401: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unauthorized",
-                         *       "status": 401,
-                         *       "title": "A valid access token is needed",
-                         *       "type": "urn:hub:problem:unauthorized"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Nothing here that the caller may see. */
-                readonly 404: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "not_found",
-                         *       "status": 404,
-                         *       "title": "Nothing here that you may see",
-                         *       "type": "urn:hub:problem:not_found"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A parameter breaks its rule, or the message is refused at once. */
-                readonly 422: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unknown_object",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The message refers to an object that was not uploaded, or is not the sender's.",
-                         *           "next": "Upload the object first, name its hash in the attribute objects, send again.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Bản tin nhắc tới một đối tượng chưa được tải lên, hoặc không phải của bên gửi.",
-                         *           "next": "Tải đối tượng lên trước, ghi đúng mã băm trong thuộc tính objects rồi gửi lại.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 422,
-                         *       "title": "Unknown object",
-                         *       "type": "urn:hub:problem:unknown_object"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A store is away, the hub is overloaded, or its disk is full. */
-                readonly 503: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unavailable",
-                         *       "status": 503,
-                         *       "title": "A store of the hub does not answer; nothing was acknowledged",
-                         *       "type": "urn:hub:problem:unavailable"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/messages/{source}/{id}:withdraw": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Withdraw a message: takes the signed withdrawal, of type vn.hub.withdrawal.v1 */
-        readonly post: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header: {
-                    /**
-                     * @description CloudEvents version.
-                     * @example 1.0
-                     */
-                    readonly "ce-specversion": string;
-                    /**
-                     * @description Unique per source.
-                     * @example 0195a0c0-0000-7000-8000-000000000001
-                     */
-                    readonly "ce-id": string;
-                    /**
-                     * @description The sending system.
-                     * @example urn:hub:system:mot-cua-mau
-                     */
-                    readonly "ce-source": string;
-                    /**
-                     * @description The event type.
-                     * @example vn.gov.dossier.received.v1
-                     */
-                    readonly "ce-type": string;
-                    /**
-                     * @description RFC 3339.
-                     * @example 2026-11-22T09:30:00+07:00
-                     */
-                    readonly "ce-time": string;
-                    /**
-                     * @description The schema that the body fits.
-                     * @example urn:hub:schema:dossier.received:1.0
-                     */
-                    readonly "ce-dataschema": string;
-                    /**
-                     * @description Detached JWS (RFC 7797) over header and body.
-                     * @example eyJ0eXAi..MEUCIQ
-                     */
-                    readonly "hub-signature": string;
-                    /**
-                     * @description Business key, percent-encoded.
-                     * @example 000.00.01.H99-261122-0001
-                     */
-                    readonly "ce-subject"?: string;
-                    /**
-                     * @description URNs, separated by spaces, percent-encoded.
-                     * @example urn:hub:org:H99.01
-                     */
-                    readonly "ce-recipients"?: string;
-                    /**
-                     * @description The organisation that the source speaks for.
-                     * @example urn:hub:org:H99
-                     */
-                    readonly "ce-onbehalf"?: string;
-                    /**
-                     * @description Hashes of the objects it refers to.
-                     * @example sha256:0000000000000000000000000000000000000000000000000000000000000000
-                     */
-                    readonly "ce-objects"?: string;
-                    /**
-                     * @description RFC 3339; not delivered later.
-                     * @example 2026-11-23T09:30:00+07:00
-                     */
-                    readonly "ce-expirytime"?: string;
-                    /**
-                     * @description `normal` or `urgent`.
-                     * @example normal
-                     */
-                    readonly "ce-priority"?: string;
-                    /**
-                     * @description Ties messages together.
-                     * @example cd-01
-                     */
-                    readonly "ce-correlationid"?: string;
-                    /**
-                     * @description W3C trace context; the only unsigned one.
-                     * @example 00-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbb-01
-                     */
-                    readonly traceparent?: string;
-                    /**
-                     * @description `wait=N`, at most 60 seconds: answer with the decision.
-                     * @example wait=10
-                     */
-                    readonly Prefer?: string;
-                };
-                readonly path: {
-                    /**
-                     * @description The sending system.
-                     * @example mot-cua-mau
-                     */
-                    readonly source: string;
-                    /**
-                     * @description The message's id.
-                     * @example 0195a0c0-0000-7000-8000-000000000001
-                     */
-                    readonly id: string;
-                };
-                readonly cookie?: never;
-            };
-            /** @description The exact bytes of the signed statement. */
-            readonly requestBody: {
-                readonly content: {
-                    /**
-                     * @example {
-                     *       "id": "0195a0c0-0000-7000-8000-000000000001",
-                     *       "reason": "Gửi nhầm"
-                     *     }
-                     */
-                    readonly "application/json": unknown;
-                };
-            };
-            readonly responses: {
-                /** @description The decision that was waited for, or the state of a known repetition. */
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "id": "0195a0c0-0000-7000-8000-000000000001",
-                         *       "recipients": [
-                         *         "ubnd-phuong-mau"
-                         *       ],
-                         *       "source": "mot-cua-mau",
-                         *       "state": "admitted",
-                         *       "status_url": "/v1/messages/mot-cua-mau/0195a0c0-0000-7000-8000-000000000001"
-                         *     }
-                         */
-                        readonly "application/json": Record<string, never>;
-                    };
-                };
-                /** @description Durable; it will be decided. */
-                readonly 202: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "id": "0195a0c0-0000-7000-8000-000000000001",
-                         *       "source": "mot-cua-mau",
-                         *       "status_url": "/v1/messages/mot-cua-mau/0195a0c0-0000-7000-8000-000000000001"
-                         *     }
-                         */
-                        readonly "application/json": Record<string, never>;
-                    };
-                };
-                /** @description The request or the message does not have the documented form. */
-                readonly 400: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "invalid_request",
-                         *       "status": 400,
-                         *       "title": "The request does not have the documented form",
-                         *       "type": "urn:hub:problem:invalid_request"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No valid access token. */
-                readonly 401: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unauthorized",
-                         *       "status": 401,
-                         *       "title": "A valid access token is needed",
-                         *       "type": "urn:hub:problem:unauthorized"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The caller may not do this for that source. */
-                readonly 403: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "peer_mismatch",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The connected system is neither the source nor an active representative of it.",
-                         *           "next": "Connect as the sending system, or have the representative registered.",
-                         *           "who": "The operator of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Hệ thống kết nối không phải là source và không phải đại diện đang hoạt động của nó.",
-                         *           "next": "Dùng đúng tài khoản của hệ thống gửi, hoặc đăng ký quan hệ đại diện.",
-                         *           "who": "Quản trị hệ thống của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 403,
-                         *       "title": "Peer mismatch",
-                         *       "type": "urn:hub:problem:peer_mismatch"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body came too slowly. */
-                readonly 408: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "body_timeout",
-                         *       "status": 408,
-                         *       "title": "The body did not arrive in time",
-                         *       "type": "urn:hub:problem:body_timeout"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The id was admitted with other content, or a part does not fit. */
-                readonly 409: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "id_reused",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The id was used for a message with other content.",
-                         *           "next": "Give each message its own id (UUIDv7); repeat an id only for the same message.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Mã bản tin (id) đã dùng cho một bản tin khác nội dung.",
-                         *           "next": "Mỗi bản tin một id (UUIDv7); chỉ dùng lại id khi gửi lại đúng bản tin cũ.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 409,
-                         *       "title": "Id reused",
-                         *       "type": "urn:hub:problem:id_reused"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is beyond its limit. */
-                readonly 413: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "too_large",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The body of the message is larger than 256 KiB.",
-                         *           "next": "Upload large content with POST /v1/objects and refer to it by its hash.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Nội dung bản tin lớn hơn 256 KiB.",
-                         *           "next": "Tải tệp lớn lên bằng POST /v1/objects rồi chỉ ghi mã băm của tệp trong bản tin.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 413,
-                         *       "title": "Too large",
-                         *       "type": "urn:hub:problem:too_large"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not a media type of this path. */
-                readonly 415: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unsupported_content_type",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "datacontenttype is not application/json, without parameters.",
-                         *           "next": "Send Content-Type: application/json; send other content as an object.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "datacontenttype không phải application/json (không kèm tham số).",
-                         *           "next": "Đặt Content-Type: application/json; nội dung khác thì gửi như một đối tượng đính kèm.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 415,
-                         *       "title": "Unsupported content type",
-                         *       "type": "urn:hub:problem:unsupported_content_type"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A parameter breaks its rule, or the message is refused at once. */
-                readonly 422: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unknown_object",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The message refers to an object that was not uploaded, or is not the sender's.",
-                         *           "next": "Upload the object first, name its hash in the attribute objects, send again.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Bản tin nhắc tới một đối tượng chưa được tải lên, hoặc không phải của bên gửi.",
-                         *           "next": "Tải đối tượng lên trước, ghi đúng mã băm trong thuộc tính objects rồi gửi lại.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 422,
-                         *       "title": "Unknown object",
-                         *       "type": "urn:hub:problem:unknown_object"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description This system has too much under way; see `Retry-After`. */
-                readonly 429: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "too_many_requests",
-                         *       "status": 429,
-                         *       "title": "Too much at once from this system",
-                         *       "type": "urn:hub:problem:too_many_requests"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A store is away, the hub is overloaded, or its disk is full. */
-                readonly 503: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unavailable",
-                         *       "status": 503,
-                         *       "title": "A store of the hub does not answer; nothing was acknowledged",
-                         *       "type": "urn:hub:problem:unavailable"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/messages:check": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Say everything that is wrong with a message, and keep nothing */
-        readonly post: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header: {
-                    /**
-                     * @description CloudEvents version.
-                     * @example 1.0
-                     */
-                    readonly "ce-specversion": string;
-                    /**
-                     * @description Unique per source.
-                     * @example 0195a0c0-0000-7000-8000-000000000001
-                     */
-                    readonly "ce-id": string;
-                    /**
-                     * @description The sending system.
-                     * @example urn:hub:system:mot-cua-mau
-                     */
-                    readonly "ce-source": string;
-                    /**
-                     * @description The event type.
-                     * @example vn.gov.dossier.received.v1
-                     */
-                    readonly "ce-type": string;
-                    /**
-                     * @description RFC 3339.
-                     * @example 2026-11-22T09:30:00+07:00
-                     */
-                    readonly "ce-time": string;
-                    /**
-                     * @description The schema that the body fits.
-                     * @example urn:hub:schema:dossier.received:1.0
-                     */
-                    readonly "ce-dataschema": string;
-                    /**
-                     * @description Detached JWS (RFC 7797) over header and body.
-                     * @example eyJ0eXAi..MEUCIQ
-                     */
-                    readonly "hub-signature": string;
-                    /**
-                     * @description Business key, percent-encoded.
-                     * @example 000.00.01.H99-261122-0001
-                     */
-                    readonly "ce-subject"?: string;
-                    /**
-                     * @description URNs, separated by spaces, percent-encoded.
-                     * @example urn:hub:org:H99.01
-                     */
-                    readonly "ce-recipients"?: string;
-                    /**
-                     * @description The organisation that the source speaks for.
-                     * @example urn:hub:org:H99
-                     */
-                    readonly "ce-onbehalf"?: string;
-                    /**
-                     * @description Hashes of the objects it refers to.
-                     * @example sha256:0000000000000000000000000000000000000000000000000000000000000000
-                     */
-                    readonly "ce-objects"?: string;
-                    /**
-                     * @description RFC 3339; not delivered later.
-                     * @example 2026-11-23T09:30:00+07:00
-                     */
-                    readonly "ce-expirytime"?: string;
-                    /**
-                     * @description `normal` or `urgent`.
-                     * @example normal
-                     */
-                    readonly "ce-priority"?: string;
-                    /**
-                     * @description Ties messages together.
-                     * @example cd-01
-                     */
-                    readonly "ce-correlationid"?: string;
-                    /**
-                     * @description W3C trace context; the only unsigned one.
-                     * @example 00-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbb-01
-                     */
-                    readonly traceparent?: string;
-                };
-                readonly path?: never;
-                readonly cookie?: never;
-            };
-            /** @description The exact bytes that were signed; or a batch of up to 50 raw messages. */
-            readonly requestBody: {
-                readonly content: {
-                    /**
-                     * @example {
-                     *       "dossier_code": "000.00.01.H99-261122-0001",
-                     *       "state": 2
-                     *     }
-                     */
-                    readonly "application/json": unknown;
-                    /**
-                     * @example --b
-                     *     ce-id: 1
-                     *     …
-                     *
-                     *     {…}
-                     *     --b--
-                     */
-                    readonly "multipart/mixed": string;
-                };
-            };
-            readonly responses: {
-                /** @description All that the hub would refuse. */
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "errors": [
-                         *         {
-                         *           "detail": "type: integer",
-                         *           "place": "/state",
-                         *           "reason": "schema_violation"
-                         *         }
-                         *       ],
-                         *       "ok": false
-                         *     }
-                         */
-                        readonly "application/json": Record<string, never>;
-                    };
-                };
-                /** @description The request or the message does not have the documented form. */
-                readonly 400: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "invalid_request",
-                         *       "status": 400,
-                         *       "title": "The request does not have the documented form",
-                         *       "type": "urn:hub:problem:invalid_request"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No valid access token. */
-                readonly 401: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unauthorized",
-                         *       "status": 401,
-                         *       "title": "A valid access token is needed",
-                         *       "type": "urn:hub:problem:unauthorized"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body came too slowly. */
-                readonly 408: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "body_timeout",
-                         *       "status": 408,
-                         *       "title": "The body did not arrive in time",
-                         *       "type": "urn:hub:problem:body_timeout"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is beyond its limit. */
-                readonly 413: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "too_large",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The body of the message is larger than 256 KiB.",
-                         *           "next": "Upload large content with POST /v1/objects and refer to it by its hash.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Nội dung bản tin lớn hơn 256 KiB.",
-                         *           "next": "Tải tệp lớn lên bằng POST /v1/objects rồi chỉ ghi mã băm của tệp trong bản tin.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 413,
-                         *       "title": "Too large",
-                         *       "type": "urn:hub:problem:too_large"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not a media type of this path. */
-                readonly 415: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unsupported_content_type",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "datacontenttype is not application/json, without parameters.",
-                         *           "next": "Send Content-Type: application/json; send other content as an object.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "datacontenttype không phải application/json (không kèm tham số).",
-                         *           "next": "Đặt Content-Type: application/json; nội dung khác thì gửi như một đối tượng đính kèm.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 415,
-                         *       "title": "Unsupported content type",
-                         *       "type": "urn:hub:problem:unsupported_content_type"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description This system has too much under way; see `Retry-After`. */
-                readonly 429: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "too_many_requests",
-                         *       "status": 429,
-                         *       "title": "Too much at once from this system",
-                         *       "type": "urn:hub:problem:too_many_requests"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A store is away, the hub is overloaded, or its disk is full. */
-                readonly 503: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unavailable",
-                         *       "status": 503,
-                         *       "title": "A store of the hub does not answer; nothing was acknowledged",
-                         *       "type": "urn:hub:problem:unavailable"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/objects": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Store an object of at most 100 MiB */
-        readonly post: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
-            };
-            readonly requestBody: {
-                readonly content: {
-                    /** @example %PDF-1.7 */
-                    readonly "application/octet-stream": string;
-                };
-            };
-            readonly responses: {
-                /** @description Stored. */
-                readonly 201: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "hash": "sha256:0000000000000000000000000000000000000000000000000000000000000000",
-                         *       "size": 8
-                         *     }
-                         */
-                        readonly "application/json": Record<string, never>;
-                    };
-                };
-                /** @description The request or the message does not have the documented form. */
-                readonly 400: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "invalid_request",
-                         *       "status": 400,
-                         *       "title": "The request does not have the documented form",
-                         *       "type": "urn:hub:problem:invalid_request"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No valid access token. */
-                readonly 401: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unauthorized",
-                         *       "status": 401,
-                         *       "title": "A valid access token is needed",
-                         *       "type": "urn:hub:problem:unauthorized"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body came too slowly. */
-                readonly 408: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "body_timeout",
-                         *       "status": 408,
-                         *       "title": "The body did not arrive in time",
-                         *       "type": "urn:hub:problem:body_timeout"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is beyond its limit. */
-                readonly 413: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "too_large",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The body of the message is larger than 256 KiB.",
-                         *           "next": "Upload large content with POST /v1/objects and refer to it by its hash.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Nội dung bản tin lớn hơn 256 KiB.",
-                         *           "next": "Tải tệp lớn lên bằng POST /v1/objects rồi chỉ ghi mã băm của tệp trong bản tin.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 413,
-                         *       "title": "Too large",
-                         *       "type": "urn:hub:problem:too_large"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not a media type of this path. */
-                readonly 415: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unsupported_content_type",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "datacontenttype is not application/json, without parameters.",
-                         *           "next": "Send Content-Type: application/json; send other content as an object.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "datacontenttype không phải application/json (không kèm tham số).",
-                         *           "next": "Đặt Content-Type: application/json; nội dung khác thì gửi như một đối tượng đính kèm.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 415,
-                         *       "title": "Unsupported content type",
-                         *       "type": "urn:hub:problem:unsupported_content_type"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description This system has too much under way; see `Retry-After`. */
-                readonly 429: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "too_many_requests",
-                         *       "status": 429,
-                         *       "title": "Too much at once from this system",
-                         *       "type": "urn:hub:problem:too_many_requests"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A store is away, the hub is overloaded, or its disk is full. */
-                readonly 503: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unavailable",
-                         *       "status": 503,
-                         *       "title": "A store of the hub does not answer; nothing was acknowledged",
-                         *       "type": "urn:hub:problem:unavailable"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/objects/uploads": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Begin an upload in parts */
-        readonly post: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path?: never;
-                readonly cookie?: never;
-            };
-            readonly requestBody: {
-                readonly content: {
-                    /**
-                     * @example {
-                     *       "size": 20000000
-                     *     }
-                     */
-                    readonly "application/json": {
-                        readonly size: number;
-                    };
-                };
-            };
-            readonly responses: {
-                /** @description What has arrived. */
-                readonly 201: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "id": "5f0b6f0e-0000-4000-8000-000000000000",
-                         *       "received": 12000000,
-                         *       "size": 20000000,
-                         *       "url": "/v1/objects/uploads/5f0b6f0e-0000-4000-8000-000000000000"
-                         *     }
-                         */
-                        readonly "application/json": Record<string, never>;
-                    };
-                };
-                /** @description The request or the message does not have the documented form. */
-                readonly 400: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "invalid_request",
-                         *       "status": 400,
-                         *       "title": "The request does not have the documented form",
-                         *       "type": "urn:hub:problem:invalid_request"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No valid access token. */
-                readonly 401: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unauthorized",
-                         *       "status": 401,
-                         *       "title": "A valid access token is needed",
-                         *       "type": "urn:hub:problem:unauthorized"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A parameter breaks its rule, or the message is refused at once. */
-                readonly 422: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unknown_object",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The message refers to an object that was not uploaded, or is not the sender's.",
-                         *           "next": "Upload the object first, name its hash in the attribute objects, send again.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Bản tin nhắc tới một đối tượng chưa được tải lên, hoặc không phải của bên gửi.",
-                         *           "next": "Tải đối tượng lên trước, ghi đúng mã băm trong thuộc tính objects rồi gửi lại.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 422,
-                         *       "title": "Unknown object",
-                         *       "type": "urn:hub:problem:unknown_object"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description This system has too much under way; see `Retry-After`. */
-                readonly 429: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "too_many_requests",
-                         *       "status": 429,
-                         *       "title": "Too much at once from this system",
-                         *       "type": "urn:hub:problem:too_many_requests"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A store is away, the hub is overloaded, or its disk is full. */
-                readonly 503: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unavailable",
-                         *       "status": 503,
-                         *       "title": "A store of the hub does not answer; nothing was acknowledged",
-                         *       "type": "urn:hub:problem:unavailable"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/objects/uploads/{upload_id}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Say how much has arrived */
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path: {
-                    /**
-                     * @description The upload.
-                     * @example 5f0b6f0e-0000-4000-8000-000000000000
-                     */
-                    readonly upload_id: string;
-                };
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                /** @description What has arrived. */
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "id": "5f0b6f0e-0000-4000-8000-000000000000",
-                         *       "received": 12000000,
-                         *       "size": 20000000,
-                         *       "url": "/v1/objects/uploads/5f0b6f0e-0000-4000-8000-000000000000"
-                         *     }
-                         */
-                        readonly "application/json": Record<string, never>;
-                    };
-                };
-                /** @description No valid access token. */
-                readonly 401: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unauthorized",
-                         *       "status": 401,
-                         *       "title": "A valid access token is needed",
-                         *       "type": "urn:hub:problem:unauthorized"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Nothing here that the caller may see. */
-                readonly 404: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "not_found",
-                         *       "status": 404,
-                         *       "title": "Nothing here that you may see",
-                         *       "type": "urn:hub:problem:not_found"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A parameter breaks its rule, or the message is refused at once. */
-                readonly 422: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unknown_object",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The message refers to an object that was not uploaded, or is not the sender's.",
-                         *           "next": "Upload the object first, name its hash in the attribute objects, send again.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Bản tin nhắc tới một đối tượng chưa được tải lên, hoặc không phải của bên gửi.",
-                         *           "next": "Tải đối tượng lên trước, ghi đúng mã băm trong thuộc tính objects rồi gửi lại.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 422,
-                         *       "title": "Unknown object",
-                         *       "type": "urn:hub:problem:unknown_object"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A store is away, the hub is overloaded, or its disk is full. */
-                readonly 503: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unavailable",
-                         *       "status": 503,
-                         *       "title": "A store of the hub does not answer; nothing was acknowledged",
-                         *       "type": "urn:hub:problem:unavailable"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        readonly put?: never;
-        readonly post?: never;
-        /** Give up an upload */
-        readonly delete: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path: {
-                    /**
-                     * @description The upload.
-                     * @example 5f0b6f0e-0000-4000-8000-000000000000
-                     */
-                    readonly upload_id: string;
-                };
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                /** @description Done. */
-                readonly 204: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description No valid access token. */
-                readonly 401: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unauthorized",
-                         *       "status": 401,
-                         *       "title": "A valid access token is needed",
-                         *       "type": "urn:hub:problem:unauthorized"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Nothing here that the caller may see. */
-                readonly 404: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "not_found",
-                         *       "status": 404,
-                         *       "title": "Nothing here that you may see",
-                         *       "type": "urn:hub:problem:not_found"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A parameter breaks its rule, or the message is refused at once. */
-                readonly 422: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unknown_object",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The message refers to an object that was not uploaded, or is not the sender's.",
-                         *           "next": "Upload the object first, name its hash in the attribute objects, send again.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Bản tin nhắc tới một đối tượng chưa được tải lên, hoặc không phải của bên gửi.",
-                         *           "next": "Tải đối tượng lên trước, ghi đúng mã băm trong thuộc tính objects rồi gửi lại.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 422,
-                         *       "title": "Unknown object",
-                         *       "type": "urn:hub:problem:unknown_object"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A store is away, the hub is overloaded, or its disk is full. */
-                readonly 503: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unavailable",
-                         *       "status": 503,
-                         *       "title": "A store of the hub does not answer; nothing was acknowledged",
-                         *       "type": "urn:hub:problem:unavailable"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        readonly options?: never;
-        readonly head?: never;
-        /** Add a part of at most 16 MiB */
-        readonly patch: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header: {
-                    /**
-                     * @description Where this part begins.
-                     * @example 0
-                     */
-                    readonly "Upload-Offset": number;
-                };
-                readonly path: {
-                    /**
-                     * @description The upload.
-                     * @example 5f0b6f0e-0000-4000-8000-000000000000
-                     */
-                    readonly upload_id: string;
-                };
-                readonly cookie?: never;
-            };
-            readonly requestBody: {
-                readonly content: {
-                    /** @example %PDF-1.7 */
-                    readonly "application/octet-stream": string;
-                };
-            };
-            readonly responses: {
-                /** @description What has arrived. */
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "id": "5f0b6f0e-0000-4000-8000-000000000000",
-                         *       "received": 12000000,
-                         *       "size": 20000000,
-                         *       "url": "/v1/objects/uploads/5f0b6f0e-0000-4000-8000-000000000000"
-                         *     }
-                         */
-                        readonly "application/json": Record<string, never>;
-                    };
-                };
-                /** @description The request or the message does not have the documented form. */
-                readonly 400: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "invalid_request",
-                         *       "status": 400,
-                         *       "title": "The request does not have the documented form",
-                         *       "type": "urn:hub:problem:invalid_request"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description No valid access token. */
-                readonly 401: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unauthorized",
-                         *       "status": 401,
-                         *       "title": "A valid access token is needed",
-                         *       "type": "urn:hub:problem:unauthorized"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Nothing here that the caller may see. */
-                readonly 404: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "not_found",
-                         *       "status": 404,
-                         *       "title": "Nothing here that you may see",
-                         *       "type": "urn:hub:problem:not_found"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body came too slowly. */
-                readonly 408: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "body_timeout",
-                         *       "status": 408,
-                         *       "title": "The body did not arrive in time",
-                         *       "type": "urn:hub:problem:body_timeout"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The id was admitted with other content, or a part does not fit. */
-                readonly 409: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "id_reused",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The id was used for a message with other content.",
-                         *           "next": "Give each message its own id (UUIDv7); repeat an id only for the same message.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Mã bản tin (id) đã dùng cho một bản tin khác nội dung.",
-                         *           "next": "Mỗi bản tin một id (UUIDv7); chỉ dùng lại id khi gửi lại đúng bản tin cũ.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 409,
-                         *       "title": "Id reused",
-                         *       "type": "urn:hub:problem:id_reused"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The body is beyond its limit. */
-                readonly 413: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "too_large",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The body of the message is larger than 256 KiB.",
-                         *           "next": "Upload large content with POST /v1/objects and refer to it by its hash.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Nội dung bản tin lớn hơn 256 KiB.",
-                         *           "next": "Tải tệp lớn lên bằng POST /v1/objects rồi chỉ ghi mã băm của tệp trong bản tin.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 413,
-                         *       "title": "Too large",
-                         *       "type": "urn:hub:problem:too_large"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not a media type of this path. */
-                readonly 415: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unsupported_content_type",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "datacontenttype is not application/json, without parameters.",
-                         *           "next": "Send Content-Type: application/json; send other content as an object.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "datacontenttype không phải application/json (không kèm tham số).",
-                         *           "next": "Đặt Content-Type: application/json; nội dung khác thì gửi như một đối tượng đính kèm.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 415,
-                         *       "title": "Unsupported content type",
-                         *       "type": "urn:hub:problem:unsupported_content_type"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A parameter breaks its rule, or the message is refused at once. */
-                readonly 422: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unknown_object",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The message refers to an object that was not uploaded, or is not the sender's.",
-                         *           "next": "Upload the object first, name its hash in the attribute objects, send again.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Bản tin nhắc tới một đối tượng chưa được tải lên, hoặc không phải của bên gửi.",
-                         *           "next": "Tải đối tượng lên trước, ghi đúng mã băm trong thuộc tính objects rồi gửi lại.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 422,
-                         *       "title": "Unknown object",
-                         *       "type": "urn:hub:problem:unknown_object"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description This system has too much under way; see `Retry-After`. */
-                readonly 429: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "too_many_requests",
-                         *       "status": 429,
-                         *       "title": "Too much at once from this system",
-                         *       "type": "urn:hub:problem:too_many_requests"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A store is away, the hub is overloaded, or its disk is full. */
-                readonly 503: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unavailable",
-                         *       "status": 503,
-                         *       "title": "A store of the hub does not answer; nothing was acknowledged",
-                         *       "type": "urn:hub:problem:unavailable"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        readonly trace?: never;
-    };
-    readonly "/v1/objects/uploads/{upload_id}:complete": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Make one object of the parts */
-        readonly post: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path: {
-                    /**
-                     * @description The upload.
-                     * @example 5f0b6f0e-0000-4000-8000-000000000000
-                     */
-                    readonly upload_id: string;
-                };
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                /** @description Stored. */
-                readonly 201: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "hash": "sha256:0000000000000000000000000000000000000000000000000000000000000000",
-                         *       "size": 8
-                         *     }
-                         */
-                        readonly "application/json": Record<string, never>;
-                    };
-                };
-                /** @description No valid access token. */
-                readonly 401: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unauthorized",
-                         *       "status": 401,
-                         *       "title": "A valid access token is needed",
-                         *       "type": "urn:hub:problem:unauthorized"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Nothing here that the caller may see. */
-                readonly 404: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "not_found",
-                         *       "status": 404,
-                         *       "title": "Nothing here that you may see",
-                         *       "type": "urn:hub:problem:not_found"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The id was admitted with other content, or a part does not fit. */
-                readonly 409: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "id_reused",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The id was used for a message with other content.",
-                         *           "next": "Give each message its own id (UUIDv7); repeat an id only for the same message.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Mã bản tin (id) đã dùng cho một bản tin khác nội dung.",
-                         *           "next": "Mỗi bản tin một id (UUIDv7); chỉ dùng lại id khi gửi lại đúng bản tin cũ.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 409,
-                         *       "title": "Id reused",
-                         *       "type": "urn:hub:problem:id_reused"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A parameter breaks its rule, or the message is refused at once. */
-                readonly 422: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unknown_object",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The message refers to an object that was not uploaded, or is not the sender's.",
-                         *           "next": "Upload the object first, name its hash in the attribute objects, send again.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Bản tin nhắc tới một đối tượng chưa được tải lên, hoặc không phải của bên gửi.",
-                         *           "next": "Tải đối tượng lên trước, ghi đúng mã băm trong thuộc tính objects rồi gửi lại.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 422,
-                         *       "title": "Unknown object",
-                         *       "type": "urn:hub:problem:unknown_object"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description This system has too much under way; see `Retry-After`. */
-                readonly 429: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "too_many_requests",
-                         *       "status": 429,
-                         *       "title": "Too much at once from this system",
-                         *       "type": "urn:hub:problem:too_many_requests"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A store is away, the hub is overloaded, or its disk is full. */
-                readonly 503: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unavailable",
-                         *       "status": 503,
-                         *       "title": "A store of the hub does not answer; nothing was acknowledged",
-                         *       "type": "urn:hub:problem:unavailable"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/objects/{hash}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Read an object: its owner, and the recipients of a message that refers to it */
-        readonly get: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: {
-                    /**
-                     * @description One range.
-                     * @example bytes=0-3
-                     */
-                    readonly Range?: string;
-                };
-                readonly path: {
-                    /**
-                     * @description The object's name.
-                     * @example sha256:0000000000000000000000000000000000000000000000000000000000000000
-                     */
-                    readonly hash: string;
-                };
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                /** @description The bytes. */
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /** @example %PDF-1.7 */
-                        readonly "application/octet-stream": string;
-                    };
-                };
-                /** @description The range. */
-                readonly 206: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /** @example %PDF */
-                        readonly "application/octet-stream": string;
-                    };
-                };
-                /** @description No valid access token. */
-                readonly 401: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unauthorized",
-                         *       "status": 401,
-                         *       "title": "A valid access token is needed",
-                         *       "type": "urn:hub:problem:unauthorized"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Nothing here that the caller may see. */
-                readonly 404: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "not_found",
-                         *       "status": 404,
-                         *       "title": "Nothing here that you may see",
-                         *       "type": "urn:hub:problem:not_found"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description The range lies outside the object. */
-                readonly 416: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "range_not_satisfiable",
-                         *       "status": 416,
-                         *       "title": "The range lies outside the object",
-                         *       "type": "urn:hub:problem:range_not_satisfiable"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A parameter breaks its rule, or the message is refused at once. */
-                readonly 422: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unknown_object",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The message refers to an object that was not uploaded, or is not the sender's.",
-                         *           "next": "Upload the object first, name its hash in the attribute objects, send again.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Bản tin nhắc tới một đối tượng chưa được tải lên, hoặc không phải của bên gửi.",
-                         *           "next": "Tải đối tượng lên trước, ghi đúng mã băm trong thuộc tính objects rồi gửi lại.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 422,
-                         *       "title": "Unknown object",
-                         *       "type": "urn:hub:problem:unknown_object"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description This system has too much under way; see `Retry-After`. */
-                readonly 429: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "too_many_requests",
-                         *       "status": 429,
-                         *       "title": "Too much at once from this system",
-                         *       "type": "urn:hub:problem:too_many_requests"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A store is away, the hub is overloaded, or its disk is full. */
-                readonly 503: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unavailable",
-                         *       "status": 503,
-                         *       "title": "A store of the hub does not answer; nothing was acknowledged",
-                         *       "type": "urn:hub:problem:unavailable"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        /** Say whether the caller may read an object, and its size */
-        readonly head: {
-            readonly parameters: {
-                readonly query?: never;
-                readonly header?: never;
-                readonly path: {
-                    /**
-                     * @description The object's name.
-                     * @example sha256:0000000000000000000000000000000000000000000000000000000000000000
-                     */
-                    readonly hash: string;
-                };
-                readonly cookie?: never;
-            };
-            readonly requestBody?: never;
-            readonly responses: {
-                /** @description It may. */
-                readonly 200: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description No valid access token. */
-                readonly 401: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unauthorized",
-                         *       "status": 401,
-                         *       "title": "A valid access token is needed",
-                         *       "type": "urn:hub:problem:unauthorized"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Nothing here that the caller may see. */
-                readonly 404: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "not_found",
-                         *       "status": 404,
-                         *       "title": "Nothing here that you may see",
-                         *       "type": "urn:hub:problem:not_found"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A parameter breaks its rule, or the message is refused at once. */
-                readonly 422: {
-                    headers: {
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unknown_object",
-                         *       "help": {
-                         *         "en": {
-                         *           "meaning": "The message refers to an object that was not uploaded, or is not the sender's.",
-                         *           "next": "Upload the object first, name its hash in the attribute objects, send again.",
-                         *           "who": "The developer of the sending system"
-                         *         },
-                         *         "vi": {
-                         *           "meaning": "Bản tin nhắc tới một đối tượng chưa được tải lên, hoặc không phải của bên gửi.",
-                         *           "next": "Tải đối tượng lên trước, ghi đúng mã băm trong thuộc tính objects rồi gửi lại.",
-                         *           "who": "Đơn vị phát triển phần mềm của bên gửi"
-                         *         }
-                         *       },
-                         *       "status": 422,
-                         *       "title": "Unknown object",
-                         *       "type": "urn:hub:problem:unknown_object"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description A store is away, the hub is overloaded, or its disk is full. */
-                readonly 503: {
-                    headers: {
-                        /** @description Seconds. */
-                        readonly "Retry-After": string;
-                        readonly [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "code": "unavailable",
-                         *       "status": 503,
-                         *       "title": "A store of the hub does not answer; nothing was acknowledged",
-                         *       "type": "urn:hub:problem:unavailable"
-                         *     }
-                         */
-                        readonly "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        readonly patch?: never;
-        readonly trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * Action
-         * @description A right: resource and action. Stable words: they stand in answers and in the trail.
-         * @enum {string}
-         */
+        /** @enum {string} */
         readonly Action: "messages.view" | "messages.view_body" | "messages.retry" | "messages.resubmit" | "messages.release" | "documents.where" | "connectors.view" | "connectors.operate" | "connectors.manage" | "rules.view" | "rules.change" | "schemas.publish" | "keys.manage" | "statistics.view" | "alerts.view" | "alerts.manage" | "views.share" | "audit.read" | "users.view" | "users.manage" | "hub.manage";
-        /**
-         * AdapterAnswer
-         * @description An installed adapter. With `problem` it cannot be used, and the rest is not known.
-         */
         readonly AdapterAnswer: {
-            /** Config Schema */
             readonly config_schema?: {
                 readonly [key: string]: unknown;
             } | null;
-            /** Config Version */
             readonly config_version?: number | null;
-            /** Contract */
             readonly contract?: number | null;
-            /** Idempotence */
             readonly idempotence?: string | null;
-            /** Kind */
             readonly kind?: string | null;
-            /** Name */
             readonly name: string;
-            /** Package */
             readonly package: string;
-            /** Problem */
             readonly problem: string | null;
             readonly title?: components["schemas"]["TextAnswer"] | null;
-            /** Types */
             readonly types?: readonly string[] | null;
-            /** Version */
             readonly version?: string | null;
         };
-        /**
-         * AdaptersAnswer
-         * @description The adapters that are installed with the hub.
-         */
         readonly AdaptersAnswer: {
-            /** Items */
             readonly items: readonly components["schemas"]["AdapterAnswer"][];
         };
-        /**
-         * AdministratorAnswer
-         * @description An administrator, as the trail names him.
-         */
         readonly AdministratorAnswer: {
-            /**
-             * Made At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly made_at: string;
-            /** Made By */
             readonly made_by: string;
-            /** Name */
             readonly name: string;
-            /** Revoked At */
             readonly revoked_at: string | null;
         };
-        /**
-         * AdministratorRequest
-         * @description Somebody who shall act under a name. The token itself is never sent: only its hash.
-         * @example {
-         *       "name": "binh",
-         *       "reason": "Người duyệt thứ hai (mẫu)",
-         *       "token_sha256": "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f"
-         *     }
-         */
         readonly AdministratorRequest: {
-            /** Name */
             readonly name: string;
-            /** Reason */
             readonly reason: string;
-            /** Token Sha256 */
             readonly token_sha256: string;
         };
-        /**
-         * AdministratorsAnswer
-         * @description All administrators but the first, whose token stands in a file of the hub.
-         */
         readonly AdministratorsAnswer: {
-            /** Items */
             readonly items: readonly components["schemas"]["AdministratorAnswer"][];
-            /** Waiting */
             readonly waiting?: string | null;
         };
-        /**
-         * Attributes
-         * @description The signed attributes that the projection keeps.
-         */
         readonly Attributes: {
-            /** Correlationid */
             readonly correlationid: string | null;
-            /** Dataschema */
             readonly dataschema: string | null;
-            /** Expirytime */
             readonly expirytime: string | null;
-            /** Onbehalf */
             readonly onbehalf: string | null;
-            /** Priority */
             readonly priority: string | null;
-            /** Subject */
             readonly subject: string | null;
-            /** Time */
             readonly time: string | null;
-            /** Type */
             readonly type: string | null;
         };
-        /**
-         * AuditPage
-         * @description Deeds, the newest first; ask with `before=<next>` for older ones.
-         */
         readonly AuditPage: {
-            /** Items */
             readonly items: readonly components["schemas"]["EntryAnswer"][];
-            /** Next */
             readonly next: number | null;
         };
-        /**
-         * BodyShown
-         * @description Whether the bytes can be fetched.
-         */
         readonly BodyShown: {
-            /** Kept */
             readonly kept: boolean;
         };
-        /** Body_post_upload_v1_objects_uploads_post */
-        readonly Body_post_upload_v1_objects_uploads_post: {
-            /** Size */
-            readonly size: number;
-        };
-        /**
-         * ChangeSet
-         * @description Changes that become one version of the rules: all of them or none.
-         */
         readonly ChangeSet: {
-            /** Changes */
             readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
-            /** Reason */
             readonly reason: string;
         };
-        /**
-         * Collection
-         * @description The kinds of entities, as they stand in a path.
-         * @enum {string}
-         */
+        /** @enum {string} */
         readonly Collection: "organisations" | "codes" | "groups" | "systems" | "keys" | "endpoints" | "rights" | "schemas";
-        /**
-         * ConfirmRequest
-         * @description The number that the preview told: nobody confirms what he has not seen.
-         * @example {
-         *       "count": 12
-         *     }
-         */
         readonly ConfirmRequest: {
-            /** Count */
             readonly count: number;
         };
-        /**
-         * ConnectorAnswer
-         * @description A connector: what the rules say, and how it is.
-         * @example {
-         *       "adapter": "webhook-out",
-         *       "config": {
-         *         "secret": "env:SO_MAU_SECRET",
-         *         "url": "https://10.20.30.40/nhan"
-         *       },
-         *       "generation": 0,
-         *       "id": "so-mau",
-         *       "isolation": "shared",
-         *       "limits": {
-         *         "concurrency": 4,
-         *         "per_second": 50
-         *       },
-         *       "networks": [
-         *         "10.20.30.0/24"
-         *       ],
-         *       "reported": {
-         *         "at": "2026-11-22T01:02:04Z",
-         *         "dead_letters": 0,
-         *         "delivered": 1200,
-         *         "en": "",
-         *         "failed": 3,
-         *         "generation": 0,
-         *         "lag_messages": 2,
-         *         "lag_seconds": 0.4,
-         *         "last_success_at": "2026-11-22T01:02:03Z",
-         *         "state": "running",
-         *         "vi": "",
-         *         "waiting": 1
-         *       },
-         *       "state": "running",
-         *       "system": "he-thong-a",
-         *       "wanted": "running",
-         *       "windows": [
-         *         {
-         *           "end": "06:00:00",
-         *           "start": "22:00:00",
-         *           "weekdays": [
-         *             5,
-         *             6
-         *           ]
-         *         }
-         *       ]
-         *     }
-         */
         readonly ConnectorAnswer: {
-            /** Adapter */
             readonly adapter: string;
-            /** Config */
             readonly config: {
                 readonly [key: string]: unknown;
             };
-            /** Generation */
             readonly generation: number;
-            /** Id */
             readonly id: string;
-            /** Isolation */
             readonly isolation: string;
-            /** Limits */
             readonly limits: {
                 readonly [key: string]: unknown;
             };
-            /** Networks */
             readonly networks: readonly string[];
             readonly reported: components["schemas"]["ReportedAnswer"] | null;
-            /** State */
             readonly state: string;
-            /** System */
             readonly system: string;
-            /** Wanted */
             readonly wanted: string;
-            /** Windows */
             readonly windows: readonly {
                 readonly [key: string]: unknown;
             }[];
         };
-        /**
-         * ConnectorCounts
-         * @description Connectors by what they told last.
-         */
         readonly ConnectorCounts: {
-            /** States */
             readonly states: {
                 readonly [key: string]: number;
             };
-            /** Trouble */
             readonly trouble: readonly components["schemas"]["Trouble"][];
         };
-        /**
-         * ConnectorPage
-         * @description Connectors by name; ask with `after=<next>` for more.
-         */
         readonly ConnectorPage: {
-            /** Items */
             readonly items: readonly components["schemas"]["ConnectorAnswer"][];
-            /** Next */
             readonly next: string | null;
         };
-        /**
-         * CountAnswer
-         * @description How many messages there are.
-         * @example {
-         *       "count": 41200,
-         *       "exact": false
-         *     }
-         */
         readonly CountAnswer: {
-            /** Count */
             readonly count: number;
-            /** Exact */
             readonly exact: boolean;
         };
-        /**
-         * DeadLetterAnswer
-         * @description What an operator needs to know; never a body.
-         * @example {
-         *       "at": "2026-11-22T01:02:03Z",
-         *       "attempts": 3,
-         *       "code": "peer_refused",
-         *       "connector": "so-mau",
-         *       "fingerprint": "0123456789abcdef",
-         *       "id": "he-thong-b/msg-1/he-thong-a",
-         *       "message": "msg-1",
-         *       "peer_code": "E-7",
-         *       "recipient": "he-thong-a",
-         *       "source": "he-thong-b",
-         *       "text": "field /a"
-         *     }
-         */
         readonly DeadLetterAnswer: {
-            /**
-             * At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly at: string;
-            /** Attempts */
             readonly attempts: number;
-            /** Code */
             readonly code: string;
-            /** Connector */
             readonly connector: string | null;
-            /** Ended At */
             readonly ended_at: string | null;
-            /** Ended By */
             readonly ended_by: string | null;
-            /** Fingerprint */
             readonly fingerprint: string;
-            /** Id */
             readonly id: string;
-            /** Message */
             readonly message: string;
-            /** Peer Code */
             readonly peer_code: string | null;
-            /** Recipient */
             readonly recipient: string;
-            /** Source */
             readonly source: string;
-            /** Text */
             readonly text: string | null;
         };
-        /**
-         * DeadLetterPage
-         * @description Open dead letters, the newest first; ask with `after=<next>` for more.
-         */
         readonly DeadLetterPage: {
-            /** Items */
             readonly items: readonly components["schemas"]["DeadLetterAnswer"][];
-            /** Next */
             readonly next: string | null;
         };
-        /**
-         * DeleteCode
-         * @description Remove a code that was entered by mistake. One that ends gets a `valid_to` instead.
-         */
         readonly DeleteCode: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             readonly change: "delete_code";
-            /** Code */
             readonly code: string;
         };
-        /**
-         * DeleteConnector
-         * @description Remove a connector and what was approved for it.
-         */
         readonly DeleteConnector: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             readonly change: "delete_connector";
-            /** Name */
             readonly name: string;
         };
-        /**
-         * DeleteEndpoint
-         * @description This system takes nothing for this agency.
-         */
         readonly DeleteEndpoint: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             readonly change: "delete_endpoint";
-            /** Organisation */
             readonly organisation: string;
-            /** System */
             readonly system: string;
         };
-        /**
-         * DeleteGroup
-         * @description Remove a group.
-         */
         readonly DeleteGroup: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             readonly change: "delete_group";
-            /** Name */
             readonly name: string;
         };
-        /**
-         * DeleteOrganisation
-         * @description Remove an agency that nothing names any more. One that has worked is closed instead.
-         */
         readonly DeleteOrganisation: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             readonly change: "delete_organisation";
-            /** Id */
             readonly id: string;
         };
-        /**
-         * DeleteRight
-         * @description Take a right away.
-         */
         readonly DeleteRight: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             readonly change: "delete_right";
-            /** Id */
             readonly id: string;
         };
-        /**
-         * DeleteSystem
-         * @description Retire a system for ever. Its name and keys are never given out again.
-         */
         readonly DeleteSystem: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             readonly change: "delete_system";
-            /** System */
             readonly system: string;
         };
-        /**
-         * EntityPage
-         * @description Entities, each with its `id`; ask with `after=<next>` for more.
-         */
+        readonly DeliveryAnswer: {
+            readonly address: string;
+            readonly connectors: readonly string[];
+            readonly inbox: string;
+            readonly organisation: string | null;
+            readonly system: string;
+        };
         readonly EntityPage: {
-            /** Items */
             readonly items: readonly {
                 readonly [key: string]: unknown;
             }[];
-            /** Next */
             readonly next: string | null;
         };
-        /**
-         * EntryAnswer
-         * @description One deed of a person.
-         */
         readonly EntryAnswer: {
-            /** Actor */
             readonly actor: string;
-            /**
-             * At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly at: string;
-            /** Changes */
             readonly changes: number;
-            /** Id */
             readonly id: number;
-            /** Reason */
             readonly reason: string;
-            /** Result */
             readonly result: string;
-            /** Targets */
             readonly targets: readonly components["schemas"]["TargetAnswer"][];
-            /** Version */
             readonly version: number | null;
         };
-        /**
-         * Event
-         * @description What happened to a message. `docs/audit-events.md` says which fields each has.
-         * @enum {string}
-         */
+        /** @enum {string} */
         readonly Event: "admitted" | "refused" | "duplicate" | "attempted" | "delivered" | "retrying" | "dead_letter" | "held" | "resumed" | "expired" | "withdrawn" | "acknowledged" | "processed" | "rejected" | "verdict";
-        /**
-         * FlowAnswer
-         * @description Volumes between levels, organisations or systems: the busiest ways first.
-         */
         readonly FlowAnswer: {
-            /**
-             * By
-             * @enum {string}
-             */
+            /** @enum {string} */
             readonly by: "level" | "organisation" | "system";
-            /** Left Out */
             readonly left_out: number;
-            /**
-             * Since
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly since: string;
-            /** Ways */
             readonly ways: readonly components["schemas"]["Way"][];
         };
-        /**
-         * GrantAnswer
-         * @description A role that somebody has.
-         */
         readonly GrantAnswer: {
-            /** En */
             readonly en: string;
-            /** Organisation */
             readonly organisation?: string | null;
             readonly role: components["schemas"]["Role"];
-            /** Types */
             readonly types?: readonly string[] | null;
-            /** Vi */
             readonly vi: string;
         };
-        /**
-         * GrantModel
-         * @description A role, and where it counts: an organisation with all below it, some types; else all.
-         */
         readonly GrantModel: {
-            /** Organisation */
             readonly organisation?: string | null;
             readonly role: components["schemas"]["Role"];
-            /** Types */
             readonly types?: readonly string[] | null;
         };
-        /**
-         * GroupAnswer
-         * @description Dead letters with the same cause; connector, code and text as one of them has them.
-         */
         readonly GroupAnswer: {
-            /** Code */
             readonly code: string;
-            /** Connector */
             readonly connector: string | null;
-            /** Count */
             readonly count: number;
-            /** Fingerprint */
             readonly fingerprint: string;
-            /**
-             * First At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly first_at: string;
-            /**
-             * Last At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly last_at: string;
-            /** Peer Code */
             readonly peer_code: string | null;
-            /** Text */
             readonly text: string | null;
         };
-        /**
-         * GroupPage
-         * @description Causes; ask with `after=<next>` for more.
-         */
         readonly GroupPage: {
-            /** Items */
             readonly items: readonly components["schemas"]["GroupAnswer"][];
-            /** Next */
             readonly next: string | null;
         };
-        /**
-         * GroupShown
-         * @description A reader, and where it is behind.
-         */
         readonly GroupShown: {
-            /** Group */
             readonly group: string;
-            /** Messages */
             readonly messages: number | null;
-            /** Partitions */
             readonly partitions: readonly components["schemas"]["PartitionShown"][];
-            /** Seconds */
             readonly seconds: number | null;
-            /** Stuck */
             readonly stuck: boolean;
         };
-        /** HTTPValidationError */
-        readonly HTTPValidationError: {
-            /** Detail */
-            readonly detail?: readonly components["schemas"]["ValidationError"][];
-        };
-        /**
-         * HeadAnswer
-         * @description The newest version, and whether it is on its way.
-         */
         readonly HeadAnswer: {
-            /** Hash */
             readonly hash: string;
-            /** Problem */
             readonly problem: string | null;
-            /** Published */
             readonly published: boolean;
-            /** Version */
             readonly version: number;
         };
-        /**
-         * HeadersAnswer
-         * @description The record as it was received, without its body.
-         */
         readonly HeadersAnswer: {
-            /** Headers */
             readonly headers: readonly (readonly [
                 string,
                 string
@@ -5535,617 +1256,260 @@ export interface components {
             readonly ingress: components["schemas"]["WrittenAt"];
             readonly signature: components["schemas"]["SignatureShown"] | null;
         };
-        /**
-         * HeldAnswer
-         * @description A held message: what an operator needs to know, never its body.
-         */
         readonly HeldAnswer: {
-            /**
-             * At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly at: string;
-            /** Id */
             readonly id: string;
-            /** Offset */
             readonly offset: number;
-            /** Partition */
             readonly partition: number;
-            /** Reason */
             readonly reason: string;
-            /** Source */
             readonly source: string;
-            /** Subject */
             readonly subject: string;
         };
-        /**
-         * HeldPage
-         * @description Held messages, the oldest first; ask with `after=<next>` for more.
-         */
         readonly HeldPage: {
-            /** Items */
             readonly items: readonly components["schemas"]["HeldAnswer"][];
-            /** Next */
             readonly next: number | null;
         };
-        /**
-         * Isolation
-         * @description Where its adapter runs.
-         * @enum {string}
-         */
+        /** @enum {string} */
         readonly Isolation: "shared" | "process";
-        /**
-         * JobAnswer
-         * @description One decision about many dead letters.
-         */
         readonly JobAnswer: {
-            /** Action */
             readonly action: string;
-            /**
-             * Asked At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly asked_at: string;
-            /** Asked By */
             readonly asked_by: string;
-            /** Confirmed By */
             readonly confirmed_by: string | null;
-            /** Count */
             readonly count: number;
-            /** Ended At */
             readonly ended_at: string | null;
             readonly filter: components["schemas"]["Wanted-Output"];
-            /** Handled */
             readonly handled: number;
-            /** Id */
             readonly id: string;
-            /** Reason */
             readonly reason: string;
         };
-        /**
-         * LagAnswer
-         * @description How far the hub's readers are behind.
-         */
         readonly LagAnswer: {
-            /**
-             * At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly at: string;
-            /** Groups */
             readonly groups: readonly components["schemas"]["GroupShown"][];
         };
-        /**
-         * LagShown
-         * @description A reader; null where it could not be asked.
-         */
         readonly LagShown: {
-            /** Group */
             readonly group: string;
-            /** Messages */
             readonly messages: number | null;
-            /** Seconds */
             readonly seconds: number | null;
         };
-        /**
-         * LimitsWanted
-         * @description `hub.decision.connectors.Limits`, within what one machine can bear.
-         */
         readonly LimitsWanted: {
-            /**
-             * Attempts
-             * @default 20
-             */
+            /** @default 20 */
             readonly attempts: number;
-            /**
-             * Batch
-             * @default 1
-             */
+            /** @default 1 */
             readonly batch: number;
-            /**
-             * Concurrency
-             * @default 4
-             */
+            /** @default 4 */
             readonly concurrency: number;
-            /**
-             * Memory Mb
-             * @default 256
-             */
+            /** @default 256 */
             readonly memory_mb: number;
-            /**
-             * Per Second
-             * @default 50
-             */
+            /** @default 50 */
             readonly per_second: number;
-            /**
-             * Poll Seconds
-             * @default 5
-             */
+            /** @default 5 */
             readonly poll_seconds: number;
-            /**
-             * Timeout Seconds
-             * @default 30
-             */
+            /** @default 30 */
             readonly timeout_seconds: number;
         };
-        /**
-         * Line
-         * @description A message in a list; never its body.
-         * @example {
-         *       "decided_at": "2026-11-28T02:00:01.250000Z",
-         *       "id": "mau-1",
-         *       "outcome": "admitted",
-         *       "priority": "normal",
-         *       "received_at": "2026-11-28T02:00:01.200000Z",
-         *       "size": 2100,
-         *       "source": "mot-cua-mau",
-         *       "states": {
-         *         "delivered": 1
-         *       },
-         *       "subject": "H99.22-261128-0001",
-         *       "type": "vn.gov.dossier.received.v1"
-         *     }
-         */
         readonly Line: {
-            /** Correlationid */
             readonly correlationid: string | null;
-            /**
-             * Decided At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly decided_at: string;
-            /** Id */
             readonly id: string;
-            /** Onbehalf */
             readonly onbehalf: string | null;
             readonly outcome: components["schemas"]["Outcome"];
-            /** Place */
             readonly place: string | null;
-            /** Priority */
             readonly priority: string | null;
-            /** Reason */
             readonly reason: string | null;
-            /** Received At */
             readonly received_at: string | null;
-            /** Size */
             readonly size: number | null;
-            /** Source */
             readonly source: string;
-            /** States */
             readonly states: {
                 readonly [key: string]: number;
             };
-            /** Subject */
             readonly subject: string | null;
-            /** Type */
             readonly type: string | null;
-            /** Withdrawn At */
             readonly withdrawn_at: string | null;
         };
-        /**
-         * Link
-         * @description Another message that belongs to this one.
-         */
         readonly Link: {
-            /**
-             * Decided At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly decided_at: string;
-            /** Id */
             readonly id: string;
-            /** Kind */
             readonly kind: string;
-            /** Source */
             readonly source: string;
-            /** Type */
             readonly type: string | null;
         };
-        /**
-         * MadeUserAnswer
-         * @description An account that was made or reset.
-         */
         readonly MadeUserAnswer: {
-            /** First Password */
             readonly first_password: string | null;
             readonly user: components["schemas"]["UserAnswer"];
-            /** Waiting */
             readonly waiting: string | null;
         };
-        /**
-         * MeAnswer
-         * @description Who asks, and what he may do.
-         */
         readonly MeAnswer: {
-            /** Csrf */
             readonly csrf: string | null;
-            /** Display */
             readonly display: string;
-            /** Ends At */
             readonly ends_at: string | null;
-            /** Has Password */
             readonly has_password: boolean;
-            /** Idle Seconds */
             readonly idle_seconds: number;
-            /** Language */
             readonly language: string;
-            /** Must Change Password */
             readonly must_change_password: boolean;
-            /** Name */
             readonly name: string;
-            /** Read Only */
             readonly read_only: boolean;
-            /** Rights */
             readonly rights: readonly components["schemas"]["Action"][];
-            /** Roles */
             readonly roles: readonly components["schemas"]["GrantAnswer"][];
-            /** Time Zone */
             readonly time_zone: string;
-            /** Via */
             readonly via: string;
         };
-        /**
-         * MessagePage
-         * @description Messages, the newest decision first.
-         */
         readonly MessagePage: {
-            /** Items */
             readonly items: readonly components["schemas"]["Line"][];
-            /** Next */
             readonly next: string | null;
-            /** Previous */
             readonly previous: string | null;
-            /** Since */
             readonly since: string | null;
-            /** Until */
             readonly until: string | null;
         };
-        /**
-         * MethodsAnswer
-         * @description How one can sign in here.
-         */
         readonly MethodsAnswer: {
-            /**
-             * Password
-             * @default true
-             */
+            /** @default true */
             readonly password: boolean;
-            /** Provider */
             readonly provider: string | null;
         };
-        /**
-         * MinuteShown
-         * @description What happened in one minute; minutes without anything are left out.
-         */
         readonly MinuteShown: {
-            /** Admitted */
             readonly admitted: number;
-            /**
-             * At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly at: string;
-            /** Delivered */
             readonly delivered: number;
-            /** Refused */
             readonly refused: number;
         };
-        /**
-         * Moment
-         * @description A point in time.
-         */
-        readonly Moment: {
-            /**
-             * Time
-             * Format: date-time
-             */
-            readonly time: string;
-        };
-        /**
-         * NetworkAnswer
-         * @description A network that somebody asked for. It counts once `approved_by` is set.
-         */
         readonly NetworkAnswer: {
-            /** Approved At */
             readonly approved_at: string | null;
-            /** Approved By */
             readonly approved_by: string | null;
-            /**
-             * Asked At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly asked_at: string;
-            /** Asked By */
             readonly asked_by: string;
-            /** Cidr */
             readonly cidr: string;
-            /** Connector */
             readonly connector: string;
-            /** Reason */
             readonly reason: string;
         };
-        /**
-         * NetworkRequest
-         * @description A network, and why.
-         * @example {
-         *       "cidr": "10.20.30.0/24",
-         *       "reason": "Trục của Sở Mẫu ở mạng này"
-         *     }
-         */
         readonly NetworkRequest: {
-            /** Cidr */
             readonly cidr: string;
-            /** Reason */
             readonly reason: string;
         };
-        /**
-         * NetworksAnswer
-         * @description All networks of a connector, approved or not.
-         */
         readonly NetworksAnswer: {
-            /** Items */
             readonly items: readonly components["schemas"]["NetworkAnswer"][];
         };
-        /**
-         * Offset
-         * @description A place in a Kafka topic.
-         */
         readonly Offset: {
-            /** Offset */
             readonly offset: number;
-            /** Partition */
             readonly partition: number;
         };
-        /**
-         * Oldest
-         * @description The open delivery that was admitted first.
-         */
         readonly Oldest: {
-            /** Id */
             readonly id: string;
-            /** Recipient */
             readonly recipient: string;
-            /** Seconds */
             readonly seconds: number;
-            /**
-             * Since
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly since: string;
-            /** Source */
             readonly source: string;
             readonly state: components["schemas"]["State"];
         };
-        /**
-         * OrderRequest
-         * @description What it is about: ids, or a filter.
-         *
-         *     The reason also stands in the history of each message, which its sender sees: no personal data.
-         * @example {
-         *       "ids": [
-         *         "he-thong-b/msg-1/he-thong-a"
-         *       ],
-         *       "reason": "Sở Mẫu đã sửa lỗi"
-         *     }
-         * @example {
-         *       "filter": {
-         *         "connector": "ket-noi-a"
-         *       },
-         *       "reason": "Sở Mẫu đã sửa lỗi"
-         *     }
-         */
         readonly OrderRequest: {
             readonly filter?: components["schemas"]["hub__api__admin_dead_letter_models__Wanted"] | null;
-            /** Ids */
             readonly ids?: readonly string[] | null;
-            /** Reason */
             readonly reason: string;
         };
-        /**
-         * OrderedAnswer
-         * @description What was ordered now; what has become of it is seen in the list and in each history.
-         */
         readonly OrderedAnswer: {
             readonly job: components["schemas"]["JobAnswer"] | null;
-            /** Ordered */
             readonly ordered: readonly string[];
         };
-        /**
-         * Outcome
-         * @description What the hub decided about a message. `held`: not decided, a fault of the hub's own.
-         * @enum {string}
-         */
+        /** @enum {string} */
         readonly Outcome: "admitted" | "refused" | "held";
-        /**
-         * Overview
-         * @description Health at one look. What cannot be read now is null, never 0.
-         */
         readonly Overview: {
-            /**
-             * At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly at: string;
-            /** Certificates */
             readonly certificates: readonly {
                 readonly [key: string]: unknown;
             }[];
             readonly connectors: components["schemas"]["ConnectorCounts"];
-            /** Dead Letters */
             readonly dead_letters: number;
-            /** Lag */
             readonly lag: readonly components["schemas"]["LagShown"][] | null;
-            /** Minutes */
             readonly minutes: readonly components["schemas"]["MinuteShown"][];
             readonly oldest_undelivered: components["schemas"]["Oldest"] | null;
-            /** Open */
             readonly open: {
                 readonly [key: string]: number;
             };
-            /** Quarantine */
             readonly quarantine: number | null;
-            /** Refusals */
             readonly refusals: readonly components["schemas"]["Refusals"][];
             readonly totals: components["schemas"]["Totals"];
         };
-        /**
-         * Owner
-         * @description Who has the next step, or where there is none, whose word closed the matter.
-         * @enum {string}
-         */
+        /** @enum {string} */
         readonly Owner: "hub" | "operator" | "recipient" | "sender";
-        /**
-         * PartitionShown
-         * @description A partition that is not read to its end.
-         */
         readonly PartitionShown: {
-            /** Committed */
             readonly committed: number;
-            /** End */
             readonly end: number;
-            /** Messages */
             readonly messages: number;
-            /** Partition */
             readonly partition: number;
-            /** Seconds */
             readonly seconds: number;
-            /** Topic */
             readonly topic: string;
         };
-        /**
-         * Party
-         * @description A system, and whose it is; null where the rules know it no more.
-         * @example {
-         *       "level": "province",
-         *       "name": "Sở Mẫu",
-         *       "organisation": "so-mau",
-         *       "system": "mot-cua-mau"
-         *     }
-         */
         readonly Party: {
-            /** Level */
             readonly level: string | null;
-            /** Name */
             readonly name: string | null;
-            /** Organisation */
             readonly organisation: string | null;
-            /** System */
             readonly system: string;
         };
-        /**
-         * PasswordRequest
-         * @description The present password, and the one to have from now on.
-         * @example {
-         *       "new": "câu dài dễ nhớ của tôi (mẫu)",
-         *       "present": "k7m2q-3vxwa-9pdrt-hz4ny"
-         *     }
-         */
         readonly PasswordRequest: {
-            /**
-             * New
-             * Format: password
-             */
+            /** Format: password */
             readonly new: string;
-            /**
-             * Present
-             * Format: password
-             */
+            /** Format: password */
             readonly present: string;
         };
-        /**
-         * PauseConnector
-         * @description A connector keeps its connections and moves nothing.
-         */
         readonly PauseConnector: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             readonly change: "pause_connector";
-            /** Name */
             readonly name: string;
         };
-        /** @description RFC 9457. `code` is stable; the list is docs/reasons.md. */
-        readonly Problem: {
-            readonly code: string;
-            /** @description Names places, never values. */
-            readonly detail?: string;
-            /** @description For people, by language: what it means, who must act, what to do next. */
-            readonly help?: Record<string, never>;
-            /** @description An attribute's name or a JSON Pointer. */
-            readonly place?: string;
-            readonly status: number;
-            readonly title: string;
-            readonly type: string;
+        readonly Problematic: {
+            readonly detail: string;
+            readonly help: {
+                readonly [key: string]: unknown;
+            } | null;
+            readonly place: string;
+            readonly reason: string;
         };
-        /**
-         * ProfileRequest
-         * @description How somebody wants to read.
-         * @example {
-         *       "language": "vi",
-         *       "time_zone": "Asia/Ho_Chi_Minh"
-         *     }
-         */
         readonly ProfileRequest: {
-            /** Language */
             readonly language: string;
-            /** Time Zone */
             readonly time_zone: string;
         };
-        /**
-         * PublishSchema
-         * @description Publish a JSON Schema 2020-12. What is published never changes and is never removed.
-         */
         readonly PublishSchema: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             readonly change: "publish_schema";
-            /** Document */
             readonly document: {
                 readonly [key: string]: unknown;
             };
-            /** Schema Name */
             readonly schema_name: string;
         };
-        /**
-         * PutCode
-         * @description An agency has this code, in one of the two national forms, for these days.
-         */
         readonly PutCode: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             readonly change: "put_code";
-            /** Code */
             readonly code: string;
-            /** Organisation */
             readonly organisation: string;
-            /**
-             * Scheme
-             * @enum {string}
-             */
+            /** @enum {string} */
             readonly scheme: "qd20" | "qcvn102" | "other";
-            /** Valid From */
             readonly valid_from?: string | null;
-            /** Valid To */
             readonly valid_to?: string | null;
         };
-        /**
-         * PutConnector
-         * @description A connector is as given. Its networks are asked for and approved apart.
-         */
         readonly PutConnector: {
-            /** Adapter */
             readonly adapter: string;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             readonly change: "put_connector";
-            /** Config */
             readonly config: {
                 readonly [key: string]: unknown;
             };
@@ -6163,999 +1527,508 @@ export interface components {
              *     }
              */
             readonly limits: components["schemas"]["LimitsWanted"];
-            /** Name */
             readonly name: string;
-            /** System */
             readonly system: string;
             readonly wanted?: components["schemas"]["hub__decision__connectors__Wanted"] | null;
-            /**
-             * Windows
-             * @default []
-             */
+            /** @default [] */
             readonly windows: readonly components["schemas"]["WindowWanted"][];
         };
-        /**
-         * PutEndpoint
-         * @description For this agency, this system takes exactly these types.
-         */
         readonly PutEndpoint: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             readonly change: "put_endpoint";
-            /** Organisation */
             readonly organisation: string;
-            /** System */
             readonly system: string;
-            /** Types */
             readonly types: readonly string[];
         };
-        /**
-         * PutGroup
-         * @description A group has exactly these agencies.
-         */
         readonly PutGroup: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             readonly change: "put_group";
-            /** Members */
             readonly members: readonly string[];
-            /** Name */
             readonly name: string;
         };
-        /**
-         * PutOrganisation
-         * @description An agency is as given. `closed`: it stays known, and nothing is sent to it.
-         */
         readonly PutOrganisation: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             readonly change: "put_organisation";
-            /** Id */
             readonly id: string;
-            /**
-             * Level
-             * @enum {string}
-             */
+            /** @enum {string} */
             readonly level: "central" | "province" | "district" | "commune";
-            /** Name */
             readonly name: string;
-            /** Parent */
             readonly parent?: string | null;
             /**
-             * State
              * @default active
              * @enum {string}
              */
             readonly state: "active" | "closed";
         };
-        /**
-         * PutRight
-         * @description This system may send these types to these recipients.
-         */
         readonly PutRight: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             readonly change: "put_right";
-            /** Id */
             readonly id: string;
-            /** Recipients */
             readonly recipients: readonly string[];
-            /** System */
             readonly system: string;
-            /** Types */
             readonly types: readonly string[];
         };
-        /**
-         * PutSystem
-         * @description An information system is as given. A new one gets its inbox and is active.
-         */
         readonly PutSystem: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             readonly change: "put_system";
-            /**
-             * Kafka In
-             * @default false
-             */
+            /** @default false */
             readonly kafka_in: boolean;
-            /** Name */
             readonly name: string;
-            /** Organisation */
             readonly organisation: string;
-            /**
-             * Representatives
-             * @default []
-             */
+            /** @default [] */
             readonly representatives: readonly string[];
-            /**
-             * Represents
-             * @default []
-             */
+            /** @default [] */
             readonly represents: readonly string[];
-            /** System */
             readonly system: string;
         };
-        /**
-         * ReadOnlyAnswer
-         * @description Whether people may change anything now.
-         */
         readonly ReadOnlyAnswer: {
-            /** At */
             readonly at: string | null;
-            /** By */
             readonly by: string | null;
-            /** Fixed */
             readonly fixed: boolean;
-            /** On */
             readonly on: boolean;
         };
-        /**
-         * ReadOnlyRequest
-         * @description Read-only mode on or off, and why.
-         * @example {
-         *       "on": true,
-         *       "reason": "Đang chuyển máy chủ (mẫu)"
-         *     }
-         */
         readonly ReadOnlyRequest: {
-            /** On */
             readonly on: boolean;
-            /** Reason */
             readonly reason: string;
         };
-        /**
-         * ReasonRequest
-         * @description Why something is done.
-         * @example {
-         *       "reason": "Sở Mẫu bảo trì đến 17 giờ"
-         *     }
-         */
         readonly ReasonRequest: {
-            /** Reason */
             readonly reason: string;
         };
-        /**
-         * ReasonShown
-         * @description A stable code, and what it means where the hub gave it.
-         */
         readonly ReasonShown: {
-            /** Code */
             readonly code: string;
-            /** Help */
             readonly help: {
                 readonly [key: string]: unknown;
             } | null;
         };
-        /**
-         * Recipient
-         * @description Where the message stands for one recipient.
-         */
         readonly Recipient: {
-            /** Attempts */
             readonly attempts: number;
-            /** Connector */
             readonly connector: string | null;
-            /** Dead Letter */
             readonly dead_letter: string | null;
-            /** Level */
             readonly level: string | null;
-            /** Name */
             readonly name: string | null;
-            /** Organisation */
             readonly organisation: string | null;
             readonly owner: components["schemas"]["Owner"];
             readonly reason: components["schemas"]["ReasonShown"] | null;
-            /**
-             * Since
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly since: string;
             readonly state: components["schemas"]["State"];
-            /** System */
             readonly system: string;
-            /** Total Ms */
             readonly total_ms: number | null;
-            /** Withdrawn At */
             readonly withdrawn_at: string | null;
         };
-        /**
-         * Refusals
-         * @description How often something was refused.
-         */
         readonly Refusals: {
-            /** Count */
             readonly count: number;
-            /** Help */
             readonly help: {
                 readonly [key: string]: unknown;
             } | null;
-            /** Reason */
             readonly reason: string;
         };
-        /**
-         * RegisterKey
-         * @description A system signs with this key from now on, besides those it has.
-         */
         readonly RegisterKey: {
-            /**
-             * Alg
-             * @enum {string}
-             */
+            /** @enum {string} */
             readonly alg: "ES256" | "Ed25519" | "RS256" | "PS256";
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             readonly change: "register_key";
-            /** Jwk */
             readonly jwk: {
                 readonly [key: string]: string;
             };
-            /** Proof */
             readonly proof: string;
-            /** System */
             readonly system: string;
-            /** Valid From */
             readonly valid_from?: string | null;
-            /** Valid To */
             readonly valid_to?: string | null;
         };
-        /**
-         * ReleasedAnswer
-         * @description What this request has released, in the order in which it is decided anew.
-         */
         readonly ReleasedAnswer: {
-            /** Released */
             readonly released: readonly components["schemas"]["HeldAnswer"][];
         };
-        /**
-         * ReportedAnswer
-         * @description What a connector told last about itself.
-         */
         readonly ReportedAnswer: {
-            /**
-             * At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly at: string;
-            /** Dead Letters */
             readonly dead_letters: number;
-            /** Delivered */
             readonly delivered: number;
-            /** En */
             readonly en: string;
-            /** Failed */
             readonly failed: number;
-            /** Generation */
             readonly generation: number;
-            /** Lag Messages */
             readonly lag_messages: number;
-            /** Lag Seconds */
             readonly lag_seconds: number;
-            /** Last Success At */
             readonly last_success_at: string | null;
-            /** State */
             readonly state: string;
-            /** Vi */
             readonly vi: string;
-            /** Waiting */
             readonly waiting: number;
         };
-        /**
-         * RequestAnswer
-         * @description A risky action that somebody asked for.
-         */
         readonly RequestAnswer: {
-            /**
-             * Asked At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly asked_at: string;
-            /** Asked By */
             readonly asked_by: string;
-            /** Decided At */
             readonly decided_at: string | null;
-            /** Decided By */
             readonly decided_by: string | null;
-            /** Decision */
             readonly decision: string | null;
-            /** Decision Reason */
             readonly decision_reason: string | null;
-            /** Id */
             readonly id: string;
-            /** Kind */
             readonly kind: string;
-            /** May Approve */
             readonly may_approve: boolean;
-            /** Payload */
             readonly payload: {
                 readonly [key: string]: unknown;
             };
-            /** Reason */
             readonly reason: string;
-            /** Target */
             readonly target: string;
         };
-        /**
-         * RequestPage
-         * @description Requests, the newest first; ask with `before=<next>` for older ones.
-         */
         readonly RequestPage: {
-            /** Items */
             readonly items: readonly components["schemas"]["RequestAnswer"][];
-            /** Next */
             readonly next: string | null;
         };
-        /**
-         * RestartConnector
-         * @description A connector starts anew as this generation; one that it has reached changes nothing.
-         */
         readonly RestartConnector: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             readonly change: "restart_connector";
-            /** Generation */
             readonly generation: number;
-            /** Name */
             readonly name: string;
         };
-        /**
-         * Result
-         * @description How it ended.
-         * @enum {string}
-         */
+        /** @enum {string} */
         readonly Result: "done" | "denied" | "failed";
-        /**
-         * ResumeConnector
-         * @description A connector works.
-         */
         readonly ResumeConnector: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             readonly change: "resume_connector";
-            /** Name */
             readonly name: string;
         };
-        /**
-         * ResumeSystem
-         * @description End a suspension.
-         */
         readonly ResumeSystem: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             readonly change: "resume_system";
-            /** System */
             readonly system: string;
         };
-        /**
-         * RevokeKey
-         * @description Refuse a key for ever, whatever time a message names.
-         */
         readonly RevokeKey: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             readonly change: "revoke_key";
-            /** System */
             readonly system: string;
-            /** Thumbprint */
             readonly thumbprint: string;
         };
-        /**
-         * RightAnswer
-         * @description A right, in words.
-         */
         readonly RightAnswer: {
             readonly action: components["schemas"]["Action"];
-            /** En */
             readonly en: string;
-            /** Vi */
             readonly vi: string;
         };
-        /**
-         * Role
-         * @description A named set of rights.
-         * @enum {string}
-         */
+        /** @enum {string} */
         readonly Role: "operator" | "auditor" | "integrator" | "key_officer" | "investigator" | "administrator" | "clerk";
-        /**
-         * RoleAnswer
-         * @description A role: a named set of rights.
-         */
         readonly RoleAnswer: {
-            /** En */
             readonly en: string;
-            /** Needs Organisation */
             readonly needs_organisation: boolean;
-            /** Needs Second Person */
             readonly needs_second_person: boolean;
-            /** Rights */
             readonly rights: readonly components["schemas"]["Action"][];
             readonly role: components["schemas"]["Role"];
-            /** Vi */
             readonly vi: string;
         };
-        /**
-         * RoleListAnswer
-         * @description All rights and roles.
-         */
         readonly RoleListAnswer: {
-            /** Rights */
             readonly rights: readonly components["schemas"]["RightAnswer"][];
-            /** Roles */
             readonly roles: readonly components["schemas"]["RoleAnswer"][];
         };
-        /**
-         * RolesAnswer
-         * @description What became of the roles.
-         */
         readonly RolesAnswer: {
             readonly user: components["schemas"]["UserAnswer"];
-            /** Waiting */
             readonly waiting: string | null;
         };
-        /**
-         * RolesRequest
-         * @description The roles that somebody shall have, and no others.
-         * @example {
-         *       "grants": [
-         *         {
-         *           "organisation": "xa-mau",
-         *           "role": "clerk"
-         *         }
-         *       ],
-         *       "reason": "Văn thư của Xã Mẫu"
-         *     }
-         */
         readonly RolesRequest: {
-            /** Grants */
             readonly grants: readonly components["schemas"]["GrantModel"][];
-            /** Reason */
             readonly reason: string;
         };
-        /**
-         * RulesShown
-         * @description The rules a decision was made under.
-         */
+        readonly RoutePage: {
+            readonly items: readonly components["schemas"]["RouteShown"][];
+            readonly next: string | null;
+            readonly rules_version: number;
+        };
+        readonly RouteShown: {
+            readonly leads_to: readonly components["schemas"]["Target"][];
+            readonly leads_to_count: number;
+            readonly problem: components["schemas"]["Problematic"] | null;
+            readonly recipient: string;
+            readonly sender: string;
+            readonly sender_organisation: string | null;
+            readonly type: string;
+        };
         readonly RulesShown: {
-            /** Hash */
             readonly hash: string | null;
-            /** Version */
             readonly version: number;
         };
-        /**
-         * SessionAnswer
-         * @description A sign-in that has not ended.
-         */
         readonly SessionAnswer: {
-            /**
-             * Ends At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly ends_at: string;
-            /**
-             * Made At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly made_at: string;
-            /**
-             * Seen At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly seen_at: string;
-            /** This */
             readonly this: boolean;
         };
-        /**
-         * SessionsAnswer
-         * @description One's own sign-ins, the newest first.
-         */
         readonly SessionsAnswer: {
-            /** Items */
             readonly items: readonly components["schemas"]["SessionAnswer"][];
         };
-        /**
-         * SignInRequest
-         * @description A name and a password.
-         * @example {
-         *       "name": "an",
-         *       "password": "câu dài dễ nhớ của tôi (mẫu)"
-         *     }
-         */
         readonly SignInRequest: {
-            /** Name */
             readonly name: string;
-            /**
-             * Password
-             * Format: password
-             */
+            /** Format: password */
             readonly password: string;
         };
-        /**
-         * SignatureShown
-         * @description The protected header of the sender's signature, as it claims; null where unreadable.
-         */
         readonly SignatureShown: {
-            /** Alg */
             readonly alg: string | null;
-            /** Hub */
             readonly hub: string | null;
-            /** Kid */
             readonly kid: string | null;
-            /** Typ */
             readonly typ: string | null;
         };
-        /**
-         * State
-         * @description Where a message stands for one recipient.
-         * @enum {string}
-         */
-        readonly State: "pending" | "retrying" | "held" | "manual_review" | "dead_letter" | "expired" | "withdrawn" | "delivered" | "acknowledged" | "rejected" | "processed";
-        /**
-         * StepShown
-         * @description One thing that happened.
-         */
-        readonly StepShown: {
-            /** After Ms */
-            readonly after_ms: number | null;
+        readonly SimulateAnswer: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly deliveries: readonly components["schemas"]["DeliveryAnswer"][];
+            /** @enum {string} */
+            readonly outcome: "admitted" | "refused";
+            readonly reason: string | null;
+            readonly rules_version: number;
+            readonly steps: readonly components["schemas"]["StepAnswer"][];
+        };
+        readonly SimulateRequest: {
+            readonly body?: unknown;
+            readonly correlationid?: string | null;
+            readonly dataschema?: string | null;
+            readonly expirytime?: string | null;
+            readonly onbehalf?: string | null;
             /**
-             * At
-             * Format: date-time
+             * @default normal
+             * @enum {string}
              */
+            readonly priority: "normal" | "urgent";
+            readonly recipients: readonly string[];
+            readonly source: string;
+            readonly subject?: string | null;
+            readonly time?: string | null;
+            readonly type: string;
+        };
+        /** @enum {string} */
+        readonly State: "pending" | "retrying" | "held" | "manual_review" | "dead_letter" | "expired" | "withdrawn" | "delivered" | "acknowledged" | "rejected" | "processed";
+        /** @enum {string} */
+        readonly Step: "admission" | "signature" | "deduplication" | "authorisation" | "validation" | "routing";
+        readonly StepAnswer: {
+            readonly findings: readonly components["schemas"]["Problematic"][];
+            /** @enum {string} */
+            readonly result: "ok" | "refused" | "assumed" | "not_checked";
+            readonly step: components["schemas"]["Step"];
+        };
+        readonly StepShown: {
+            readonly after_ms: number | null;
+            /** Format: date-time */
             readonly at: string;
             readonly audit: components["schemas"]["Offset"];
-            /** Detail */
             readonly detail: {
                 readonly [key: string]: unknown;
             };
-            /** Event */
             readonly event: string;
-            /** Late */
             readonly late: boolean;
-            /** Place */
             readonly place: string | null;
-            /** Reason */
             readonly reason: string | null;
-            /** Recipient */
             readonly recipient: string | null;
         };
-        /**
-         * StopConnector
-         * @description A connector finishes what is under way, then lets go of everything.
-         */
         readonly StopConnector: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             readonly change: "stop_connector";
-            /** Name */
             readonly name: string;
         };
-        /**
-         * SubjectModel
-         * @description Who somebody is at the identity provider: both claims, as they stand in its tokens.
-         */
         readonly SubjectModel: {
-            /** Issuer */
             readonly issuer: string;
-            /** Subject */
             readonly subject: string;
         };
-        /**
-         * SuspendSystem
-         * @description Refuse everything from and to a system, until it is resumed.
-         */
         readonly SuspendSystem: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             readonly change: "suspend_system";
-            /** System */
             readonly system: string;
         };
-        /**
-         * TargetAnswer
-         * @description What was done, to what, and how it was before and after (null: not there, or not kept).
-         */
+        readonly Target: {
+            readonly connectors: readonly string[];
+            readonly inbox: string;
+            readonly organisation: string | null;
+            readonly system: string;
+        };
         readonly TargetAnswer: {
-            /** Action */
             readonly action: string;
-            /** After */
             readonly after: unknown;
-            /** Before */
             readonly before: unknown;
-            /** Entity */
             readonly entity: string;
         };
-        /**
-         * TestAnswer
-         * @description A look at the other side. It has not come back while `answered_at` is null.
-         */
         readonly TestAnswer: {
-            /** Answered At */
             readonly answered_at: string | null;
-            /**
-             * Asked At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly asked_at: string;
-            /** Asked By */
             readonly asked_by: string;
-            /** Connector */
             readonly connector: string;
-            /** En */
             readonly en: string | null;
-            /** Id */
             readonly id: string;
-            /** Ok */
             readonly ok: boolean | null;
-            /** Vi */
             readonly vi: string | null;
         };
-        /**
-         * TextAnswer
-         * @description A text in both languages.
-         */
         readonly TextAnswer: {
-            /** En */
             readonly en: string;
-            /** Vi */
             readonly vi: string;
         };
-        /**
-         * Totals
-         * @description What happened in the last 24 hours.
-         */
         readonly Totals: {
-            /** Admitted */
             readonly admitted: number;
-            /** Dead Letter */
             readonly dead_letter: number;
-            /** Delivered */
             readonly delivered: number;
-            /** Duplicate */
             readonly duplicate: number;
-            /** Refused */
             readonly refused: number;
-            /** Statement */
             readonly statement: number;
-            /** Success Rate */
             readonly success_rate: number | null;
         };
-        /**
-         * TraceAnswer
-         * @description Everything about one message but its body.
-         */
         readonly TraceAnswer: {
             readonly attributes: components["schemas"]["Attributes"];
             readonly body: components["schemas"]["BodyShown"];
-            /** Body Sha256 */
             readonly body_sha256: string | null;
-            /**
-             * Decided At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly decided_at: string;
-            /** Id */
             readonly id: string;
             readonly ingress: components["schemas"]["Offset"] | null;
-            /** Links */
             readonly links: readonly components["schemas"]["Link"][];
             readonly outcome: components["schemas"]["Outcome"];
-            /** Peer */
             readonly peer: string | null;
-            /** Place */
             readonly place: string | null;
             readonly reason: components["schemas"]["ReasonShown"] | null;
-            /** Received At */
             readonly received_at: string | null;
-            /** Recipients */
             readonly recipients: readonly components["schemas"]["Recipient"][];
             readonly rules: components["schemas"]["RulesShown"] | null;
             readonly sender: components["schemas"]["Party"];
-            /** Size */
             readonly size: number | null;
-            /** Source */
             readonly source: string;
-            /** Steps */
             readonly steps: readonly components["schemas"]["StepShown"][];
-            /** Steps Left Out */
             readonly steps_left_out: number;
-            /** Withdrawn At */
             readonly withdrawn_at: string | null;
         };
-        /**
-         * TrailAnswer
-         * @description Writes, the newest first; ask with `before=<next>` for older ones.
-         */
         readonly TrailAnswer: {
-            /** Items */
             readonly items: readonly components["schemas"]["TrailEntryAnswer"][];
-            /** Next */
             readonly next: number | null;
         };
-        /**
-         * TrailEntryAnswer
-         * @description One write by a person.
-         */
         readonly TrailEntryAnswer: {
-            /** Actor */
             readonly actor: string;
-            /**
-             * At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly at: string;
-            /** Changes */
             readonly changes: number;
-            /** Id */
             readonly id: number;
-            /** Reason */
             readonly reason: string;
-            /** Version */
             readonly version: number | null;
         };
-        /**
-         * Trouble
-         * @description A connector that does not simply run.
-         */
         readonly Trouble: {
-            /** En */
             readonly en: string;
-            /** Name */
             readonly name: string;
-            /** State */
             readonly state: string;
-            /** Vi */
             readonly vi: string;
         };
-        /**
-         * UserAnswer
-         * @description An account. There is no password in any answer but the one that makes it.
-         */
         readonly UserAnswer: {
-            /** Disabled At */
             readonly disabled_at: string | null;
-            /** Display */
             readonly display: string;
-            /** Has Password */
             readonly has_password: boolean;
-            /**
-             * Made At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly made_at: string;
-            /** Made By */
             readonly made_by: string;
-            /** Must Change Password */
             readonly must_change_password: boolean;
-            /** Name */
             readonly name: string;
-            /** Provider */
             readonly provider: string | null;
-            /** Rights */
             readonly rights: readonly components["schemas"]["Action"][];
-            /** Roles */
             readonly roles: readonly components["schemas"]["GrantAnswer"][];
         };
-        /**
-         * UserPage
-         * @description Accounts by name; ask with `after=<next>` for more.
-         */
         readonly UserPage: {
-            /** Items */
             readonly items: readonly components["schemas"]["UserAnswer"][];
-            /** Next */
             readonly next: string | null;
         };
-        /**
-         * UserRequest
-         * @description Somebody who shall sign in.
-         * @example {
-         *       "display": "Trần Thị Bình (mẫu)",
-         *       "grants": [
-         *         {
-         *           "role": "operator"
-         *         }
-         *       ],
-         *       "name": "binh",
-         *       "reason": "Trực ca từ tháng 12 (mẫu)"
-         *     }
-         */
         readonly UserRequest: {
-            /** Display */
             readonly display: string;
-            /**
-             * Grants
-             * @default []
-             */
+            /** @default [] */
             readonly grants: readonly components["schemas"]["GrantModel"][];
-            /** Name */
             readonly name: string;
             readonly provider?: components["schemas"]["SubjectModel"] | null;
-            /** Reason */
             readonly reason: string;
         };
-        /** ValidationError */
-        readonly ValidationError: {
-            /** Context */
-            readonly ctx?: Record<string, never>;
-            /** Input */
-            readonly input?: unknown;
-            /** Location */
-            readonly loc: readonly (string | number)[];
-            /** Message */
-            readonly msg: string;
-            /** Error Type */
-            readonly type: string;
-        };
-        /**
-         * VersionAnswer
-         * @description One version of the rules.
-         */
         readonly VersionAnswer: {
-            /**
-             * At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly at: string;
-            /** Changes */
             readonly changes: number;
-            /** Hash */
             readonly hash: string;
-            /** Previous */
             readonly previous: string;
-            /** Published At */
             readonly published_at: string | null;
-            /** Version */
             readonly version: number;
         };
-        /**
-         * Wanted
-         * @description Which dead letters; what is left out does not narrow it.
-         * @example {
-         *       "code": "peer_refused",
-         *       "connector": "ket-noi-a"
-         *     }
-         */
         readonly "Wanted-Output": {
-            /** Code */
             readonly code?: string | null;
-            /** Connector */
             readonly connector?: string | null;
-            /** Fingerprint */
             readonly fingerprint?: string | null;
-            /** Since */
             readonly since?: string | null;
-            /** System */
             readonly system?: string | null;
         };
-        /**
-         * Way
-         * @description What went from one side to another. `to` is null for refusals: they went nowhere.
-         */
         readonly Way: {
-            /** Admitted */
             readonly admitted: number;
-            /** Dead Letter */
             readonly dead_letter: number;
-            /** Delivered */
             readonly delivered: number;
-            /** Expired */
             readonly expired: number;
-            /** Origin */
             readonly origin: string;
-            /** Origin Name */
             readonly origin_name: string | null;
-            /** Refused */
             readonly refused: number;
-            /** Rejected */
             readonly rejected: number;
-            /** To */
             readonly to: string | null;
-            /** To Name */
             readonly to_name: string | null;
         };
-        /**
-         * WindowWanted
-         * @description A time of the week, Viet Nam's, in which the other side is away on purpose.
-         */
         readonly WindowWanted: {
-            /** End */
             readonly end: string;
-            /** Start */
             readonly start: string;
-            /** Weekdays */
             readonly weekdays: readonly number[];
         };
-        /**
-         * WrittenAnswer
-         * @description What a change set has done.
-         */
         readonly WrittenAnswer: {
-            /**
-             * At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly at: string;
-            /** Changed */
             readonly changed: number;
-            /** Hash */
             readonly hash: string;
-            /** Version */
             readonly version: number;
         };
-        /**
-         * WrittenAt
-         * @description A place in a topic, and when the broker took it.
-         */
         readonly WrittenAt: {
-            /** Offset */
             readonly offset: number;
-            /** Partition */
             readonly partition: number;
-            /**
-             * Written At
-             * Format: date-time
-             */
+            /** Format: date-time */
             readonly written_at: string;
         };
-        /**
-         * Order
-         * @description What a connector can be told, as it stands in the path.
-         * @enum {string}
-         */
+        /** @enum {string} */
         readonly hub__api__admin_connectors__Order: "pause" | "resume" | "stop" | "restart";
-        /**
-         * Order
-         * @description What an operator may decide, as it stands in the path.
-         * @enum {string}
-         */
+        /** @enum {string} */
         readonly hub__api__admin_dead_letter_models__Order: "retry" | "drop";
-        /**
-         * Wanted
-         * @description Which dead letters; what is left out does not narrow it.
-         * @example {
-         *       "code": "peer_refused",
-         *       "connector": "ket-noi-a"
-         *     }
-         */
         readonly hub__api__admin_dead_letter_models__Wanted: {
-            /** Code */
             readonly code?: string | null;
-            /** Connector */
             readonly connector?: string | null;
-            /** Fingerprint */
             readonly fingerprint?: string | null;
-            /** Since */
             readonly since?: string | null;
-            /** System */
             readonly system?: string | null;
         };
-        /**
-         * Wanted
-         * @description What an operator wants a connector to do.
-         * @enum {string}
-         */
+        /** @enum {string} */
         readonly hub__decision__connectors__Wanted: "running" | "paused" | "stopped";
     };
     responses: never;
@@ -7184,81 +2057,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["AuditPage"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -7279,81 +2083,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The deeds */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "text/csv": string;
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -7372,98 +2107,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["EntryAnswer"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such entry */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -7483,81 +2132,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["FlowAnswer"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -7571,81 +2151,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["LagAnswer"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -7665,81 +2176,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Events */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "text/event-stream": unknown;
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Too many watch this process already */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -7753,81 +2195,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["MeAnswer"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -7862,98 +2235,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["MessagePage"];
-                };
-            };
-            /** @description The cursor is not one of this list */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -7986,81 +2273,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["CountAnswer"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -8093,7 +2311,6 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The file */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -8101,74 +2318,6 @@ export interface operations {
                 content: {
                     readonly "application/json": readonly unknown[];
                     readonly "text/csv": string;
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -8185,98 +2334,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["TraceAnswer"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such message that you may see */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -8297,98 +2360,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The exact bytes that the sender signed */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/octet-stream": string;
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such message that you may see, or its bytes are no longer kept */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -8405,7 +2382,6 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -8414,92 +2390,34 @@ export interface operations {
                     readonly "application/json": components["schemas"]["HeadersAnswer"];
                 };
             };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such message that you may see, or its bytes are no longer kept */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
         };
+    };
+    readonly callback_ops_oidc_callback_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly state?: string | null;
+                readonly code?: string | null;
+                readonly iss?: string | null;
+                readonly error?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: never;
+    };
+    readonly start_ops_oidc_start_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly to?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: never;
     };
     readonly overview_ops_overview_get: {
         readonly parameters: {
@@ -8510,81 +2428,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Overview"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -8602,132 +2451,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["MeAnswer"];
-                };
-            };
-            /** @description The body is not JSON */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description It does not come from the console, or a password is to be chosen first */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Too many wrong passwords: wait as `Retry-After` says */
-            readonly 429: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer, or too many sign in at once */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -8745,132 +2474,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["MeAnswer"];
-                };
-            };
-            /** @description The body is not JSON */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description It does not come from the console, or a password is to be chosen first */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He has no account */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -8884,81 +2493,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ReadOnlyAnswer"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -8976,132 +2516,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ReadOnlyAnswer"];
-                };
-            };
-            /** @description The body is not JSON */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description A setting holds it on */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -9119,81 +2539,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["RequestPage"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -9213,149 +2564,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["RequestAnswer"];
-                };
-            };
-            /** @description The body is not JSON */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such request */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Whoever asked does not approve, somebody has decided, or it cannot be done any more */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -9375,149 +2589,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["RequestAnswer"];
-                };
-            };
-            /** @description The body is not JSON */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such request */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Whoever asked does not approve, somebody has decided, or it cannot be done any more */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -9537,149 +2614,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["RequestAnswer"];
-                };
-            };
-            /** @description The body is not JSON */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such request */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Whoever asked does not approve, somebody has decided, or it cannot be done any more */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -9693,7 +2633,6 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -9702,72 +2641,52 @@ export interface operations {
                     readonly "application/json": components["schemas"]["RoleListAnswer"];
                 };
             };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
+        };
+    };
+    readonly routes_ops_routes_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly sender?: string | null;
+                readonly type?: string | null;
+                readonly recipient?: string | null;
+                readonly after?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
+                    readonly "application/json": components["schemas"]["RoutePage"];
                 };
             };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
+        };
+    };
+    readonly simulate_ops_routes_simulate_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SimulateRequest"];
             };
-            /** @description The request does not have the documented form */
-            readonly 422: {
+        };
+        readonly responses: {
+            readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
+                    readonly "application/json": components["schemas"]["SimulateAnswer"];
                 };
             };
         };
@@ -9785,132 +2704,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["MeAnswer"];
-                };
-            };
-            /** @description The body is not JSON */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The name or the password is wrong */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description It does not come from the console, or a password is to be chosen first */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Too many wrong passwords: wait as `Retry-After` says */
-            readonly 429: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer, or too many sign in at once */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -9926,80 +2725,11 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 204: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description It does not come from the console, or a password is to be chosen first */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
             };
         };
     };
@@ -10012,81 +2742,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["SessionsAnswer"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -10100,81 +2761,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["MethodsAnswer"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -10191,81 +2783,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["UserPage"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -10283,132 +2806,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["MadeUserAnswer"];
-                };
-            };
-            /** @description The body is not JSON */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The name is somebody's */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -10424,98 +2827,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["UserAnswer"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such person */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -10535,132 +2852,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["UserAnswer"];
-                };
-            };
-            /** @description The body is not JSON */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such person */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -10680,132 +2877,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["UserAnswer"];
-                };
-            };
-            /** @description The body is not JSON */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such person */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -10825,132 +2902,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["MadeUserAnswer"];
-                };
-            };
-            /** @description The body is not JSON */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such person */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -10970,132 +2927,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["RolesAnswer"];
-                };
-            };
-            /** @description The body is not JSON */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such person */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -11109,81 +2946,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["AdaptersAnswer"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -11197,81 +2965,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["AdministratorsAnswer"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -11289,132 +2988,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["AdministratorsAnswer"];
-                };
-            };
-            /** @description The body is not JSON */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The name or the token is somebody's */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -11434,132 +3013,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["AdministratorsAnswer"];
-                };
-            };
-            /** @description The body is not JSON */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such administrator */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -11577,132 +3036,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["WrittenAnswer"];
-                };
-            };
-            /** @description The body is not JSON */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description It contradicts what is there */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Too many changes at once */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -11719,81 +3058,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ConnectorPage"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -11809,98 +3079,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ConnectorAnswer"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such connector */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -11916,98 +3100,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["NetworksAnswer"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such connector */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -12027,132 +3125,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["NetworkAnswer"];
-                };
-            };
-            /** @description The body is not JSON */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such connector, or nobody asked for this network */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -12172,149 +3150,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["NetworkAnswer"];
-                };
-            };
-            /** @description The body is not JSON */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such connector, or nobody asked for this network */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Whoever asked does not approve */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -12334,132 +3175,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["NetworksAnswer"];
-                };
-            };
-            /** @description The body is not JSON */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such connector, or nobody asked for this network */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -12476,98 +3197,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["TestAnswer"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such test, or an old one */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -12585,7 +3220,6 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -12594,115 +3228,12 @@ export interface operations {
                     readonly "application/json": components["schemas"]["TestAnswer"];
                 };
             };
-            /** @description It has not come back yet: ask again by its id */
             readonly 202: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["TestAnswer"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such connector */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Kafka or SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -12723,132 +3254,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["WrittenAnswer"];
-                };
-            };
-            /** @description The body is not JSON */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such connector */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -12870,98 +3281,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["DeadLetterPage"];
-                };
-            };
-            /** @description The cursor is not one of this list */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -12983,98 +3308,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["GroupPage"];
-                };
-            };
-            /** @description The cursor is not one of this list */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -13090,98 +3329,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["JobAnswer"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such job */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -13201,149 +3354,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["JobAnswer"];
-                };
-            };
-            /** @description The body is not JSON */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such job */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The number is not the one of the preview */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Kafka or SQL does not answer; repeating is safe */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -13361,98 +3377,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["DeadLetterAnswer"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such dead letter */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -13472,132 +3402,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["OrderedAnswer"];
-                };
-            };
-            /** @description The body is not JSON */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description One of them never was a dead letter */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Kafka or SQL does not answer; repeating is safe */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -13614,81 +3424,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["HeldPage"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Kafka does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -13708,132 +3449,12 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ReleasedAnswer"];
-                };
-            };
-            /** @description The body is not JSON */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Nothing is held there */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The body is too large */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description Kafka or SQL does not answer; repeating is safe */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -13847,81 +3468,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["HeadAnswer"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -13937,98 +3489,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["VersionAnswer"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such version */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -14047,81 +3513,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["EntityPage"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -14139,81 +3536,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["TrailAnswer"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -14232,81 +3560,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["EntityPage"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -14325,81 +3584,12 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["EntityPage"];
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
                 };
             };
         };
@@ -14416,7 +3606,6 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Successful Response */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -14424,91 +3613,6 @@ export interface operations {
                 content: {
                     readonly "application/json": {
                         readonly [key: string]: unknown;
-                    };
-                };
-            };
-            /** @description Nobody is signed in, and there is no administrator's token */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description He may not, or the request does not come from the console */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description No such entity */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description The request does not have the documented form */
-            readonly 422: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
-                    };
-                };
-            };
-            /** @description SQL does not answer */
-            readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": {
-                        readonly code: string;
-                        readonly detail?: string;
-                        readonly errors?: readonly unknown[];
-                        readonly place?: string;
-                        readonly status: number;
-                        readonly title: string;
-                        readonly type: string;
                     };
                 };
             };
