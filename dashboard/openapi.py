@@ -22,9 +22,7 @@ def main() -> None:
             call["responses"] = _good(call["responses"])
     schemas = document["components"]["schemas"]
     kept = {name: schemas[name] for name in sorted(_reached(paths, schemas))}
-    bare = _bare(
-        {"openapi": document["openapi"], "paths": paths, "components": {"schemas": kept}}
-    )
+    bare = _bare({"openapi": document["openapi"], "paths": paths, "components": {"schemas": kept}})
     bare["info"] = {"title": "hub", "version": "1"}
     sys.stdout.buffer.write(orjson.dumps(bare, option=orjson.OPT_SORT_KEYS))
 

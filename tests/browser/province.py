@@ -42,6 +42,10 @@ class Province:
     hub: RunningHub
     peer: Peer
     owner: Owner
+    main: str = ""
+    """The message that an operator is asked for."""
+    refused: str = ""
+    dead: tuple[str, ...] = ()
 
     @property
     def url(self):
@@ -102,6 +106,9 @@ def connect(province):
     config = {"url": province.peer.url, "secret": "env:XA_MAU_SECRET"}
     put = {"change": "put_connector", "name": CONNECTOR, "adapter": "webhook-out"}
     province.hub.change(put | {"system": "xa-mau", "config": config}, reason=WHY)
-    path, body = f"/v1/admin/connectors/{CONNECTOR}/networks", {"cidr": "127.0.0.1/32", "reason": WHY}
+    path, body = (
+        f"/v1/admin/connectors/{CONNECTOR}/networks",
+        {"cidr": "127.0.0.1/32", "reason": WHY},
+    )
     Colleague(province.hub, "an").call("POST", path, body)
     Colleague(province.hub, "binh").call("POST", f"{path}:approve", body)

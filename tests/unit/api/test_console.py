@@ -72,5 +72,7 @@ def test_the_address_of_the_hub_leads_to_the_console(client):
 
 def test_scripts_and_styles_stay_within_200_kilobytes():
     # Stated in docs/console.md: the first page on a slow line of a commune (1 Mbit/s) in 2 s.
-    sent = sum(len(gzip.compress(f.body)) for path, f in built().items() if path.endswith(("js", "css")))
+    sent = sum(
+        len(gzip.compress(f.body)) for path, f in built().items() if path.endswith(("js", "css"))
+    )
     assert 10_000 < sent <= 200_000
