@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse
 from hub.api.admin_models import problems
 from hub.api.admin_route import AdminRoute
 from hub.api.problems import Code, Problem
-from hub.api.rights import anyone
+from hub.api.rights import PUBLIC, anyone
 from hub.api.staff import staff_of
 from hub.control.people.arrivals import Arrivals
 from hub.io.oidc import OidcRefused, Provider
@@ -53,6 +53,7 @@ class Door:
     "/start",
     status_code=303,
     response_class=RedirectResponse,
+    openapi_extra=PUBLIC,
     responses=problems(s404="No identity provider is set"),
 )
 async def start(request: Request, to: Annotated[str, Query(max_length=500)] = "/") -> Any:
@@ -84,6 +85,7 @@ async def start(request: Request, to: Annotated[str, Query(max_length=500)] = "/
     "/callback",
     status_code=303,
     response_class=RedirectResponse,
+    openapi_extra=PUBLIC,
     responses=problems(
         s401="What the provider sent back is not good; begin again",
         s403="Known to the provider, but without any right here",

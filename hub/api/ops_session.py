@@ -17,7 +17,7 @@ from hub.api.ops_models import (
 )
 from hub.api.ops_shown import me_shown
 from hub.api.problems import Code, Problem
-from hub.api.rights import Person, Via, anyone, signed_in
+from hub.api.rights import PUBLIC, Person, Via, anyone, signed_in
 from hub.api.staff import person_of, staff_of
 from hub.control.people.sessions import digest_of
 from hub.control.people.sign_in import Locked
@@ -35,7 +35,7 @@ _TRIES: Final = {
 }
 
 
-@router.get("/sign-in", responses=problems(), dependencies=[Depends(anyone)])
+@router.get("/sign-in", responses=problems(), dependencies=[Depends(anyone)], openapi_extra=PUBLIC)
 async def methods(request: Request) -> MethodsAnswer:
     """Return how one can sign in here."""
     provider = request.app.state.provider
@@ -46,6 +46,7 @@ async def methods(request: Request) -> MethodsAnswer:
     "/session",
     responses=problems(**_SESSION, **_BODY, **_TRIES, s401="The name or the password is wrong"),
     dependencies=[Depends(anyone)],
+    openapi_extra=PUBLIC,
 )
 async def sign_in(request: Request, response: Response, asked: SignInRequest) -> MeAnswer:
     """Sign in by name and password. What was signed in before in this browser ends."""

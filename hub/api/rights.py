@@ -103,6 +103,10 @@ signed_in: Final = require(writes=False)
 """The dependency of a route that everybody who is known may use: it is about himself."""
 
 
+PUBLIC: Final[dict[str, Any]] = {"security": []}
+"""For the OpenAPI document: the route asks for nothing."""
+
+
 async def anyone() -> None:
     """Let a route be everybody's: declared, so that it is nobody's oversight."""
 

@@ -67,6 +67,19 @@ class AdminApi:
         """
         return self._ask("GET", f"/v1/admin/{path}", params=query)
 
+    def people(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, **query: str | int
+    ) -> dict[str, Any]:
+        """Ask at a path below `/ops`; return the answer.
+
+        Raises:
+            CommandFailed: refused, or nothing answers.
+        """
+        if body is None:
+            return self._ask(method, f"/ops/{path}", params=query)
+        content, headers = orjson.dumps(body), {"content-type": "application/json"}
+        return self._ask(method, f"/ops/{path}", content=content, headers=headers, params=query)
+
     def _ask(self, method: str, path: str, **options: Any) -> dict[str, Any]:
         try:
             answer = self._http.request(method, path, **options)

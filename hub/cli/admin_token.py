@@ -37,7 +37,10 @@ def token(
 ) -> None:
     """Let another person administer the hub, under a name of his own; safe to repeat.
 
-    Networks of connectors need two. Example: hub admin token binh --reason "Người duyệt thứ hai"
+    Networks of connectors need two. From the third on another administrator has to approve it
+    first: `waiting` names the request for `hub user approve`.
+
+    Example: hub admin token binh --reason "Người duyệt thứ hai"
 
     Cấp mã quản trị cho người thứ hai. Mã nằm trong tệp chỉ chủ tệp đọc được; trục chỉ giữ mã băm.
     """
@@ -46,14 +49,15 @@ def token(
     try:
         digest = sha256(_read(file).encode()).hexdigest()
         body = {"name": name, "token_sha256": digest, "reason": reason}
-        api(context).do("administrators", body)
+        waiting = api(context).do("administrators", body).get("waiting")
     except CommandFailed as failure:
         if new and failure.status == 1:
             # Refused: the file would open nothing. Unavailable: it may have been taken; repeat.
             with suppress(OSError):
                 file.unlink()
         raise
-    typer.echo(json.dumps({"name": name, "token_file": str(file)}, ensure_ascii=False))
+    told = {"name": name, "token_file": str(file)} | ({"waiting": waiting} if waiting else {})
+    typer.echo(json.dumps(told, ensure_ascii=False))
 
 
 def revoke_token(

@@ -1,6 +1,7 @@
 """The hub of `hub demo`: made, started and stopped by the commands that an operator would use."""
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -39,6 +40,8 @@ class DemoHub:
     url: str
     counter: str
     """Where foreign systems call the hub's connectors."""
+    first_password: str | None = None
+    """Of the account `admin`; None: the home was there before, and so was the account."""
 
     @property
     def hub(self) -> str:
@@ -60,14 +63,14 @@ def running(root: Path) -> Iterator[DemoHub]:
     """
     home = Home(root=root.absolute())
     broker, api, counter = _port(BROKER_PORT), _port(API_PORT), _port(COUNTER_PORT)
+    environ = _environ(home, broker, api) | _of_connectors(counter)
     hub = DemoHub(
         home=home,
         bootstrap=f"{LOOPBACK}:{broker}",
         url=f"http://{LOOPBACK}:{api}",
         counter=f"http://{LOOPBACK}:{counter}",
+        first_password=_init(home, environ),
     )
-    environ = _environ(home, broker, api) | _of_connectors(counter)
-    _init(home, environ)
     process = _up(home, environ)
     try:
         _await_ready(home, process)
@@ -101,14 +104,17 @@ def _of_connectors(counter: int) -> dict[str, str]:
     return {"HUB_CONNECTORS_PORT": str(counter), "HUB_CONNECTORS_ALLOW_LOOPBACK": "true"}
 
 
-def _init(home: Home, environ: Mapping[str, str]) -> None:
+def _init(home: Home, environ: Mapping[str, str]) -> str | None:
+    """Make the hub; return the first password of its console where it was made now."""
     # An old home keeps its id: it is fixed for ever.
     named = [] if home.identity_file.exists() else ["--hub", HUB_ID]
     made = subprocess.run(  # noqa: S603  (our own command, no shell)
-        [*_hub("init"), *named], env=environ, capture_output=True, text=True, check=False
+        [*_hub("init", "--json"), *named], env=environ, capture_output=True, text=True, check=False
     )
     if made.returncode:
         raise CommandFailed(f"hub init: {made.stderr.strip()}")
+    password: str | None = json.loads(made.stdout)["first_password"]
+    return password
 
 
 def _up(home: Home, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:

@@ -190,11 +190,13 @@ def _stay(hub: DemoHub, day: Day, show: Show) -> None:
 def next_steps(hub: DemoHub) -> str:
     """Return what there is to look at, in Vietnamese and English."""
     home = hub.home.root
+    password = hub.first_password or f"hub user --url {hub.url} reset admin --reason …"
     return f"""\
 trục vẫn chạy, mỗi giây một thông điệp; Ctrl-C để dừng
            the hub goes on with one message a second; Ctrl-C ends it
   API                  {hub.url}
   OpenAPI              {hub.url}/openapi.json
+  Đăng nhập / sign in  admin · {password}
   Kafka                {hub.bootstrap}
   Trạng thái / status  hub status --home {home}
   Nhật ký / journals   {hub.simulator}/journals

@@ -23,6 +23,7 @@ from hub.cli import (
     send,
     status,
     up,
+    user,
 )
 from hub.cli.errors import CommandFailed
 
@@ -55,7 +56,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for module in (
-    *(init, up, run, status, demo, bench, admin, connector, dead_letter, quarantine, rebuild),
+    *(init, up, run, status, demo, bench, admin, user, connector, dead_letter, quarantine, rebuild),
     *(send, receive, keys, adapter, edge, about),
 ):
     module.register(app)

@@ -6,6 +6,10 @@ from hub.cli.home import Home, Identity
 from hub.cli.settings import SupervisorSettings
 from hub.control import store
 from hub.control.migrate import migrate
+from hub.control.people.passwords import Passwords
+from hub.control.people.people import People
+from hub.control.people.roles import Roles
+from hub.control.people.second_person import SecondPerson
 from hub.control.refusals import ChangeRefused
 from hub.control.seed import seed_schemas
 from hub.control.service import Control
@@ -17,10 +21,11 @@ from hub.ports import Unavailable
 from hub.schemas.catalogue import shipped
 
 
-async def prepare_at_init(home: Home, identity: Identity) -> None:
+async def prepare_at_init(home: Home, identity: Identity) -> str | None:
     """Make tables and seed; topics only where the broker already runs.
 
-    The embedded broker starts with `hub up`, which makes the topics then.
+    The embedded broker starts with `hub up`, which makes the topics then. Returns the first
+    password of the first account, where it was made now.
 
     Raises:
         CommandFailed: SQL or Kafka does not answer.
@@ -30,6 +35,7 @@ async def prepare_at_init(home: Home, identity: Identity) -> None:
         await prepare_sql(settings, home, identity)
         if wiring.read(SupervisorSettings).broker == "external":
             await prepare_topics(settings, identity)
+        return await _first_account(settings, home, identity)
     except Unavailable as error:
         raise CommandFailed(f"{error}. Start it, then run `hub init` again.") from error
 
@@ -61,6 +67,18 @@ async def _seed(control: Control) -> None:
             await seed_schemas(control)
         except ChangeRefused as refused:
             raise CommandFailed(str(refused)) from refused
+
+
+async def _first_account(settings: IoSettings, home: Home, identity: Identity) -> str | None:
+    # Last: what is printed must open something. A crash before the print is mended by
+    # `hub user reset admin`, with the admin token.
+    engine = open_engine(wiring.sql_url(settings, home))
+    try:
+        control = Control(engine, identity.hub)
+        second = SecondPerson(control)
+        return await People(control, Passwords(), Roles(control, second)).first()
+    finally:
+        await engine.dispose()
 
 
 async def prepare_topics(settings: IoSettings, identity: Identity) -> None:

@@ -16,7 +16,7 @@ from hub.control.refusals import ChangeRefused
 from hub.control.service import Control
 from hub.control.versions import Versions
 from hub.decision.rulebook import version_hash
-from hub.io.sql import connector_tables, control_tables
+from hub.io.sql import connector_tables, control_tables, people_tables
 from hub.io.sql.engine import metadata, open_engine
 from hub.ports import Unavailable
 from tests.control_support import (
@@ -69,7 +69,7 @@ def control_of(engine):
 
 CONTROL_TABLES = {
     value.name
-    for module in (control_tables, connector_tables)
+    for module in (control_tables, connector_tables, people_tables)
     for value in vars(module).values()
     if isinstance(value, Table)
 }

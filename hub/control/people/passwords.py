@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.exceptions import VerificationError
 
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.ports import Overloaded
@@ -107,7 +107,7 @@ class Passwords:
     def _verify(self, kept: str, password: str) -> bool:
         try:
             return self._hasher.verify(kept, password)
-        except (VerificationError, InvalidHashError):
+        except (VerificationError, ValueError):  # not this password, or no hash at all
             return False
 
     async def _in_turn(self, work: Callable[..., _T], *given: str) -> _T:
