@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from hub.api.admin_dependencies import Admin
 from hub.api.admin_tokens import AdminTokens
 from hub.api.app import _handle_failures, _mount_admin
+from hub.api.ops.live_ring import Live
+from hub.api.ops.mount import ops_with
 from hub.api.staff import Staff
 from hub.control.network_rules import NetworkRules
 from hub.control.networks import Networks
@@ -17,9 +19,12 @@ from hub.control.people.passwords import Passwords
 from hub.control.quarantine import Quarantine
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.connector_records import Command
+from hub.io.kafka.ingress_record import Found
+from hub.io.kafka.lag import GroupLag
 from hub.io.kafka.quarantine import Quarantined, together
 from hub.io.sql.connector_status import ConnectorStatuses
 from hub.ports import Unavailable
+from tests.support import build_rules
 
 TOKEN = "synthetic-admin-token"
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
@@ -92,9 +97,46 @@ def admin_of(control, holding=None, commands=None, door=None, **staff_parts):
     )
 
 
+@dataclass
+class RecordsInMemory:
+    """Implements `hub.api.ops.dependencies.Records`."""
+
+    found: dict[tuple[int, int], Found] = field(default_factory=dict)
+
+    async def read(self, partition, offset):
+        return self.found.get((partition, offset))
+
+
+@dataclass
+class LagsInMemory:
+    """Implements `hub.api.ops.dependencies.LagsOfReaders`; `found` of None: Kafka is away."""
+
+    found: tuple[GroupLag, ...] | None = ()
+
+    async def read(self):
+        if self.found is None:
+            raise Unavailable("Kafka did not answer")
+        return self.found
+
+
+def ops_of(plane, **parts):
+    """Return what operators are served with, over a world in memory."""
+    rules = build_rules()
+    world = {
+        "rules": lambda: rules,
+        "clock": plane.control.clock,
+        "records": RecordsInMemory(),
+        "lags": LagsInMemory(),
+        "live": Live(seconds=0.5),
+    }
+    return ops_with(plane, **(world | parts))
+
+
 def admin_app(control, holding=None, commands=None, **staff_parts):
-    """Return an app that serves the admin routes alone."""
+    """Return an app that serves the routes for people alone."""
     app = FastAPI()
-    _mount_admin(app, admin_of(control, holding, commands, **staff_parts))
+    plane = admin_of(control, holding, commands, **staff_parts)
+    _mount_admin(app, plane)
+    app.state.ops = ops_of(plane)
     _handle_failures(app)
     return app

@@ -1,7 +1,6 @@
 """The operators' API over one SQL store, without Kafka: the projection is filled by hand."""
 
 import asyncio
-from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import httpx2
@@ -10,15 +9,18 @@ from fastapi import FastAPI
 from hub.api.app import _handle_failures, _mount_admin
 from hub.api.methods import MethodsFirst
 from hub.api.ops.live_ring import Live
-from hub.api.ops.mount import mount, ops_with
 from hub.control.people.rights import Grant, Person, Role, Via
 from hub.control.service import Control
-from hub.io.kafka.ingress_record import Found
-from hub.io.kafka.lag import GroupLag
 from hub.io.sql.engine import open_blocking_engine, open_engine
 from hub.io.sql.projection import Projection
-from hub.ports import Unavailable
-from tests.admin_rig import CommandsInMemory, HeldInMemory, admin_of
+from tests.admin_rig import (
+    CommandsInMemory,
+    HeldInMemory,
+    LagsInMemory,
+    RecordsInMemory,
+    admin_of,
+    ops_of,
+)
 from tests.support import HUB, NOW, build_rules
 from tests.unit.recorder.records import PARTITIONS, Province
 
@@ -32,28 +34,6 @@ def clerk_of(organisation, *roles, types=None):
         for role in roles or (Role.CLERK, Role.OPERATOR)
     )
     return Person(name="chi", via=Via.SESSION, grants=grants)
-
-
-@dataclass
-class RecordsInMemory:
-    """Implements `hub.api.ops.dependencies.Records`."""
-
-    found: dict[tuple[int, int], Found] = field(default_factory=dict)
-
-    async def read(self, partition, offset):
-        return self.found.get((partition, offset))
-
-
-@dataclass
-class LagsInMemory:
-    """Implements `hub.api.ops.dependencies.LagsOfReaders`; `found` of None: Kafka is away."""
-
-    found: tuple[GroupLag, ...] | None = ()
-
-    async def read(self):
-        if self.found is None:
-            raise Unavailable("Kafka did not answer")
-        return self.found
 
 
 class OpsRig:
@@ -76,7 +56,7 @@ class OpsRig:
         self.control = Control(self.engine, HUB, clock=lambda: self.now)
         plane = admin_of(self.control, self.held, self.commands)
         self.live = Live(kept=10, seconds=0.5)
-        self.ops = ops_with(
+        self.ops = ops_of(
             plane,
             rules=lambda: self.rules,
             clock=lambda: self.now,
@@ -86,7 +66,7 @@ class OpsRig:
         )
         app = FastAPI()
         routes = _mount_admin(app, plane)
-        routes += mount(app, self.ops)
+        app.state.ops = self.ops
         app.add_middleware(MethodsFirst, routes=routes)
         app.state.identify = self._identify
         _handle_failures(app)

@@ -61,6 +61,7 @@ GUARDED: Final = tuple(
         *(admin_quarantine, admin_dead_letters, admin_administrators),
         *(admin_adapters, admin_networks, admin_connectors),
         *(ops_session, ops_oidc, ops_users, ops_audit, ops_requests, ops_hub),
+        *ops.RESOURCES,
         admin,  # Last: the name of a collection may be any word.
     )
 )
@@ -85,10 +86,9 @@ def create_app(deps: Deps) -> FastAPI:
         routes += router.routes
     if deps.admin is not None:
         routes += _mount_admin(app, deps.admin)
+        app.state.ops = deps.ops
         app.router.routes.extend(CONSOLE)
         routes += CONSOLE
-    if deps.ops is not None:
-        routes += ops.mount(app, deps.ops)
     describe(app)
     app.add_middleware(MethodsFirst, routes=routes)
     app.add_middleware(CountRequests, metrics=deps.metrics)

@@ -1,9 +1,6 @@
-"""Put together what operators are served with, and its routes into the app."""
+"""Put together what operators are served with."""
 
 from typing import Final
-
-from fastapi import FastAPI
-from starlette.routing import BaseRoute
 
 from hub.api.admin_dependencies import Admin
 from hub.api.ops import live as live_routes
@@ -12,6 +9,9 @@ from hub.api.ops.dependencies import Clock, LagsOfReaders, Ops, Records, RulesNo
 from hub.api.ops.live_ring import Live
 from hub.api.ops.once import Once
 from hub.api.ops.overview import make_overview
+
+RESOURCES: Final = (messages, trace, overview, live_routes, routes)
+"""The modules with routes, in the order in which the app tries them."""
 
 OVERVIEW_SECONDS: Final = 2.0
 """An overview is as new as that; a console asks every few seconds."""
@@ -45,12 +45,3 @@ def ops_with(
         overview=Once(lambda: make_overview(ops), OVERVIEW_SECONDS),
     )
     return ops
-
-
-def mount(app: FastAPI, ops: Ops) -> list[BaseRoute]:
-    """Serve operators with `ops`; return the routes, in the order in which the app tries them."""
-    app.state.ops = ops
-    resources = (messages, trace, overview, live_routes, routes)
-    for resource in resources:
-        app.include_router(resource.router)
-    return [route for resource in resources for route in resource.router.routes]

@@ -47,7 +47,7 @@ Source = Annotated[str, Path(pattern=r"^[a-z0-9-]{3,63}$")]
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9._~-]{1,64}$")]
 TheOps = Annotated[Ops, Depends(ops_of)]
 Viewing = Annotated[Person, Depends(require(Action.VIEW_METADATA, scoped=True))]
-Opening = Annotated[Person, Depends(require(Action.VIEW_BODY, scoped=True))]
+Opening = Annotated[Person, Depends(require(Action.VIEW_BODY, scoped=True, writes=False))]
 
 _GONE: Final = "No such message that you may see, or its bytes are no longer kept"
 _BYTES: Final[dict[int | str, dict[str, Any]]] = {
