@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type { Plugin } from "vite";
 
 /** What is inside the built files, with the file that has its licence. */
-const SHIPPED = ["preact", "@preact/signals", "@preact/signals-core", "openapi-fetch", "uplot", "@fontsource/be-vietnam-pro"];
+const SHIPPED = ["preact", "@preact/signals", "@preact/signals-core", "uplot", "@fontsource/be-vietnam-pro"];
 const NAMES = ["LICENSE", "LICENSE.md", "LICENSE.txt"];
 
 /** Put the licences of all that is shipped beside it: MIT and OFL ask for it. */

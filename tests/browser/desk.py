@@ -3,11 +3,15 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from playwright.sync_api import expect
+
 from tests.browser.staff import PASSWORD
 
 SHOTS = Path(__file__).parents[2] / "docs" / "img"
 DESK = {"width": 1280, "height": 860}
 WAIT_MS = 30_000
+"""Two cores, a broker and a browser: an answer may take its time; an assertion ends at once."""
+expect.set_options(timeout=WAIT_MS)
 
 
 class Desk:
@@ -45,11 +49,17 @@ class Desk:
         return page
 
     def signed_in(self, name, path="/console/", **options):
-        """Return a page on which somebody is signed in."""
-        page = self.open("/console/profile", **options)
+        """Return a page on which somebody is signed in, by the session of an earlier test."""
+        kept = self.province.sessions
+        if name not in kept:
+            kept[name] = self.freshly(name, "/console/profile").context.storage_state()
+        return self.open(path, storage_state=kept[name], **options)
+
+    def freshly(self, name, path="/console/"):
+        """Return a page on which somebody has just signed in: a session of its own."""
+        page = self.open(path)
         sign_in(page, name)
-        page.get_by_role("heading", level=1).wait_for()
-        page.goto(self.url + path)
+        page.locator("#main").wait_for()
         return page
 
     def _pages(self):

@@ -9,7 +9,7 @@ import json
 import time
 import unicodedata
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lgsp_client import HubRefused
 
@@ -46,6 +46,8 @@ class Province:
     """The message that an operator is asked for."""
     refused: str = ""
     dead: tuple[str, ...] = ()
+    sessions: dict = field(default_factory=dict)
+    """Of people: what a browser keeps of a sign-in."""
 
     @property
     def url(self):
@@ -53,7 +55,7 @@ class Province:
         return f"{self.hub.url}/console"
 
     def send(self, source, *recipients, key=KEY, type_=DOSSIER, **more):
-        """Send one message and return its id; the hub has decided about it, one way or the other."""
+        """Send one message and return its id; the hub has decided about it, for or against."""
         body = json.loads(GOOD_BODY) | {"agency": {"code": "H99.22", "name": SCRIPT}}
         to, id = [f"system:{one}" for one in recipients], f"mau-{uuid.uuid4()}"
         with self.hub.client(source) as client, contextlib.suppress(HubRefused):

@@ -39,7 +39,7 @@ def test_a_cause_is_previewed_and_then_retried_as_one_job(page, province):
 def test_two_operators_on_one_dead_letter_do_it_once(desk, province):
     (id,) = dead_letters(province, "H99.10-261128-08", 1)
     path = f"/console/dead-letters/so-mau/{id}/xa-mau"
-    one, other = desk.signed_in("an", path), desk.signed_in("binh", path)
+    one, other = desk.signed_in("an", path), desk.freshly("binh", path)
     for page in (one, other):
         page.get_by_role("button", name="Gửi lại").click()
         page.locator("[name=reason]").fill("Hai người cùng làm (mẫu)")
@@ -68,7 +68,7 @@ def test_a_paused_connector_lets_messages_wait_and_loses_none(page, province):
     assert len(province.peer.taken) == taken + 3
 
 
-def test_a_network_needs_another_person_than_the_one_who_asked(desk, province):
+def test_a_network_needs_another_person_than_the_one_who_asked(desk):
     path = f"/console/connectors/{CONNECTOR}"
     page = desk.signed_in("an", path)
     page.get_by_role("button", name="Xin mở mạng").click()
@@ -81,7 +81,7 @@ def test_a_network_needs_another_person_than_the_one_who_asked(desk, province):
     page.locator("[name=reason]").fill("Tự duyệt (mẫu)")
     page.get_by_role("dialog").get_by_role("button", name="Duyệt").click()
     expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("người thứ hai")
-    second = desk.signed_in("binh", path)
+    second = desk.freshly("binh", path)
     asked = second.get_by_role("row").filter(has_text="10.99.0.0/24")
     asked.get_by_role("button", name="Duyệt").click()
     second.locator("[name=reason]").fill("Đúng là máy của xã Mẫu (mẫu)")

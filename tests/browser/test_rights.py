@@ -28,7 +28,7 @@ def test_who_types_the_address_of_a_screen_is_told_that_it_is_not_his(desk, path
     expect(page.locator("[data-kind=forbidden]").first).to_contain_text("không có quyền")
 
 
-def test_a_clerk_finds_a_document_of_his_own_agency_only(desk, province):
+def test_a_clerk_finds_a_document_of_his_own_agency_only(desk):
     page = desk.signed_in("chi", "/console/where")
     page.locator("[name=where-key]").fill("H99.22-261128-0001")
     page.get_by_role("button", name="Tra cứu").click()

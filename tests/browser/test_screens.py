@@ -38,7 +38,8 @@ SCREENS = {
     "profile": "/profile",
 }
 every_screen = pytest.mark.parametrize("screen", SCREENS)
-PICTURES = {"overview", "messages", "connectors", "users", "simulator"}
+EVAL = "(() => { try { return eval('1') } catch { return 'refused' } })()"
+PICTURES = ["overview", "messages", "connectors", "users", "simulator"]
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,8 @@ def test_a_wrong_password_is_told_in_plain_words_and_not_kept_in_the_form(desk):
     expect(page.locator("[name=name]")).to_have_value("an")
 
 
-def test_sign_out_ends_the_session(page):
+def test_sign_out_ends_the_session(desk):
+    page = desk.freshly("an")
     page.get_by_role("button", name="Đăng xuất").click()
     expect(page.locator("[name=password]")).to_be_visible()
     page.reload()
@@ -38,7 +39,7 @@ def test_sign_out_ends_the_session(page):
 
 
 def test_a_session_that_ends_in_mid_action_loses_neither_the_page_nor_the_reason(desk, province):
-    page = desk.signed_in("binh", f"/console/connectors/{CONNECTOR}")
+    page = desk.freshly("binh", f"/console/connectors/{CONNECTOR}")
     page.get_by_role("button", name="Khởi động lại").click()
     page.locator("[name=reason]").fill("Phiên hết giữa chừng (mẫu)")
     Colleague(province.hub, "binh").call("DELETE", "/ops/session?everywhere=true")
@@ -53,7 +54,7 @@ def test_a_session_that_ends_in_mid_action_loses_neither_the_page_nor_the_reason
 
 
 def test_another_person_does_not_finish_what_one_began(desk, province):
-    page = desk.signed_in("binh", f"/console/connectors/{CONNECTOR}")
+    page = desk.freshly("binh", f"/console/connectors/{CONNECTOR}")
     page.get_by_role("button", name="Khởi động lại").click()
     page.locator("[name=reason]").fill("Việc của Bình (mẫu)")
     Colleague(province.hub, "binh").call("DELETE", "/ops/session?everywhere=true")
