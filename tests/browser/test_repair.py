@@ -31,6 +31,8 @@ def test_a_cause_is_previewed_and_then_retried_as_one_job(page, province):
     page.get_by_role("dialog").get_by_role("button", name="Xem trước").click()
     expect(page).to_have_url(re.compile("/retry-jobs/"))
     page.get_by_role("button", name=re.compile("^Xác nhận")).click()
+    page.locator("[name=reason]").fill("Đã xem danh sách (mẫu)")
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("^Xác nhận")).click()
     expect(page.get_by_text("Xong").first).to_be_visible()
     for id in province.dead:
         province.await_state("so-mau", id, "delivered")
