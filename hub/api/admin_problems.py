@@ -16,6 +16,8 @@ _CONFLICTS: Final = frozenset(
         Refusal.CONNECTOR_FIXED,
         Refusal.SECOND_PERSON,
         Refusal.COUNT_DIFFERS,
+        Refusal.JOB_STATE,
+        Refusal.TOO_MANY_VIEWS,
         Refusal.NAME_TAKEN,
         Refusal.NO_LONGER_FITS,
         Refusal.DECIDED,

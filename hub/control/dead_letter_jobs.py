@@ -1,19 +1,23 @@
 """One decision about many dead letters: counted first, then done in slices that may be repeated."""
 
-import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
+from enum import StrEnum, unique
 from typing import Any, Final
 
 import msgspec
 from lgsp_client import uuid7
-from sqlalchemy import insert, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from hub.control import store
 from hub.control.dead_letters import MAX_AT_ONCE, Commands, DeadLetterOrders
 from hub.control.refusals import ChangeRefused, Refusal
+from hub.control.trail import note
+from hub.decision.rows import DeadLetterRow
 from hub.io.kafka.connector_records import Action
+from hub.io.sql.connector_tables import dead_letter_job_items as items
 from hub.io.sql.connector_tables import dead_letter_jobs as table
 from hub.io.sql.dead_letter_queries import (
     DeadLetterCursor,
@@ -22,9 +26,49 @@ from hub.io.sql.dead_letter_queries import (
     cursor_of,
 )
 from hub.io.sql.engine import sql_errors
+from hub.io.sql.upsert import upsert_statement
 
 SLICES: Final = 10
 """Of one call: 5,000 dead letters take some seconds. Whoever asked asks again for the rest."""
+
+
+FOUR_EYES_ABOVE: Final = 500
+"""Dead letters that one person may decide about alone: as many as one request names by id. Above
+it another person confirms than asked: a filter that is too wide repeats a day's letters."""
+
+
+@unique
+class JobState(StrEnum):
+    """How far a job is."""
+
+    PREVIEWED = "previewed"
+    """Counted; nothing is done before it is confirmed."""
+    RUNNING = "running"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    """What was ordered stays ordered."""
+    DONE = "done"
+
+
+_MOVES: Final[Mapping[JobState, frozenset[JobState]]] = {
+    JobState.PAUSED: frozenset({JobState.RUNNING}),
+    JobState.RUNNING: frozenset({JobState.PAUSED}),
+    JobState.CANCELLED: frozenset({JobState.PREVIEWED, JobState.RUNNING, JobState.PAUSED}),
+}
+"""From which states an operator may move it."""
+_WORDS: Final = {
+    JobState.PAUSED: "pause",
+    JobState.RUNNING: "resume",
+    JobState.CANCELLED: "cancel",
+}
+"""What the trail calls it."""
+
+
+class JobCursor(msgspec.Struct, frozen=True, array_like=True):
+    """The last job of a page."""
+
+    asked_at: datetime
+    id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +89,14 @@ class Job:
     cursor: DeadLetterCursor | None = None
     ended_at: datetime | None = None
     """None: not confirmed, or not at its end."""
+    state: JobState = JobState.PREVIEWED
+    changed_by: str | None = None
+    """Who paused, resumed or cancelled it last."""
+
+    @property
+    def needs_another(self) -> bool:
+        """Whether another person must confirm it than asked for it."""
+        return self.count > FOUR_EYES_ABOVE
 
 
 class DeadLetterJobs:
@@ -59,8 +111,6 @@ class DeadLetterJobs:
         self._engine, self._clock = engine, clock
         self._queries = DeadLetterQueries(engine)
         self._orders = DeadLetterOrders(engine, commands, clock)
-        self._one = asyncio.Lock()
-        """Two confirmations at once would order everything twice: harmless, and twice the work."""
 
     async def preview(
         self, action: Action, wanted: DeadLetterFilter, *, actor: str, reason: str
@@ -90,55 +140,167 @@ class DeadLetterJobs:
                 row = found.one_or_none()
         return None if row is None else _job(row)
 
-    async def confirm(self, id: str, count: int, *, actor: str) -> Job:
-        """Do the next part of a job; repeat it until `ended_at` is set. Safe to repeat.
+    async def page(
+        self, state: JobState | None, before: JobCursor | None, limit: int
+    ) -> tuple[list[Job], JobCursor | None]:
+        """Return jobs, the newest first, and where the next page begins."""
+        query = select(table).order_by(table.c.asked_at.desc(), table.c.id.desc())
+        if state is not None:
+            query = query.where(table.c.state == state.value)
+        if before is not None:
+            place = tuple_(table.c.asked_at, table.c.id)
+            query = query.where(place < tuple_(before.asked_at, before.id))
+        with sql_errors("listing jobs"):
+            async with self._engine.connect() as connection:
+                found = [_job(row) for row in await connection.execute(query.limit(limit + 1))]
+        last = found[limit - 1] if len(found) > limit else None
+        return found[:limit], None if last is None else JobCursor(last.asked_at, last.id)
+
+    async def begin(self, id: str, count: int, *, actor: str, reason: str) -> Job:
+        """Confirm a job: it goes by itself from now on. Safe to repeat.
 
         `count`: the number that the preview told, so that nobody confirms what he has not seen.
 
         Raises:
-            ChangeRefused: `UNKNOWN_ENTITY`, `COUNT_DIFFERS`.
+            ChangeRefused: `UNKNOWN_ENTITY`, `COUNT_DIFFERS`, `SECOND_PERSON`, `JOB_STATE`.
         """
-        async with self._one:
-            job = await self.get(id)
-            if job is None:
-                raise ChangeRefused(Refusal.UNKNOWN_ENTITY, "no such job", "id")
-            if job.count != count:
-                detail = f"the preview told {job.count}"
-                raise ChangeRefused(Refusal.COUNT_DIFFERS, detail, "count")
-            for _ in range(SLICES):
-                if job.ended_at is not None:
-                    break
-                job = await self._slice(job, actor)
+        job = _expected(await self.get(id), count)
+        if job.state is JobState.CANCELLED:
+            raise ChangeRefused(Refusal.JOB_STATE, "the job was cancelled", "state")
+        if job.state is not JobState.PREVIEWED:
+            return job
+        _expect_another(job, actor)
+        values = {"state": JobState.RUNNING.value, "confirmed_by": actor}
+        await self._move(job, values, "confirm_job", actor, reason)
+        return await self._known(id)
+
+    async def move(self, id: str, state: JobState, *, actor: str, reason: str) -> Job:
+        """Pause, resume or cancel a job. Safe to repeat.
+
+        Raises:
+            ChangeRefused: `UNKNOWN_ENTITY`, `JOB_STATE`.
+        """
+        job = await self._known(id)
+        if job.state is state:
+            return job
+        if job.state not in _MOVES[state] or (
+            state is JobState.RUNNING and job.confirmed_by is None
+        ):
+            raise ChangeRefused(Refusal.JOB_STATE, f"the job is {job.state}", "state")
+        values: dict[str, Any] = {"state": state.value, "changed_by": actor}
+        if state is JobState.CANCELLED:
+            values["ended_at"] = self._clock()
+        await self._move(job, values, f"{_WORDS[state]}_job", actor, reason)
+        return await self._known(id)
+
+    async def confirm(self, id: str, count: int, *, actor: str) -> Job:
+        """Confirm a job and do its next part now; repeat it until `ended_at` is set.
+
+        Raises:
+            ChangeRefused: `UNKNOWN_ENTITY`, `COUNT_DIFFERS`, `SECOND_PERSON`, `JOB_STATE`.
+        """
+        job = await self.begin(id, count, actor=actor, reason=_reason(await self.get(id)))
+        for _ in range(SLICES):
+            if job.ended_at is not None or job.state is not JobState.RUNNING:
+                break
+            job = await self.step(job)
         return job
 
-    async def _slice(self, job: Job, actor: str) -> Job:
+    async def running(self) -> Job | None:
+        """Return the job that goes now: the oldest confirmed one."""
+        query = select(table).where(table.c.state == JobState.RUNNING.value)
+        with sql_errors("looking for a job"):
+            async with self._engine.connect() as connection:
+                found = await connection.execute(query.order_by(table.c.asked_at).limit(1))
+                row = found.one_or_none()
+        return None if row is None else _job(row)
+
+    async def step(self, job: Job) -> Job:
+        """Do the next slice of a running job; return the job as it is then."""
         rows = await self._queries.slice(job.filter, job.cursor, MAX_AT_ONCE)
+        actor = job.confirmed_by or job.asked_by
         await self._orders.order(job.action, rows, actor=actor, reason=job.reason)
         # Only now: a crash before this repeats the slice, which is harmless; none is passed over.
-        after = replace(
-            job,
-            confirmed_by=job.confirmed_by or actor,
-            handled=job.handled + len(rows),
-            cursor=cursor_of(rows[-1]) if rows else job.cursor,
-            ended_at=self._clock() if len(rows) < MAX_AT_ONCE else None,
-        )
+        cursor = cursor_of(rows[-1]) if rows else job.cursor
+        values = {"handled": job.handled + len(rows), "cursor": _cursor_text(cursor)}
+        ended = len(rows) < MAX_AT_ONCE
         with sql_errors("noting a job's progress"):
             async with self._engine.begin() as connection:
-                await connection.execute(
-                    update(table).where(table.c.id == job.id).values(_row(after))
-                )
-        return after
+                # Another process that did the same slice has moved it: then this changes nothing.
+                mine = (table.c.id == job.id) & (table.c.handled == job.handled)
+                await connection.execute(update(table).where(mine).values(values))
+                await _keep_items(connection, job, rows)
+                if ended:
+                    running = (table.c.id == job.id) & (table.c.state == JobState.RUNNING.value)
+                    done = {"state": JobState.DONE.value, "ended_at": self._clock()}
+                    await connection.execute(update(table).where(running).values(done))
+        return await self._known(job.id)
+
+    async def _known(self, id: str) -> Job:
+        job = await self.get(id)
+        if job is None:
+            raise ChangeRefused(Refusal.UNKNOWN_ENTITY, "no such job", "id")
+        return job
+
+    async def _move(
+        self, job: Job, values: Mapping[str, Any], action: str, actor: str, reason: str
+    ) -> None:
+        with sql_errors("moving a job"):
+            async with self._engine.begin() as connection:
+                await store.lock(connection)
+                same = (table.c.id == job.id) & (table.c.state == job.state.value)
+                moved = await connection.execute(update(table).where(same).values(values))
+                if moved.rowcount != 1:
+                    raise ChangeRefused(Refusal.JOB_STATE, "somebody was first", "state")
+                # Invariant 11: who, when and why, in the same transaction as the change.
+                touched = [(f"job/{job.id}", action)]
+                await note(connection, self._clock(), actor, reason, touched)
+
+
+def _expected(job: Job | None, count: int) -> Job:
+    if job is None:
+        raise ChangeRefused(Refusal.UNKNOWN_ENTITY, "no such job", "id")
+    if job.count != count:
+        raise ChangeRefused(Refusal.COUNT_DIFFERS, f"the preview told {job.count}", "count")
+    return job
+
+
+def _expect_another(job: Job, actor: str) -> None:
+    # Invariant 11: risky ones need a second person. Persons count, not tokens or sessions.
+    if job.needs_another and job.asked_by == actor:
+        detail = f"above {FOUR_EYES_ABOVE} another person confirms than asked"
+        raise ChangeRefused(Refusal.SECOND_PERSON, detail, "count")
+
+
+def _reason(job: Job | None) -> str:
+    return "" if job is None else job.reason
+
+
+async def _keep_items(connection: AsyncConnection, job: Job, rows: Sequence[DeadLetterRow]) -> None:
+    values = [
+        {"job": job.id, "source": row.source, "id": row.id, "recipient": row.recipient}
+        | {"code": row.code}
+        for row in rows
+    ]
+    if values:
+        statement = upsert_statement(connection.dialect.name, items)
+        await connection.execute(statement, values)
+
+
+def _cursor_text(cursor: DeadLetterCursor | None) -> str | None:
+    return None if cursor is None else msgspec.json.encode(cursor).decode()
 
 
 def _row(job: Job) -> dict[str, Any]:
-    cursor = None if job.cursor is None else msgspec.json.encode(job.cursor).decode()
+    cursor = _cursor_text(job.cursor)
     told = msgspec.to_builtins(asdict(job.filter))
-    plain = {name: getattr(job, name) for name in Job.__slots__}
+    plain = {field.name: getattr(job, field.name) for field in fields(Job)}
     return plain | {"action": job.action.value, "filter": told, "cursor": cursor}
 
 
 def _job(row: Any) -> Job:
-    fields: Mapping[str, Any] = {name: getattr(row, name) for name in Job.__slots__}
+    known: Mapping[str, Any] = {field.name: getattr(row, field.name) for field in fields(Job)}
     cursor = None if row.cursor is None else msgspec.json.decode(row.cursor, type=DeadLetterCursor)
     wanted = msgspec.convert(row.filter, DeadLetterFilter)
-    return Job(**{**fields, "action": Action(row.action), "filter": wanted, "cursor": cursor})
+    typed = {"action": Action(row.action), "filter": wanted, "cursor": cursor}
+    return Job(**{**known, **typed, "state": JobState(row.state)})

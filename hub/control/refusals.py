@@ -41,6 +41,12 @@ class Refusal(StrEnum):
     """Whoever asked for it does not approve it."""
     COUNT_DIFFERS = "count_differs"
     """The number that is confirmed is not the one that the preview told."""
+    JOB_STATE = "job_state"
+    """The job is not in a state in which it could do this."""
+    UNBOUNDED = "unbounded"
+    """Everything is no selection: narrow it."""
+    TOO_MANY_VIEWS = "too_many_views"
+    """So many views find nothing again: delete some."""
     NAME_TAKEN = "name_taken"
     """The name belongs to somebody already, or did once."""
     PASSWORD_REFUSED = "password_refused"  # noqa: S105  (a code)

@@ -3,14 +3,14 @@
 from typing import Final
 
 from hub.api.admin_dependencies import Admin
+from hub.api.ops import jobs, messages, overview, routes, trace, views
 from hub.api.ops import live as live_routes
-from hub.api.ops import messages, overview, routes, trace
 from hub.api.ops.dependencies import Clock, LagsOfReaders, Ops, Records, RulesNow
 from hub.api.ops.live_ring import Live
 from hub.api.ops.once import Once
 from hub.api.ops.overview import make_overview
 
-RESOURCES: Final = (messages, trace, overview, live_routes, routes)
+RESOURCES: Final = (messages, trace, overview, live_routes, routes, jobs, views)
 """The modules with routes, in the order in which the app tries them."""
 
 OVERVIEW_SECONDS: Final = 2.0

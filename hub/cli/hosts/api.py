@@ -18,6 +18,9 @@ from hub.api.settings import ApiSettings, OidcSettings
 from hub.api.staff import Staff
 from hub.cli import wiring
 from hub.cli.hosts.host import Host
+from hub.control.dead_letter_jobs import DeadLetterJobs
+from hub.control.job_runner import JobRunner
+from hub.control.lease import Lease
 from hub.control.networks import Networks
 from hub.control.outbox import OutboxWorker
 from hub.control.people.arrivals import Arrivals
@@ -72,11 +75,18 @@ async def _serve(host: Host, deps: Deps, admin: Admin, follower: RulesFollower) 
         helpers = [
             group.create_task(follower.start()),
             group.create_task(admin.outbox.run()),
+            group.create_task(_jobs(admin).run()),
             group.create_task(_say_when_ready(host, deps)),
         ]
         await api.run(deps, settings, host.stop)
         for helper in helpers:
             helper.cancel()
+
+
+def _jobs(admin: Admin) -> JobRunner:
+    control = admin.control
+    jobs = DeadLetterJobs(control.engine, admin.commands, control.clock)
+    return JobRunner(jobs, Lease(control.engine, "dead-letter-jobs", control.clock))
 
 
 async def _say_when_ready(host: Host, deps: Deps) -> None:

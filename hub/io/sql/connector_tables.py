@@ -63,5 +63,18 @@ dead_letter_jobs: Final = Table(
     Column("handled", BigInteger, nullable=False),
     Column("cursor", Text),
     Column("ended_at", UtcDateTime),
+    Column("state", Text, nullable=False),
+    Column("changed_by", Text),
     comment="One action over many dead letters: counted first, done once it is confirmed.",
+)
+
+dead_letter_job_items: Final = Table(
+    "dead_letter_job_items",
+    metadata,
+    Column("job", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("recipient", Text, primary_key=True),
+    Column("code", Text, nullable=False),
+    comment="What a job has ordered. What became of each stands in the projection.",
 )

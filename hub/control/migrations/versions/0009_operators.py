@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 _NEWEST = ["decided_at", "source", "id"]
+_ITEM = ("job", "source", "id", "recipient")
 _MOMENT = sa.DateTime(timezone=True)
 
 
@@ -31,13 +32,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("dead_letter_jobs") as table:
         table.alter_column("state", existing_type=sa.Text, nullable=False)
+    op.create_table(
+        "dead_letter_job_items",
+        *(sa.Column(name, sa.Text, primary_key=True) for name in _ITEM),
+        sa.Column("code", sa.Text, nullable=False),
+        comment="What a job has ordered. What became of each stands in the projection.",
+    )
 
 
 def downgrade() -> None:
     """Drop them. Saved views have to be saved again."""
     for name in ("state", "changed_by"):
         op.drop_column("dead_letter_jobs", name)
-    for name in ("saved_views", "hour_flows", "minute_counts"):
+    for name in ("dead_letter_job_items", "saved_views", "hour_flows", "minute_counts"):
         op.drop_table(name)
     for name in ("type", "reason", "correlationid", "urgent", "id", "subject"):
         op.drop_index(f"ix_messages_{name}", "messages")

@@ -1,0 +1,196 @@
+"""`/ops/retry-jobs`: previewed, confirmed by the right person, done by itself, watched."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from hub.control import dead_letter_jobs
+from hub.control.dead_letter_jobs import DeadLetterJobs
+from hub.control.job_runner import JobRunner
+from hub.control.lease import Lease
+from hub.control.people.rights import Role
+from hub.control.queries import Queries
+from hub.decision.events import Event
+from hub.ports import Unavailable
+from tests.admin_rig import CommandsInMemory
+from tests.ops_rig import OPERATOR, clerk_of
+from tests.support import NOW, TO_OTHER, stamped
+from tests.unit.recorder.records import about
+
+PATH = "/ops/retry-jobs"
+WHY = "Sở Mẫu đã sửa lỗi"
+BINH = replace(OPERATOR, name="binh")
+
+
+@pytest.fixture
+async def known(rig):
+    """Give seven dead letters of one connector, and one of another."""
+    for number in range(8):
+        rig.province.decide(stamped(id=f"mau-{number}", recipients=TO_OTHER))
+        detail = {"connector": "ket-noi-mau" if number else "khac", "attempts": 3}
+        told = about(
+            Event.DEAD_LETTER,
+            id=f"mau-{number}",
+            recipient="other",
+            reason="bad",
+            at=NOW + timedelta(seconds=number),
+            detail=detail,
+        )
+        rig.province.tell(told)
+    await rig.record()
+    rig.now = NOW + timedelta(hours=1)
+    return rig
+
+
+def runner(rig, commands=None):
+    """Return the process that works now: an earlier one's lease has run out."""
+    rig.now += timedelta(minutes=1)
+    jobs = DeadLetterJobs(rig.engine, commands or rig.commands, lambda: rig.now)
+    return JobRunner(jobs, Lease(rig.engine, "dead-letter-jobs", lambda: rig.now))
+
+
+async def post(rig, path, body, status=200):
+    answer = await rig.http.post(path, json=body)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+async def preview(rig, **changes):
+    body = {"action": "retry", "filter": {"connector": "ket-noi-mau"}, "reason": WHY} | changes
+    return await post(rig, PATH, body, 201)
+
+
+async def confirm(rig, job, status=200, **changes):
+    body = {"count": job["count"], "reason": WHY} | changes
+    return await post(rig, f"{PATH}/{job['id']}:confirm", body, status)
+
+
+async def test_a_preview_counts_and_does_nothing(known):
+    job = await preview(known)
+    assert (job["count"], job["state"], job["second_person"]) == (7, "previewed", False)
+    assert not await runner(known).turn()
+    assert known.commands.sent == []
+    assert (await known.get(PATH))["items"] == [await known.get(f"{PATH}/{job['id']}")] == [job]
+
+
+async def test_everything_at_once_is_not_previewed(known):
+    body = {"action": "retry", "filter": {}, "reason": WHY}
+    assert (await post(known, PATH, body, 422))["code"] == "unbounded"
+
+
+async def test_a_confirmed_job_is_done_by_itself_and_says_what_became_of_each(known):
+    job = await preview(known)
+    assert (await confirm(known, job, 409, count=6))["code"] == "count_differs"
+    assert (await confirm(known, job))["state"] == "running"
+    assert await runner(known).turn()
+    assert not await runner(known).turn()
+    done = await known.get(f"{PATH}/{job['id']}")
+    assert (done["state"], done["handled"], done["ended_at"] is None) == ("done", 7, False)
+    assert len(known.commands.sent) == 7
+    known.province.tell(about(Event.DELIVERED, id="mau-1", recipient="other", at=known.now))
+    await known.record()
+    items = (await known.get(f"{PATH}/{job['id']}/items"))["items"]
+    assert [item["result"] for item in items] == ["delivered"] + ["dead_letter"] * 6
+    assert {item["code"] for item in items} == {"bad"}
+    assert await confirm(known, job) == done
+
+
+async def test_a_job_goes_on_after_a_crash_where_it_stood(known, monkeypatch):
+    monkeypatch.setattr(dead_letter_jobs, "MAX_AT_ONCE", 3)
+    job = await preview(known)
+    await confirm(known, job)
+    assert await runner(known).turn()
+
+    class Away(CommandsInMemory):
+        async def send(self, *commands):
+            self.sent.extend(commands[:1])
+            raise Unavailable("Kafka did not answer")
+
+    with pytest.raises(Unavailable):
+        await runner(known, Away()).turn()
+    while await runner(known).turn():
+        pass
+    sent = [command.message for command in known.commands.sent]
+    assert sorted(sent) == [f"mau-{number}" for number in range(1, 8)]
+    assert (await known.get(f"{PATH}/{job['id']}"))["handled"] == 7
+
+
+async def test_two_runners_at_once_lose_nothing_and_count_nothing_twice(known, monkeypatch):
+    monkeypatch.setattr(dead_letter_jobs, "MAX_AT_ONCE", 3)
+    job = await preview(known)
+    await confirm(known, job)
+    jobs = DeadLetterJobs(known.engine, known.commands, lambda: known.now)
+    seen = await jobs.running()
+    await jobs.step(seen)
+    await jobs.step(seen)
+    assert (await jobs.get(job["id"])).handled == 3
+
+
+async def test_a_paused_job_stands_and_a_resumed_one_goes_on(known, monkeypatch):
+    monkeypatch.setattr(dead_letter_jobs, "MAX_AT_ONCE", 3)
+    job = await preview(known)
+    await confirm(known, job)
+    await runner(known).turn()
+    paused = await post(known, f"{PATH}/{job['id']}:pause", {"reason": WHY})
+    assert (paused["state"], paused["handled"], paused["changed_by"]) == ("paused", 3, "an")
+    assert not await runner(known).turn()
+    await post(known, f"{PATH}/{job['id']}:resume", {"reason": WHY})
+    assert await runner(known).turn()
+    cancelled = await post(known, f"{PATH}/{job['id']}:cancel", {"reason": WHY})
+    assert (cancelled["state"], cancelled["handled"]) == ("cancelled", 6)
+    assert not await runner(known).turn()
+    again = await post(known, f"{PATH}/{job['id']}:resume", {"reason": WHY}, 409)
+    assert again["code"] == "job_state"
+    assert (await confirm(known, job, 409))["code"] == "job_state"
+
+
+async def test_a_job_that_was_never_confirmed_cannot_be_resumed_into_life(known):
+    job = await preview(known)
+    for move in ("pause", "resume"):
+        await post(known, f"{PATH}/{job['id']}:{move}", {"reason": WHY}, 409)
+    assert not await runner(known).turn()
+
+
+async def test_many_at_once_need_another_person_than_asked(known, monkeypatch):
+    monkeypatch.setattr(dead_letter_jobs, "FOUR_EYES_ABOVE", 5)
+    job = await preview(known)
+    assert job["second_person"]
+    assert (await confirm(known, job, 409))["code"] == "second_person_needed"
+    old = f"/v1/admin/dead-letters/jobs/{job['id']}:confirm"
+    assert (await post(known, old, {"count": 7}, 409))["code"] == "second_person_needed"
+    known.person = BINH
+    assert (await confirm(known, job))["confirmed_by"] == "binh"
+
+
+async def test_each_word_about_a_job_is_in_the_trail_with_its_reason(known):
+    job = await preview(known)
+    await confirm(known, job, reason="Đã xem (mẫu)")
+    await post(known, f"{PATH}/{job['id']}:cancel", {"reason": "Nhầm (mẫu)"})
+    entries = await Queries(known.engine).trail(before=None, entity=f"job/{job['id']}", limit=9)
+    assert [(entry.actor, entry.reason) for entry in entries] == [
+        ("an", "Nhầm (mẫu)"),
+        ("an", "Đã xem (mẫu)"),
+    ]
+
+
+async def test_jobs_and_items_come_in_pages(known):
+    for _ in range(3):
+        job = await preview(known)
+    page = await known.get(PATH, limit=2)
+    rest = await known.get(PATH, limit=2, after=page["next"])
+    assert (len(page["items"]), len(rest["items"]), rest["next"]) == (2, 1, None)
+    await confirm(known, job)
+    await runner(known).turn()
+    assert [one["id"] for one in (await known.get(PATH, state="done"))["items"]] == [job["id"]]
+    first = await known.get(f"{PATH}/{job['id']}/items", limit=4)
+    second = await known.get(f"{PATH}/{job['id']}/items", limit=4, after=first["next"])
+    assert len({one["id"] for one in first["items"] + second["items"]}) == 7
+
+
+async def test_jobs_are_for_those_who_may_retry_everywhere(known):
+    known.person = clerk_of("org-other", Role.OPERATOR)
+    body = {"action": "retry", "filter": {"code": "bad"}, "reason": WHY}
+    await post(known, PATH, body, 403)
+    known.person = OPERATOR
+    await known.refused(f"{PATH}/none", 404, "not_found")
