@@ -16,6 +16,9 @@ from hub.api.rights import right_of
 MAX_BODY_BYTES: Final = 32 * 1024 * 1024
 """Largest change set: 25,000 changes of some 600 bytes, and a schema or two, twice over."""
 
+PUBLIC_BODY_BYTES: Final = 16 * 1024
+"""Largest body of a route that asks for nothing: a name and a password, many times over."""
+
 _MAX_ERRORS: Final = 20
 _MAX_TEXT: Final = 200
 
@@ -37,7 +40,8 @@ class AdminRoute(APIRoute):
         async def handler(request: Request) -> Response:
             if right is not None:
                 await right(request)
-            bounded = await _bounded(request)
+            most = PUBLIC_BODY_BYTES if right is None else MAX_BODY_BYTES
+            bounded = await _bounded(request, most)
             try:
                 return await inner(bounded)
             except RequestValidationError as error:
@@ -48,13 +52,13 @@ class AdminRoute(APIRoute):
         return handler
 
 
-async def _bounded(request: Request) -> Request:
+async def _bounded(request: Request, most: int) -> Request:
     body = bytearray()
     try:
         async for chunk in request.stream():
             body += chunk
-            if len(body) > MAX_BODY_BYTES:
-                raise Problem(413, "too_large", f"at most {MAX_BODY_BYTES} bytes at once")
+            if len(body) > most:
+                raise Problem(413, "too_large", f"at most {most} bytes at once")
     except ClientDisconnect as error:
         raise Problem(400, Code.BODY_INCOMPLETE) from error
 

@@ -37,7 +37,7 @@ from hub.api.bodies import Gone
 from hub.api.checks import post_check
 from hub.api.console.routes import ROUTES as CONSOLE
 from hub.api.deps import Deps
-from hub.api.headers import SecurityHeaders
+from hub.api.headers import SecurityHeaders, always
 from hub.api.inbox import get_inbox
 from hub.api.messages import post_message
 from hub.api.methods import MethodsFirst
@@ -151,7 +151,8 @@ def _of_http(error: HTTPException) -> Problem:
 
 def _of_bug(error: Exception) -> Problem:
     _log.error("api bug", error=type(error).__name__, exc_info=error)
-    return Problem(500, Code.INTERNAL)
+    # Starlette answers it outside of all middleware.
+    return Problem(500, Code.INTERNAL, headers=always())
 
 
 async def _on_gone(_: Request, __: Exception) -> Response:

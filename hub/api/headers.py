@@ -50,13 +50,18 @@ _NO_STORE: Final = ("cache-control", "no-store")
 """What people see is theirs: it stays in no cache, not even after they signed out."""
 
 
+def always(*, secure: bool = False) -> dict[str, str]:
+    """Return the headers of every answer."""
+    return dict(_ALWAYS) | (dict([_HSTS]) if secure else {})
+
+
 class SecurityHeaders:
     """ASGI middleware that adds the headers; what an answer has set itself stays."""
 
     def __init__(self, app: ASGIApp, *, secure: bool = False) -> None:
         self._app = app
-        headers = [*_ALWAYS.items(), *([_HSTS] if secure else [])]
-        self._headers = [(name.encode(), text.encode()) for name, text in headers]
+        headers = always(secure=secure)
+        self._headers = [(name.encode(), text.encode()) for name, text in headers.items()]
         self._no_store = (_NO_STORE[0].encode(), _NO_STORE[1].encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

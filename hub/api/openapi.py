@@ -19,8 +19,23 @@ _SECURITY: Final[Json] = {
         "type": "oauth2",
         "description": "Client credentials with `private_key_jwt`; send the token as Bearer.",
         "flows": {"clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": {}}},
-    }
+    },
+    "administrator": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A person's token, as `hub admin token` makes it.",
+    },
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-hub",
+        "description": "A person who is signed in (`hub-loopback` without TLS). POST, PUT and "
+        "DELETE also need the headers `Origin` and `x-csrf-token`.",
+    },
 }
+
+_OF_PEOPLE: Final[list[dict[str, list[str]]]] = [{"administrator": []}, {"session": []}]
+_FOR_PEOPLE: Final = ("/ops", "/v1/admin")
 
 
 def describe(app: FastAPI) -> None:
@@ -40,6 +55,10 @@ def _merged(found: Json) -> Json:
     for paths in (MESSAGES, INBOX, OBJECTS, OPERATION):
         for url, operations in paths.items():
             found["paths"][url] = operations
+    for url, operations in found["paths"].items():
+        if url.startswith(_FOR_PEOPLE):
+            for operation in operations.values():
+                operation.setdefault("security", _OF_PEOPLE)
     components = found.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
     components.setdefault("securitySchemes", {}).update(_SECURITY)

@@ -12,7 +12,8 @@ from hub.control.people.rights import Action, Grant, Role
 
 NAME_PATTERN: Final = r"^[a-z][a-z0-9.-]{1,62}$"
 PersonName = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
-Typed = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+# No control characters: PostgreSQL takes no NUL, and no name has any.
+Typed = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f]+$")]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=400)]
 
 

@@ -5,6 +5,7 @@ its own set, signatures by public keys only, a nonce and a code verifier for eac
 """
 
 import asyncio
+import re
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -37,6 +38,7 @@ REFETCH_SECONDS: Final = 60
 
 SCOPES: Final = "openid profile"
 
+_SUBJECT: Final = re.compile(r"[\x20-\x7e]{1,255}")
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -133,6 +135,8 @@ class Provider:
             claims.validate(int(self._clock()), LEEWAY_SECONDS)
         except (JoseError, AuthlibBaseError, ValueError, TypeError, KeyError) as error:
             raise OidcRefused(f"the ID token is not good: {type(error).__name__}") from error
+        if not _SUBJECT.fullmatch(str(claims["sub"])):
+            raise OidcRefused("the ID token's subject is none (OpenID Connect Core, section 2)")
         return dict(claims)
 
     async def _decoded(self, told: Mapping[str, Any], text: str) -> jwt.Token:

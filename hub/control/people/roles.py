@@ -58,6 +58,11 @@ class Roles:
         actor: str,
         reason: str,
     ) -> Asked | None:
+        """Do what `give` does in the caller's transaction.
+
+        Raises:
+            ChangeRefused: roll back.
+        """
         row = await expect_row(connection, name)
         await expect_givable(connection, grants)
         wanted, present = kept_grants(grants), kept_grants(grants_of(row.grants))
@@ -67,7 +72,7 @@ class Roles:
         # Less is always safe; what is given to oneself is a question of the second person too.
         risky = any(one.role in RISKY for one in more)
         if risky and not await self.alone(connection, actor):
-            payload = {"name": name, "grants": wanted}
+            payload = {"name": name, "grants": wanted, "before": present}
             return await self._second.ask_in(
                 connection, Kind.ROLES, entity(name), payload, actor=actor, reason=reason
             )
@@ -78,6 +83,10 @@ class Roles:
         self, connection: AsyncConnection, asked: Asked, actor: str, reason: str
     ) -> None:
         wanted = list(asked.payload["grants"])
+        row = await expect_row(connection, asked.payload["name"])
+        if kept_grants(grants_of(row.grants)) != asked.payload["before"]:
+            detail = "the roles have changed since it was asked for; ask again"
+            raise ChangeRefused(Refusal.NO_LONGER_FITS, detail, "id")
         await expect_givable(connection, grants_of(wanted))
         await self._set_grants(connection, asked.payload["name"], wanted, actor, reason)
 

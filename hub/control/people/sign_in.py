@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.control import store
@@ -54,8 +54,12 @@ class SignIn:
             async with self._control.engine.connect() as connection:
                 known = await find_row(connection, name) is not None
         right = await self.check(name, password)
-        if known:  # A stranger's guesses at names must not fill the trail.
+        if known:
             await self._note(name, Result.DONE if right else Result.FAILED)
+        else:
+            # A stranger's guesses at names must not fill the trail; a write all the same, or the
+            # time would tell which names there are.
+            await self._touch(name)
         return name if right else None
 
     async def check(self, name: str, password: str) -> bool:
@@ -100,6 +104,12 @@ class SignIn:
         with sql_errors("forgetting wrong passwords"):
             async with self._control.engine.begin() as connection:
                 await connection.execute(delete(table).where(table.c.name_digest == _digest(name)))
+
+    async def _touch(self, name: str) -> None:
+        mark = update(table).where(table.c.name_digest == _digest(name))
+        with sql_errors("counting a sign-in"):
+            async with self._control.engine.begin() as connection:
+                await connection.execute(mark.values(at=self._control.clock()))
 
     async def _note(self, name: str, result: Result) -> None:
         at, touched = self._control.clock(), [(entity(name), "sign_in")]

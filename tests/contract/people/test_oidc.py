@@ -101,6 +101,7 @@ WRONG = {
     "another issuer": {"iss": "https://ke-gian.test"},
     "nobody": {"sub": None},
     "a subject that is none": {"sub": 7},
+    "a subject that no store could keep": {"sub": "u\x00"},
     "signed with the client's secret": {"alg": "HS256", "key": OctKey.import_key(SECRET)},
     "another access token": {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"},
 }

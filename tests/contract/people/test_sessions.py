@@ -1,6 +1,7 @@
 """Signing in and out: what a session is bound to, and when it ends."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -214,6 +215,19 @@ async def test_sign_ins_stand_in_the_trail_without_what_was_typed(desk):
     told = [(one["actor"], one["result"]) for one in found.json()["items"]]
     assert told == [("binh", "failed"), ("binh", "done")]
     assert "lỡ gõ" not in found.text
+
+
+async def test_a_stranger_is_not_read_for_long(desk):
+    body = {"name": "binh", "password": "x" * 20_000}
+    problem(await desk.browser().post("/ops/session", json=body), 413, "too_large")
+
+
+@pytest.mark.parametrize("name", ["\x00", "a\nb", "\ud800", ""])
+async def test_a_name_that_no_store_could_keep_is_refused(desk, name):
+    body = json.dumps({"name": name, "password": "x"})
+    headers = {"content-type": "application/json"}
+    answer = await desk.browser().post("/ops/session", content=body, headers=headers)
+    problem(answer, 422, "invalid_request")
 
 
 async def test_a_profile_is_kept(desk):

@@ -118,6 +118,15 @@ async def test_a_password_that_the_asker_has_reset_approves_nothing_for_a_day(de
     assert done.json()["decision"] == "approved"
 
 
+async def test_what_was_asked_for_other_roles_than_there_are_now_is_asked_again(desk):
+    request, binh = await asked(desk)
+    body = {"grants": [OPERATOR], "reason": WHY}
+    await desk.machine().post("/ops/users/chi:roles", json=body)
+    late = await binh.post(f"/ops/requests/{request}:approve", json=REASON)
+    problem(late, 409, "no_longer_fits")
+    assert await roles_of(desk, "chi") == ["operator"]
+
+
 async def test_what_is_refused_or_withdrawn_is_not_done(desk):
     request, binh = await asked(desk)
     problem(await binh.post(f"/ops/requests/{request}:withdraw", json=REASON), 409, "decided")

@@ -68,5 +68,11 @@ async def test_every_documented_method_reaches_its_own_path(app, client):
             assert (await client.request(method, path)).status_code != 405, (method, template)
 
 
+async def test_a_fault_of_the_hub_is_answered_with_the_policy_for_browsers_too(client):
+    answer = await client.get("/readyz")  # there are no stores to ask
+    assert answer.status_code == 500
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
 async def test_a_path_that_is_none_is_404(client):
     assert (await client.get("/v1/nothing")).status_code == 404
