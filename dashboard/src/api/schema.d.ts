@@ -372,6 +372,86 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/retry-jobs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["list_jobs_ops_retry_jobs_get"];
+        readonly put?: never;
+        readonly post: operations["preview_ops_retry_jobs_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/retry-jobs/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["one_job_ops_retry_jobs__id__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/retry-jobs/{id}/items": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["items_ops_retry_jobs__id__items_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/retry-jobs/{id}:confirm": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["confirm_ops_retry_jobs__id__confirm_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/retry-jobs/{id}:{move}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["move_ops_retry_jobs__id___move__post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ops/roles": {
         readonly parameters: {
             readonly query?: never;
@@ -559,6 +639,38 @@ export interface paths {
         readonly put?: never;
         readonly post: operations["give_ops_users__name__roles_post"];
         readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/views": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["views_ops_views_get"];
+        readonly put?: never;
+        readonly post: operations["save_ops_views_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/views/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete: operations["delete_ops_views__id__delete"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -1050,6 +1162,10 @@ export interface components {
             readonly items: readonly components["schemas"]["EntryAnswer"][];
             readonly next: number | null;
         };
+        readonly BeginRequest: {
+            readonly count: number;
+            readonly reason: string;
+        };
         readonly BodyShown: {
             readonly kept: boolean;
         };
@@ -1272,6 +1388,20 @@ export interface components {
         };
         /** @enum {string} */
         readonly Isolation: "shared" | "process";
+        readonly ItemPage: {
+            readonly items: readonly components["schemas"]["ItemShown"][];
+            readonly next: string | null;
+        };
+        readonly ItemShown: {
+            readonly code: string;
+            readonly ended_at: string | null;
+            readonly ended_by: string | null;
+            readonly id: string;
+            readonly message: string;
+            readonly recipient: string;
+            readonly result: string;
+            readonly source: string;
+        };
         readonly JobAnswer: {
             readonly action: string;
             /** Format: date-time */
@@ -1285,6 +1415,28 @@ export interface components {
             readonly id: string;
             readonly reason: string;
         };
+        readonly JobPage: {
+            readonly items: readonly components["schemas"]["JobShown"][];
+            readonly next: string | null;
+        };
+        readonly JobShown: {
+            readonly action: string;
+            /** Format: date-time */
+            readonly asked_at: string;
+            readonly asked_by: string;
+            readonly changed_by: string | null;
+            readonly confirmed_by: string | null;
+            readonly count: number;
+            readonly ended_at: string | null;
+            readonly filter: components["schemas"]["Wanted-Output"];
+            readonly handled: number;
+            readonly id: string;
+            readonly reason: string;
+            readonly second_person: boolean;
+            readonly state: components["schemas"]["JobState"];
+        };
+        /** @enum {string} */
+        readonly JobState: "previewed" | "running" | "paused" | "cancelled" | "done";
         readonly LagAnswer: {
             /** Format: date-time */
             readonly at: string;
@@ -1378,6 +1530,8 @@ export interface components {
             readonly delivered: number;
             readonly refused: number;
         };
+        /** @enum {string} */
+        readonly Move: "pause" | "resume" | "cancel";
         readonly NetworkAnswer: {
             readonly approved_at: string | null;
             readonly approved_by: string | null;
@@ -1466,6 +1620,11 @@ export interface components {
              */
             readonly change: "pause_connector";
             readonly name: string;
+        };
+        readonly PreviewRequest: {
+            readonly action: components["schemas"]["hub__api__admin_dead_letter_models__Order"];
+            readonly filter: components["schemas"]["hub__api__admin_dead_letter_models__Wanted"];
+            readonly reason: string;
         };
         readonly Problematic: {
             readonly detail: string;
@@ -1774,6 +1933,14 @@ export interface components {
             readonly hash: string | null;
             readonly version: number;
         };
+        readonly SaveRequest: {
+            readonly name: string;
+            readonly query: string;
+            readonly reason?: string | null;
+            readonly screen: string;
+            /** @default false */
+            readonly shared: boolean;
+        };
         readonly SessionAnswer: {
             /** Format: date-time */
             readonly ends_at: string;
@@ -1979,6 +2146,20 @@ export interface components {
             readonly previous: string;
             readonly published_at: string | null;
             readonly version: number;
+        };
+        readonly ViewList: {
+            readonly items: readonly components["schemas"]["ViewShown"][];
+        };
+        readonly ViewShown: {
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly id: string;
+            readonly mine: boolean;
+            readonly name: string;
+            readonly owner: string;
+            readonly query: string;
+            readonly screen: string;
+            readonly shared: boolean;
         };
         readonly "Wanted-Output": {
             readonly code?: string | null;
@@ -2624,6 +2805,148 @@ export interface operations {
             };
         };
     };
+    readonly list_jobs_ops_retry_jobs_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly state?: components["schemas"]["JobState"] | null;
+                readonly after?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["JobPage"];
+                };
+            };
+        };
+    };
+    readonly preview_ops_retry_jobs_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["JobShown"];
+                };
+            };
+        };
+    };
+    readonly one_job_ops_retry_jobs__id__get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["JobShown"];
+                };
+            };
+        };
+    };
+    readonly items_ops_retry_jobs__id__items_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly after?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ItemPage"];
+                };
+            };
+        };
+    };
+    readonly confirm_ops_retry_jobs__id__confirm_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BeginRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["JobShown"];
+                };
+            };
+        };
+    };
+    readonly move_ops_retry_jobs__id___move__post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly move: components["schemas"]["Move"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["JobShown"];
+                };
+            };
+        };
+    };
     readonly roles_ops_roles_get: {
         readonly parameters: {
             readonly query?: never;
@@ -2934,6 +3257,69 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["RolesAnswer"];
                 };
+            };
+        };
+    };
+    readonly views_ops_views_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly screen?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ViewList"];
+                };
+            };
+        };
+    };
+    readonly save_ops_views_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SaveRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ViewShown"];
+                };
+            };
+        };
+    };
+    readonly delete_ops_views__id__delete: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
