@@ -38,9 +38,9 @@ def test_a_refusal_has_its_reason_in_words(page, province):
     card = page.locator(".reason").first
     expect(card).to_contain_text("not_permitted")
     expect(card).to_contain_text("Đề nghị cấp quyền")
-    page.get_by_role("button", name="Switch to English").click()
+    page.get_by_role("button", name="English").click()
     expect(card).to_contain_text("Ask for the access right")
-    page.get_by_role("button", name="Chuyển sang tiếng Việt").click()
+    page.get_by_role("button", name="Tiếng Việt").click()
     expect(card).to_contain_text("Đề nghị cấp quyền")
 
 

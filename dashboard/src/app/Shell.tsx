@@ -7,7 +7,7 @@ import { Link } from "./Link";
 import { LiveMark } from "./LiveMark";
 import { go, href, place } from "./router";
 import { mayVisit, SCREENS } from "./screens";
-import { me } from "./session";
+import { may, me } from "./session";
 import { Tools } from "./Tools";
 
 /** What stands around every screen: skip link, search, state of the connection, navigation. */
@@ -23,7 +23,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
           aria-label={words.value.shell.menu} onClick={() => { open.value = !open.value; }}><Icon name="menu" /></button>
         <Link href={href("/")} class="brand"><span class="brand-mark" aria-hidden="true" /><span class="brand-name">{words.value.product}</span></Link>
         <SearchBox />
-        <LiveMark />
+        {may("messages.view") && <LiveMark />}
         <Tools />
       </header>
       <nav id="nav" class={open.value ? "nav nav-open" : "nav"} aria-label={words.value.shell.nav}><Navigation path={path} /></nav>
