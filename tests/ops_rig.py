@@ -1,16 +1,21 @@
 """The operators' API over one SQL store, without Kafka: the projection is filled by hand."""
 
 import asyncio
+from dataclasses import replace
 from types import SimpleNamespace
 
 import httpx2
 from fastapi import FastAPI
+from sqlalchemy import event
 
 from hub.api.app import _handle_failures, _mount_admin
 from hub.api.methods import MethodsFirst
 from hub.api.ops.live_ring import Live
+from hub.api.ops.mount import PUBLIC
+from hub.api.tokens import Caller
 from hub.control.people.rights import Grant, Person, Role, Via
 from hub.control.service import Control
+from hub.io.kafka.ingress_record import Found
 from hub.io.sql.engine import open_blocking_engine, open_engine
 from hub.io.sql.projection import Projection
 from tests.admin_rig import (
@@ -21,7 +26,7 @@ from tests.admin_rig import (
     admin_of,
     ops_of,
 )
-from tests.support import HUB, NOW, build_rules
+from tests.support import HUB, NOW, PARTITION, build_rules
 from tests.unit.recorder.records import PARTITIONS, Province
 
 OPERATOR = Person(name="an", via=Via.TOKEN, grants=(Grant(role=Role.ADMINISTRATOR),))
@@ -34,6 +39,13 @@ def clerk_of(organisation, *roles, types=None):
         for role in roles or (Role.CLERK, Role.OPERATOR)
     )
     return Person(name="chi", via=Via.SESSION, grants=grants)
+
+
+class NamesAsTokens:
+    """In the place of `hub.api.tokens.Tokens`."""
+
+    def caller(self, token):
+        return Caller(system=token, key_id="mau", expires=0.0)
 
 
 class OpsRig:
@@ -67,6 +79,11 @@ class OpsRig:
         app = FastAPI()
         routes = _mount_admin(app, plane)
         app.state.ops = self.ops
+        # Systems show who they are by their name here; tokens have tests of their own.
+        app.state.deps = SimpleNamespace(tokens=NamesAsTokens())
+        for resource in PUBLIC:
+            app.include_router(resource.router)
+            routes += resource.router.routes
         app.add_middleware(MethodsFirst, routes=routes)
         app.state.identify = self._identify
         _handle_failures(app)
@@ -112,6 +129,22 @@ class OpsRig:
         for one in (self.ops.held, self.ops.overview):
             one._known = None
 
+    def keep(self, offset, body, partition=PARTITION):
+        """Keep a body in Kafka at a place."""
+        self.records.found[partition, offset] = Found(headers=(), body=body, written_at=NOW)
+
+    def limit(self, tries):
+        """Allow so many tries of the public look-up."""
+        self.ops = self.app.state.ops = replace(self.ops, tries=tries)
+
+    def watch_sql(self, asked):
+        """Add to `asked` whatever SQL is asked from now on."""
+
+        def before(_connection, _cursor, statement, *_):
+            asked.append(statement)
+
+        event.listen(self.engine.sync_engine, "before_cursor_execute", before)
+
     def report(self, connector, state):
         """Return what a connector tells."""
         told = {"generation": 0, "vi": "Mẫu", "en": "Sample", "last_success_at": None}
@@ -126,12 +159,12 @@ class OpsRig:
             **dict.fromkeys(counts, 0),
         )
 
-    async def get(self, path, status=200, **query):
+    async def get(self, path, status=200, /, **query):
         answer = await self.http.get(path, params=query)
         assert answer.status_code == status, answer.text
         return answer.json()
 
-    async def refused(self, path, status, code, **query):
+    async def refused(self, path, status, code, /, **query):
         document = await self.get(path, status, **query)
         assert document["code"] == code
         return document

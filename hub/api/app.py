@@ -89,6 +89,9 @@ def create_app(deps: Deps) -> FastAPI:
         app.state.ops = deps.ops
         app.router.routes.extend(CONSOLE)
         routes += CONSOLE
+        for resource in ops.PUBLIC:
+            app.include_router(resource.router)
+            routes += resource.router.routes
     describe(app)
     app.add_middleware(MethodsFirst, routes=routes)
     app.add_middleware(CountRequests, metrics=deps.metrics)

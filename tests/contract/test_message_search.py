@@ -29,7 +29,8 @@ SELECT 'he-thong-' || (i % 200), 'mau-' || i, iif(i % 500 = 0, 'refused', 'admit
 _POSTGRESQL = """
 INSERT INTO messages (source, id, outcome, decided_at, type, subject, priority, correlationid,
                       reason, size)
-SELECT 'he-thong-' || (i % 200), 'mau-' || i, CASE WHEN i % 500 = 0 THEN 'refused' ELSE 'admitted' END,
+SELECT 'he-thong-' || (i % 200), 'mau-' || i,
+       CASE WHEN i % 500 = 0 THEN 'refused' ELSE 'admitted' END,
        TIMESTAMPTZ '2026-11-22 00:00:00Z' + i / 10.0 * INTERVAL '1 second',
        'vn.gov.mau-' || (i % 30) || '.v1', 'H99-' || (i / 3),
        CASE WHEN i % 1000 = 1 THEN 'urgent' ELSE 'normal' END,

@@ -1,7 +1,7 @@
 """What the routes of operators need."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from hub.api.ops.live_ring import Live
 from hub.api.ops.once import Once
 from hub.api.ops.overview_models import Overview
+from hub.api.ops.rates import Tries
 from hub.decision.rules import Rules
 from hub.io.kafka.ingress_record import Found
 from hub.io.kafka.lag import GroupLag
@@ -63,6 +64,8 @@ class Ops:
     held: Once[int]
     """How many messages are in quarantine."""
     overview: Once[Overview]
+    tries: Tries = field(default_factory=Tries)
+    """Of the public look-up."""
 
 
 def ops_of(connection: HTTPConnection) -> Ops:

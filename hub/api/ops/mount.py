@@ -3,15 +3,18 @@
 from typing import Final
 
 from hub.api.admin_dependencies import Admin
-from hub.api.ops import jobs, messages, overview, routes, trace, views
+from hub.api.ops import jobs, lookups, messages, overview, public, routes, trace, views, where
 from hub.api.ops import live as live_routes
 from hub.api.ops.dependencies import Clock, LagsOfReaders, Ops, Records, RulesNow
 from hub.api.ops.live_ring import Live
 from hub.api.ops.once import Once
 from hub.api.ops.overview import make_overview
 
-RESOURCES: Final = (messages, trace, overview, live_routes, routes, jobs, views)
+RESOURCES: Final = (messages, trace, overview, live_routes, routes, jobs, views, where)
 """The modules with routes, in the order in which the app tries them."""
+
+PUBLIC: Final = (lookups, public)
+"""The modules whose routes are for systems and for everybody: no right of a person is asked."""
 
 OVERVIEW_SECONDS: Final = 2.0
 """An overview is as new as that; a console asks every few seconds."""

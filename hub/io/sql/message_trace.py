@@ -54,6 +54,13 @@ class MessageTraces:
             async with self._engine.connect() as connection:
                 return [row.recipient for row in await connection.execute(query)]
 
+    async def deliveries(self, source: str, id: str) -> list[DeliveryRow]:
+        """Return where a message stands for each recipient, by name; at most `MAX_DELIVERIES`."""
+        query = _of(deliveries, source, id).order_by(deliveries.c.recipient)
+        with sql_errors("reading a message"):
+            async with self._engine.connect() as connection:
+                return await _all(connection, DeliveryRow, query.limit(MAX_DELIVERIES))
+
     async def trace(self, source: str, id: str) -> MessageTrace | None:
         """Return everything about a message, or None where the projection does not know it."""
         with sql_errors("reading a message's trace"):
