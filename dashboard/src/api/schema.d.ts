@@ -676,6 +676,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/where": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["where_ops_where_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/admin/adapters": {
         readonly parameters: {
             readonly query?: never;
@@ -2180,6 +2196,25 @@ export interface components {
             readonly to: string | null;
             readonly to_name: string | null;
         };
+        readonly WhereAnswer: {
+            readonly items: readonly components["schemas"]["WhereItem"][];
+            readonly key: string;
+            readonly left_out: number;
+        };
+        readonly WhereItem: {
+            readonly by: string | null;
+            readonly en: string;
+            readonly id: string;
+            readonly recipient: string | null;
+            readonly sender: string;
+            /** Format: date-time */
+            readonly since: string;
+            readonly source: string;
+            readonly state: string;
+            readonly type: string | null;
+            readonly vi: string;
+            readonly who: string;
+        };
         readonly WindowWanted: {
             readonly end: string;
             readonly start: string;
@@ -3320,6 +3355,27 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    readonly where_ops_where_get: {
+        readonly parameters: {
+            readonly query: {
+                readonly key: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WhereAnswer"];
+                };
             };
         };
     };
