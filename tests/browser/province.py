@@ -10,6 +10,7 @@ import time
 import unicodedata
 import uuid
 from dataclasses import dataclass, field
+from typing import Any
 
 from lgsp_client import HubRefused
 
@@ -46,7 +47,7 @@ class Province:
     """The message that an operator is asked for."""
     refused: str = ""
     dead: tuple[str, ...] = ()
-    sessions: dict = field(default_factory=dict)
+    sessions: dict[str, Any] = field(default_factory=dict)
     """Of people: what a browser keeps of a sign-in."""
 
     @property

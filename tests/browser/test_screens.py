@@ -38,7 +38,14 @@ SCREENS = {
     "profile": "/profile",
 }
 every_screen = pytest.mark.parametrize("screen", SCREENS)
-EVAL = "(() => { try { return eval('1') } catch { return 'refused' } })()"
+INLINE = """
+() => new Promise((told) => {
+  addEventListener("securitypolicyviolation", (event) => told(event.effectiveDirective));
+  const script = document.createElement("script");
+  script.textContent = "window.hacked = 1";
+  document.body.append(script);
+})
+"""
 PICTURES = ["overview", "messages", "connectors", "users", "simulator"]
 
 
@@ -102,12 +109,14 @@ def test_a_script_in_a_name_is_shown_as_the_name_that_it_is(page, province, scre
     expect(page.get_by_role("main")).to_contain_text(SCRIPT)
 
 
-def test_the_policy_for_browsers_is_the_strict_one(page, province):
+def test_the_policy_for_browsers_is_strict_and_keeps_an_inline_script_out(desk, page, province):
     answer = page.goto(f"{province.url}/messages")
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
+    assert page.evaluate(INLINE) == "script-src-elem"
+    assert "Content Security Policy" in desk.faults.pop()  # this one was asked for
     assert (
         page.evaluate("(() => { try { eval('1'); return true } catch { return false } })()")
         is False

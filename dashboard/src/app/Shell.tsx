@@ -17,7 +17,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
   useEffect(() => { open.value = false; }, [path]);
   return (
     <div class="shell">
-      <a class="skip" href="#main">{words.value.shell.skip}</a>
+      <a class="skip" href="#main" onClick={toMain}>{words.value.shell.skip}</a>
       <header class="top">
         <button type="button" class="button button-plain menu-button" aria-expanded={open.value} aria-controls="nav"
           aria-label={words.value.shell.menu} onClick={() => { open.value = !open.value; }}><Icon name="menu" /></button>
@@ -33,6 +33,12 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
       </main>
     </div>
   );
+}
+
+/** The address stays: to the router a new one would be another visit. */
+function toMain(event: MouseEvent): void {
+  event.preventDefault();
+  document.getElementById("main")?.focus();
 }
 
 function Navigation({ path }: { readonly path: string }) {

@@ -3,11 +3,11 @@ import { count } from "../../design/Time";
 import { named, words } from "../../words";
 import { layout, NOWHERE, type Band, type Node } from "./flow-layout";
 
-const WIDTH = 720;
-const LEFT = 190;
-const RIGHT = WIDTH - 190;
+const WIDTH = 560;
+const LEFT = 140;
+const RIGHT = WIDTH - 140;
 const BAR = 8;
-const NAME_LENGTH = 24;
+const NAME_LENGTH = 18;
 
 /** The flow of the province: senders left, recipients right, as wide as they are busy. */
 export function FlowMap({ flow }: { readonly flow: Flow }) {

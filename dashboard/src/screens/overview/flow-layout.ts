@@ -29,7 +29,7 @@ export const NOWHERE = "";
 /** No node is thinner than its name is high. */
 const LEAST = 34;
 const GAP = 14;
-const TALLEST = 420;
+const TALLEST = 240;
 /** More than these on a side cannot be read; the table beneath lists all. */
 export const MOST_NODES = 12;
 
