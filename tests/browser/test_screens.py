@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 
 from tests.browser.desk import settled, shoot
 from tests.browser.province import CONNECTOR, SCRIPT
+from tests.browser.staff import Colleague
+from tests.browser.traffic import dead_letters
 
 AXE = Path(__file__).parents[2] / "dashboard" / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -54,6 +56,15 @@ def axe():
     if not AXE.exists():
         pytest.skip("no axe-core here: npm ci --prefix dashboard")
     return AXE.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def trouble(province):
+    """Leave a dead letter and a network that waits: screens without anything hide their faults."""
+    dead_letters(province, "H99.10-261128-06", 2)
+    path = f"/v1/admin/connectors/{CONNECTOR}/networks"
+    asked = {"cidr": "10.98.0.0/24", "reason": "Máy chủ dự phòng của xã Mẫu (mẫu)"}
+    Colleague(province.hub, "an").call("POST", path, asked)
 
 
 def at(page, province, screen):

@@ -46,15 +46,15 @@ def test_a_refusal_has_its_reason_in_words(page, province):
 
 def test_filters_stand_in_the_address_and_each_tab_has_its_own(page, province):
     page.goto(f"{province.url}/messages")
-    page.locator("[name=state]").select_option("dead_letter")
-    expect(page).to_have_url(re.compile("state=dead_letter"))
-    expect(page.locator("[data-rows] tbody tr").first).to_contain_text("Thư chết")
+    page.locator("[name=state]").select_option("pending")
+    expect(page).to_have_url(re.compile("state=pending"))
+    expect(page.locator("[data-rows] tbody tr").first).to_contain_text("Chờ gửi")
     other = page.context.new_page()
     other.goto(page.url)
-    expect(other.locator("[name=state]")).to_have_value("dead_letter")
+    expect(other.locator("[name=state]")).to_have_value("pending")
     other.locator("[name=state]").select_option("delivered")
     expect(other).to_have_url(re.compile("state=delivered"))
-    assert "state=dead_letter" in page.url
+    assert "state=pending" in page.url
 
 
 def test_a_list_without_a_find_says_so_and_offers_a_way_out(page, province):
@@ -74,7 +74,7 @@ def test_decomposed_vietnamese_finds_the_same(page, province):
 
 
 def test_the_neighbours_of_a_trace_are_those_of_the_list(page, province):
-    page.goto(f"{province.url}/messages?state=dead_letter")
+    page.goto(f"{province.url}/messages?state=pending")
     links = page.locator("[data-rows] a.document")
     expect(links.nth(1)).to_be_visible()
     second = links.nth(1).get_attribute("href")
