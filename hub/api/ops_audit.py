@@ -12,7 +12,7 @@ from starlette.responses import StreamingResponse
 
 from hub.api.admin_models import problems
 from hub.api.admin_route import AdminRoute
-from hub.api.ops_models import AuditPage, EntryAnswer
+from hub.api.ops_audit_models import AuditPage, EntryAnswer
 from hub.api.problems import Code, Problem
 from hub.api.rights import Action, Person, require
 from hub.api.staff import Staff, staff_of

@@ -170,8 +170,33 @@ class GrantAnswer(Answer):
     en: str
 
 
+_OPERATOR: Final[dict[str, Any]] = {"role": "operator", "vi": "Người vận hành", "en": "Operator"}
+
+
 class MeAnswer(Answer):
     """Who asks, and what he may do."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "binh",
+                    "display": "Trần Thị Bình (mẫu)",
+                    "via": "session",
+                    "roles": [_OPERATOR],
+                    "rights": ["messages.view", "messages.retry"],
+                    "language": "vi",
+                    "time_zone": "Asia/Ho_Chi_Minh",
+                    "csrf": "0f" * 32,
+                    "must_change_password": False,
+                    "has_password": True,
+                    "read_only": False,
+                    "ends_at": "2026-11-28T13:00:00Z",
+                    "idle_seconds": 1800,
+                }
+            ]
+        }
+    )
 
     name: str
     display: str
@@ -196,6 +221,25 @@ class MeAnswer(Answer):
 
 class UserAnswer(Answer):
     """An account. There is no password in any answer but the one that makes it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "binh",
+                    "display": "Trần Thị Bình (mẫu)",
+                    "roles": [_OPERATOR],
+                    "rights": ["messages.view", "messages.retry"],
+                    "has_password": True,
+                    "must_change_password": False,
+                    "provider": None,
+                    "made_by": "admin",
+                    "made_at": "2026-11-28T01:00:00Z",
+                    "disabled_at": None,
+                }
+            ]
+        }
+    )
 
     name: str
     display: str
@@ -284,60 +328,3 @@ class ReadOnlyAnswer(Answer):
     """True: by a setting; it is turned off with a restart only."""
     by: str | None
     at: datetime | None
-
-
-class TargetAnswer(Answer):
-    """What was done, to what, and how it was before and after (null: not there, or not kept)."""
-
-    entity: str
-    action: str
-    before: Any
-    after: Any
-
-
-class EntryAnswer(Answer):
-    """One deed of a person."""
-
-    id: int
-    at: datetime
-    actor: str
-    reason: str
-    result: str
-    """`done`, `denied` or `failed`."""
-    version: int | None
-    changes: int
-    targets: list[TargetAnswer]
-    """The first ones; the entry itself has all of them."""
-
-
-class AuditPage(Answer):
-    """Deeds, the newest first; ask with `before=<next>` for older ones."""
-
-    items: list[EntryAnswer]
-    next: int | None
-
-
-class RequestAnswer(Answer):
-    """A risky action that somebody asked for."""
-
-    id: str
-    kind: str
-    target: str
-    payload: dict[str, Any]
-    reason: str
-    asked_by: str
-    asked_at: datetime
-    decision: str | None
-    """null: it waits; else `approved`, `refused` or `withdrawn`."""
-    decided_by: str | None
-    decided_at: datetime | None
-    decision_reason: str | None
-    may_approve: bool
-    """Whether the one who asks this may approve it."""
-
-
-class RequestPage(Answer):
-    """Requests, the newest first; ask with `before=<next>` for older ones."""
-
-    items: list[RequestAnswer]
-    next: str | None

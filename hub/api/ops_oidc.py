@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
@@ -10,15 +11,17 @@ from urllib.parse import urlsplit
 import orjson
 from fastapi import APIRouter, Depends, Query, Request
 from lgsp_message.keys import b64url, unb64url
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 
 from hub.api.admin_models import problems
 from hub.api.admin_route import AdminRoute
-from hub.api.problems import Code, Problem
+from hub.api.problems import Code, Problem, of_unavailable
 from hub.api.rights import PUBLIC, anyone
+from hub.api.sign_in_page import page_of, wants_page
 from hub.api.staff import staff_of
 from hub.control.people.arrivals import Arrivals
 from hub.io.oidc import OidcRefused, Provider
+from hub.ports import Unavailable
 
 router: Final = APIRouter(
     prefix="/ops/oidc", tags=["people"], route_class=AdminRoute, dependencies=[Depends(anyone)]
@@ -58,6 +61,10 @@ class Door:
 )
 async def start(request: Request, to: Annotated[str, Query(max_length=500)] = "/") -> Any:
     """Send the browser to the identity provider; `to` is the console's page to come back to."""
+    return await _told(request, _begin(request, to))
+
+
+async def _begin(request: Request, to: str) -> Response:
     door, browser = _door(request), staff_of(request).browser
     transit = {
         "state": secrets.token_urlsafe(_SECRET_BYTES),
@@ -96,24 +103,39 @@ async def callback(
     request: Request, state: Text = None, code: Text = None, iss: Text = None, error: Text = None
 ) -> Any:
     """Take what the provider sends back, and sign in whom it knows."""
+    back = _Back(state=state, code=code, iss=iss, error=error)
+    return await _told(request, _finish(request, back))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Back:
+    """What the browser brings back."""
+
+    state: str | None
+    code: str | None
+    iss: str | None
+    error: str | None
+
+
+async def _told(request: Request, answering: Awaitable[Response]) -> Response:
+    """Return the answer; what goes wrong as a page, where a person's browser asks."""
+    try:
+        return await answering
+    except (Problem, Unavailable) as error:
+        if not wants_page(request):
+            raise
+        return page_of(error if isinstance(error, Problem) else of_unavailable(error))
+
+
+async def _finish(request: Request, back: _Back) -> Response:
     door, staff = _door(request), staff_of(request)
     transit = _opened(door.key, staff.browser.secret(request, _KIND))
-    _expect_ours(transit, state, int(staff.now().timestamp()))
-    if error is not None or code is None:
-        raise _refused("the provider did not let him in")
-    if iss is not None and iss != door.provider.issuer:
-        raise _refused("the answer is another provider's")  # RFC 9207: mixed-up providers
-    try:
-        claims = await door.provider.finish(
-            _callback(request), code=code, nonce=transit["nonce"], verifier=transit["verifier"]
-        )
-    except OidcRefused as refused:
-        raise _refused(str(refused)) from refused
-    arrival = await door.arrivals.admit(door.provider.issuer, claims)
+    _expect_ours(transit, back.state, int(staff.now().timestamp()))
+    arrival = await door.arrivals.admit(
+        door.provider.issuer, await _claims(request, door, transit, back)
+    )
     if arrival is None:
-        raise Problem(
-            403, Code.NO_RIGHTS, "no group of yours has a role here; ask who runs the hub"
-        )
+        raise Problem(403, Code.NO_RIGHTS, "no group of yours has a role in this hub")
     secret = await staff.sessions.open(
         arrival.account.name, arrival.grants, instead_of=staff.browser.secret(request)
     )
@@ -121,6 +143,21 @@ async def callback(
     staff.browser.keep(response, secret)
     staff.browser.forget(response, _KIND)
     return response
+
+
+async def _claims(
+    request: Request, door: Door, transit: Mapping[str, Any], back: _Back
+) -> Mapping[str, Any]:
+    if back.error is not None or back.code is None:
+        raise _refused("the provider did not let him in")
+    if back.iss is not None and back.iss != door.provider.issuer:
+        raise _refused("the answer is another provider's")  # RFC 9207: mixed-up providers
+    try:
+        return await door.provider.finish(
+            _callback(request), code=back.code, nonce=transit["nonce"], verifier=transit["verifier"]
+        )
+    except OidcRefused as refused:
+        raise _refused(str(refused)) from refused
 
 
 def _door(request: Request) -> Door:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from hub.api.admin_models import ReasonRequest, problems
 from hub.api.admin_problems import of_named
 from hub.api.admin_route import AdminRoute
-from hub.api.ops_models import RequestAnswer, RequestPage
+from hub.api.ops_audit_models import RequestAnswer, RequestPage
 from hub.api.rights import Action, Person, denied, require
 from hub.api.staff import Staff, staff_of
 from hub.control.people.second_person import RIGHTS, Asked, Decision

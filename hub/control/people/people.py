@@ -108,19 +108,16 @@ class People:
         kept = None if password is None else await self._passwords.hash(password)
         at = self._control.clock()
         issuer, known_as = subject or (None, None)
+        row = new_row(name, display, (), made_by=actor, at=at)
+        row |= {"password": kept, "must_change": kept is not None}
+        row |= {"issuer": issuer, "subject": known_as}
+        shown = {entity(name): (None, {"display": display, "grants": []})}
         with sql_errors("adding an account"):
             async with self._control.engine.begin() as connection:
                 await store.lock(connection)
                 await _expect_free(connection, name, subject)
-                made = new_row(name, display, (), made_by=actor, at=at) | {
-                    "password": kept,
-                    "must_change": kept is not None,
-                    "issuer": issuer,
-                    "subject": known_as,
-                }
-                await connection.execute(insert(table).values(made))
+                await connection.execute(insert(table).values(row))
                 # Invariant 11: who made it, when and why.
-                shown = {entity(name): (None, {"display": display, "grants": []})}
                 touched = [(entity(name), "add_user")]
                 await note(connection, at, actor, reason, touched, values=shown)
                 asked = await self._roles.give_in(connection, name, grants, actor, reason)

@@ -24,8 +24,9 @@ LONGEST_WAIT: Final = timedelta(minutes=15)
 """The wait doubles with each more: some 100 guesses a day. No longer: whoever guesses on purpose
 must not shut somebody out for a day (the token of the hub's home opens all the while)."""
 
-FORGOTTEN_AFTER: Final = timedelta(days=1)
-"""Failures that are this old count no more."""
+FORGOTTEN_AFTER: Final = timedelta(hours=1)
+"""Failures that are this old count no more: five free guesses an hour are about as many as the
+longest wait lets through, and what strangers type is not kept for long."""
 
 
 class Locked(Exception):
@@ -69,6 +70,7 @@ class SignIn:
             Locked: wait.
             Overloaded: too many sign in at once.
         """
+        self._passwords.expect_room()  # or a stranger could fill the table with names
         # Counted before it is compared: a thousand guesses at once are a thousand tries.
         await self._count(name)
         with sql_errors("signing in"):

@@ -109,6 +109,10 @@ class Lags:
             bridge_bus.GROUP: [outbox(name) for name in self._writers()],
             RECORDER: [AUDIT],
         }
+        firsts = [TopicPartition(topic, 0) for topics in read.values() for topic in topics]
+        firsts = [place for place in firsts if place.topic in existing]
+        self._consumer.assign(firsts)
+        await self._consumer.beginning_offsets(firsts)  # Loads the metadata of the topics.
         return {
             group: [
                 TopicPartition(topic, number)

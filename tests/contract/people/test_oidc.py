@@ -236,6 +236,18 @@ async def test_a_provider_that_is_away_is_unavailable_and_local_accounts_still_o
     assert (await desk.arrive("chi", {"role": "operator"})).headers["x-csrf-token"]
 
 
+async def test_a_person_reads_a_page_in_both_languages_and_not_json(desk, provider):
+    provider.person |= {"groups": []}
+    browser = desk.browser(accept="text/html,*/*")
+    answer = await arrive(browser)
+    assert (answer.status_code, answer.headers["content-type"]) == (403, "text/html; charset=utf-8")
+    assert "chưa được cấp quyền" in answer.text
+    assert "no role in this hub" in answer.text
+    assert not [word for word in ("<script", "style=", "<style") if word in answer.text]
+    forged = await browser.get(CALLBACK, params={"state": "<script>alert(1)</script>"})
+    assert (forged.status_code, "<script" in forged.text) == (401, False)
+
+
 async def test_the_button_has_its_name(desk):
     assert (await desk.browser().get("/ops/sign-in")).json()["provider"] == "Tỉnh (mẫu)"
 

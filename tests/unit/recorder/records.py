@@ -14,10 +14,18 @@ from hub.io.kafka.codec import decode_event, encode_event
 from hub.io.sql.engine import metadata, open_blocking_engine
 from hub.io.sql.objects_tables import object_access
 from hub.io.sql.projection import Projection
-from hub.io.sql.projection_tables import dead_letters, deliveries, messages, steps
+from hub.io.sql.projection_tables import (
+    dead_letters,
+    deliveries,
+    hour_flows,
+    messages,
+    minute_counts,
+    steps,
+)
 from tests.support import NOW, PARTITION, Remembered, build_rules
 
 PARTITIONS = 8
+TABLES = (messages, deliveries, dead_letters, steps, minute_counts, hour_flows)
 
 
 def on_the_wire(event, offset, partition=PARTITION):
@@ -75,7 +83,7 @@ class Store:
         with self.engine.connect() as connection:
             return {
                 table.name: sorted(map(repr, connection.execute(select(table))))
-                for table in (messages, deliveries, dead_letters, steps, object_access)
+                for table in (*TABLES, object_access)
             }
 
     def rows(self, table):

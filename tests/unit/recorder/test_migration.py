@@ -7,7 +7,9 @@ from hub.io.sql.projection_tables import (
     dead_letters,
     deliveries,
     goals,
+    hour_flows,
     messages,
+    minute_counts,
     positions,
     steps,
 )
@@ -24,7 +26,9 @@ def shape(engine, table):
 
 
 @pytest.mark.parametrize(
-    "table", [messages, deliveries, dead_letters, steps, positions, goals], ids=str
+    "table",
+    [messages, deliveries, dead_letters, steps, positions, goals, minute_counts, hour_flows],
+    ids=str,
 )
 async def test_the_migration_makes_the_tables_that_the_code_uses(tmp_path, table):
     await migrate(f"sqlite:///{tmp_path}/migrated.db")
