@@ -68,10 +68,13 @@ class Require:
             Unavailable: SQL is away, and it is not the first administrator's token.
         """
         person = await identified(connection)
+        if getattr(connection.state, "asked", None) is self:
+            return person  # by the route class, before the body; FastAPI asks again for the value
         if self.actions:
             await self._expect(connection, person)
         if self._is_write(connection):
             await _expect_writable(connection)
+        connection.state.asked = self
         return person
 
     async def _expect(self, connection: HTTPConnection, person: Person) -> None:
