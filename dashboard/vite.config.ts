@@ -1,9 +1,11 @@
 import { defineConfig } from "vitest/config";
+import { licences } from "./licences.ts";
 
 // The console is served by the hub's API under /console/ with a strict CSP: nothing inline, nothing
 // from elsewhere. Fonts stay files because `font-src 'self'` takes no data: URL.
 export default defineConfig({
   base: "/console/",
+  plugins: [licences()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: "../hub/api/console/dist",

@@ -5,9 +5,9 @@ import { layout, MOST_NODES, NOWHERE } from "../src/screens/overview/flow-layout
 import { inSteps } from "../src/screens/overview/minutes";
 import { worstLag } from "../src/screens/overview/Tiles";
 
-const way = (from: string, to: string | null, admitted: number, more: object = {}) =>
-  ({ from, to, from_name: null, to_name: null, admitted, delivered: 0, refused: 0, dead_letter: 0, expired: 0, rejected: 0, ...more });
-const flow = (ways: ReturnType<typeof way>[]) => ({ since: "2026-11-28T00:00:00Z", by: "level", ways, left_out: 0 });
+const way = (origin: string, to: string | null, admitted: number, more: object = {}) =>
+  ({ origin, to, origin_name: null, to_name: null, admitted, delivered: 0, refused: 0, dead_letter: 0, expired: 0, rejected: 0, ...more });
+const flow = (ways: ReturnType<typeof way>[]) => ({ since: "2026-11-28T00:00:00Z", by: "level" as const, ways, left_out: 0 });
 
 describe("the flow map", () => {
   it("puts the busiest first, and no two nodes over one another", () => {

@@ -92,11 +92,11 @@ def create_app(deps: Deps) -> FastAPI:
     if deps.admin is not None:
         routes += _mount_admin(app, deps.admin)
         app.state.ops = deps.ops
+        app.router.routes.extend(CONSOLE)
+        routes += CONSOLE
         for resource in ops.PUBLIC:
             app.include_router(resource.router)
             routes += resource.router.routes
-        app.router.routes.extend(CONSOLE)
-        routes += CONSOLE
     describe(app)
     app.add_middleware(MethodsFirst, routes=routes)
     app.add_middleware(CountRequests, metrics=deps.metrics)

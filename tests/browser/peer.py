@@ -9,7 +9,7 @@ class Peer:
 
     def __init__(self):
         self.refuses = False
-        self.taken = []
+        self.taken: list[bytes] = []
         peer = self
 
         class Handler(BaseHTTPRequestHandler):

@@ -9,7 +9,8 @@ import json
 import time
 import unicodedata
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from lgsp_client import HubRefused
 
@@ -42,6 +43,12 @@ class Province:
     hub: RunningHub
     peer: Peer
     owner: Owner
+    main: str = ""
+    """The message that an operator is asked for."""
+    refused: str = ""
+    dead: tuple[str, ...] = ()
+    sessions: dict[str, Any] = field(default_factory=dict)
+    """Of people: what a browser keeps of a sign-in."""
 
     @property
     def url(self):
@@ -49,7 +56,7 @@ class Province:
         return f"{self.hub.url}/console"
 
     def send(self, source, *recipients, key=KEY, type_=DOSSIER, **more):
-        """Send one message and return its id; the hub has decided about it, one way or the other."""
+        """Send one message and return its id; the hub has decided about it, for or against."""
         body = json.loads(GOOD_BODY) | {"agency": {"code": "H99.22", "name": SCRIPT}}
         to, id = [f"system:{one}" for one in recipients], f"mau-{uuid.uuid4()}"
         with self.hub.client(source) as client, contextlib.suppress(HubRefused):
@@ -102,6 +109,9 @@ def connect(province):
     config = {"url": province.peer.url, "secret": "env:XA_MAU_SECRET"}
     put = {"change": "put_connector", "name": CONNECTOR, "adapter": "webhook-out"}
     province.hub.change(put | {"system": "xa-mau", "config": config}, reason=WHY)
-    path, body = f"/v1/admin/connectors/{CONNECTOR}/networks", {"cidr": "127.0.0.1/32", "reason": WHY}
+    path, body = (
+        f"/v1/admin/connectors/{CONNECTOR}/networks",
+        {"cidr": "127.0.0.1/32", "reason": WHY},
+    )
     Colleague(province.hub, "an").call("POST", path, body)
     Colleague(province.hub, "binh").call("POST", f"{path}:approve", body)

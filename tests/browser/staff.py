@@ -63,5 +63,7 @@ def answered(opener, method, url, body, headers):
         with opener.open(request, timeout=SECONDS) as answer:
             text = answer.read()
     except urllib.error.HTTPError as refused:
-        raise AssertionError(f"{method} {url}: {refused.code} {refused.read()[:500]}") from refused
+        raise AssertionError(
+            f"{method} {url}: {refused.code} {refused.read().decode()[:500]}"
+        ) from refused
     return json.loads(text) if text else None

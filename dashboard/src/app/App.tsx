@@ -10,7 +10,7 @@ import { Help } from "./Help";
 import { followKeys } from "./keys";
 import { place } from "./router";
 import { screenAt } from "./screens";
-import { expired, recognise, session } from "./session";
+import { expired, may, recognise, session } from "./session";
 import { Shell } from "./Shell";
 
 /** The whole console: who is here decides what is shown. */
@@ -32,7 +32,8 @@ export function App() {
 function Console() {
   useFocusOnVisit();
   useEffect(followKeys, []);
-  useEffect(followLive, []);
+  const follows = may("messages.view");
+  useEffect(() => (follows ? followLive() : undefined), [follows]);
   return (
     <>
       <Shell><Screen /></Shell>

@@ -7,7 +7,7 @@ import { Link } from "./Link";
 import { LiveMark } from "./LiveMark";
 import { go, href, place } from "./router";
 import { mayVisit, SCREENS } from "./screens";
-import { me } from "./session";
+import { may, me } from "./session";
 import { Tools } from "./Tools";
 
 /** What stands around every screen: skip link, search, state of the connection, navigation. */
@@ -17,13 +17,13 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
   useEffect(() => { open.value = false; }, [path]);
   return (
     <div class="shell">
-      <a class="skip" href="#main">{words.value.shell.skip}</a>
+      <a class="skip" href="#main" onClick={toMain}>{words.value.shell.skip}</a>
       <header class="top">
         <button type="button" class="button button-plain menu-button" aria-expanded={open.value} aria-controls="nav"
           aria-label={words.value.shell.menu} onClick={() => { open.value = !open.value; }}><Icon name="menu" /></button>
         <Link href={href("/")} class="brand"><span class="brand-mark" aria-hidden="true" /><span class="brand-name">{words.value.product}</span></Link>
         <SearchBox />
-        <LiveMark />
+        {may("messages.view") && <LiveMark />}
         <Tools />
       </header>
       <nav id="nav" class={open.value ? "nav nav-open" : "nav"} aria-label={words.value.shell.nav}><Navigation path={path} /></nav>
@@ -33,6 +33,12 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
       </main>
     </div>
   );
+}
+
+/** The address stays: to the router a new one would be another visit. */
+function toMain(event: MouseEvent): void {
+  event.preventDefault();
+  document.getElementById("main")?.focus();
 }
 
 function Navigation({ path }: { readonly path: string }) {

@@ -10,8 +10,8 @@ export function Tools() {
   const other = language.value === "vi" ? "en" : "vi";
   return (
     <div class="tools">
-      <button type="button" class="button button-plain" lang={other} aria-label={text.shell.otherLanguage}
-        onClick={() => { language.value = other; void keepProfile(); }}>{other.toUpperCase()}</button>
+      <button type="button" class="button button-plain" lang={other}
+        onClick={() => { language.value = other; void keepProfile(); }}>{text.shell.otherLanguage}</button>
       <Link href={href("/profile")} class="button button-plain" title={text.nav.profile}>
         <Icon name="profile" /><span class="tools-name">{me.value?.display}</span>
       </Link>

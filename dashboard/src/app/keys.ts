@@ -6,7 +6,8 @@ import { SCREENS } from "./screens";
 const SEQUENCE_MS = 1_500;
 export const helpShown = signal(false);
 
-let began = 0;
+/** When `g` was pressed; null once its letter has come. */
+let began: number | null = null;
 
 /** Follow the shortcuts: `/` search, `g` and a letter, `j` and `k` between rows, `?` help. */
 export function followKeys(): () => void {
@@ -24,8 +25,8 @@ function writes(target: EventTarget | null): boolean {
 }
 
 function done(key: string, at: number): boolean {
-  const second = at - began < SEQUENCE_MS;
-  began = 0;
+  const second = began !== null && at - began < SEQUENCE_MS;
+  began = null;
   if (second) return visited(key);
   if (key === "g") began = at;
   else if (key === "/") return focused("#search");

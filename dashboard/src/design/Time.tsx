@@ -21,7 +21,7 @@ export function Time({ at, ago = true }: { readonly at: string | null | undefine
   if (Number.isNaN(instant)) return <span class="long">{at}</span>;
   return (
     <time class="time" dateTime={at}>
-      {absolute(instant, language.value, zone.value)}
+      <span class="time-at">{absolute(instant, language.value, zone.value)}</span>
       {ago && <span class="time-ago"> · {relative(instant, now.value, language.value)}</span>}
     </time>
   );

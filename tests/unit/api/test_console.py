@@ -2,14 +2,19 @@
 
 import gzip
 import re
+from pathlib import Path
 
 import pytest
+from lgsp_message.reason import Reason
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from hub.api.console.files import PAGE, built
 from hub.api.console.routes import ROUTES
-from hub.api.problems import Problem
+from hub.api.problems import Code, Problem
+from hub.control.refusals import Refusal
+
+WORDS = Path(__file__).parents[3] / "dashboard" / "src" / "words"
 
 
 @pytest.fixture(scope="module")
@@ -72,5 +77,19 @@ def test_the_address_of_the_hub_leads_to_the_console(client):
 
 def test_scripts_and_styles_stay_within_200_kilobytes():
     # Stated in docs/console.md: the first page on a slow line of a commune (1 Mbit/s) in 2 s.
-    sent = sum(len(gzip.compress(f.body)) for path, f in built().items() if path.endswith(("js", "css")))
+    sent = sum(
+        len(gzip.compress(f.body)) for path, f in built().items() if path.endswith(("js", "css"))
+    )
     assert 10_000 < sent <= 200_000
+
+
+@pytest.mark.parametrize("page", ["vi.ts", "en.ts"])
+def test_every_problem_is_told_in_words(page):
+    text = (WORDS / page).read_text(encoding="utf-8")
+    assert [one.value for one in (*Code, *Refusal) if f"{one.value}: " not in text] == []
+
+
+def test_every_reason_is_told_in_words():
+    texts = (WORDS / "codes.ts").read_text(encoding="utf-8").split("export const codesEn")
+    for text in texts:
+        assert [one.value for one in Reason if f"{one.value}: " not in text] == []

@@ -2,11 +2,10 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ask, at } from "../../api/http";
 import { useLoad } from "../../api/load";
-import { Failed, type Problem } from "../../api/problem";
 import type { RetryJob } from "../../api/shapes";
 import { me, may } from "../../app/session";
 import { StateBadge } from "../../design/Badge";
-import { ProblemNotice, Shown } from "../../design/Notice";
+import { Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
 import { ReasonDialog } from "../../design/Reason";
 import { count, Time } from "../../design/Time";
@@ -14,8 +13,8 @@ import { words } from "../../words";
 import { Items } from "./Items";
 
 const REFRESH_MS = 2_000;
-type Order = "pause" | "resume" | "cancel";
-const ORDERS: Readonly<Record<string, readonly Order[]>> = { previewed: ["cancel"], running: ["pause", "cancel"], paused: ["resume", "cancel"] };
+type Order = "confirm" | "pause" | "resume" | "cancel";
+const ORDERS: Readonly<Record<string, readonly Order[]>> = { previewed: ["confirm", "cancel"], running: ["pause", "cancel"], paused: ["resume", "cancel"] };
 
 /** One decision about many: its preview, its second person, its progress, what became of each. */
 export function JobScreen({ id }: { readonly id: string }) {
@@ -59,38 +58,29 @@ function JobCard({ job, done }: { readonly job: RetryJob; readonly done: () => v
   );
 }
 
+const LOOKS: Readonly<Record<Order, string>> = { confirm: "button button-main", pause: "button", resume: "button", cancel: "button button-risky" };
+
 function JobOrders({ job, done }: { readonly job: RetryJob; readonly done: () => void }) {
   const text = words.value.jobs;
   const asked = useSignal<Order | null>(null);
-  const problem = useSignal<Problem | null>(null);
-  const path = at`/ops/retry-jobs/${job.id}`;
-  const confirm = async () => {
-    problem.value = null;
-    try {
-      await ask("POST", `${path}:confirm`, { body: { count: job.count } });
-      done();
-    } catch (error) {
-      if (!(error instanceof Failed)) throw error;
-      problem.value = error.problem;
-    }
-  };
+  const named = (order: Order) => (order === "confirm" ? text.confirm(count(job.count)) : text[order]);
   const act = async (reason: string) => {
-    await ask("POST", `${path}:${asked.value ?? ""}`, { body: { reason } });
+    const order = asked.value ?? "";
+    // Whoever confirms says how many he has seen: it fails where they have become others.
+    await ask("POST", `${at`/ops/retry-jobs/${job.id}`}:${order}`, { body: order === "confirm" ? { count: job.count, reason } : { reason } });
     done();
   };
   // The hub refuses it too; here a person is spared the try, and told whom to ask.
-  const other = job.second_person && job.asked_by === me.value?.name;
+  const another = job.second_person && job.asked_by === me.value?.name;
   return (
     <>
       {job.state === "previewed" && job.second_person && <p class="notice notice-forbidden">{text.secondPerson}</p>}
-      {problem.value && <ProblemNotice problem={problem.value} />}
       <div class="row">
-        {job.state === "previewed" && <button type="button" class="button button-main" disabled={other} onClick={() => void confirm()}>{text.confirm(count(job.count))}</button>}
         {(ORDERS[job.state] ?? []).map((order) => (
-          <button key={order} type="button" class={order === "cancel" ? "button button-risky" : "button"} onClick={() => { asked.value = order; }}>{text[order]}</button>
+          <button key={order} type="button" class={LOOKS[order]} disabled={order === "confirm" && another} onClick={() => { asked.value = order; }}>{named(order)}</button>
         ))}
       </div>
-      {asked.value && <ReasonDialog title={text[asked.value]} action={text[asked.value]} act={act} onClose={() => { asked.value = null; }} />}
+      {asked.value && <ReasonDialog title={named(asked.value)} action={named(asked.value)} risky={asked.value === "cancel"} act={act} onClose={() => { asked.value = null; }} />}
     </>
   );
 }

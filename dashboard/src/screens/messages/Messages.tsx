@@ -7,6 +7,7 @@ import { Link } from "../../app/Link";
 import { zone } from "../../app/preferences";
 import { filter, href, place } from "../../app/router";
 import { StateBadge } from "../../design/Badge";
+import { Dotted } from "../../design/Dotted";
 import { Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
 import { Pager } from "../../design/Pager";
@@ -64,7 +65,7 @@ function columns(): readonly Column<MessageRow>[] {
     { key: "document", title: text.document, cell: (row) => <Document row={row} /> },
     { key: "state", title: text.state, cell: (row) => <States row={row} /> },
     { key: "source", title: text.source, cell: (row) => <span class="long">{row.source}</span> },
-    { key: "type", title: text.type, cell: (row) => <span class="small long">{row.type}</span> },
+    { key: "type", title: text.type, cell: (row) => <span class="small"><Dotted name={row.type} /></span> },
     { key: "at", title: text.at, cell: (row) => <Time at={row.decided_at} /> },
   ];
 }

@@ -3,11 +3,11 @@ import { count } from "../../design/Time";
 import { named, words } from "../../words";
 import { layout, NOWHERE, type Band, type Node } from "./flow-layout";
 
-const WIDTH = 720;
-const LEFT = 190;
-const RIGHT = WIDTH - 190;
+const WIDTH = 560;
+const LEFT = 140;
+const RIGHT = WIDTH - 140;
 const BAR = 8;
-const NAME_LENGTH = 24;
+const NAME_LENGTH = 18;
 
 /** The flow of the province: senders left, recipients right, as wide as they are busy. */
 export function FlowMap({ flow }: { readonly flow: Flow }) {
@@ -18,7 +18,7 @@ export function FlowMap({ flow }: { readonly flow: Flow }) {
       <text x={LEFT - 14} y={14} class="flow-side" text-anchor="end">{text.from}</text>
       <text x={RIGHT + 14} y={14} class="flow-side">{text.to}</text>
       <g transform="translate(0 28)">
-        {bands.map((band) => <Way key={`${band.way.from}>${band.way.to}`} band={band} by={flow.by} />)}
+        {bands.map((band) => <Way key={`${band.way.origin}>${band.way.to}`} band={band} by={flow.by} />)}
         {senders.map((node) => <Side key={node.key} node={node} by={flow.by} left />)}
         {recipients.map((node) => <Side key={node.key} node={node} by={flow.by} left={false} />)}
       </g>
@@ -30,7 +30,7 @@ function Way({ band, by }: { readonly band: Band; readonly by: string }) {
   const middle = (LEFT + RIGHT) / 2;
   const path = `M${LEFT + BAR} ${band.fromY}C${middle} ${band.fromY} ${middle} ${band.toY} ${RIGHT - BAR} ${band.toY}`;
   const { way, trouble } = band;
-  const title = `${nameOf(way.from, way.from_name, by)} → ${nameOf(way.to ?? NOWHERE, way.to_name, by)}: ${count(band.volume)}`;
+  const title = `${nameOf(way.origin, way.origin_name, by)} → ${nameOf(way.to ?? NOWHERE, way.to_name, by)}: ${count(band.volume)}`;
   return (
     <g class={way.to === null ? "flow-way flow-lost" : "flow-way"}>
       <path d={path} stroke-width={band.width}><title>{title}</title></path>

@@ -10,13 +10,13 @@ export function FlowTable({ flow }: { readonly flow: Flow }) {
   const text = words.value.overview;
   const number = (key: "admitted" | "delivered" | "refused" | "dead_letter", title: string): Column<Way> => ({ key, title, number: true, cell: (way) => count(way[key]) });
   const columns: readonly Column<Way>[] = [
-    { key: "from", title: text.from, cell: (way) => nameOf(way.from, way.from_name, flow.by) },
+    { key: "from", title: text.from, cell: (way) => nameOf(way.origin, way.origin_name, flow.by) },
     { key: "to", title: text.to, cell: (way) => nameOf(way.to ?? NOWHERE, way.to_name, flow.by) },
     number("admitted", text.admitted), number("delivered", text.arrived), number("refused", text.refused), number("dead_letter", text.deadLetters),
   ];
   return (
     <>
-      <Table label={text.flow} columns={columns} rows={flow.ways} id={(way) => `${way.from}>${way.to}`} />
+      <Table label={text.flow} columns={columns} rows={flow.ways} id={(way) => `${way.origin}>${way.to}`} />
       {flow.left_out > 0 && <p class="soft small">{text.waysLeftOut(count(flow.left_out))}</p>}
     </>
   );

@@ -23,7 +23,8 @@ export function Tiles({ overview }: { readonly overview: Overview }) {
   const { totals, open, oldest_undelivered: oldest, connectors } = overview;
   const waiting = (open["pending"] ?? 0) + (open["retrying"] ?? 0);
   const stuck = (open["manual_review"] ?? 0) + (open["held"] ?? 0);
-  const ended = connectors.paused + connectors.failing + connectors.silent;
+  const running = connectors.states["running"] ?? 0;
+  const others = Object.values(connectors.states).reduce((sum, one) => sum + one, 0) - running;
   const lag = worstLag(overview);
   return (
     <ul class="tiles">
@@ -33,7 +34,7 @@ export function Tiles({ overview }: { readonly overview: Overview }) {
         tone={oldest && oldest.seconds > OLDEST_WARN_S ? "warn" : "good"} to={href("/messages", { state: "pending", range: "7d" })} />
       <Tile name={text.deadLetters} value={count(overview.dead_letters)} tone={overview.dead_letters > 0 ? "bad" : "good"} to={href("/dead-letters")} />
       <Tile name={text.review} value={count(stuck)} tone={stuck > 0 ? "warn" : "good"} to={href("/messages", { state: "manual_review", range: "30d" })} />
-      <Tile name={text.connectors} value={count(connectors.running)} note={text.notRunning(count(ended))} tone={connectors.failing + connectors.silent > 0 ? "bad" : ended > 0 ? "warn" : "good"} to={href("/connectors")} />
+      <Tile name={text.connectors} value={count(running)} note={text.notRunning(count(others))} tone={connectors.trouble.length > 0 ? "bad" : others > 0 ? "warn" : "good"} to={href("/connectors")} />
       <Tile name={text.lag} value={lag === null ? "–" : duration(lag, language.value)} tone={lag === null || lag > LAG_WARN_S ? "warn" : "good"} to={href("/lag")} />
       <Tile name={text.quarantine} value={overview.quarantine === null ? "–" : count(overview.quarantine)} tone={overview.quarantine === 0 ? "good" : "bad"} to={href("/held")} />
     </ul>

@@ -1,3 +1,4 @@
+import { helpOf } from "../../api/help";
 import { at } from "../../api/http";
 import type { Overview } from "../../api/shapes";
 import { Link } from "../../app/Link";
@@ -32,7 +33,7 @@ export function Trouble({ overview }: { readonly overview: Overview }) {
           <li key={one.reason} class="row">
             <StateBadge state="refused" />
             <Link href={href("/messages", { outcome: "refused", reason: one.reason })}>{count(one.count)} × {named(words.value.reasons, one.reason)}</Link>
-            {one.help && <span class="small soft long">{one.help[language.value].who}</span>}
+            <span class="small soft long">{helpOf(one.help)?.[language.value].who}</span>
           </li>
         ))}
       </ul>

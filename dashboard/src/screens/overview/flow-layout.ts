@@ -29,13 +29,13 @@ export const NOWHERE = "";
 /** No node is thinner than its name is high. */
 const LEAST = 34;
 const GAP = 14;
-const TALLEST = 420;
+const TALLEST = 240;
 /** More than these on a side cannot be read; the table beneath lists all. */
 export const MOST_NODES = 12;
 
 /** Return where everything stands: heights follow volumes, the busiest first. */
 export function layout(flow: Flow): Layout {
-  const senders = column(flow.ways, (way) => way.from, (way) => way.from_name);
+  const senders = column(flow.ways, (way) => way.origin, (way) => way.origin_name);
   const recipients = column(flow.ways, (way) => way.to ?? NOWHERE, (way) => way.to_name);
   const bands = bandsOf(flow.ways, senders, recipients);
   const bottom = (nodes: readonly Node[]) => Math.max(0, ...nodes.map((node) => node.y + node.height));
@@ -72,7 +72,7 @@ function bandsOf(ways: readonly Way[], senders: readonly Node[], recipients: rea
     return { middle: y + width / 2, width };
   };
   return [...ways].sort((a, b) => volumeOf(b) - volumeOf(a)).flatMap((way) => {
-    const from = senders.find((node) => node.key === way.from);
+    const from = senders.find((node) => node.key === way.origin);
     const to = recipients.find((node) => node.key === (way.to ?? NOWHERE));
     const volume = volumeOf(way);
     if (!from || !to || volume === 0) return [];

@@ -4,6 +4,7 @@ import type { Destination, RoutePage, RouteRow } from "../../api/shapes";
 import { Link } from "../../app/Link";
 import { filter, href, place } from "../../app/router";
 import { Badge } from "../../design/Badge";
+import { Dotted } from "../../design/Dotted";
 import { TextField } from "../../design/Field";
 import { Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
@@ -59,7 +60,7 @@ function columns(): readonly Column<RouteRow>[] {
   const text = words.value.routes;
   return [
     { key: "sender", title: text.filters.sender, cell: (row) => row.sender },
-    { key: "type", title: text.filters.type, cell: (row) => <span class="small">{row.type}</span> },
+    { key: "type", title: text.filters.type, cell: (row) => <span class="small"><Dotted name={row.type} /></span> },
     { key: "recipient", title: text.filters.recipient, cell: (row) => <code>{row.recipient}</code> },
     { key: "leads", title: text.leadsTo, cell: (row) => <LeadsTo row={row} /> },
   ];

@@ -23,8 +23,8 @@ export function SignInScreen() {
       <div class="card sign-in-card stack">
         <div class="row spread">
           <span class="brand-mark" aria-hidden="true" />
-          <button type="button" class="button button-plain" lang={other} aria-label={text.shell.otherLanguage}
-            onClick={() => { language.value = other; }}>{other.toUpperCase()}</button>
+          <button type="button" class="button button-plain" lang={other}
+            onClick={() => { language.value = other; }}>{text.shell.otherLanguage}</button>
         </div>
         <div>
           <h1 ref={heading} tabIndex={-1}>{text.product}</h1>

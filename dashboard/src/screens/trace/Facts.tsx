@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { Trace } from "../../api/shapes";
 import { Link } from "../../app/Link";
 import { href } from "../../app/router";
+import { Dotted } from "../../design/Dotted";
 import { count, Time } from "../../design/Time";
 import { words } from "../../words";
 
@@ -14,7 +15,7 @@ export function Facts({ trace }: { readonly trace: Trace }) {
   const facts: readonly Fact[] = [
     [text.sender, <><strong>{sender.name ?? sender.system}</strong><br /><Link href={href("/messages", { source: sender.system })}>{sender.system}</Link></>],
     [text.onbehalf, attributes["onbehalf"]],
-    [text.type, attributes["type"]],
+    [text.type, attributes["type"] && <Dotted name={attributes["type"]} />],
     [text.schema, attributes["dataschema"]],
     [text.time, attributes["time"] && <Time at={attributes["time"]} ago={false} />],
     [text.received, trace.received_at && <Time at={trace.received_at} ago={false} />],

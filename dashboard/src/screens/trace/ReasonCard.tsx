@@ -1,10 +1,10 @@
-import type { Help } from "../../api/shapes";
+import { helpOf } from "../../api/help";
 import { language, words } from "../../words";
 
 /** What a reason code means, who must act, and what to do next. */
-export function ReasonCard({ code, help }: { readonly code: string; readonly help: Help | null }) {
+export function ReasonCard({ code, help }: { readonly code: string; readonly help: Readonly<Record<string, unknown>> | null }) {
   const text = words.value.trace;
-  const told = help?.[language.value];
+  const told = helpOf(help)?.[language.value];
   return (
     <div class="reason">
       <strong>{told?.meaning ?? text.reasonUnknown}</strong>

@@ -5,7 +5,7 @@ import { either, words } from "../../words";
 export function Matrix({ list }: { readonly list: RoleList }) {
   const text = words.value.users;
   return (
-    <section class="stack-s" aria-label={text.matrix}>
+    <section class="stack-s">
       <h2>{text.matrix}</h2>
       <div class="table-frame" tabIndex={0} role="region" aria-label={text.matrix}>
         <table class="matrix">

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008_people"
-down_revision = "0008_operators"
+down_revision = "0007_projection_goals"
 branch_labels = None
 depends_on = None
 
