@@ -11,10 +11,8 @@ from typing import Any, Final, Protocol
 from lgsp_adapter import AdapterError, Done, Idempotence, Spec
 from msgspec.structs import replace
 
-from hub.connectors.budget import Account, Budget
 from hub.connectors.items import MAX_TEXT, Item, failed, told
 from hub.connectors.records import Records, delivery_of, entry_of, is_message
-from hub.connectors.references import References
 from hub.connectors.shelf import Shelf
 from hub.connectors.window import Window
 from hub.decision.events import Event
@@ -45,19 +43,13 @@ class Holdings:
         stored: Stored,
         *,
         now: Callable[[], datetime],
-        mono: Callable[[], float],
+        shelf: Shelf,
         in_line: bool = True,
-        account: Account | None = None,
-        references: References | None = None,
     ) -> None:
-        """`in_line` False: the other side fetches, in order, and settles in its own.
-
-        `account`: of the process's memory; without it the connector has one of its own.
-        """
+        """`in_line` False: the other side fetches, in order, and settles in its own."""
         self._in_line = in_line
         self._records, self._spec, self._writes = records, spec, writes
-        self._now = now
-        self._shelf = Shelf(account or Budget().open(), references or References(), mono)
+        self._now, self._shelf = now, shelf
         position = stored.position or Position()
         self._window = Window(position.offset, position.settled)
         self._read_to = position.offset

@@ -28,9 +28,7 @@ MAX_PARKED_BYTES: Final = 64 * 1024 * 1024
 class Shelf:
     """The deliveries of one connector. State without I/O."""
 
-    def __init__(
-        self, account: Account, references: References, mono: Callable[[], float]
-    ) -> None:
+    def __init__(self, account: Account, references: References, mono: Callable[[], float]) -> None:
         self._account, self._references, self._mono = account, references, mono
         self._lines: Parking[str, Item] = Parking()
         self._parked: dict[str, Item] = {}

@@ -26,6 +26,7 @@ from hub.connectors.references import References
 from hub.connectors.remote import COMMAND, Remote
 from hub.connectors.remote_adapters import REMOTE
 from hub.connectors.service import ServiceRunner
+from hub.connectors.shelf import Shelf
 from hub.connectors.signing import Keys, Signer
 from hub.connectors.sink import SinkRunner
 from hub.connectors.source import SourceRunner
@@ -257,10 +258,8 @@ class Workshop:
             self.writer,
             stored,
             now=self.now,
-            mono=time.monotonic,
+            shelf=Shelf(lent.account, lent.references, time.monotonic),
             in_line=spec.kind is Kind.SINK,
-            account=lent.account,
-            references=lent.references,
         )
 
     def _records(self, connector: Connector, spec: Spec) -> Records:

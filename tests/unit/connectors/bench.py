@@ -11,10 +11,13 @@ from lgsp_adapter.policy.backoff import Backoff
 from lgsp_adapter.policy.breaker import BreakerRules
 
 from hub.connectors.attempts import Attempts
+from hub.connectors.budget import Budget
 from hub.connectors.holdings import Holdings
 from hub.connectors.lanes import Lanes
 from hub.connectors.pace import Pace
 from hub.connectors.records import Records
+from hub.connectors.references import References
+from hub.connectors.shelf import Shelf
 from hub.connectors.sink import SinkRunner
 from hub.connectors.together import Together
 from hub.decision.connectors import Connector, Limits
@@ -102,7 +105,7 @@ class Bench:
         self.clock = timedelta()
         self.lag = 0.0
         self.offset = 0
-        self.account = None
+        self.account = Budget().open()
         self.pace = Pace(
             backoff=Backoff(first=0.005, longest=0.02, attempts=3),
             breaker=BreakerRules(threshold=1000, cool_down=0.02, longest=0.05),
@@ -126,8 +129,7 @@ class Bench:
             self.memory,
             self.memory.stored(),
             now=self.now,
-            mono=self.mono,
-            account=self.account,
+            shelf=Shelf(self.account, References(), self.mono),
         )
         attempts = Attempts(
             holdings=holdings,

@@ -6,8 +6,8 @@ A migration keeps its own copy of the tables: what it made must not change with 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009_alerts"
-down_revision = "0008_views"
+revision = "0011_alerts"
+down_revision = "0010_views"
 branch_labels = None
 depends_on = None
 

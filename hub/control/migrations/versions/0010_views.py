@@ -6,8 +6,8 @@ A migration keeps its own copy of the tables: what it made must not change with 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008_views"
-down_revision = "0007_projection_goals"
+revision = "0010_views"
+down_revision = "0009_operators"
 branch_labels = None
 depends_on = None
 

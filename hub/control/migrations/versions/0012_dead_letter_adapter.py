@@ -6,8 +6,8 @@ A migration keeps its own copy of the tables: what it made must not change with 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008_dead_letter_adapter"
-down_revision = "0007_projection_goals"
+revision = "0012_dead_letter_adapter"
+down_revision = "0011_alerts"
 branch_labels = None
 depends_on = None
 
