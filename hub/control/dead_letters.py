@@ -12,6 +12,7 @@ from lgsp_client import uuid7
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.control import store
+from hub.control.dead_letter_job import DROPPED_ALONE
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.trail import note
 from hub.decision.dead_letters import OF_A_SOURCE, entry_of
@@ -22,10 +23,6 @@ from hub.io.sql.engine import sql_errors
 
 MAX_AT_ONCE: Final = 500
 """Dead letters of one request, and of one entry in the trail."""
-
-DROPPED_ALONE: Final = 100
-"""Most that one person drops at once: a page of the list, so he can have seen each. What is dropped
-is lost to its recipient for good: a retry can be done again, a drop cannot."""
 
 Key = tuple[str, str, str]
 """(source, id, recipient)."""

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from sqlalchemy import insert, update
 
-from hub.control import dead_letter_jobs, dead_letters
+from hub.control import dead_letter_job, dead_letters
 from hub.decision.dead_letters import OF_A_SOURCE, unread_id
 from hub.decision.rows import DeadLetterRow
 from hub.io.kafka.connector_records import Action
@@ -247,7 +247,7 @@ async def confirm(client, job, headers=None, **body):
 
 
 async def test_many_are_dropped_only_when_a_second_person_says_why(client, commands, monkeypatch):
-    monkeypatch.setattr(dead_letter_jobs, "DROPPED_ALONE", 4)
+    monkeypatch.setattr(dead_letter_job, "DROPPED_ALONE", 4)
     job = (await order(client, "drop", filter={"fingerprint": "aa" * 8})).json()["job"]
     assert (job["count"], job["second_person"]) == (5, True)
     refused = problem(await confirm(client, job, reason=WHY), 409, "second_person_needed")
@@ -262,7 +262,7 @@ async def test_many_are_dropped_only_when_a_second_person_says_why(client, comma
 
 
 async def test_a_retry_of_many_and_a_drop_of_few_need_one_person(client, commands, monkeypatch):
-    monkeypatch.setattr(dead_letter_jobs, "DROPPED_ALONE", 4)
+    monkeypatch.setattr(dead_letter_job, "DROPPED_ALONE", 4)
     for action, wanted in (("retry", {}), ("drop", {"code": "timeout"})):
         job = (await order(client, action, filter=wanted)).json()["job"]
         assert job["second_person"] is False
