@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008_views"
-down_revision = "0007_projection_goals"
+down_revision = "0008_people"
 branch_labels = None
 depends_on = None
 
