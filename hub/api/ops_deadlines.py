@@ -193,7 +193,8 @@ async def revoke_feed(
     "/calendar/{token}.ics", responses=problems(s404="No such feed"), dependencies=[Depends(anyone)]
 )
 async def calendar(
-    token: Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{43}$")],
+    # Any text: what is no secret of ours is answered as a wrong one.
+    token: Annotated[str, Path(max_length=100)],
     times: TheTimes,
     queries: Queries,
     connection: HTTPConnection,

@@ -8,12 +8,13 @@ from hub.indicators.calendar import VIET_NAM
 from hub.indicators.deadlines import HORIZONS, Deadline, What, disk_full
 from hub.indicators.matters import end_of_day
 from hub.io.disk import MIN_FREE_BYTES
-from hub.io.sql.views_queries import MAX_ROWS, ViewsQueries
+from hub.io.sql.views_reading import MAX_ROWS
+from hub.io.sql.watch_queries import WatchQueries
 
 FURTHEST: Final = timedelta(days=max(HORIZONS) + 1)
 
 
-async def deadlines(queries: ViewsQueries, now: datetime, limit: int = MAX_ROWS) -> list[Deadline]:
+async def deadlines(queries: WatchQueries, now: datetime, limit: int = MAX_ROWS) -> list[Deadline]:
     """Return what is overdue or due within 60 days, the nearest first.
 
     Raises:
@@ -43,7 +44,7 @@ async def deadlines(queries: ViewsQueries, now: datetime, limit: int = MAX_ROWS)
     return sorted(found, key=lambda one: (one.due_at, one.what, one.subject))
 
 
-async def _by_procedure(queries: ViewsQueries, until: datetime, limit: int) -> list[Deadline]:
+async def _by_procedure(queries: WatchQueries, until: datetime, limit: int) -> list[Deadline]:
     """Return the limits of dossiers without a promised day, by their procedure's working days."""
     known = await queries.limits()
     days = {name: row["working_days"] for name, row in known.items() if row["working_days"]}
@@ -62,7 +63,7 @@ async def _by_procedure(queries: ViewsQueries, until: datetime, limit: int) -> l
     return [one for one in found if one.due_at < until]
 
 
-async def _disk(queries: ViewsQueries, until: datetime) -> list[Deadline]:
+async def _disk(queries: WatchQueries, until: datetime) -> list[Deadline]:
     day = disk_full(await queries.disk(), MIN_FREE_BYTES)
     if day is None:
         return []

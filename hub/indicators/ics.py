@@ -1,4 +1,4 @@
-"""A calendar feed (RFC 5545): each deadline is an event of its day, with alarms before it."""
+"""A calendar feed (RFC 5545): each deadline is an all-day event of its day in Viet Nam."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta

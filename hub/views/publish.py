@@ -16,7 +16,8 @@ from hub.io.admission import utc_now
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.topics import INDICATORS
 from hub.io.kafka.transaction import Output, TransactionalWriter
-from hub.io.sql.views_queries import Row, ViewsQueries, Window, day_start, shares
+from hub.io.sql.views_queries import ViewsQueries, Window, day_start, shares
+from hub.io.sql.views_reading import Row
 from hub.ports import Fenced, Refusing, Unavailable
 from hub.views.loop import Adder
 

@@ -3,54 +3,42 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
     Label,
-    Select,
     and_,
     case,
-    exists,
     func,
     literal,
     or_,
     select,
 )
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.directory.organisations import legal_day
 from hub.indicators.buckets import quantile_ms
 from hub.indicators.calendar import Calendar
 from hub.indicators.cells import Measure
-from hub.indicators.deadlines import DiskSample
 from hub.indicators.matters import Kind, end_of_day
-from hub.io.sql.alert_tables import disk_samples
-from hub.io.sql.connector_tables import connector_status
-from hub.io.sql.control_tables import connectors, keys, organisations, systems
-from hub.io.sql.engine import sql_errors
-from hub.io.sql.upsert import upsert_statement
-from hub.io.sql.views_tables import (
-    calendar_days,
-    procedure_limits,
-    view_counts,
-    view_matters,
-    view_open,
-    view_status,
+from hub.io.sql.control_tables import organisations, systems
+from hub.io.sql.views_reading import (
+    Row,
+    c,
+    m,
+    matters_with_organisation,
+    o,
+    organisation_columns,
 )
+from hub.io.sql.views_tables import (
+    view_counts,
+)
+from hub.io.sql.watch_queries import WatchQueries
 
-Row = dict[str, Any]
-MAX_ROWS: Final = 20_000
-"""Most rows of one answer: a province's systems by type and day for a month."""
-DISK_SAMPLES: Final = 30
-"""Days that the forecast of the disk looks back."""
 WARN_DAYS: Final = 2
 """Working days before a limit from which on it is near, where no procedure says otherwise."""
 SATISFIED: Final = 4
 """From this score on (hài lòng) a rating counts as satisfied."""
-
-c, m, o = view_counts.c, view_matters.c, organisations.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,66 +49,32 @@ class Window:
     until: datetime
 
 
-class ViewsQueries:
-    """Reads. Every method raises `Unavailable` when SQL is away."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-
-    async def status(self) -> Row | None:
-        """Return how far behind the views are; None: they never ran."""
-        query = select(view_status.c.at, view_status.c.lag_messages, view_status.c.lag_seconds)
-        found = await self._rows(query)
-        return found[0] if found else None
-
-    async def calendar(self) -> Calendar:
-        """Return which days are worked."""
-        rows = await self._rows(select(calendar_days.c.day, calendar_days.c.works))
-        return Calendar(changed={row["day"]: row["works"] for row in rows})
+class ViewsQueries(WatchQueries):
+    """What the indicator pages show. Every method raises `Unavailable` when SQL is away."""
 
     async def volumes(self, window: Window, measures: Sequence[Measure]) -> list[Row]:
         """Return counts by hour, organisation, system, type, measure and label."""
         keys = (c.hour, c.measure, c.system, c.type, c.label)
         query = (
-            select(*keys, *_organisation(), func.sum(c.n).label("n"), _amount())
+            select(*keys, *organisation_columns(), func.sum(c.n).label("n"), _amount())
             .select_from(_with_organisation())
             .where(_during(window), c.measure.in_([one.value for one in measures]))
             .group_by(*keys, o.id, o.name, o.level)
             .order_by(*keys)
         )
-        return await self._rows(query)
+        return await self.rows(query)
 
     async def delays(self, window: Window) -> list[Row]:
         """Return the distribution of waiting times by recipient's organisation and type."""
         keys = (c.system, c.type, c.label)
         query = (
-            select(*keys, *_organisation(), func.sum(c.n).label("n"), _amount())
+            select(*keys, *organisation_columns(), func.sum(c.n).label("n"), _amount())
             .select_from(_with_organisation())
             .where(_during(window), c.measure == Measure.DELAY.value)
             .group_by(*keys, o.id, o.name, o.level)
             .order_by(c.system, c.type)
         )
-        return _distributions(await self._rows(query))
-
-    async def oldest(self) -> list[Row]:
-        """Return for each recipient how much waits, since when the oldest, and in which state."""
-        w = view_open.c
-        query = (
-            select(w.recipient, w.state, func.count().label("n"), func.min(w.since).label("since"))
-            .group_by(w.recipient, w.state)
-            .order_by(func.min(w.since))
-        )
-        return await self._rows(query)
-
-    async def sent_by_hour(self, since: datetime) -> list[Row]:
-        """Return how much each system has sent in each hour."""
-        query = (
-            select(c.system, c.hour, func.sum(c.n).label("n"))
-            .where(c.measure == Measure.SENT.value, c.hour >= since)
-            .group_by(c.system, c.hour)
-            .order_by(c.system, c.hour)
-        )
-        return await self._rows(query)
+        return _distributions(await self.rows(query))
 
     async def timeliness(self, window: Window, now: datetime) -> list[Row]:
         """Return dossiers on time, late and early, open and near their limit.
@@ -130,43 +84,43 @@ class ViewsQueries:
         calendar = await self.calendar()
         near = await self._near(calendar, now)
         query = (
-            select(*_organisation(), m.procedure, *_judged(now, near))
-            .select_from(_matters_with_organisation())
+            select(*organisation_columns(), m.procedure, *_judged(now, near))
+            .select_from(matters_with_organisation())
             .where(m.kind == Kind.DOSSIER.value, *_opened(window))
             .group_by(o.id, o.name, o.level, m.procedure)
             .order_by(o.id, m.procedure)
         )
-        return await self._rows(query)
+        return await self.rows(query)
 
     async def online(self, window: Window) -> list[Row]:
         """Return by organisation how many dossiers were handed in online, and how many in all."""
         query = (
             select(
-                *_organisation(),
+                *organisation_columns(),
                 func.count().label("n"),
                 _count(m.online.is_(True)).label("online"),
             )
-            .select_from(_matters_with_organisation())
+            .select_from(matters_with_organisation())
             .where(m.kind == Kind.DOSSIER.value, m.online.is_not(None), *_opened(window))
             .group_by(o.id, o.name, o.level)
             .order_by(o.id)
         )
-        return await self._rows(query)
+        return await self.rows(query)
 
     async def satisfaction(self, window: Window) -> list[Row]:
         """Return by organisation how many ratings there are, and how many are satisfied."""
         query = (
             select(
-                *_organisation(),
+                *organisation_columns(),
                 func.count().label("n"),
                 _count(m.score >= SATISFIED).label("satisfied"),
             )
-            .select_from(_matters_with_organisation())
+            .select_from(matters_with_organisation())
             .where(m.kind == Kind.RATING.value, m.score.is_not(None), *_opened(window))
             .group_by(o.id, o.name, o.level)
             .order_by(o.id)
         )
-        return await self._rows(query)
+        return await self.rows(query)
 
     async def payments(self, window: Window) -> list[Row]:
         """Return by organisation and outcome how many fees there are, and what was paid, in đồng.
@@ -177,112 +131,19 @@ class ViewsQueries:
         at = func.coalesce(m.opened_at, m.closed_at)
         query = (
             select(
-                *_organisation(),
+                *organisation_columns(),
                 outcome,
                 func.count().label("n"),
                 func.sum(func.coalesce(m.amount_due, 0)).label("due"),
                 func.sum(m.amount_paid).label("paid"),
                 func.sum(m.amount_refunded).label("refunded"),
             )
-            .select_from(_matters_with_organisation())
+            .select_from(matters_with_organisation())
             .where(m.kind == Kind.PAYMENT.value, at >= window.since, at < window.until)
             .group_by(o.id, o.name, o.level, outcome)
             .order_by(o.id, outcome)
         )
-        return await self._rows(query)
-
-    async def due(self, until: datetime, limit: int = MAX_ROWS) -> list[Row]:
-        """Return open matters whose limit has passed or comes before `until`, the nearest first."""
-        query = (
-            select(m.kind, m.key, m.procedure, m.due_at, m.moved, *_organisation())
-            .select_from(_matters_with_organisation())
-            .where(m.closed_at.is_(None), m.due_at.is_not(None), m.due_at < until)
-            .order_by(m.due_at, m.kind, m.key)
-        )
-        return await self._rows(query, limit)
-
-    async def refused_since(self, since: datetime) -> list[Row]:
-        """Return how much was refused of each system since an hour."""
-        query = (
-            select(c.system, func.sum(c.n).label("n"))
-            .where(c.measure == Measure.REFUSED.value, c.hour >= since)
-            .group_by(c.system)
-        )
-        return await self._rows(query)
-
-    async def whose(self) -> dict[str, str]:
-        """Return the organisation of each system."""
-        rows = await self._rows(select(systems.c.id, systems.c.organisation))
-        return {row["id"]: row["organisation"] for row in rows}
-
-    async def keys(self, until: datetime) -> list[Row]:
-        """Return the keys of active systems that expire before `until`, without a newer one.
-
-        A system that has registered its next key already has nothing to do.
-        """
-        k, later = keys.c, keys.alias("later")
-        renewed = exists().where(
-            later.c.system == k.system,
-            later.c.revoked.is_(False),
-            or_(later.c.valid_to.is_(None), later.c.valid_to > k.valid_to),
-        )
-        query = (
-            select(k.system, func.max(k.valid_to).label("due_at"), systems.c.organisation)
-            .join(systems, systems.c.id == k.system)
-            .where(
-                systems.c.state == "active",
-                k.revoked.is_(False),
-                k.valid_to.is_not(None),
-                k.valid_to < until,
-                ~renewed,
-            )
-            .group_by(k.system, systems.c.organisation)
-            .order_by(k.system)
-        )
-        return await self._rows(query)
-
-    async def disk(self) -> list[DiskSample]:
-        """Return the last samples of the disk, one a day."""
-        query = select(disk_samples.c.day, disk_samples.c.free).order_by(disk_samples.c.day.desc())
-        return [DiskSample(**row) for row in await self._rows(query, DISK_SAMPLES)]
-
-    async def sample_disk(self, day: date, free: int) -> None:
-        """Keep how much room the disk has today."""
-        with sql_errors("sampling the disk"):
-            async with self._engine.begin() as connection:
-                statement = upsert_statement(connection.dialect.name, disk_samples)
-                await connection.execute(statement, [{"day": day, "free": free}])
-
-    async def connectors(self) -> list[Row]:
-        """Return the last word of each connector, and what is wanted of it."""
-        s = connector_status.c
-        query = (
-            select(s.connector, s.state, s.at, connectors.c.wanted, systems.c.organisation)
-            .join(connectors, connectors.c.id == s.connector)
-            .outerjoin(systems, systems.c.id == connectors.c.system)
-        )
-        return await self._rows(query)
-
-    async def undated(self, procedures: Sequence[str], limit: int = MAX_ROWS) -> list[Row]:
-        """Return open dossiers of these procedures that nobody has promised a day for."""
-        query = (
-            select(m.key, m.procedure, m.opened_at, *_organisation())
-            .select_from(_matters_with_organisation())
-            .where(
-                m.kind == Kind.DOSSIER.value,
-                m.closed_at.is_(None),
-                m.due_at.is_(None),
-                m.opened_at.is_not(None),
-                m.procedure.in_(procedures),
-            )
-            .order_by(m.opened_at, m.key)
-        )
-        return await self._rows(query, limit)
-
-    async def limits(self) -> dict[str, Row]:
-        """Return the time limits by procedure."""
-        rows = await self._rows(select(procedure_limits))
-        return {row["procedure"]: row for row in rows}
+        return await self.rows(query)
 
     async def _near(self, calendar: Calendar, now: datetime) -> ColumnElement[datetime]:
         """Return the moment before which an open dossier's limit is near, by its procedure."""
@@ -296,13 +157,6 @@ class ViewsQueries:
             return usual
         pairs = [(m.procedure == name, literal(at, m.due_at.type)) for name, at in whens.items()]
         return case(*pairs, else_=usual)
-
-    async def _rows(self, query: Select[Any], limit: int = MAX_ROWS) -> list[Row]:
-        with sql_errors("reading the views"):
-            async with self._engine.connect() as connection:
-                found = await connection.execute(query.limit(limit))
-                names = [str(name) for name in found.keys()]  # noqa: SIM118  (no mapping)
-                return [dict(zip(names, map(_plain, row), strict=True)) for row in found]
 
 
 def shares(rows: Sequence[Row], part: str, whole: str = "n") -> list[Row]:
@@ -318,23 +172,10 @@ def shares(rows: Sequence[Row], part: str, whole: str = "n") -> list[Row]:
     ]
 
 
-def _plain(value: Any) -> Any:
-    # PostgreSQL sums whole numbers to decimals.
-    return int(value) if isinstance(value, Decimal) else value
-
-
-def _organisation() -> tuple[Label[Any], ...]:
-    return (o.id.label("organisation"), o.name.label("organisation_name"), o.level.label("level"))
-
-
 def _with_organisation() -> Any:
     return view_counts.outerjoin(systems, systems.c.id == c.system).outerjoin(
         organisations, o.id == systems.c.organisation
     )
-
-
-def _matters_with_organisation() -> Any:
-    return view_matters.outerjoin(organisations, o.id == m.org)
 
 
 def _during(window: Window) -> ColumnElement[bool]:

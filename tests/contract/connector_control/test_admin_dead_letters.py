@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from sqlalchemy import insert, update
 
-from hub.control import dead_letter_job, dead_letters
+from hub.control import dead_letter_job, dead_letter_jobs, dead_letters
 from hub.decision.dead_letters import OF_A_SOURCE, unread_id
 from hub.decision.rows import DeadLetterRow
 from hub.io.kafka.connector_records import Action

@@ -153,7 +153,9 @@ async def test_each_role_may_what_the_page_says_and_nothing_else(desk, monkeypat
 async def test_a_stranger_may_nothing_but_sign_in(desk):
     for method, path, _ in rows():
         answer = await ask(desk.browser(), method, path)
-        if path not in {"/ops/sign-in", "/ops/session", "/ops/oidc/start", "/ops/oidc/callback"}:
+        if path.endswith(".ics"):  # Its address is the secret.
+            problem(answer, 404, "not_found")
+        elif path not in {"/ops/sign-in", "/ops/session", "/ops/oidc/start", "/ops/oidc/callback"}:
             problem(answer, 401, "unauthorized")
     problem(await desk.browser().delete("/ops/session"), 401, "unauthorized")
 

@@ -1,0 +1,125 @@
+"""Read what alerts and deadlines look at."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import (
+    exists,
+    func,
+    or_,
+    select,
+)
+
+from hub.indicators.cells import Measure
+from hub.indicators.deadlines import DiskSample
+from hub.indicators.matters import Kind
+from hub.io.sql.alert_tables import disk_samples
+from hub.io.sql.connector_tables import connector_status
+from hub.io.sql.control_tables import connectors, keys, systems
+from hub.io.sql.engine import sql_errors
+from hub.io.sql.upsert import upsert_statement
+from hub.io.sql.views_reading import (
+    MAX_ROWS,
+    Reading,
+    Row,
+    c,
+    m,
+    matters_with_organisation,
+    organisation_columns,
+)
+
+DISK_SAMPLES: Final = 30
+"""Days that the forecast of the disk looks back."""
+
+
+class WatchQueries(Reading):
+    """What alerts and deadlines look at. Every method raises `Unavailable` when SQL is away."""
+
+    async def due(self, until: datetime, limit: int = MAX_ROWS) -> list[Row]:
+        """Return open matters whose limit has passed or comes before `until`, the nearest first."""
+        query = (
+            select(m.kind, m.key, m.procedure, m.due_at, m.moved, *organisation_columns())
+            .select_from(matters_with_organisation())
+            .where(m.closed_at.is_(None), m.due_at.is_not(None), m.due_at < until)
+            .order_by(m.due_at, m.kind, m.key)
+        )
+        return await self.rows(query, limit)
+
+    async def refused_since(self, since: datetime) -> list[Row]:
+        """Return how much was refused of each system since an hour."""
+        query = (
+            select(c.system, func.sum(c.n).label("n"))
+            .where(c.measure == Measure.REFUSED.value, c.hour >= since)
+            .group_by(c.system)
+        )
+        return await self.rows(query)
+
+    async def whose(self) -> dict[str, str]:
+        """Return the organisation of each system."""
+        rows = await self.rows(select(systems.c.id, systems.c.organisation))
+        return {row["id"]: row["organisation"] for row in rows}
+
+    async def keys(self, until: datetime) -> list[Row]:
+        """Return the keys of active systems that expire before `until`, without a newer one.
+
+        A system that has registered its next key already has nothing to do.
+        """
+        k, later = keys.c, keys.alias("later")
+        renewed = exists().where(
+            later.c.system == k.system,
+            later.c.revoked.is_(False),
+            or_(later.c.valid_to.is_(None), later.c.valid_to > k.valid_to),
+        )
+        query = (
+            select(k.system, func.max(k.valid_to).label("due_at"), systems.c.organisation)
+            .join(systems, systems.c.id == k.system)
+            .where(
+                systems.c.state == "active",
+                k.revoked.is_(False),
+                k.valid_to.is_not(None),
+                k.valid_to < until,
+                ~renewed,
+            )
+            .group_by(k.system, systems.c.organisation)
+            .order_by(k.system)
+        )
+        return await self.rows(query)
+
+    async def disk(self) -> list[DiskSample]:
+        """Return the last samples of the disk, one a day."""
+        query = select(disk_samples.c.day, disk_samples.c.free).order_by(disk_samples.c.day.desc())
+        return [DiskSample(**row) for row in await self.rows(query, DISK_SAMPLES)]
+
+    async def sample_disk(self, day: date, free: int) -> None:
+        """Keep how much room the disk has today."""
+        with sql_errors("sampling the disk"):
+            async with self.engine.begin() as connection:
+                statement = upsert_statement(connection.dialect.name, disk_samples)
+                await connection.execute(statement, [{"day": day, "free": free}])
+
+    async def connectors(self) -> list[Row]:
+        """Return the last word of each connector, and what is wanted of it."""
+        s = connector_status.c
+        query = (
+            select(s.connector, s.state, s.at, connectors.c.wanted, systems.c.organisation)
+            .join(connectors, connectors.c.id == s.connector)
+            .outerjoin(systems, systems.c.id == connectors.c.system)
+        )
+        return await self.rows(query)
+
+    async def undated(self, procedures: Sequence[str], limit: int = MAX_ROWS) -> list[Row]:
+        """Return open dossiers of these procedures that nobody has promised a day for."""
+        query = (
+            select(m.key, m.procedure, m.opened_at, *organisation_columns())
+            .select_from(matters_with_organisation())
+            .where(
+                m.kind == Kind.DOSSIER.value,
+                m.closed_at.is_(None),
+                m.due_at.is_(None),
+                m.opened_at.is_not(None),
+                m.procedure.in_(procedures),
+            )
+            .order_by(m.opened_at, m.key)
+        )
+        return await self.rows(query, limit)
