@@ -6,14 +6,9 @@ A migration keeps its own copy of the tables: what it made must not change with 
 import sqlalchemy as sa
 from alembic import op
 
-<<<<<<<< HEAD:hub/control/migrations/versions/0010_views.py
-revision = "0010_views"
+<revision = "0010_views"
 down_revision = "0009_operators"
-========
-revision = "0010_views"
-down_revision = "0009_operators"
->>>>>>>> views3:hub/control/migrations/versions/0008_views.py
-branch_labels = None
+=branch_labels = None
 depends_on = None
 
 _MOMENT = sa.DateTime(timezone=True)
