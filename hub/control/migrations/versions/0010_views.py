@@ -6,9 +6,9 @@ A migration keeps its own copy of the tables: what it made must not change with 
 import sqlalchemy as sa
 from alembic import op
 
-<revision = "0010_views"
+revision = "0010_views"
 down_revision = "0009_operators"
-=branch_labels = None
+branch_labels = None
 depends_on = None
 
 _MOMENT = sa.DateTime(timezone=True)
