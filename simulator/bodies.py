@@ -231,6 +231,19 @@ def returned(code: str, by: Agency, at: datetime) -> Body:
     }
 
 
+def rating(code: str, what: Procedure, of: Agency, at: datetime, score: int) -> Body:
+    """Return the body of a citizen's rating."""
+    return {
+        "rating_code": f"DG-{code}",
+        "dossier_code": code,
+        "procedure": _procedure(what),
+        "agency": agency(of),
+        "score": score,
+        "channel": "portal",
+        "rated_at": at.isoformat(),
+    }
+
+
 def notice(code: str, who: int, by: Agency, at: datetime) -> Body:
     """Return the body of a notice to a citizen."""
     return {

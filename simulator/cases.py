@@ -14,6 +14,10 @@ LATE: Final = 0.0584
 """Share of dossiers whose promise is moved."""
 SUPPLEMENTED: Final = 0.1
 """Share of dossiers that need more papers: assumed."""
+RATED: Final = 0.5
+"""Share of dossiers that are rated: assumed."""
+SATISFIED: Final = 0.98
+"""Share of ratings that are satisfied."""
 TO_MANY: Final = 0.04
 """Share of the letters inside the province that go to all agencies of a kind: assumed."""
 _NOTATION: Final = "CV-MAU"
@@ -185,6 +189,8 @@ class _Dossier:
         notices = (self.book.agency(self.book.system("thong-bao-mau")),)
         body = bodies.notice(self.code, self.who, self.at, self.case.now())
         self.case.send(self.desk, roles.NOTICE, notices, body, after=after)
+        if self.book.happens(RATED):
+            self._rate(done)
         return done
 
     def by_post(self, done: int) -> None:
@@ -193,6 +199,12 @@ class _Dossier:
         body = bodies.returned(self.code, self.book.agency(post), self.case.now())
         to = (self.at, self.book.agency(self.portal))
         self.case.send(post, roles.RETURNED, to, body, after=(done,))
+
+    def _rate(self, done: int) -> None:
+        """Let the citizen say at the portal how satisfied he is."""
+        score = 5 if self.book.happens(SATISFIED) else 2
+        body = bodies.rating(self.code, self.what, self.at, self.case.now(), score)
+        self.case.send(self.portal, roles.RATING, (self.at,), body, after=(done,))
 
     def record(self, dataset: str) -> None:
         """Tell the shared warehouse and the operations centre."""

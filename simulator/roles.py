@@ -21,6 +21,7 @@ PETITION: Final = "vn.gov.petition.received.v1"
 ASSIGNED: Final = "vn.gov.petition.assigned.v1"
 ANSWERED: Final = "vn.gov.petition.answered.v1"
 NOTICE: Final = "vn.gov.citizen.notice.v1"
+RATING: Final = "vn.gov.citizen.rating.v1"
 CHANGED: Final = "vn.gov.record.changed.v1"
 
 PORTALS: Final = "mau-cong"
@@ -36,7 +37,7 @@ COMMUNES: Final = "mau-cap-xa"
 _LETTERS: Final = (ISSUED, STATUS)
 _PROGRESS: Final = (RECEIVED, STEP, SUPPLEMENT, FEE_DUE, RESULT, RETURNED, DEADLINE)
 _DESK_TAKES: Final = (
-    *(SUBMITTED, TRANSFERRED, STEP, RESULT, RETURNED, FEE_PAID, PETITION, ASSIGNED),
+    *(SUBMITTED, TRANSFERRED, STEP, RESULT, RETURNED, FEE_PAID, PETITION, ASSIGNED, RATING),
 )
 """A step comes to a desk from the post: where the parcel is."""
 
@@ -66,7 +67,7 @@ _DESK_SENDS: Final[Rights] = (
 _OFFICE_SENDS: Final[Rights] = ((_LETTERS, (OFFICES, DEPARTMENTS, DISTRICTS, COMMUNES)),)
 
 SENDS: Final[Mapping[Role, Rights]] = {
-    Role.PORTAL: (((SUBMITTED,), (DESKS,)),),
+    Role.PORTAL: (((SUBMITTED, RATING), (DESKS,)),),
     Role.DESK: _DESK_SENDS,
     Role.OFFICE: _OFFICE_SENDS,
     Role.COMMUNE: (*_DESK_SENDS, (_LETTERS, (OFFICES,))),

@@ -22,8 +22,11 @@ from hub.api import (
     health,
     inbox,
     objects,
+    ops_alerts,
     ops_audit,
+    ops_deadlines,
     ops_hub,
+    ops_indicators,
     ops_oidc,
     ops_requests,
     ops_session,
@@ -60,6 +63,7 @@ GUARDED: Final = tuple(
     for resource in (
         *(admin_quarantine, admin_dead_letters, admin_administrators),
         *(admin_adapters, admin_networks, admin_connectors),
+        *(ops_indicators, ops_deadlines, ops_alerts),
         *(ops_session, ops_oidc, ops_users, ops_audit, ops_requests, ops_hub),
         *ops.RESOURCES,
         admin,  # Last: the name of a collection may be any word.

@@ -12,7 +12,8 @@ class Name(StrEnum):
     ROUTER = "router"
     CONNECTORS = "connectors"
     RECORDER = "recorder"
+    VIEWS = "views"
 
 
-STOP_ORDER: Final = (Name.API, Name.CONNECTORS, Name.ROUTER, Name.RECORDER)
+STOP_ORDER: Final = (Name.API, Name.CONNECTORS, Name.ROUTER, Name.RECORDER, Name.VIEWS)
 """What takes messages in stops first, so that what decides and records them can finish."""

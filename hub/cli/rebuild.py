@@ -1,4 +1,4 @@
-"""`hub rebuild projection`: make the search projection anew from Kafka."""
+"""`hub rebuild …`: make the search projection, or the views, anew from Kafka."""
 
 import asyncio
 import json
@@ -34,4 +34,18 @@ def projection(
     from hub.cli.hosts.recorder import rebuild_projection  # noqa: PLC0415  (loads SQL and Kafka)
 
     rebuilt = asyncio.run(rebuild_projection(home))
+    typer.echo(json.dumps({"events": rebuilt.events, "seconds": round(rebuilt.seconds, 3)}))
+
+
+@rebuild_app.command("views")
+def views(
+    home: Annotated[Path | None, typer.Option(help="Home directory instead of HUB_HOME.")] = None,
+) -> None:
+    """Empty the indicators and add up hub.audit from its beginning. The hub may run.
+
+    Xóa các chỉ số và tính lại từ hub.audit; trục vẫn hoạt động trong lúc đó.
+    """
+    from hub.cli.hosts.views import rebuild_views  # noqa: PLC0415  (loads SQL and Kafka)
+
+    rebuilt = asyncio.run(rebuild_views(home))
     typer.echo(json.dumps({"events": rebuilt.events, "seconds": round(rebuilt.seconds, 3)}))

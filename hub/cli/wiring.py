@@ -20,6 +20,7 @@ from hub.io.kafka.connection import KafkaConnection
 from hub.io.settings import IoSettings
 from hub.recorder.settings import RecorderSettings
 from hub.router.settings import RouterSettings
+from hub.views.settings import ViewsSettings
 
 PREFIX: Final = "HUB_"
 
@@ -34,6 +35,7 @@ SETTINGS: Final[tuple[type[BaseSettings], ...]] = (
     RouterSettings,
     ConnectorsSettings,
     RecorderSettings,
+    ViewsSettings,
     SupervisorSettings,
 )
 """Every class of settings: what stands in none of them is an unknown variable."""

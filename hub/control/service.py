@@ -44,7 +44,7 @@ class Control:
         adapters: Adapters | None = None,
     ) -> None:
         self.engine, self.clock = engine, clock
-        self._hub = hub
+        self.hub = hub
         self.adapters: Adapters = adapters or InstalledAdapters()
         """What connectors may be made of."""
         self.written = asyncio.Event()
@@ -90,7 +90,7 @@ class Control:
         stored |= await store.load_where(
             connection, "endpoint", "organisation", needed.organisations
         )
-        draft = Draft(stored, hub=self._hub, now=self.clock(), adapters=self.adapters)
+        draft = Draft(stored, hub=self.hub, now=self.clock(), adapters=self.adapters)
         # In a thread: thousands of key proofs must not stop the process that admits messages.
         edits = await asyncio.to_thread(_apply_all, changes, draft)
         missing = [key for key in checks.named(edits) if not draft.exists(key)]

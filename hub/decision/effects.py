@@ -10,6 +10,8 @@ from lgsp_message.values import Message, Place, Received
 
 from hub.answers import Answer
 from hub.decision.events import AuditEvent, Decision, Delivery, Entry, Event, IngressRef, Memory
+from hub.decision.facts import NAME as FACTS
+from hub.decision.facts import facts
 from hub.decision.routing import deliveries_to, route
 from hub.decision.rules import Rules
 from hub.decision.statements import (
@@ -20,6 +22,7 @@ from hub.decision.statements import (
     read_receipt,
     read_withdrawal,
 )
+from hub.directory.organisations import legal_day
 from hub.ports import Admitted
 
 _NOWHERE = Place(partition=0, offset=-1)
@@ -75,9 +78,10 @@ def admit(
         answer = read_withdrawal(message, value, admitted)
         return _withdrawal(received, message, value, answer, rules, now)
     deliveries = route(message, rules, _place(received).partition, now)
+    told = facts(message.attributes.type, value, rules.directory, legal_day(now))
     return Decision(
         received=received,
-        entries=(_admitted(received, message, deliveries, rules, now),),
+        entries=(_admitted(received, message, deliveries, rules, now, told),),
         deliveries=deliveries,
         remembered=(_memory(message, deliveries, now),),
     )
@@ -181,8 +185,11 @@ def _admitted(
     deliveries: tuple[Delivery, ...],
     rules: Rules,
     now: datetime,
+    told: dict[str, Any] | None = None,
 ) -> Entry:
     detail = _described(message)
+    if told:
+        detail[FACTS] = told
     detail["recipients"] = [delivery.system for delivery in deliveries]
     detail["size"] = len(message.body)
     detail["content_sha256"] = message.content_hash.hex()

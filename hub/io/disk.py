@@ -21,7 +21,11 @@ class Disk:
 
     def has_room(self) -> bool:
         """Say whether new messages and objects may be taken."""
+        return self.free() >= self._least
+
+    def free(self) -> int:
+        """Return the free bytes."""
         now = time.monotonic()
         if now - self._asked_at > _FRESH_SECONDS:
             self._asked_at, self._free = now, shutil.disk_usage(self._directory).free
-        return self._free >= self._least
+        return self._free

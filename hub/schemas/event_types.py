@@ -74,6 +74,7 @@ SHIPPED: Final = (
     _gov("petition.assigned", "Giao xử lý phản ánh, kiến nghị", "Petition assigned"),
     _gov("petition.answered", "Trả lời phản ánh, kiến nghị", "Petition answered"),
     _gov("citizen.notice", "Thông báo tới công dân", "Notice to citizen"),
+    _gov("citizen.rating", "Đánh giá của công dân", "Rating by a citizen"),
     _gov("meeting.invitation", "Giấy mời họp", "Meeting invitation"),
     _gov("meeting.papers", "Tài liệu họp", "Meeting papers"),
     _gov("meeting.changed", "Thay đổi lịch họp", "Meeting changed"),

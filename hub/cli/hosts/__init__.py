@@ -15,4 +15,6 @@ def entry(name: Name) -> Entry:
             from hub.cli.hosts.connectors import run  # noqa: PLC0415
         case Name.RECORDER:
             from hub.cli.hosts.recorder import run  # noqa: PLC0415
+        case Name.VIEWS:
+            from hub.cli.hosts.views import run  # noqa: PLC0415
     return run

@@ -150,19 +150,26 @@ class AuditReader:
             await close_consumer(consumer)
 
 
-def _record(record: Any) -> AuditRecord:
+def audit_record(
+    partition: int, offset: int, timestamp_ms: float, value: bytes | None
+) -> AuditRecord:
+    """Return a record of `hub.audit` as a value. Whatever stands there becomes one."""
     return AuditRecord(
-        partition=record.partition,
-        offset=record.offset,
-        written_at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
-        event=_event(record),
+        partition=partition,
+        offset=offset,
+        written_at=datetime.fromtimestamp(timestamp_ms / 1000, UTC),
+        event=_event(partition, offset, value),
     )
 
 
-def _event(record: Any) -> AuditEvent | None:
+def _record(record: Any) -> AuditRecord:
+    return audit_record(record.partition, record.offset, record.timestamp, record.value)
+
+
+def _event(partition: int, offset: int, value: bytes | None) -> AuditEvent | None:
     try:
-        return decode_event(record.value or b"")
+        return decode_event(value or b"")
     except (DecodeError, UnicodeError):
         # Written by a newer version, or by a fault of ours. It stays visible as such.
-        _log.error("audit_record_unreadable", partition=record.partition, offset=record.offset)
+        _log.error("audit_record_unreadable", partition=partition, offset=offset)
         return None

@@ -2,6 +2,7 @@ import pytest
 from sqlalchemy import inspect
 
 from hub.control.migrate import migrate
+from hub.io.sql import alert_tables, views_tables
 from hub.io.sql.engine import metadata, open_blocking_engine
 from hub.io.sql.projection_tables import (
     dead_letters,
@@ -13,6 +14,9 @@ from hub.io.sql.projection_tables import (
     positions,
     steps,
 )
+
+VIEWS = [table for name, table in metadata.tables.items() if name in vars(views_tables)]
+ALERTS = [table for name, table in metadata.tables.items() if name in vars(alert_tables)]
 
 
 def shape(engine, table):
@@ -27,7 +31,11 @@ def shape(engine, table):
 
 @pytest.mark.parametrize(
     "table",
-    [messages, deliveries, dead_letters, steps, positions, goals, minute_counts, hour_flows],
+    [
+        *(messages, deliveries, dead_letters, steps, positions, goals, minute_counts, hour_flows),
+        *VIEWS,
+        *ALERTS,
+    ],
     ids=str,
 )
 async def test_the_migration_makes_the_tables_that_the_code_uses(tmp_path, table):

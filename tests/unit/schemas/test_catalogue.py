@@ -23,6 +23,7 @@ PROMISED = {
     *(f"vn.gov.petition.{name}.v1" for name in ("received", "assigned", "answered")),
     *(f"vn.gov.meeting.{name}.v1" for name in MEETING),
     "vn.gov.citizen.notice.v1",
+    "vn.gov.citizen.rating.v1",
     "vn.gov.record.changed.v1",
     "vn.hub.receipt.v1",
     "vn.hub.withdrawal.v1",

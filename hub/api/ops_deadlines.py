@@ -1,0 +1,213 @@
+"""`/ops/deadlines`: what is due, the forecast, working days, time limits, calendar feeds."""
+
+from datetime import date
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import Field
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from hub.api.admin_models import ReasonRequest, problems
+from hub.api.admin_problems import of_named
+from hub.api.admin_route import AdminRoute
+from hub.api.ops_indicators import Queries
+from hub.api.problems import Code, Problem
+from hub.api.rights import Action, Person, anyone, require
+from hub.api.tables import Format, table
+from hub.control.calendar import WHOLE, Times
+from hub.control.deadlines import deadlines
+from hub.control.fields import Name as PlainName
+from hub.control.refusals import ChangeRefused
+from hub.indicators.deadlines import NAMES, Deadline, What, forecast
+from hub.indicators.ics import CONTENT_TYPE, feed
+from hub.io.admission import utc_now
+
+router: Final = APIRouter(prefix="/ops", tags=["deadlines"], route_class=AdminRoute)
+
+MAX_EVENTS: Final = 2_000
+"""Of one feed: calendars of telephones give up far above it. The nearest come first."""
+_COLUMNS: Final = ("what", "what_vi", "subject", "organisation", "due_at", "days_left")
+
+Looker = Annotated[Person, Depends(require(Action.VIEW_STATISTICS))]
+Changer = Annotated[Person, Depends(require(Action.CHANGE_RULES))]
+Organisation = Annotated[str | None, Query(max_length=64, pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]*$")]
+Procedure = Annotated[str, Path(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,99}$")]
+Items = dict[str, list[dict[str, Any]]]
+_ANSWERS: Final = {"s400": "The body is not JSON", "s413": "The body is too large"}
+
+
+class DayRequest(ReasonRequest):
+    """What a day is: worked as a compensation day, or off."""
+
+    works: bool
+    note: PlainName
+
+
+class LimitRequest(ReasonRequest):
+    """How long a procedure may take, and when it is near its limit, in working days."""
+
+    name: PlainName
+    working_days: Annotated[int | None, Field(ge=1, le=1_000)] = None
+    warn_days: Annotated[int, Field(ge=0, le=60)] = 2
+
+
+class FeedRequest(ReasonRequest):
+    """Whose deadlines a feed holds; nothing: everybody's."""
+
+    organisation: Annotated[
+        str | None, Field(max_length=64, pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]*$")
+    ] = None
+
+
+def times_of(connection: HTTPConnection) -> Times:
+    """Return the calendar of this app's database (`app.state.control`)."""
+    return Times(connection.app.state.control.engine, utc_now)
+
+
+TheTimes = Annotated[Times, Depends(times_of)]
+
+
+@router.get("/deadlines", responses=problems())
+async def due(
+    queries: Queries,
+    _: Looker,
+    what: What | None = None,
+    organisation: Organisation = None,
+    how: Annotated[Format, Query(alias="format")] = Format.JSON,
+) -> Response:
+    """Return what is overdue or due within 60 days, the nearest first, and the forecast."""
+    now = utc_now()
+    found = [
+        one
+        for one in await deadlines(queries, now)
+        if what in {None, one.what} and organisation in {None, one.organisation}
+    ]
+    rows = [
+        {
+            "what": one.what.value,
+            "what_vi": NAMES[one.what][0],
+            "subject": one.subject,
+            "organisation": one.organisation,
+            "due_at": one.due_at,
+            "days_left": one.days_left(now),
+        }
+        for one in found
+    ]
+    ahead = [{"days": one.days, "counts": one.counts} for one in forecast(found, now)]
+    return table(rows, _COLUMNS, how, forecast=ahead)
+
+
+@router.get("/calendar/days", responses=problems())
+async def days(times: TheTimes, _: Looker) -> Items:
+    """Return the days that were moved; weekends and public holidays are known anyway."""
+    return {"items": await times.days()}
+
+
+@router.post("/calendar/days/{day}:remove", responses=problems(**_ANSWERS, s404="Not moved"))
+async def remove_day(
+    request: ReasonRequest, day: date, times: TheTimes, person: Changer
+) -> dict[str, str]:
+    """Let a day be again what the law says."""
+    try:
+        await times.remove_day(day, actor=person.name, reason=request.reason)
+    except ChangeRefused as refused:
+        raise of_named(refused) from refused
+    return {"removed": str(day)}
+
+
+@router.put("/calendar/days/{day}", responses=problems(**_ANSWERS))
+async def put_day(
+    request: DayRequest, day: date, times: TheTimes, person: Changer
+) -> dict[str, Any]:
+    """Say that a day is worked although a weekend (làm bù), or off although a weekday."""
+    await times.put_day(
+        day, works=request.works, note_=request.note, actor=person.name, reason=request.reason
+    )
+    return {"day": day, "works": request.works}
+
+
+@router.get("/limits", responses=problems())
+async def limits(times: TheTimes, _: Looker) -> Items:
+    """Return the time limits by procedure."""
+    return {"items": await times.limits()}
+
+
+@router.post("/limits/{procedure}:remove", responses=problems(**_ANSWERS, s404="No such limit"))
+async def remove_limit(
+    request: ReasonRequest, procedure: Procedure, times: TheTimes, person: Changer
+) -> dict[str, str]:
+    """Forget the time limit of a procedure."""
+    try:
+        await times.remove_limit(procedure, actor=person.name, reason=request.reason)
+    except ChangeRefused as refused:
+        raise of_named(refused) from refused
+    return {"removed": procedure}
+
+
+@router.put("/limits/{procedure}", responses=problems(**_ANSWERS))
+async def put_limit(
+    request: LimitRequest, procedure: Procedure, times: TheTimes, person: Changer
+) -> dict[str, Any]:
+    """Set the time limit of a procedure."""
+    row = {"procedure": procedure, **request.model_dump(exclude={"reason"})}
+    await times.put_limit(row, actor=person.name, reason=request.reason)
+    return row
+
+
+@router.get("/calendar/feeds", responses=problems())
+async def feeds(times: TheTimes, person: Looker) -> Items:
+    """Return one's own feeds, without their secrets."""
+    found = await times.feeds(person.name)
+    return {
+        "items": [
+            {"digest": one.digest, "organisation": one.organisation, "made_at": one.made_at}
+            for one in found
+        ]
+    }
+
+
+@router.post("/calendar/feeds", responses=problems(**_ANSWERS, s409="Too many already"))
+async def make_feed(request: FeedRequest, times: TheTimes, person: Looker) -> dict[str, str]:
+    """Make a feed for a calendar program. Its address is the secret, and is shown once."""
+    try:
+        token = await times.make_feed(request.organisation or WHOLE, actor=person.name)
+    except ChangeRefused as refused:
+        raise of_named(refused) from refused
+    return {"path": f"/ops/calendar/{token}.ics"}
+
+
+@router.post("/calendar/feeds/{digest}:revoke", responses=problems(s404="No such feed"))
+async def revoke_feed(
+    digest: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")], times: TheTimes, person: Looker
+) -> dict[str, str]:
+    """Let one of one's own feeds end: its address answers 404 from now on."""
+    try:
+        await times.revoke_feed(digest, actor=person.name)
+    except ChangeRefused as refused:
+        raise of_named(refused) from refused
+    return {"revoked": digest}
+
+
+@router.get(
+    "/calendar/{token}.ics", responses=problems(s404="No such feed"), dependencies=[Depends(anyone)]
+)
+async def calendar(
+    token: Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{43}$")],
+    times: TheTimes,
+    queries: Queries,
+    connection: HTTPConnection,
+) -> Response:
+    """Return a feed (RFC 5545). Who has its address reads it: codes and days, no names."""
+    known = await times.feed(token)
+    if known is None:
+        raise Problem(404, Code.NOT_FOUND)
+    now = utc_now()
+    found = [one for one in await deadlines(queries, now) if _concerns(one, known.organisation)]
+    body = feed(connection.app.state.control.hub, found[:MAX_EVENTS], now)
+    # The address is a secret: no cache between keeps what it shows.
+    return Response(body, media_type=CONTENT_TYPE, headers={"cache-control": "private, no-store"})
+
+
+def _concerns(one: Deadline, organisation: str) -> bool:
+    return organisation in {WHOLE, one.organisation}

@@ -1,0 +1,304 @@
+"""Write the views: audit events become counts and matters, and positions move with them."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final, Self, TypeVar
+
+import msgspec
+from msgspec.structs import asdict, fields
+from sqlalchemy import Connection, Engine, Table, bindparam, delete, func, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from hub.decision.rows import AuditRecord
+from hub.indicators.cells import Fold, OpenDelivery, named_deliveries
+from hub.indicators.matters import MAX_FACTS, FactRow, Kind, matters
+from hub.io.sql.engine import sql_errors
+from hub.io.sql.upsert import upsert_statement
+from hub.io.sql.views_tables import (
+    view_counts,
+    view_facts,
+    view_head,
+    view_matters,
+    view_open,
+    view_positions,
+    view_status,
+)
+
+_KEYS_PER_QUERY: Final = 500
+"""Keys in one `IN`: far below SQLite's 32,766 variables."""
+_CELL: Final = (
+    *(view_counts.c.hour, view_counts.c.measure, view_counts.c.system),
+    *(view_counts.c.type, view_counts.c.label),
+)
+"""What names a count, without its partition."""
+_T = TypeVar("_T", bound=msgspec.Struct)
+
+
+class Untold(msgspec.Struct, frozen=True, kw_only=True):
+    """One count over all partitions, as it is told."""
+
+    cell: tuple[Any, ...]
+    """Hour, measure, system, type, label."""
+    n: int
+    amount: int
+    offsets: dict[int, int]
+    """The last offset of `hub.audit` that is in it, by partition."""
+
+    @classmethod
+    def of(cls, rows: Sequence[Any]) -> Self:
+        """Return the count that these rows, of one cell, make."""
+        return cls(
+            cell=tuple(rows[0])[: len(_CELL)],
+            n=sum(row.n for row in rows),
+            amount=sum(row.amount for row in rows),
+            offsets={row.partition: row.offset for row in rows},
+        )
+
+    @property
+    def key(self) -> str:
+        """Return its key on `hub.indicators`."""
+        hour, *names = self.cell
+        return "/".join(("counts", hour.isoformat(), *names))
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """Return its value on `hub.indicators`. Who has these offsets has this value."""
+        names = ("hour", "measure", "system", "type", "label")
+        offsets = {str(partition): offset for partition, offset in sorted(self.offsets.items())}
+        about = dict(zip(names, self.cell, strict=True))
+        return {"v": 1, **about, "n": self.n, "amount": self.amount, "offsets": offsets}
+
+
+class Views:
+    """The views' tables. Blocking: call it in a thread of its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def positions(self, partitions: Iterable[int]) -> dict[int, int]:
+        """Return the next offset of each partition; a partition not read before begins at 0.
+
+        Raises:
+            Unavailable: the database is away.
+        """
+        numbers = list(partitions)
+        rows = [{"partition": number, "next_offset": 0} for number in numbers]
+        with sql_errors("reading the views' positions"), self._engine.begin() as connection:
+            _keep(connection, view_head, [{"id": 1, "writes": 0}])
+            _keep(connection, view_positions, rows)
+            found = connection.execute(select(view_positions))
+            stored = {row.partition: row.next_offset for row in found}
+        return {number: stored[number] for number in numbers}
+
+    def record(
+        self, records: Sequence[AuditRecord], start: Mapping[int, int], end: Mapping[int, int]
+    ) -> bool:
+        """Add a batch that begins at `start` and ends before `end`, whole or not at all.
+
+        False: the stored positions are not `start`: somebody else has added meanwhile, or a
+        rebuild began; nothing was written, read the positions anew.
+
+        Raises:
+            Unavailable: the database is away; whether the batch was added, the positions know.
+        """
+        with sql_errors("adding to the views"), self._engine.connect() as connection:
+            # First of all the one row's lock: two batches may touch one matter.
+            connection.execute(update(view_head).values(writes=view_head.c.writes + 1))
+            if not all(_advance(connection, part, start[part], end[part]) for part in sorted(end)):
+                connection.rollback()
+                return False
+            fold = Fold(_known(connection, records))
+            for record in records:
+                fold.take(record)
+            _save_counts(connection, fold)
+            _save_open(connection, fold)
+            _save_matters(connection, fold.facts)
+            # Rows and positions commit together: after a crash the batch is read again or not.
+            connection.commit()
+            return True
+
+    def say(self, at: datetime, lag_messages: int, lag_seconds: float) -> None:
+        """Write down how far behind the views are.
+
+        Raises:
+            Unavailable: the database is away.
+        """
+        row = {"id": 1, "at": at, "lag_messages": lag_messages, "lag_seconds": round(lag_seconds)}
+        with sql_errors("saying how far the views are"), self._engine.begin() as connection:
+            connection.execute(upsert_statement(connection.dialect.name, view_status), [row])
+
+    def untold(self, limit: int) -> list[Untold]:
+        """Return counts that changed since they were told, at most `limit`.
+
+        Raises:
+            Unavailable: the database is away.
+        """
+        c = view_counts.c
+        changed = select(*_CELL).where(c.told.is_(False)).distinct().limit(limit)
+        with sql_errors("reading counts"), self._engine.connect() as connection:
+            cells = [tuple(row) for row in connection.execute(changed)]
+            found: dict[tuple[Any, ...], list[Any]] = {}
+            for chunk in _chunks(cells):
+                rows = connection.execute(select(view_counts).where(tuple_(*_CELL).in_(chunk)))
+                for row in rows:
+                    found.setdefault(tuple(row)[: len(_CELL)], []).append(row)
+        return [Untold.of(rows) for rows in found.values()]
+
+    def mark_told(self, cells: Iterable[Untold]) -> None:
+        """Note that these counts were told, as far as they have not changed meanwhile.
+
+        Raises:
+            Unavailable: the database is away.
+        """
+        names = ("hour", "measure", "system", "type", "label", "partition", "offset")
+        statement = (
+            update(view_counts)
+            .where(*(view_counts.c[name] == bindparam(f"its_{name}") for name in names))
+            .values(told=True)
+        )
+        rows = [
+            {f"its_{name}": part for name, part in zip(names, (*cell.cell, *place), strict=True)}
+            for cell in cells
+            for place in cell.offsets.items()
+        ]
+        with sql_errors("marking counts"), self._engine.begin() as connection:
+            connection.execute(statement, rows)
+
+    def clear(self) -> None:
+        """Empty the views and put every position at the beginning.
+
+        Raises:
+            Unavailable: the database is away.
+        """
+        with sql_errors("emptying the views"), self._engine.begin() as connection:
+            connection.execute(update(view_head).values(writes=view_head.c.writes + 1))
+            connection.execute(update(view_positions).values(next_offset=0))
+            for table in (view_counts, view_open, view_facts, view_matters):
+                connection.execute(delete(table))
+
+
+def _advance(connection: Connection, partition: int, start: int, end: int) -> bool:
+    moved = connection.execute(
+        update(view_positions)
+        .where(view_positions.c.partition == partition, view_positions.c.next_offset == start)
+        .values(next_offset=end)
+    )
+    return moved.rowcount == 1
+
+
+def _known(connection: Connection, records: Iterable[AuditRecord]) -> Iterator[OpenDelivery]:
+    named = set(named_deliveries(record.event for record in records))
+    whole = {key for key, recipient in named if recipient is None}
+    single = {(*key, recipient) for key, recipient in named if recipient and key not in whole}
+    columns = (view_open.c.source, view_open.c.id)
+    yield from _find(connection, view_open, OpenDelivery, columns, whole)
+    yield from _find(connection, view_open, OpenDelivery, (*columns, view_open.c.recipient), single)
+
+
+def _find(
+    connection: Connection,
+    table: Table,
+    kind: type[_T],
+    columns: Sequence[Any],
+    keys: Iterable[tuple[str, ...]],
+) -> Iterator[_T]:
+    names = [field.name for field in fields(kind)]
+    query = select(*(table.c[name] for name in names))
+    for chunk in _chunks(sorted(keys)):
+        for row in connection.execute(query.where(tuple_(*columns).in_(chunk))):
+            yield msgspec.convert(dict(zip(names, row, strict=True)), kind)
+
+
+def _chunks(keys: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    remaining = iter(keys)
+    while chunk := list(islice(remaining, _KEYS_PER_QUERY)):
+        yield chunk
+
+
+def _save_counts(connection: Connection, fold: Fold) -> None:
+    rows = [
+        {**cell._asdict(), "partition": partition, **asdict(count), "told": False}
+        for (partition, cell), count in fold.counts.items()
+    ]
+    if not rows:
+        return
+    statement = _dialect(connection).insert(view_counts)
+    new = statement.excluded
+    add = statement.on_conflict_do_update(
+        index_elements=list(view_counts.primary_key.columns),
+        set_={
+            "n": view_counts.c.n + new.n,
+            "amount": view_counts.c.amount + new.amount,
+            "offset": new.offset,
+            "told": False,
+        },
+        # The value knows the last event in it: one that comes again adds nothing.
+        where=view_counts.c.offset < new.offset,
+    )
+    connection.execute(add, rows)
+
+
+def _save_open(connection: Connection, fold: Fold) -> None:
+    kept = [asdict(fold.open[key]) for key in fold.touched if key in fold.open]
+    if kept:
+        connection.execute(upsert_statement(connection.dialect.name, view_open), kept)
+    gone = [key for key in fold.touched if key not in fold.open]
+    if gone:
+        names = ("source", "id", "recipient")
+        statement = delete(view_open).where(
+            *(view_open.c[name] == bindparam(f"its_{name}") for name in names)
+        )
+        rows = [
+            {f"its_{name}": part for name, part in zip(names, key, strict=True)} for key in gone
+        ]
+        connection.execute(statement, rows)
+
+
+def _save_matters(connection: Connection, facts: Sequence[FactRow]) -> None:
+    if not facts:
+        return
+    keys = {(fact.kind.value, fact.key) for fact in facts}
+    kept = _first(facts, _stored(connection, keys))
+    if kept:
+        _keep(connection, view_facts, [asdict(fact) for fact in kept])
+    found: dict[tuple[str, str], list[FactRow]] = {}
+    columns = (view_facts.c.kind, view_facts.c.key)
+    for row in _find(connection, view_facts, FactRow, columns, keys):
+        found.setdefault((row.kind.value, row.key), []).append(row)
+    made = [
+        asdict(matter)
+        for (kind, key), rows in found.items()
+        for matter in matters(Kind(kind), key, rows)
+    ]
+    connection.execute(upsert_statement(connection.dialect.name, view_matters), made)
+
+
+def _stored(connection: Connection, keys: Iterable[tuple[str, ...]]) -> Counter[Any]:
+    """Return how many facts of these matters each partition has given already."""
+    f, stored = view_facts.c, Counter[Any]()
+    query = select(f.kind, f.key, f.partition, func.count().label("n"))
+    for chunk in _chunks(sorted(keys)):
+        asked = query.where(tuple_(f.kind, f.key).in_(chunk))
+        for row in connection.execute(asked.group_by(f.kind, f.key, f.partition)):
+            stored[row.kind, row.key, row.partition] = row.n
+    return stored
+
+
+def _first(facts: Iterable[FactRow], stored: Counter[Any]) -> list[FactRow]:
+    kept = []
+    for fact in facts:
+        place = (fact.kind.value, fact.key, fact.partition)
+        if stored[place] < MAX_FACTS:
+            stored[place] += 1
+            kept.append(fact)
+    return kept
+
+
+def _keep(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    connection.execute(_dialect(connection).insert(table).on_conflict_do_nothing(), rows)
+
+
+def _dialect(connection: Connection) -> Any:
+    return postgresql if connection.dialect.name == "postgresql" else sqlite

@@ -1,0 +1,1 @@
+"""Process: the audit stream becomes indicators, deadlines and alerts."""

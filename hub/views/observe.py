@@ -1,0 +1,106 @@
+"""What rules are asked about: one round of observations from the views and the rules."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from hub.control.deadlines import deadlines
+from hub.decision.states import State
+from hub.directory.organisations import legal_day
+from hub.indicators.alerting import Seen
+from hub.indicators.calendar import Calendar
+from hub.indicators.deadlines import Deadline, What
+from hub.indicators.silence import DAYS, Sent, silent
+from hub.io.sql.views_queries import WARN_DAYS, ViewsQueries
+
+CONNECTOR_SILENT: Final = timedelta(minutes=5)
+"""A connector that has not reported for so long does not run."""
+_MATTERS: Final = frozenset({What.DOSSIER, What.TASK, What.PETITION, What.LETTER, What.PAYMENT})
+
+
+async def observe(queries: ViewsQueries, now: datetime) -> list[Seen]:
+    """Return the observations of this moment. The hub's own have an empty organisation.
+
+    Raises:
+        Unavailable: SQL is away.
+    """
+    whose, calendar = await queries.whose(), await queries.calendar()
+    found = [
+        *_waiting(await queries.oldest(), whose, now),
+        *_silent(await queries.sent_by_hour(now - timedelta(days=DAYS)), whose, calendar, now),
+        *_refused(await queries.refused_since(now - timedelta(hours=2)), whose),
+        *_due(await deadlines(queries, now), calendar, now),
+        *_connectors(await queries.connectors(), now),
+    ]
+    status = await queries.status()
+    if status is not None:
+        lag = max(float(status["lag_seconds"]), (now - status["at"]).total_seconds())
+        found.append(_seen("views_lag_seconds", "views", "", lag))
+    return found
+
+
+def _seen(metric: str, subject: str, organisation: str, value: float) -> Seen:
+    return Seen(metric=metric, subject=subject, organisation=organisation, value=value)
+
+
+_BY_STATE: Final = {
+    State.DEAD_LETTER: "dead_letters",
+    State.HELD: "held_messages",
+    State.MANUAL_REVIEW: "held_messages",
+}
+
+
+def _waiting(rows: list[dict[str, Any]], whose: dict[str, str], now: datetime) -> Iterator[Seen]:
+    oldest: dict[str, datetime] = {}
+    counts: dict[tuple[str, str], int] = {}
+    for row in rows:
+        system = row["recipient"]
+        oldest[system] = min(oldest.get(system, row["since"]), row["since"])
+        for metric in ("waiting_messages", _BY_STATE.get(State(row["state"]))):
+            if metric is not None:
+                counts[metric, system] = counts.get((metric, system), 0) + row["n"]
+    for system, since in oldest.items():
+        age = (now - since).total_seconds()
+        yield _seen("oldest_undelivered_seconds", system, whose.get(system, ""), age)
+    for (metric, system), n in counts.items():
+        yield _seen(metric, system, whose.get(system, ""), n)
+
+
+def _silent(
+    rows: list[dict[str, Any]], whose: dict[str, str], calendar: Calendar, now: datetime
+) -> Iterator[Seen]:
+    sent = (Sent(system=row["system"], hour=row["hour"], n=row["n"]) for row in rows)
+    for one in silent(sent, calendar, now, hours=0.0):
+        organisation = whose.get(one.system, "")
+        yield _seen("silent_office_hours", one.system, organisation, one.office_hours)
+
+
+def _refused(rows: list[dict[str, Any]], whose: dict[str, str]) -> Iterator[Seen]:
+    for row in rows:
+        yield _seen("refused_last_hour", row["system"], whose.get(row["system"], ""), row["n"])
+
+
+def _due(found: list[Deadline], calendar: Calendar, now: datetime) -> Iterator[Seen]:
+    near = calendar.after(legal_day(now), WARN_DAYS)
+    counts: dict[tuple[str, str], int] = {}
+    for one in found:
+        if one.what in _MATTERS:
+            overdue = one.due_at < now
+            if overdue or legal_day(one.due_at) <= near:
+                key = ("overdue_matters" if overdue else "near_matters", one.organisation or "")
+                counts[key] = counts.get(key, 0) + 1
+        elif one.what is What.KEY:
+            left = one.days_left(now)
+            yield _seen("key_days_left", one.subject, one.organisation or "", left)
+        else:
+            yield _seen("disk_days_left", one.subject, "", one.days_left(now))
+    for (metric, organisation), n in counts.items():
+        yield _seen(metric, organisation, organisation, n)
+
+
+def _connectors(rows: list[dict[str, Any]], now: datetime) -> Iterator[Seen]:
+    for row in rows:
+        if row["wanted"] != "running":
+            continue
+        down = row["state"] in {"failed", "stopped"} or now - row["at"] > CONNECTOR_SILENT
+        yield _seen("connector_down", row["connector"], row["organisation"] or "", float(down))

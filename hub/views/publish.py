@@ -1,0 +1,160 @@
+"""Put what was added up on `hub.indicators`, and on the gauges that Prometheus reads."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import orjson
+import structlog
+from prometheus_client import CollectorRegistry, Gauge
+
+from hub.decision.states import State
+from hub.directory.organisations import legal_day
+from hub.io.admission import utc_now
+from hub.io.kafka.connection import KafkaConnection
+from hub.io.kafka.topics import INDICATORS
+from hub.io.kafka.transaction import Output, TransactionalWriter
+from hub.io.sql.views_queries import Row, ViewsQueries, Window, day_start, shares
+from hub.ports import Fenced, Refusing, Unavailable
+from hub.views.loop import Adder
+
+EVERY_SECONDS: Final = 5.0
+"""Between two looks for counts that changed."""
+SHARES_SECONDS: Final = 60.0
+"""Between two rounds of shares: they read all matters of a month."""
+AT_ONCE: Final = 500
+"""Counts in one transaction."""
+DAYS: Final = 31
+"""Days that the shares look back."""
+
+_log = structlog.get_logger("views")
+
+
+class IndicatorWriter:
+    """Appends to the compacted topic; the last value of a key counts."""
+
+    def __init__(self, connection: KafkaConnection, member: str, topic: str = INDICATORS) -> None:
+        self._writer = TransactionalWriter(connection, f"hub-indicators-{member}")
+        self._topic, self._open = topic, False
+
+    async def write(self, values: Mapping[str, Any]) -> None:
+        """Write values by key; return once they are durable.
+
+        Raises:
+            Fenced, Refusing, Unavailable: whether they were written is unknown: write them again.
+        """
+        if not self._open:
+            await self._writer.open()
+            self._open = True
+        records = [
+            Output(topic=self._topic, partition=0, key=key.encode(), value=orjson.dumps(value))
+            for key, value in values.items()
+        ]
+        try:
+            await self._writer.write(records, {}, "")
+        except (Fenced, Refusing, Unavailable):
+            self._open = False
+            raise
+
+    async def stop(self) -> None:
+        """Let go of the producer."""
+        await self._writer.discard()
+
+
+class Gauges:
+    """What Prometheus reads of the indicators. Labels: levels of government, states."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.share = Gauge(
+            "hub_indicator_share",
+            "Share of a month's dossiers or ratings: late, online, satisfied",
+            ["what", "level"],
+            registry=registry,
+        )
+        self.oldest = Gauge(
+            "hub_oldest_undelivered_seconds",
+            "Age of the oldest delivery that nobody has finished; 0 when none waits",
+            registry=registry,
+        )
+        self.waiting = Gauge(
+            "hub_waiting_deliveries", "Deliveries not finished", ["state"], registry=registry
+        )
+        self.overdue = Gauge(
+            "hub_overdue_dossiers", "Open dossiers past their limit", registry=registry
+        )
+
+    def waits(self, rows: Sequence[Row], now: datetime) -> None:
+        """Set what waits."""
+        since = min((row["since"] for row in rows), default=now)
+        self.oldest.set((now - since).total_seconds())
+        for state in State:
+            n = sum(row["n"] for row in rows if row["state"] == state.value)
+            self.waiting.labels(state.value).set(n)
+
+    def shares(self, what: str, levels: Sequence[Row]) -> None:
+        """Set the shares by level."""
+        for row in levels:
+            if row["share"] is not None:
+                self.share.labels(what, row["level"]).set(row["share"])
+
+
+class Publisher:
+    """Brings `hub.indicators` and the gauges up to what SQL holds, again and again."""
+
+    def __init__(
+        self, adder: Adder, queries: ViewsQueries, writer: IndicatorWriter, gauges: Gauges
+    ) -> None:
+        self._adder, self._queries = adder, queries
+        self._writer, self._gauges = writer, gauges
+        self._shared: datetime | None = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Go round until `stop`. What was not told stays marked so, and goes with the next."""
+        try:
+            while not stop.is_set():
+                try:
+                    await self.round()
+                except (Unavailable, Refusing, Fenced) as error:
+                    _log.warning("indicators_wait", cause=str(error))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), EVERY_SECONDS)
+        finally:
+            await self._writer.stop()
+
+    async def round(self) -> None:
+        """Tell all counts that changed, and once a minute the shares.
+
+        Raises:
+            Fenced, Refusing, Unavailable: Kafka or SQL is away.
+        """
+        while cells := await self._adder.untold(AT_ONCE):
+            await self._writer.write({cell.key: cell.value for cell in cells})
+            # Marked after it is durable: a crash in between tells the same again.
+            await self._adder.mark_told(cells)
+        now = utc_now()
+        self._gauges.waits(await self._queries.oldest(), now)
+        if self._shared is None or (now - self._shared).total_seconds() >= SHARES_SECONDS:
+            await self._tell_shares(now)
+            self._shared = now
+
+    async def _tell_shares(self, now: datetime) -> None:
+        last = legal_day(now)
+        window = Window(
+            since=day_start(last - timedelta(days=DAYS)), until=day_start(last + timedelta(days=1))
+        )
+        timely = await self._queries.timeliness(window, now)
+        told = {
+            "late": shares(timely, "late", "closed"),
+            "online": shares(await self._queries.online(window), "online"),
+            "satisfied": shares(await self._queries.satisfaction(window), "satisfied"),
+        }
+        self._gauges.overdue.set(sum(row["overdue"] for row in timely))
+        for what, levels in told.items():
+            self._gauges.shares(what, levels)
+        values = {
+            f"shares/{what}": {"v": 1, "at": now, "days": DAYS, "levels": levels}
+            for what, levels in told.items()
+        }
+        await self._writer.write(values)

@@ -1,0 +1,270 @@
+"""Alerts from the observation to the notice, and `/ops/alerts` and `/ops/deadlines` over HTTP."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import httpx2
+import pytest
+
+from hub.control.alerts import MAX_ATTEMPTS, Alerts
+from hub.control.migrate import migrate
+from hub.control.service import Control
+from hub.indicators.alerting import Seen
+from hub.io.sql.engine import open_engine
+from hub.io.sql.views_queries import ViewsQueries
+from hub.views.channels import Heartbeat, NotTold
+from hub.views.observe import observe
+from hub.views.watch import Watch
+from tests.admin_rig import OWNER, admin_app
+from tests.contract.test_ops_indicators import Month, dossier
+from tests.control_support import HUB, SampleAdapters, organisation, system
+
+START = datetime(2026, 11, 20, 3, tzinfo=UTC)
+WHY = {"reason": "Thử nghiệm (mẫu)"}
+CHANNEL = {**WHY, "kind": "webhook", "target": "https://mau.example/canh-bao", "least": "info"}
+RULE = {**WHY, "metric": "dead_letters", "threshold": 3, "for_seconds": 60}
+
+
+class Way:
+    """A channel whose other side a test plays."""
+
+    def __init__(self):
+        self.told, self.problem = [], None
+
+    async def tell(self, telling):
+        if self.problem is not None:
+            raise self.problem
+        self.told.append((telling.number, telling.notice.told.value, telling.notice.rule))
+
+
+class Beats(Heartbeat):
+    """Counts, and calls nobody."""
+
+    def __init__(self):
+        self.count = 0
+
+    async def beat(self, now):
+        assert now.tzinfo is not None
+        self.count += 1
+
+
+class Hub:
+    """A hub's alerts over one database, with a clock and observations of a test's own."""
+
+    def __init__(self, engine):
+        self.now, self.values = START, []
+        self.engine, self.way, self.beats = engine, Way(), Beats()
+        self.watch = self.start()
+
+    def start(self):
+        """Return alerting as a process has it after a start: nothing but what is stored."""
+        hub = self
+
+        class Given(Watch):
+            async def observations(self, now):
+                assert now == hub.now
+                return hub.values
+
+        ways = dict.fromkeys(("email", "webhook", "message"), self.way)
+        return Given(
+            Alerts(self.engine, lambda: self.now),
+            ViewsQueries(self.engine),
+            ways,
+            lambda: self.now,
+            heartbeat=self.beats,
+        )
+
+    async def round(self, *values, seconds=60, rounds=1):
+        self.values = [
+            Seen(metric="dead_letters", subject=name, organisation="so-mau", value=value)
+            for name, value in values
+        ]
+        for _ in range(rounds):
+            self.now += timedelta(seconds=seconds)
+            await self.watch.round()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def place(request, tmp_path):
+    sqlite = request.param == "sqlite"
+    url = f"sqlite:///{tmp_path}/hub.db" if sqlite else request.getfixturevalue("postgres_url")
+    await migrate(url)
+    engine = open_engine(url)
+    app = admin_app(Control(engine, HUB, adapters=SampleAdapters()))
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(
+        transport=transport, base_url="http://hub", headers=OWNER
+    ) as client:
+        yield SimpleNamespace(client=client, hub=Hub(engine), url=url, engine=engine)
+    await engine.dispose()
+
+
+@pytest.fixture
+async def set_up(place):
+    assert (await place.client.put("/ops/alerts/rules/thu", json=RULE)).status_code == 200
+    assert (await place.client.put("/ops/alerts/channels/truc", json=CHANNEL)).status_code == 200
+    return place
+
+
+async def test_one_firing_and_one_resolved_also_over_restarts(set_up):
+    hub = set_up.hub
+    for _ in range(4):
+        await hub.round(("kho-mau", 9), rounds=2)
+        hub.watch = hub.start()
+    await hub.round(("kho-mau", 0), rounds=5)
+    assert [told for _, told, _ in hub.way.told] == ["firing", "resolved"]
+
+
+async def test_a_channel_that_is_away_is_tried_again_and_given_up_in_the_end(set_up):
+    hub = set_up.hub
+    hub.way.problem = NotTold("it answers HTTP 503")
+    await hub.round(("kho-mau", 9), rounds=3)
+    assert hub.way.told == []
+    hub.way.problem = None
+    await hub.round(("kho-mau", 9), seconds=3_600)
+    assert len(hub.way.told) == 1
+    hub.way.problem = NotTold("away")
+    await hub.round(rounds=MAX_ATTEMPTS + 5, seconds=86_400)
+    tellings = (await set_up.client.get("/ops/alerts/tellings")).json()["items"]
+    assert tellings[0]["attempts"] == MAX_ATTEMPTS
+    assert (tellings[0]["next_at"], tellings[0]["problem"]) == (None, "away")
+
+
+async def test_what_is_taken_shows_who_and_a_silence_lets_nobody_be_told(set_up):
+    hub, client = set_up.hub, set_up.client
+    silence = {**WHY, "rule": "thu", "since": str(START), "until": str(START + timedelta(days=1))}
+    made = await client.post("/ops/alerts/silences", json=silence)
+    await hub.round(("kho-mau", 9), rounds=3)
+    taken = await client.post("/ops/alerts:take", json={**WHY, "rule": "thu", "subject": "kho-mau"})
+    assert taken.status_code == 200, taken.text
+    [alert] = (await client.get("/ops/alerts")).json()["items"]
+    assert (alert["phase"], alert["taken_by"]) == ("firing", "an")
+    assert hub.way.told == []
+    path = f"/ops/alerts/silences/{made.json()['id']}:remove"
+    assert (await client.post(path, json=WHY)).status_code == 200
+    await hub.round(("kho-mau", 9))
+    assert [told for _, told, _ in hub.way.told] == ["firing"]
+    assert (await client.get("/ops/alerts")).json()["items"][0]["taken_by"] == "an"
+
+
+async def test_an_organisations_channel_hears_of_that_organisation_only(set_up):
+    hub, client = set_up.hub, set_up.client
+    for name, whose in (("cua-so", "so-mau"), ("cua-ai", "so-khac")):
+        channel = {**CHANNEL, "organisation": whose}
+        await client.put(f"/ops/alerts/channels/{name}", json=channel)
+    await hub.round(("kho-mau", 9), rounds=2)
+    rows = (await client.get("/ops/alerts/tellings")).json()["items"]
+    assert {row["channel"] for row in rows} == {"truc", "cua-so"}
+
+
+async def test_the_heartbeat_stays_away_when_a_round_fails(set_up):
+    hub = set_up.hub
+    await hub.round()
+    await hub.round(seconds=10)
+    assert hub.beats.count == 1
+    hub.values = None  # what no rule can be asked about: a fault of our own
+    with pytest.raises(TypeError):
+        await hub.watch.round()
+    assert hub.beats.count == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "change"),
+    [
+        ("rules/thu", {"metric": "unknown"}),
+        ("rules/thu", {"threshold": 1e300}),
+        ("channels/x", {"kind": "email"}),
+        ("channels/x", {"kind": "message"}),
+        ("channels/x", {"target": "file:///etc/passwd"}),
+        ("channels/x", {"kind": "email", "target": "a@mau.example\r\nBcc: b@mau.example"}),
+    ],
+)
+async def test_a_rule_about_nothing_and_a_channel_to_nowhere_are_refused(place, path, change):
+    body = (RULE if path.startswith("rules") else CHANNEL) | change
+    assert (await place.client.put(f"/ops/alerts/{path}", json=body)).status_code == 422
+
+
+async def test_a_stranger_sees_no_alert_and_sets_none(place):
+    for path in ("", "/rules", "/channels", "/metrics"):
+        answer = await place.client.get(f"/ops/alerts{path}", headers={"authorization": ""})
+        assert answer.status_code == 401
+    answer = await place.client.put("/ops/alerts/rules/x", json=RULE, headers={"authorization": ""})
+    assert answer.status_code == 401
+
+
+async def test_every_write_stands_in_the_trail(set_up):
+    await set_up.client.post("/ops/alerts/rules/thu:remove", json=WHY)
+    await set_up.client.put(
+        "/ops/calendar/days/2026-11-28", json={**WHY, "works": True, "note": "Làm bù (mẫu)"}
+    )
+    trail = (await set_up.client.get("/v1/admin/trail")).json()["items"]
+    assert [one["reason"] for one in trail[:2]] == [WHY["reason"]] * 2
+    [day] = (await set_up.client.get("/ops/calendar/days")).json()["items"]
+    assert day["works"] is True
+
+
+async def test_the_first_rules_are_put_once_and_stay_removed(place):
+    alerts = Alerts(place.engine, lambda: START)
+    await alerts.begin()
+    first = await alerts.listed("rules")
+    assert len(first) > 10
+    await alerts.begin()
+    assert await alerts.listed("rules") == first
+
+
+async def test_deadlines_are_observed_and_stand_in_the_feed(place):
+    month = Month()
+    dossier(month, 1, online=True, open_=True, due=timedelta(days=-1))
+    dossier(month, 2, online=True, open_=True, due=timedelta(days=2))
+    await asyncio.to_thread(month.store, place.url)
+    changes = [{**organisation("so-mau"), "name": "Sở Mẫu"}, system("mot-cua", "so-mau")]
+    await place.client.post("/v1/admin/changes", json={**WHY, "changes": changes})
+
+    told = (await place.client.get("/ops/deadlines")).json()
+    assert [one["subject"] for one in told["items"]] == ["H99.98-1", "H99.98-2"]
+    assert told["forecast"][0] == {"days": 0, "counts": {"dossier": 1}}
+
+    seen = await observe(ViewsQueries(place.engine), datetime.now(UTC))
+    [overdue] = [one for one in seen if one.metric == "overdue_matters"]
+    assert (overdue.organisation, overdue.value) == ("so-mau", 1)
+
+    made = (await place.client.post("/ops/calendar/feeds", json=WHY)).json()
+    answer = await place.client.get(made["path"], headers={"authorization": ""})
+    assert answer.headers["content-type"].startswith("text/calendar")
+    assert answer.text.count("BEGIN:VEVENT") == 2
+    [mine] = (await place.client.get("/ops/calendar/feeds")).json()["items"]
+    await place.client.post(f"/ops/calendar/feeds/{mine['digest']}:revoke")
+    assert (await place.client.get(made["path"])).status_code == 404
+
+
+async def test_a_feed_of_one_organisation_holds_nothing_of_another(place):
+    month = Month()
+    dossier(month, 1, online=True, open_=True)
+    await asyncio.to_thread(month.store, place.url)
+    body = {**WHY, "organisation": "so-khac"}
+    made = (await place.client.post("/ops/calendar/feeds", json=body)).json()
+    assert "BEGIN:VEVENT" not in (await place.client.get(made["path"])).text
+
+
+@asynccontextmanager
+async def watcher(status):
+    """Stand for who waits for the heartbeat."""
+    heard = []
+
+    def answer(request):
+        heard.append(request.content)
+        return httpx2.Response(status)
+
+    async with httpx2.AsyncClient(transport=httpx2.MockTransport(answer)) as client:
+        yield heard, Heartbeat("hub-mau", "https://ngoai.mau.example/nhip", client)
+
+
+async def test_a_heartbeat_is_a_call_and_a_refused_one_is_told():
+    async with watcher(200) as (heard, beats):
+        await beats.beat(START)
+        assert b"hub-mau" in heard[0]
+    async with watcher(500) as (_, beats):
+        with pytest.raises(NotTold):
+            await beats.beat(START)
