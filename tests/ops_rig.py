@@ -154,7 +154,6 @@ class OpsRig:
             name=connector,
             state=state,
             at=self.now,
-            lag_seconds=0.0,
             **told,
             **dict.fromkeys(counts, 0),
         )

@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from hub.api.problems import Code, Problem
-from hub.control.dead_letter_jobs import Job
+from hub.control.dead_letter_job import Job
 from hub.control.dead_letters import MAX_AT_ONCE, Key
 from hub.control.fields import ConnectorName, Reason
 from hub.decision.rows import DeadLetterRow

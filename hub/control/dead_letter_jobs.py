@@ -1,9 +1,8 @@
 """One decision about many dead letters: counted first, then done in slices that may be repeated."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
-from enum import StrEnum, unique
 from typing import Any, Final
 
 import msgspec
@@ -12,6 +11,7 @@ from sqlalchemy import insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.control import store
+from hub.control.dead_letter_job import Job, JobCursor, JobState
 from hub.control.dead_letters import MAX_AT_ONCE, Commands, DeadLetterOrders
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.trail import note
@@ -32,24 +32,6 @@ SLICES: Final = 10
 """Of one call: 5,000 dead letters take some seconds. Whoever asked asks again for the rest."""
 
 
-FOUR_EYES_ABOVE: Final = 500
-"""Dead letters that one person may decide about alone: as many as one request names by id. Above
-it another person confirms than asked: a filter that is too wide repeats a day's letters."""
-
-
-@unique
-class JobState(StrEnum):
-    """How far a job is."""
-
-    PREVIEWED = "previewed"
-    """Counted; nothing is done before it is confirmed."""
-    RUNNING = "running"
-    PAUSED = "paused"
-    CANCELLED = "cancelled"
-    """What was ordered stays ordered."""
-    DONE = "done"
-
-
 _MOVES: Final[Mapping[JobState, frozenset[JobState]]] = {
     JobState.PAUSED: frozenset({JobState.RUNNING}),
     JobState.RUNNING: frozenset({JobState.PAUSED}),
@@ -62,41 +44,6 @@ _WORDS: Final = {
     JobState.CANCELLED: "cancel",
 }
 """What the trail calls it."""
-
-
-class JobCursor(msgspec.Struct, frozen=True, array_like=True):
-    """The last job of a page."""
-
-    asked_at: datetime
-    id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """What is to be done to all dead letters that a filter finds."""
-
-    id: str
-    action: Action
-    filter: DeadLetterFilter
-    """With the time of the question as its end: what comes later is not among them."""
-    reason: str
-    asked_by: str
-    asked_at: datetime
-    count: int
-    """How many there were."""
-    confirmed_by: str | None = None
-    handled: int = 0
-    cursor: DeadLetterCursor | None = None
-    ended_at: datetime | None = None
-    """None: not confirmed, or not at its end."""
-    state: JobState = JobState.PREVIEWED
-    changed_by: str | None = None
-    """Who paused, resumed or cancelled it last."""
-
-    @property
-    def needs_another(self) -> bool:
-        """Whether another person must confirm it than asked for it."""
-        return self.count > FOUR_EYES_ABOVE
 
 
 class DeadLetterJobs:
@@ -268,7 +215,7 @@ def _expected(job: Job | None, count: int) -> Job:
 def _expect_another(job: Job, actor: str) -> None:
     # Invariant 11: risky ones need a second person. Persons count, not tokens or sessions.
     if job.needs_another and job.asked_by == actor:
-        detail = f"above {FOUR_EYES_ABOVE} another person confirms than asked"
+        detail = f"of {job.count} another person confirms than asked"
         raise ChangeRefused(Refusal.SECOND_PERSON, detail, "count")
 
 

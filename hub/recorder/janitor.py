@@ -1,4 +1,4 @@
-"""The janitor: deletes objects and uploads that nobody refers to any more."""
+"""The janitor: deletes objects and uploads that nobody refers to any more, and old counts."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.io.object_bytes import ObjectBytes
 from hub.io.objects import delete_unreferenced
+from hub.io.sql.figures import forget_old_figures
 from hub.io.uploads import delete_stale_uploads
 from hub.ports import Unavailable
 
@@ -32,10 +33,11 @@ async def run(
         try:
             objects = await delete_unreferenced(engine, store, clock())
             uploads = await delete_stale_uploads(engine, store, clock())
+            figures = await forget_old_figures(engine, clock())
         except Unavailable as error:
             _log.warning("janitor_waits", cause=str(error))
         else:
-            if objects or uploads:
-                _log.info("janitor_deleted", objects=objects, uploads=uploads)
+            if objects or uploads or figures:
+                _log.info("janitor_deleted", objects=objects, uploads=uploads, figures=figures)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), every_seconds)

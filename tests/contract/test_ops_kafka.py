@@ -55,7 +55,7 @@ async def test_a_broker_that_is_away_is_said_to_be_away():
 
 async def test_who_has_read_everything_is_not_behind_and_who_has_not_is(hub):
     _, admitted = await sent(hub)
-    recorded = {}
+    recorded: dict[int, int] = {}
 
     async def positions():
         return recorded
@@ -76,7 +76,8 @@ async def test_who_has_read_everything_is_not_behind_and_who_has_not_is(hub):
 
 async def test_who_stands_for_a_minute_is_stuck_and_who_moves_is_not(hub):
     await sent(hub)
-    now, recorded = [1e9], {}
+    now = [1e9]
+    recorded: dict[int, int] = {}
 
     async def positions():
         return recorded
@@ -95,7 +96,7 @@ async def test_who_stands_for_a_minute_is_stuck_and_who_moves_is_not(hub):
 async def test_what_is_committed_is_told_to_who_watches(hub):
     http = hub.clients.enter_async_context(hub.client(hub.socket, None))
     watcher = (await http).http
-    told: asyncio.Queue = asyncio.Queue()
+    told: asyncio.Queue[dict[str, str]] = asyncio.Queue()
 
     async def watch():
         async with watcher.stream("GET", "/ops/live", headers=OWNER) as answer:

@@ -39,7 +39,7 @@ export const en: Words = {
     not_acceptable: "No answer in the form that was asked for", range_not_satisfiable: "The range lies outside the file",
   },
   problemNext: {
-    forbidden: "If you need it, ask the administrator for the right.", unauthorized: "Check name and password, and try again.",
+    forbidden: "If you need it, ask the administrator for the right.", unauthorized: "Sign in again, then try.", sign_in_refused: "Check name and password, and try again; after many tries one has to wait.",
     unreachable: "Check the network; the page works again as soon as the hub answers.", not_found: "Check the code, or search again from the list.",
     second_person_needed: "Ask another person with this right to open it here and approve.", unavailable: "Wait some seconds and try again; if it lasts, the hub's operator must look at the System page.",
     too_many_requests: "Wait a while, then try again.", count_differs: "Preview again before you confirm.",

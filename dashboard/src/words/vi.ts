@@ -38,7 +38,7 @@ export const vi = {
     not_acceptable: "Không trả lời được theo dạng yêu cầu", range_not_satisfiable: "Khoảng nằm ngoài tệp",
   },
   problemNext: {
-    forbidden: "Nếu cần, hãy đề nghị quản trị hệ thống cấp quyền.", unauthorized: "Kiểm tra tên và mật khẩu rồi thử lại.",
+    forbidden: "Nếu cần, hãy đề nghị quản trị hệ thống cấp quyền.", unauthorized: "Đăng nhập lại rồi thử.", sign_in_refused: "Kiểm tra tên và mật khẩu rồi thử lại; sau nhiều lần sai phải đợi.",
     unreachable: "Kiểm tra kết nối mạng; trang sẽ dùng được lại khi trục trả lời.", not_found: "Kiểm tra lại mã, hoặc tìm lại từ danh sách.",
     second_person_needed: "Nhờ một người khác có quyền mở mục này và duyệt.", unavailable: "Đợi vài giây rồi thử lại; nếu kéo dài, quản trị trục phải xem trang Hệ thống.",
     too_many_requests: "Đợi một lúc rồi thử lại.", count_differs: "Hãy xem trước lại rồi mới xác nhận.",

@@ -16,7 +16,8 @@ from hub.api.ops import cursors
 from hub.api.ops.fields import CursorText
 from hub.api.problems import Code, Problem
 from hub.api.rights import Action, Person, require
-from hub.control.dead_letter_jobs import DeadLetterJobs, Job, JobCursor, JobState
+from hub.control.dead_letter_job import Job, JobCursor, JobState
+from hub.control.dead_letter_jobs import DeadLetterJobs
 from hub.control.dead_letters import Commands
 from hub.control.fields import Reason
 from hub.control.refusals import ChangeRefused, Refusal

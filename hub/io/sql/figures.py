@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.decision.rows import DeliveryRow
@@ -23,6 +23,10 @@ from hub.io.sql.projection_tables import (
 
 MOST: Final = 100_000
 """Up to here open deliveries are counted: more is a catastrophe whose exact size helps nobody."""
+MINUTES_KEPT: Final = timedelta(days=40)
+"""A month to look back at by the minute: some 200,000 rows."""
+HOURS_KEPT: Final = timedelta(days=400)
+"""A year and its month before: some millions of rows in a province."""
 OPEN: Final = tuple(state for state in State if state not in SETTLED)
 
 _delivery: Final = tuple(field.name for field in msgspec.structs.fields(DeliveryRow))
@@ -115,3 +119,21 @@ class Figures:
         with sql_errors("reading figures"):
             async with self._engine.connect() as connection:
                 return list(await connection.execute(query))
+
+
+async def forget_old_figures(engine: AsyncEngine, now: datetime) -> int:
+    """Delete counts of long ago; return how many. A rebuild brings them back until the next time.
+
+    Raises:
+        Unavailable: SQL is away.
+    """
+    minutes, hours = minute_counts, hour_flows
+    with sql_errors("forgetting old counts"):
+        async with engine.begin() as connection:
+            old = [
+                await connection.execute(
+                    delete(minutes).where(minutes.c.minute < now - MINUTES_KEPT)
+                ),
+                await connection.execute(delete(hours).where(hours.c.hour < now - HOURS_KEPT)),
+            ]
+    return sum(one.rowcount for one in old)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from hub.control import dead_letter_jobs
+from hub.control import dead_letter_job, dead_letter_jobs
 from hub.control.dead_letter_jobs import DeadLetterJobs
 from hub.control.job_runner import JobRunner
 from hub.control.lease import Lease
@@ -122,9 +122,12 @@ async def test_two_runners_at_once_lose_nothing_and_count_nothing_twice(known, m
     await confirm(known, job)
     jobs = DeadLetterJobs(known.engine, known.commands, lambda: known.now)
     seen = await jobs.running()
+    assert seen is not None
     await jobs.step(seen)
     await jobs.step(seen)
-    assert (await jobs.get(job["id"])).handled == 3
+    after = await jobs.get(job["id"])
+    assert after is not None
+    assert after.handled == 3
 
 
 async def test_a_paused_job_stands_and_a_resumed_one_goes_on(known, monkeypatch):
@@ -153,7 +156,7 @@ async def test_a_job_that_was_never_confirmed_cannot_be_resumed_into_life(known)
 
 
 async def test_many_at_once_need_another_person_than_asked(known, monkeypatch):
-    monkeypatch.setattr(dead_letter_jobs, "FOUR_EYES_ABOVE", 5)
+    monkeypatch.setattr(dead_letter_job, "FOUR_EYES_ABOVE", 5)
     job = await preview(known)
     assert job["second_person"]
     assert (await confirm(known, job, 409))["code"] == "second_person_needed"

@@ -4,6 +4,7 @@ import csv
 import io
 import unicodedata
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ async def ids(rig, **query):
     return [line["id"] for line in (await rig.get(PATH, **query))["items"]]
 
 
-FILTERS = [
+FILTERS: list[tuple[dict[str, Any], list[str]]] = [
     ({}, ["bad", "to-other", "to-receiver", "to-both"]),
     ({"key": KEY}, ["to-both"]),
     ({"key": unicodedata.normalize("NFD", KEY)}, ["to-both"]),
@@ -129,7 +130,7 @@ async def test_a_cursor_that_is_none_is_refused(known):
         await known.refused(PATH, 400, "invalid_cursor", before=text)
 
 
-NO_QUESTIONS = [
+NO_QUESTIONS: list[dict[str, Any]] = [
     {"state": "lost"},
     {"key": "\0"},
     {"since": "0001-01-01T00:00:00+14:00"},

@@ -8,6 +8,7 @@ import pytest
 from hub.control.people.rights import Role
 from hub.decision.events import Event
 from hub.io.kafka.lag import GroupLag, PartitionLag
+from hub.io.sql import figures
 from hub.io.sql.connector_status import ConnectorStatuses
 from tests.admin_rig import quarantined
 from tests.ops_rig import clerk_of
@@ -78,6 +79,15 @@ async def test_counts_are_the_same_after_a_rebuild(known):
     await known.rebuild()
     known.forget()
     assert ((await known.get("/ops/overview"))["totals"], await known.get("/ops/flow")) == before
+
+
+async def test_old_counts_are_forgotten_and_newer_ones_stay(known):
+    known.now = NOW + figures.MINUTES_KEPT + timedelta(hours=1)
+    assert await figures.forget_old_figures(known.engine, known.now) > 0
+    assert await figures.Figures(known.engine).minutes(NOW - timedelta(days=1)) == []
+    assert (await known.get("/ops/overview"))["dead_letters"] == 1
+    flows = await figures.Figures(known.engine).flows(NOW - timedelta(hours=1))
+    assert len(flows) == 3
 
 
 async def test_connectors_that_do_not_run_are_named(known):

@@ -55,7 +55,7 @@ async def test_a_secret_is_read_however_it_is_typed(known):
 
 async def test_a_wrong_secret_and_an_unknown_code_are_answered_alike_and_without_looking(known):
     known.ops.engine.sync_engine.dispose()
-    asked = []
+    asked: list[str] = []
     known.watch_sql(asked)
     wrong = await known.refused(PATH, 404, "not_found", code=CODE, secret="0" * 12)
     unknown = await known.refused(PATH, 404, "not_found", code="H99-KHONG-CO", secret=SECRET)

@@ -23,7 +23,7 @@ NOBODY = replace(
 
 @pytest.fixture
 def app():
-    deps: Any = SimpleNamespace(admin=NOBODY, metrics=ApiMetrics())
+    deps: Any = SimpleNamespace(admin=NOBODY, ops=None, metrics=ApiMetrics())
     return create_app(deps)
 
 

@@ -64,7 +64,8 @@ async def test_each_address_of_a_right_is_a_row_that_says_where_it_leads(rig):
 
 async def test_the_table_is_paged_without_gap_and_narrowed(rig):
     whole = (await rig.get("/ops/routes"))["items"]
-    paged, after = [], ""
+    paged: list[dict[str, object]] = []
+    after = ""
     while after is not None:
         page = await rig.get("/ops/routes", limit=2, after=after)
         paged, after = paged + page["items"], page["next"]

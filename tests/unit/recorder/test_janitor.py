@@ -26,8 +26,12 @@ def rounds(monkeypatch):
     async def uploads(_engine, _store, _now):
         return 1
 
+    async def figures(_engine, _now):
+        return 1
+
     monkeypatch.setattr(janitor, "delete_unreferenced", objects)
     monkeypatch.setattr(janitor, "delete_stale_uploads", uploads)
+    monkeypatch.setattr(janitor, "forget_old_figures", figures)
     return seen
 
 

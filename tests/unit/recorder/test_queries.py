@@ -56,7 +56,9 @@ def seen_by(*systems, types=None):
 
 async def ids(lists, limit=50, **wanted):
     """Return the ids of all pages, having turned back from each to the one before it."""
-    found, turn, earlier = [], Turn(), []
+    found: list[str] = []
+    earlier: list[str] = []
+    turn = Turn()
     while True:
         page = await lists.page(Filter(**wanted), turn, limit)
         there = [line.message.id for line in page.messages]
