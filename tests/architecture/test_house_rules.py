@@ -68,6 +68,8 @@ def test_only_verify_makes_a_message():
 CATCHES_REFUSED = {
     "hub/decision/pipeline.py": "where the decision is made",
     "hub/decision/check.py": "the dry run collects every refusal instead of the first",
+    "hub/decision/rehearsal.py": "what admission would refuse at once is told as the outcome",
+    "hub/api/ops/routing_table.py": "an address that leads nowhere is a row that says why",
     "hub/decision/statements.py": "says which item of a receipt, and raises again",
     "hub/router/batch.py": "a command of the hub to itself is refused like a message",
     "hub/io/admission.py": "after a secrecy marking the objects go; raised again",
