@@ -23,7 +23,7 @@ const named = readdirSync(root, { recursive: true, encoding: "utf8" })
 function exists(path: string): boolean {
   const open = path.replace(/\{\}$/, "");
   const collection = path.replace(/^\/v1\/admin\/(organisations|schemas|codes)\b/, "/v1/admin/{}");
-  return known.has(path) || known.has(collection) || [...known].some((one) => one === open || one.startsWith(`${open}{}`) || one.startsWith(`${path}:`));
+  return known.has(path) || known.has(collection) || [...known].some((one) => one === open || (open !== path && one.startsWith(open)) || one.startsWith(`${path}:`));
 }
 
 describe("the paths that the console asks for", () => {

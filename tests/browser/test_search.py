@@ -105,7 +105,7 @@ def test_a_saved_view_comes_back_with_its_filters(page, province):
     page.goto(f"{province.url}/messages?key={REFUSED}")
     page.get_by_role("button", name="Lưu bộ lọc").click()
     page.locator("[name=view-name]").fill("Bị từ chối (mẫu)")
-    page.locator("[name=reason]").fill("Dùng hằng ngày (mẫu)")
+    page.get_by_role("dialog").locator("[name=reason]").fill("Dùng hằng ngày (mẫu)")
     page.get_by_role("dialog").get_by_role("button", name="Lưu bộ lọc").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.goto(f"{province.url}/messages")

@@ -25,7 +25,7 @@ def test_a_first_password_must_be_replaced_before_anything_else(desk, province):
 def test_a_wrong_password_is_told_in_plain_words_and_not_kept_in_the_form(desk):
     page = desk.open()
     sign_in(page, "an", "sai hoàn toàn")
-    expect(page.get_by_role("alert")).to_contain_text("tên hay mật khẩu không đúng")
+    expect(page.get_by_role("alert")).to_contain_text("Tên hay mật khẩu không đúng")
     expect(page.locator("[name=password]")).to_have_value("")
     expect(page.locator("[name=name]")).to_have_value("an")
 

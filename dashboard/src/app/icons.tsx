@@ -7,6 +7,7 @@ const PATHS = {
   lag: "M4 19h16M6 16l4-5 3 3 5-8",
   directory: "M12 4v5M5 15v-3h14v3M12 9v3M3 15h4v5H3zM10 15h4v5h-4zM17 15h4v5h-4z",
   schemas: "M9 4c-3 0-2 3-2 5s-2 3-2 3 2 1 2 3-1 5 2 5M15 4c3 0 2 3 2 5s2 3 2 3-2 1-2 3 1 5-2 5",
+  deadlines: "M5 6h14v14H5zM5 10h14M9 3v5M15 3v5M12 13v3l2 1",
   requests: "M4 12l5 5L20 6",
   alerts: "M6 16V11a6 6 0 0 1 12 0v5l2 2H4zM10 21h4",
   reports: "M5 20V10M12 20V4M19 20v-7",

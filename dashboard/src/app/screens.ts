@@ -1,4 +1,7 @@
 import type { ComponentType } from "preact";
+import { AlertsScreen } from "../screens/alerts/Alerts";
+import { DeadlinesScreen } from "../screens/deadlines/Deadlines";
+import { ReportsScreen } from "../screens/reports/Reports";
 import { AuditScreen } from "../screens/audit/Audit";
 import { ConnectorScreen } from "../screens/connectors/Connector";
 import { ConnectorsScreen } from "../screens/connectors/Connectors";
@@ -56,6 +59,9 @@ export const SCREENS: readonly Screen[] = [
   { name: "connectorNew", path: "/connector-new", rights: ["connectors.manage"], view: NewConnectorScreen },
   { name: "routes", path: "/routes", key: "r", icon: "routes", rights: ["rules.view"], view: RoutesScreen },
   { name: "lag", path: "/lag", key: "l", icon: "lag", rights: ["statistics.view"], view: LagScreen },
+  { name: "alerts", path: "/alerts", key: "e", icon: "alerts", rights: ["alerts.view"], view: AlertsScreen },
+  { name: "reports", path: "/reports", key: "i", icon: "reports", rights: ["statistics.view"], view: ReportsScreen },
+  { name: "deadlines", path: "/deadlines", key: "n", icon: "deadlines", rights: ["statistics.view"], view: DeadlinesScreen },
   { name: "directory", path: "/directory", key: "t", icon: "directory", rights: ["rules.view"], view: DirectoryScreen },
   { name: "organisation", path: "/directory/:id", rights: ["rules.view"], view: OrganisationScreen },
   { name: "schemas", path: "/schemas", key: "s", icon: "schemas", rights: ["rules.view"], view: SchemasScreen },

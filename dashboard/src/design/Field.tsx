@@ -9,7 +9,7 @@ interface Shared {
 interface TextProps extends Shared {
   readonly value: string;
   readonly onInput: (value: string) => void;
-  readonly type?: "text" | "password" | "search" | "datetime-local" | "number" | "time";
+  readonly type?: "text" | "password" | "search" | "datetime-local" | "date" | "number";
   readonly required?: boolean;
   readonly autocomplete?: string;
   readonly placeholder?: string;

@@ -6,7 +6,7 @@ export const en: Words = {
   ...codesEn,
   nav: {
     overview: "Overview", messages: "Messages", trace: "Trace", where: "Where is it?", deadLetters: "Dead letters", jobs: "Retry jobs",
-    held: "Held", connectors: "Connectors", connector: "Connector", connectorNew: "New connector", routes: "Routes", lag: "Lag", directory: "Directory",
+    held: "Held", connectors: "Connectors", connector: "Connector", connectorNew: "New connector", routes: "Routes", lag: "Lag", deadlines: "Deadlines", directory: "Directory",
     organisation: "Organisation", schemas: "Schemas", alerts: "Alerts", reports: "Reports", audit: "Audit", users: "Users", user: "User", requests: "Approvals", system: "System", profile: "Profile",
     deadLetter: "Dead letter", job: "Retry job",
   },
@@ -39,7 +39,7 @@ export const en: Words = {
     not_acceptable: "No answer in the form that was asked for", range_not_satisfiable: "The range lies outside the file",
   },
   problemNext: {
-    forbidden: "If you need it, ask the administrator for the right.", unauthorized: "Check name and password, and try again.",
+    forbidden: "If you need it, ask the administrator for the right.", unauthorized: "Sign in again, then try.", sign_in_refused: "Check name and password, and try again; after many tries one has to wait.",
     unreachable: "Check the network; the page works again as soon as the hub answers.", not_found: "Check the code, or search again from the list.",
     second_person_needed: "Ask another person with this right to open it here and approve.", unavailable: "Wait some seconds and try again; if it lasts, the hub's operator must look at the System page.",
     too_many_requests: "Wait a while, then try again.", count_differs: "Preview again before you confirm.",
@@ -177,5 +177,22 @@ export const en: Words = {
   profile: {
     title: "Profile", looks: "Display", language: "Language", theme: "Colours", themes: { system: "As the machine", light: "Light", dark: "Dark" }, zone: "Time zone", zones: { vietnam: "Viet Nam (UTC+7)" }, shortcuts: "Shortcuts of a single key",
     rights: "Roles and rights", sessions: "Sign-ins", thisSession: "This one", signedIn: "signed in", seen: "active", everywhere: "Sign out everywhere",
+  },
+  figures: {
+    organisation: "Organisation (id)", organisation_name: "Organisation", level: "Level", procedure: "Procedure", n: "Number", on_time: "On time", late: "Late", open: "Open", overdue: "Overdue", near: "Near the limit", online: "Online",
+    satisfied: "Satisfied", outcome: "Outcome", due: "Due", paid: "Paid", refunded: "Refunded", system: "System", type: "Type", mean_ms: "Mean", p50_ms: "p50", p95_ms: "p95", p99_ms: "p99", recipient: "Recipient", state: "State",
+    since: "Since", seconds: "Waited", last_heard: "Last heard", a_day: "A day", office_hours: "Office hours silent", what_vi: "What", what: "Kind", subject: "Code", due_at: "Due", days_left: "Left (days)", rule: "Rule", metric: "Metric",
+    threshold: "Threshold", for_seconds: "Lasting (seconds)", severity: "Severity", an_hour: "At most an hour", phase: "Phase", value: "Value", taken_by: "Taken by", told: "Told", at: "At", subjects: "About", count: "Count", until: "Until", reason: "Reason",
+    made_by: "Set by", notice: "Notice", channel: "Channel", attempts: "Attempts", told_at: "Told at", problem: "Problem", name: "Name", above: "Above", days: "Within (days)", id: "No.",
+  },
+  reports: {
+    title: "Reports", lead: "Indicators by level, organisation and procedure. Without days: the last 30.", since: "From day", until: "Until day", all: "Summary", none: "There are no figures for this time.",
+    reports: { timeliness: "On time", online: "Online share", satisfaction: "Satisfaction", payments: "Fees", delays: "Delays", oldest: "Waiting", silent: "Silent" },
+    overdue: "Dossiers overdue", near: "Dossiers near their limit", waiting: "Messages that wait", oldest: "the oldest since", silent: "Silent systems", level: "Level", late: "Late", online: "Online", satisfied: "Satisfied",
+  },
+  deadlines: { title: "Deadlines", lead: "Overdue, and due within 60 days.", none: "Nothing is due soon.", forecast: "Forecast", within: (n) => `within ${n} days` },
+  alerts: {
+    title: "Alerts", lead: "What is beyond its threshold, and who works on it.", none: "There is no alert.", tabs: { "": "Firing", rules: "Rules", silences: "Silences", notices: "Notices", tellings: "Sent" }, act: "Action", take: "Take",
+    silence: "Silence", silenceFor: "For", hours: (n) => `${n} hours`, silenceMeans: "Nobody is told in this time. What is still beyond its threshold afterwards is told then.", done: "Done",
   },
 };

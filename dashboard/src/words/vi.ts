@@ -6,7 +6,7 @@ export const vi = {
   ...codesVi,
   nav: {
     overview: "Tổng quan", messages: "Thông điệp", trace: "Hành trình", where: "Văn bản ở đâu?", deadLetters: "Thư chết", jobs: "Đợt gửi lại",
-    held: "Bị giữ lại", connectors: "Bộ kết nối", connector: "Bộ kết nối", connectorNew: "Bộ kết nối mới", routes: "Tuyến", lag: "Độ trễ", directory: "Danh bạ",
+    held: "Bị giữ lại", connectors: "Bộ kết nối", connector: "Bộ kết nối", connectorNew: "Bộ kết nối mới", routes: "Tuyến", lag: "Độ trễ", deadlines: "Thời hạn", directory: "Danh bạ",
     organisation: "Cơ quan", schemas: "Lược đồ", alerts: "Cảnh báo", reports: "Báo cáo", audit: "Nhật ký", users: "Người dùng", user: "Người dùng", requests: "Chờ duyệt", system: "Hệ thống", profile: "Cá nhân",
     deadLetter: "Thư chết", job: "Đợt gửi lại",
   },
@@ -38,7 +38,7 @@ export const vi = {
     not_acceptable: "Không trả lời được theo dạng yêu cầu", range_not_satisfiable: "Khoảng nằm ngoài tệp",
   },
   problemNext: {
-    forbidden: "Nếu cần, hãy đề nghị quản trị hệ thống cấp quyền.", unauthorized: "Kiểm tra tên và mật khẩu rồi thử lại.",
+    forbidden: "Nếu cần, hãy đề nghị quản trị hệ thống cấp quyền.", unauthorized: "Đăng nhập lại rồi thử.", sign_in_refused: "Kiểm tra tên và mật khẩu rồi thử lại; sau nhiều lần sai phải đợi.",
     unreachable: "Kiểm tra kết nối mạng; trang sẽ dùng được lại khi trục trả lời.", not_found: "Kiểm tra lại mã, hoặc tìm lại từ danh sách.",
     second_person_needed: "Nhờ một người khác có quyền mở mục này và duyệt.", unavailable: "Đợi vài giây rồi thử lại; nếu kéo dài, quản trị trục phải xem trang Hệ thống.",
     too_many_requests: "Đợi một lúc rồi thử lại.", count_differs: "Hãy xem trước lại rồi mới xác nhận.",
@@ -176,6 +176,23 @@ export const vi = {
   profile: {
     title: "Cá nhân", looks: "Hiển thị", language: "Ngôn ngữ", theme: "Màu nền", themes: { system: "Theo máy", light: "Sáng", dark: "Tối" }, zone: "Múi giờ", zones: { vietnam: "Việt Nam (UTC+7)" }, shortcuts: "Dùng phím tắt một ký tự",
     rights: "Vai trò và quyền", sessions: "Các lần đăng nhập", thisSession: "Lần này", signedIn: "vào lúc", seen: "hoạt động", everywhere: "Đăng xuất mọi nơi",
+  },
+  figures: {
+    organisation: "Cơ quan (mã)", organisation_name: "Cơ quan", level: "Cấp", procedure: "Thủ tục", n: "Số lượng", on_time: "Đúng hạn", late: "Trễ hạn", open: "Đang làm", overdue: "Quá hạn", near: "Sắp hạn", online: "Trực tuyến",
+    satisfied: "Hài lòng", outcome: "Kết quả", due: "Phải nộp", paid: "Đã nộp", refunded: "Đã hoàn", system: "Hệ thống", type: "Loại", mean_ms: "Trung bình", p50_ms: "50 %", p95_ms: "95 %", p99_ms: "99 %", recipient: "Nơi nhận", state: "Trạng thái",
+    since: "Từ lúc", seconds: "Đã chờ", last_heard: "Nghe lần cuối", a_day: "Mỗi ngày", office_hours: "Giờ làm việc im lặng", what_vi: "Việc", what: "Việc", subject: "Mã", due_at: "Hạn", days_left: "Còn (ngày)", rule: "Quy tắc", metric: "Chỉ số",
+    threshold: "Ngưỡng", for_seconds: "Kéo dài (giây)", severity: "Mức", an_hour: "Tối đa mỗi giờ", phase: "Giai đoạn", value: "Giá trị", taken_by: "Người nhận xử lý", told: "Đã báo", at: "Lúc", subjects: "Về", count: "Số", until: "Đến", reason: "Lý do",
+    made_by: "Người đặt", notice: "Tin", channel: "Kênh", attempts: "Số lần thử", told_at: "Báo lúc", problem: "Vấn đề", name: "Tên", above: "Vượt ngưỡng", days: "Trong (ngày)", id: "Số",
+  } as Record<string, string>,
+  reports: {
+    title: "Báo cáo", lead: "Chỉ số theo cấp, cơ quan, thủ tục. Mặc định: 30 ngày qua.", since: "Từ ngày", until: "Đến ngày", all: "Tổng hợp", none: "Chưa có số liệu trong khoảng này.",
+    reports: { timeliness: "Đúng hạn", online: "Trực tuyến", satisfaction: "Hài lòng", payments: "Lệ phí", delays: "Độ trễ", oldest: "Tồn đọng", silent: "Im lặng" },
+    overdue: "Hồ sơ quá hạn", near: "Hồ sơ sắp hạn", waiting: "Thông điệp đang chờ", oldest: "lâu nhất từ", silent: "Hệ thống im lặng", level: "Cấp", late: "Trễ hạn", online: "Trực tuyến", satisfied: "Hài lòng",
+  },
+  deadlines: { title: "Thời hạn", lead: "Quá hạn, và đến hạn trong 60 ngày.", none: "Không có gì sắp hết hạn.", forecast: "Dự báo", within: (n: string) => `trong ${n} ngày` },
+  alerts: {
+    title: "Cảnh báo", lead: "Điều đang vượt ngưỡng, và ai đang xử lý.", none: "Không có cảnh báo nào.", tabs: { "": "Đang báo", rules: "Quy tắc", silences: "Đang tạm ẩn", notices: "Tin đã báo", tellings: "Gửi tin" }, act: "Việc", take: "Nhận xử lý",
+    silence: "Tạm ẩn", silenceFor: "Trong", hours: (n: string) => `${n} giờ`, silenceMeans: "Không ai được báo trong thời gian này. Nếu sau đó vẫn vượt ngưỡng thì sẽ báo.", done: "Đã làm",
   },
 };
 
