@@ -1332,6 +1332,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/admin/connectors/{name}/signals": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["signal_v1_admin_connectors__name__signals_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/admin/connectors/{name}/tests/{id}": {
         readonly parameters: {
             readonly query?: never;
@@ -1699,6 +1715,7 @@ export interface components {
         readonly Collection: "organisations" | "codes" | "groups" | "systems" | "keys" | "endpoints" | "rights" | "schemas";
         readonly ConfirmRequest: {
             readonly count: number;
+            readonly reason?: string | null;
         };
         readonly ConnectorAnswer: {
             readonly adapter: string;
@@ -1740,6 +1757,7 @@ export interface components {
             readonly works: boolean;
         };
         readonly DeadLetterAnswer: {
+            readonly adapter: string | null;
             /** Format: date-time */
             readonly at: string;
             readonly attempts: number;
@@ -1869,6 +1887,7 @@ export interface components {
             readonly types?: readonly string[] | null;
         };
         readonly GroupAnswer: {
+            readonly adapter: string | null;
             readonly code: string;
             readonly connector: string | null;
             readonly count: number;
@@ -1947,6 +1966,7 @@ export interface components {
             readonly handled: number;
             readonly id: string;
             readonly reason: string;
+            readonly second_person: boolean;
         };
         readonly JobPage: {
             readonly items: readonly components["schemas"]["JobShown"][];
@@ -2033,6 +2053,8 @@ export interface components {
         };
         /** @enum {string} */
         readonly Listed: "rules" | "silences" | "notices" | "tellings";
+        /** @enum {string} */
+        readonly LogLevel: "DEBUG" | "INFO" | "WARNING" | "ERROR";
         readonly MadeUserAnswer: {
             readonly first_password: string | null;
             readonly user: components["schemas"]["UserAnswer"];
@@ -2521,6 +2543,24 @@ export interface components {
             /** Format: password */
             readonly password: string;
         };
+        /** @enum {string} */
+        readonly Signal: "resnapshot" | "flush" | "log_level";
+        readonly SignalAnswer: {
+            readonly connector: string;
+            /** Format: date-time */
+            readonly given_at: string;
+            readonly given_by: string;
+            readonly id: string;
+            readonly signal: components["schemas"]["Signal"];
+        };
+        readonly SignalRequest: {
+            /** @default DEBUG */
+            readonly level: components["schemas"]["LogLevel"];
+            /** @default 10 */
+            readonly minutes: number;
+            readonly reason: string;
+            readonly signal: components["schemas"]["Signal"];
+        };
         readonly SignatureShown: {
             readonly alg: string | null;
             readonly hub: string | null;
@@ -2741,6 +2781,7 @@ export interface components {
             readonly shared: boolean;
         };
         readonly "Wanted-Output": {
+            readonly adapter?: string | null;
             readonly code?: string | null;
             readonly connector?: string | null;
             readonly fingerprint?: string | null;
@@ -2803,6 +2844,7 @@ export interface components {
         /** @enum {string} */
         readonly hub__api__admin_dead_letter_models__Order: "retry" | "drop";
         readonly hub__api__admin_dead_letter_models__Wanted: {
+            readonly adapter?: string | null;
             readonly code?: string | null;
             readonly connector?: string | null;
             readonly fingerprint?: string | null;
@@ -4972,6 +5014,31 @@ export interface operations {
             };
         };
     };
+    readonly signal_v1_admin_connectors__name__signals_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SignalRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SignalAnswer"];
+                };
+            };
+        };
+    };
     readonly one_test_v1_admin_connectors__name__tests__id__get: {
         readonly parameters: {
             readonly query?: never;
@@ -5055,6 +5122,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 readonly connector?: string | null;
+                readonly adapter?: string | null;
                 readonly code?: string | null;
                 readonly fingerprint?: string | null;
                 readonly system?: string | null;
@@ -5082,6 +5150,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 readonly connector?: string | null;
+                readonly adapter?: string | null;
                 readonly code?: string | null;
                 readonly fingerprint?: string | null;
                 readonly system?: string | null;

@@ -29,6 +29,8 @@ export const en: Words = {
     not_itself: "It cannot point to itself", adapter_unusable: "The adapter cannot be used", config_refused: "The configuration is not valid",
     connector_fixed: "Adapter and system of a connector do not change", network_refused: "This network is not allowed",
     second_person_needed: "A second person must act: whoever asked does not approve", count_differs: "The number is not the one of the preview",
+    connector_not_stopped: "Stop the connector before deleting it", connector_holds: "Deliveries or dead letters wait in the connector; decide about them first",
+    signal_unsupported: "A connector of this kind does nothing at this signal",
     job_state: "The state of the job does not allow it", unbounded: "Choose at least one condition", too_many_views: "Too many views are saved",
     name_taken: "Somebody has this name", password_refused: "The new password will not do", password_wrong: "The present password is wrong",
     role_refused: "The role cannot be given like this", no_longer_fits: "It does not fit what is there now", decided: "Somebody has decided already",

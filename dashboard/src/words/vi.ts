@@ -28,6 +28,8 @@ export const vi = {
     endpoint_taken: "Loại này đã có điểm nhận khác", not_itself: "Không thể trỏ vào chính mình", adapter_unusable: "Loại bộ kết nối không dùng được",
     config_refused: "Cấu hình không hợp lệ", connector_fixed: "Loại và hệ thống của bộ kết nối không đổi được",
     network_refused: "Mạng này không được phép", second_person_needed: "Cần người thứ hai: ai yêu cầu thì không tự duyệt",
+    connector_not_stopped: "Phải dừng bộ kết nối trước khi xoá", connector_holds: "Còn thông điệp hoặc thư chết trong bộ kết nối; xử lý hết trước đã",
+    signal_unsupported: "Bộ kết nối loại này không làm gì với tín hiệu đó",
     count_differs: "Số lượng đã khác lúc xem trước", job_state: "Đợt này không ở trạng thái cho phép", unbounded: "Phải chọn ít nhất một điều kiện",
     too_many_views: "Đã lưu quá nhiều bộ lọc", name_taken: "Tên đã có người dùng", password_refused: "Mật khẩu mới chưa đạt",
     password_wrong: "Mật khẩu hiện nay không đúng", role_refused: "Vai trò này không cấp được như vậy",
