@@ -3,16 +3,20 @@
 import asyncio
 import importlib
 import json
-from typing import Any
+from typing import Any, Final
 
 from lgsp_adapter.config import Config
 from lgsp_adapter.context import Context
 from lgsp_adapter.contract import Source
+from lgsp_adapter.dial import Dial
 from lgsp_adapter.errors import AdapterError, Fatal, Reject, Retryable
 from lgsp_adapter.recipe.base import Cook
 from lgsp_adapter.recipe.mapping import draft
 from lgsp_adapter.recipe.template import as_text, point
 from lgsp_adapter.values import Check, Record
+
+CONNECT_SECONDS: Final = 10
+"""For the name of the database, and for each of its addresses where the driver lets us say so."""
 
 
 class SqlTable(Cook, Source[Config]):
@@ -31,6 +35,11 @@ class SqlTable(Cook, Source[Config]):
             # By name: the SDK itself has no SQL among its dependencies.
             self._sql = importlib.import_module("sqlalchemy")
             self._engine = self._sql.create_engine(*self.secrets.values(), pool_pre_ping=True)
+            # Invariant 5: the URL's host, at every reconnect of the pool, must be approved.
+            dial = Dial(ctx.networks, self._engine.url, seconds=CONNECT_SECONDS)
+            self._sql.event.listen(self._engine, "do_connect", dial)
+        except AdapterError:
+            raise
         except Exception as error:  # noqa: BLE001  (the text may quote the URL with its password)
             raise Fatal(
                 f"database: {type(error).__name__}; install sqlalchemy and a driver"
