@@ -202,17 +202,21 @@ async def test_a_name_that_nobody_knows_is_retryable(monkeypatch):
     assert told.value.untouched
 
 
-async def test_an_oracle_service_cannot_name_another_server():
-    with pytest.raises(Fatal, match="Oracle service"):
-        Dial(
-            ("10.20.0.0/16",),
-            URL.create(
-                "oracle+oracledb",
-                host="10.20.0.1",
-                query={"service_name": "x)))(ADDRESS=(HOST=127.0.0.1)"},
-            ),
-            seconds=5,
-        )
+@pytest.mark.parametrize(
+    "url",
+    [
+        URL.create(
+            "oracle+oracledb",
+            host="10.20.0.1",
+            query={"service_name": "x)))(ADDRESS=(HOST=127.0.0.1)"},
+        ),
+        URL.create("oracle+oracledb", host="10.20.0.1", database="x)))(ADDRESS=(HOST=127.0.0.1)"),
+        URL.create("mssql+pymssql", host="10.20.0.1\\MAU,127.0.0.1:1433"),
+    ],
+)
+async def test_a_service_or_an_instance_cannot_name_another_server(url):
+    with pytest.raises(Fatal, match="service or an instance"):
+        Dial(("10.20.0.0/16",), url, seconds=5)
 
 
 class Module:

@@ -30,8 +30,9 @@ _QUERY: Final = {
 }
 """What a URL may say behind `?`: another word could name another server."""
 
-_SERVICE: Final = re.compile(r"[A-Za-z0-9_.$#-]*")
-"""An Oracle service. It is pasted into the address: a bracket could add another server there."""
+_PASTED: Final = re.compile(r"[A-Za-z0-9_.$#-]*")
+"""Oracle's service and SQL Server's instance are pasted into the text of the address: a bracket or
+a colon there could name another place."""
 
 Parameters: TypeAlias = Mapping[str, Any]
 
@@ -107,9 +108,11 @@ def _refuse_what_could_lead_elsewhere(url: Any) -> None:
     known = _QUERY[url.drivername]
     if set(url.query) - known:
         raise Fatal(f"database: behind ? may stand only {', '.join(sorted(known))}")
-    service = str(url.query.get("service_name") or url.database or "")
-    if url.drivername == "oracle+oracledb" and not _SERVICE.fullmatch(service):
-        raise Fatal("database: an Oracle service has letters, digits and _.$#- only")
+    is_oracle = url.drivername == "oracle+oracledb"
+    service = str(url.query.get("service_name") or url.database or "") if is_oracle else ""
+    instance = _server(url)[1].removeprefix("\\")
+    if not _PASTED.fullmatch(service) or not _PASTED.fullmatch(instance):
+        raise Fatal("database: a service or an instance has letters, digits and _.$#- only")
 
 
 def _is_local(cparams: Parameters) -> bool:
