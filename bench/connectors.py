@@ -180,5 +180,7 @@ def _table(folder: Path, name: str) -> dict[str, Any]:
     return {
         "adapter": "sql-table-in",
         "system": name,
+        # A file of this machine is open to a connector as the loopback is.
+        "networks": ["127.0.0.0/8"],
         "config": {**where, **columns, "reading": reading},
     }

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 import asyncssh
-from lgsp_adapter import Context, Fatal, Retryable
+from lgsp_adapter import Context, Fatal, Retryable, line
 
 from hub_adapter_file_drop.errors import from_os, from_ssh
 from hub_adapter_file_drop.folder import PIECE, Entry, NameTaken, temporary
@@ -27,11 +27,13 @@ class SftpFolder:
 
     def __init__(self, root: str, busy: float, config: Sftp) -> None:
         self._root, self._busy, self._config = root, busy, config
+        self._networks: tuple[str, ...] = ()
         self._key: asyncssh.SSHKey | None = None
         self._connection: asyncssh.SSHClientConnection | None = None
         self._client: asyncssh.SFTPClient | None = None
 
     async def open(self, ctx: Context) -> None:
+        self._networks = ctx.networks
         secret = await ctx.secret(self._config.key)
         try:
             self._key = asyncssh.import_private_key(secret.get_secret_value())
@@ -53,19 +55,31 @@ class SftpFolder:
             return self._client
         await self.close()
         async with asyncio.timeout(self._config.connect_seconds):
-            self._connection = await asyncssh.connect(
-                self._config.host,
-                self._config.port,
-                username=self._config.user,
+            self._connection = await self._connected()
+            self._client = await self._connection.start_sftp_client(path_errors="surrogateescape")
+        return self._client
+
+    async def _connected(self) -> asyncssh.SSHClientConnection:
+        config = self._config
+        # Invariant 5: to an approved address, at every reconnect; the library would ask nobody.
+        found = await line.connect(self._networks, config.host, config.port, config.connect_seconds)
+        try:
+            return await asyncssh.connect(
+                config.host,
+                config.port,
+                sock=found,
+                username=config.user,
                 client_keys=[self._key] if self._key else [],
                 # One key and no file of this machine's user: never "accept any".
-                known_hosts=([asyncssh.import_public_key(self._config.host_key)], [], []),
+                known_hosts=([asyncssh.import_public_key(config.host_key)], [], []),
                 config=None,
                 agent_path=None,
                 keepalive_interval=KEEPALIVE_SECONDS,
             )
-            self._client = await self._connection.start_sftp_client(path_errors="surrogateescape")
-        return self._client
+        except BaseException:
+            # It was ours before it was the library's, which leaves it open where it fails early.
+            found.close()
+            raise
 
     async def _call(self, step: str, work: Callable[[asyncssh.SFTPClient], Awaitable[T]]) -> T:
         try:

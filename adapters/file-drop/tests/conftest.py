@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from lgsp_adapter import Context
+from lgsp_adapter.guard import UNSAFE_LOOPBACK
 from sandbox_file_drop import SftpAgency
 
 
@@ -72,4 +73,6 @@ def ctx(request, clock, objects):
     async def key(_name):
         return request.getfixturevalue("agency").private_key
 
-    return Context("test", resolvers={"test": key}, now=clock, store=objects)
+    return Context(
+        "test", resolvers={"test": key}, now=clock, store=objects, networks=(UNSAFE_LOOPBACK,)
+    )

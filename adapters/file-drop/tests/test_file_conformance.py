@@ -18,6 +18,7 @@ from hub_adapter_file_drop.local import LocalFolder
 from hub_adapter_file_drop.sftp import SftpFolder
 from lgsp_adapter import Context, Reject
 from lgsp_adapter.kit import Say, SinkKit, SinkPeer, SourceKit, SourcePeer
+from lgsp_adapter.kit.common import LOOPBACK
 from sandbox_file_drop import SftpAgency
 
 HERE = Path(__file__).parents[1]
@@ -187,7 +188,7 @@ class OverSftp:
         async def key(_name):
             return self.server.agency.private_key
 
-        return Context(self.adapter.spec.name, resolvers={"test": key})
+        return Context(self.adapter.spec.name, resolvers={"test": key}, networks=LOOPBACK)
 
 
 class TestSourceKeepsThePromises(SourceKit[Any]):

@@ -9,6 +9,7 @@ from hub_adapter_file_drop import FileDropIn, FileDropOut
 from hub_adapter_file_drop.folder import temporary
 from hub_adapter_file_drop.sink import file_name
 from lgsp_adapter import Backpressure, Context, Done, Draft, Fatal, Reject, Retryable, Signed
+from lgsp_adapter.guard import UNSAFE_LOOPBACK
 from lgsp_adapter.testing import delivery
 
 PLAIN = {"checksum": False, "attributes": False}
@@ -27,7 +28,7 @@ def ctx(request):
         for start in range(0, len(SCAN), 100_000):
             yield SCAN[start : start + 100_000]
 
-    return Context("test", resolvers={"test": key}, fetch=fetch)
+    return Context("test", resolvers={"test": key}, fetch=fetch, networks=(UNSAFE_LOOPBACK,))
 
 
 async def opened(place, ctx, **more):

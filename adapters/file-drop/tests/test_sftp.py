@@ -3,6 +3,7 @@ import os
 import pytest
 from hub_adapter_file_drop import FileDropIn
 from lgsp_adapter import Context, Fatal, Reject, Retryable
+from lgsp_adapter.guard import UNSAFE_LOOPBACK
 from sandbox_file_drop import SftpAgency
 
 BODY = {"content": "body", "type": "vn.gov.dossier.received.v1"}
@@ -81,7 +82,9 @@ async def test_a_key_that_the_server_does_not_know_stops_the_connector(agency, c
         return SftpAgency(agency.folder).private_key
 
     made = source(over_sftp(), **BODY)
-    await made.open(Context("test", resolvers={"test": other}, now=clock), None)
+    await made.open(
+        Context("test", resolvers={"test": other}, now=clock, networks=(UNSAFE_LOOPBACK,)), None
+    )
     with pytest.raises(Fatal):
         await made.read(10)
     await made.close()

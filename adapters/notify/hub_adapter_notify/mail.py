@@ -20,11 +20,11 @@ from lgsp_adapter import (
     Secret,
     Spec,
     Text,
+    line,
 )
 from lgsp_adapter.net import certificate_fault, trusted
 from pydantic import Field
 
-from hub_adapter_notify import line
 from hub_adapter_notify.channel import Channel, ChannelConfig
 from hub_adapter_notify.notice import Message
 

@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, Protocol, TypeVar
 
 from lgsp_adapter import AdapterError, Context, Fatal
+from lgsp_adapter.dial import Dial
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc
 
-from hub_adapter_sql_table.errors import translated
+from hub_adapter_sql_table.errors import OPERATOR, code_of, translated
 from hub_adapter_sql_table.settings import DatabaseConfig
 
 T = TypeVar("T")
@@ -108,7 +109,7 @@ class Database:
         self._threads: ThreadPoolExecutor | None = None
 
     async def open(self, ctx: Context) -> None:
-        """Resolve the password and make the engine.
+        """Resolve the password and make the engine; the guard stands before each connection.
 
         Raises:
             Fatal: no password, or no driver for this kind of database.
@@ -119,7 +120,17 @@ class Database:
             self._engine = self._make(self._config, password)
         except (ModuleNotFoundError, exc.ArgumentError) as error:
             raise Fatal(f"no driver for {self._config.kind}: install the extra") from error
+        event.listen(self._engine, "do_connect", self._dial(ctx))
         self._threads = ThreadPoolExecutor(self._config.threads, "sql-table")
+
+    def _dial(self, ctx: Context) -> Dial:
+        # Invariant 5: at every reconnect of the pool, too.
+        return Dial(
+            ctx.networks,
+            url(self._config, None),
+            seconds=self._config.connect_seconds,
+            is_final=lambda error: code_of(error) in OPERATOR,
+        )
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Return what `work` gives; its transaction is committed before.

@@ -14,6 +14,7 @@ from uuid import uuid4
 import pymysql
 import pytest
 from lgsp_adapter import Context
+from lgsp_adapter.guard import UNSAFE_LOOPBACK
 from sqlalchemy import URL, create_engine
 
 from tests.postgres_fixture import postgres, postgres_url
@@ -128,4 +129,4 @@ def admin(database):
 
 @pytest.fixture
 def ctx():
-    return Context("test")
+    return Context("test", networks=(UNSAFE_LOOPBACK,))

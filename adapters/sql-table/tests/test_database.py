@@ -16,6 +16,7 @@ from lgsp_adapter import (
     Retryable,
     load_config,
 )
+from lgsp_adapter.guard import UNSAFE_LOOPBACK
 from sqlalchemy import exc, insert, select
 from sqlalchemy.dialects import mssql, oracle
 
@@ -130,7 +131,7 @@ async def test_a_database_that_is_away_is_retryable_and_the_password_stays_hidde
     columns = {"id_column": "a", "type": "vn.gov.record.changed.v1", "body_column": "b"}
     raw = {**base, "password": "env:MAU_MAT_KHAU", "table": "t", **columns, "reading": reading}
     made = SqlTableIn(SqlTableIn.config_of(raw))
-    await made.open(Context("test"), None)
+    await made.open(Context("test", networks=(UNSAFE_LOOPBACK,)), None)
     with pytest.raises(Retryable) as told:
         await made.read(1)
     await made.close()

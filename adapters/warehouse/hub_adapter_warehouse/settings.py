@@ -81,7 +81,7 @@ class WarehouseConfig(Config):
     """The warehouse."""
 
     host: Annotated[str, Text(vi="Máy chủ", en="Host")] = Field(min_length=1)
-    """For PostgreSQL on the same machine also the folder of its socket."""
+    """On one machine for demo and tests also the folder of PostgreSQL's socket."""
     port: Annotated[int, Text(vi="Cổng", en="Port")] = Field(default=5432, ge=1, le=65535)
     database: Annotated[str, Text(vi="Tên CSDL", en="Database")] = Field(min_length=1)
     user: Annotated[str, Text(vi="Tài khoản", en="User")] = Field(min_length=1)
@@ -106,3 +106,8 @@ class WarehouseConfig(Config):
     busy_seconds: Annotated[float, Text(vi="Nghỉ khi quá tải", en="Pause when busy, s")] = Field(
         default=10, ge=1, le=600
     )
+
+    @property
+    def is_local(self) -> bool:
+        """Return whether it is a socket of this machine, by libpq's rule (`@`: an abstract one)."""
+        return self.host.startswith(("/", "@")) and "," not in self.host

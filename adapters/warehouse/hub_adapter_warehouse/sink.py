@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import psycopg
 from lgsp_adapter import (
+    AdapterError,
     Check,
     Context,
     Delivery,
@@ -83,6 +84,9 @@ class Warehouse(Sink[WarehouseConfig]):
             await self._exporter.one(await self._store.connection(), self.ctx.now())
         except psycopg.Error as error:
             self.ctx.log.warning("export: %s", await self._store.failed(error))
+        except AdapterError as error:
+            # No connection anew: the deliveries were committed over the one before.
+            self.ctx.log.warning("export: %s", error)
         except OSError as error:
             self.ctx.log.warning("export: %s; see check", type(error).__name__)
         except asyncio.CancelledError:

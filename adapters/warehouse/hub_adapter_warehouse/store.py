@@ -9,6 +9,8 @@ from typing import Any, Final, LiteralString
 
 import psycopg
 from lgsp_adapter import AdapterError, Context, Done, Reject, Result
+from lgsp_adapter.guard import Guard
+from lgsp_adapter.line import pinned
 from psycopg import AsyncConnection, sql
 from psycopg.types.json import Jsonb
 
@@ -35,11 +37,12 @@ class Store:
         self._config = config
         self._schema = sql.Identifier(config.schema_name)
         self._password: str | None = None
+        self._networks: tuple[str, ...] = ()
         self._connection: Connection | None = None
 
     async def open(self, ctx: Context) -> None:
         """Resolve the password; make and widen the tables."""
-        secret = self._config.password
+        secret, self._networks = self._config.password, ctx.networks
         self._password = (await ctx.secret(secret)).get_secret_value() if secret else None
         try:
             connection = await self.connection()
@@ -70,13 +73,17 @@ class Store:
         """Return the connection.
 
         Raises:
+            AddressRefused: the warehouse is at no approved address.
+            Retryable: its name is not known.
             psycopg.Error: there is none.
         """
         if self._connection is not None and not self._connection.closed:
             return self._connection
         config, limit = self._config, self._config.statement_seconds * 1000
+        host, hostaddr = await self._place()
         self._connection = await AsyncConnection.connect(
-            host=config.host,
+            host=host,
+            hostaddr=hostaddr,
             port=config.port,
             dbname=config.database,
             user=config.user,
@@ -89,6 +96,19 @@ class Store:
             sslrootcert=str(config.tls_ca) if config.tls_ca else None,
         )
         return self._connection
+
+    async def _place(self) -> tuple[str, str | None]:
+        """Return host and address: the checked addresses, with the name for the certificate.
+
+        libpq asks nobody for a name whose address it is given: `hostaddr`, one for each `host`.
+        """
+        config = self._config
+        if config.is_local:
+            Guard.of(self._networks).local()
+            return config.host, None
+        # Invariant 5: asked again at every reconnect.
+        found = await pinned(self._networks, config.host, config.port, config.connect_seconds)
+        return ",".join([config.host] * len(found)), ",".join(found)
 
     async def apply(self, changes: Sequence[Change], now: datetime) -> list[Result]:
         """Store changes in one transaction; one that is refused takes only itself back.

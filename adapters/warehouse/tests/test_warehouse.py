@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from hub_adapter_warehouse import Warehouse
 from lgsp_adapter import Context, Done, Fatal, Reject, Retryable
+from lgsp_adapter.guard import UNSAFE_LOOPBACK
 from lgsp_adapter.testing import delivery
 from psycopg.rows import dict_row
 from sandbox_warehouse import Department
@@ -42,7 +43,7 @@ def clock():
 
 @pytest.fixture
 def ctx(clock):
-    return Context("test", now=clock)
+    return Context("test", now=clock, networks=(UNSAFE_LOOPBACK,))
 
 
 @pytest.fixture

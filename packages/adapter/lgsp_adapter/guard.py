@@ -44,14 +44,20 @@ _THIS_NETWORK: Final = ip_network("0.0.0.0/8")
 _NUMBER_LAST = re.compile(r"(?:^|\.)(?:[0-9]+|0[xX][0-9a-fA-F]*)\.?$")
 
 
+_CORRECT: Final = (
+    "correct the address, or have its network approved for this connector by a second person"
+)
+_BY_NETWORK: Final = (
+    "a socket or file of this machine belongs to no network that could be approved; give the host "
+    "and port of the database"
+)
+
+
 class AddressRefused(Fatal):
     """The address is not one this connector may connect to. `rule` is a stable word for why."""
 
-    def __init__(self, rule: str) -> None:
-        super().__init__(
-            f"the address guard refuses the connection ({rule}): correct the address, or have its "
-            "network approved for this connector by a second person"
-        )
+    def __init__(self, rule: str, do: str = _CORRECT) -> None:
+        super().__init__(f"the address guard refuses the connection ({rule}): {do}")
         self.rule = rule
 
 
@@ -90,6 +96,18 @@ class Guard:
         if _within(address, self.denied):
             return "excepted"
         return None if _within(address, self.allowed) else "outside_networks"
+
+    def local(self) -> None:
+        """Let a database be reached by a socket or a file of this machine, or refuse it.
+
+        The hub's own database may lie behind such a path, as behind the loopback: one switch opens
+        both, and nobody can approve a path.
+
+        Raises:
+            AddressRefused: the loopback is not open.
+        """
+        if not self.loopback:
+            raise AddressRefused("local_path", _BY_NETWORK)
 
     async def addresses(self, host: str, port: int, resolve: Resolve | None = None) -> list[str]:
         """Resolve once, and return what may be connected to. Connect to these, not to the name.

@@ -27,13 +27,11 @@ import httpx2
 from lgsp_adapter.coalesce import Coalesced
 from lgsp_adapter.errors import Retryable
 from lgsp_adapter.guard import UNSAFE_LOOPBACK, Guard, Resolve, system_resolve
+from lgsp_adapter.line import TRIED
 from lgsp_adapter.trace import carried
 
 LONGEST_ANSWER: Final = 10 * 1024 * 1024
 """Bytes of one answer; a peer that sends more is broken, or wants our memory."""
-
-_TRIED: Final = 4
-"""Addresses of one name that are tried in turn: a name with hundreds must not take minutes."""
 
 T = TypeVar("T")
 
@@ -222,7 +220,7 @@ class _GuardedBackend(httpcore2.AnyIOBackend):
         except OSError as error:
             raise httpcore2.ConnectError("the name is not known") from error
         failed: httpcore2.ConnectError | httpcore2.ConnectTimeout | None = None
-        for address in found[:_TRIED]:
+        for address in found[:TRIED]:
             try:
                 line = await super().connect_tcp(
                     address, port, timeout, local_address, socket_options

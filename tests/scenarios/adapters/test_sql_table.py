@@ -49,7 +49,6 @@ def program(world, database):
     world.connect(
         {"name": OUT, "adapter": "sql-table-out", "system": OLD, "config": out},
         {"name": IN, "adapter": "sql-table-in", "system": OLD, "config": into},
-        networks=(),
     )
     yield program
     world.disconnect(OUT, IN)

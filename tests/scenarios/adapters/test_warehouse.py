@@ -27,7 +27,7 @@ def look(world, database):
     world.register(WAREHOUSE, "H99.45", (rig.CHANGED, rig.RECEIVED))
     config = {**database.place, "datasets": DATASETS}
     connector = {"name": NAME, "adapter": "warehouse", "system": WAREHOUSE, "config": config}
-    world.connect(connector, networks=())
+    world.connect(connector)
 
     def query(text, *values):
         with psycopg.connect(database.url) as connection:

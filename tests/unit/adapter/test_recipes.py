@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from lgsp_adapter import Answer, Context, Fatal, Reject, Request, load_config, render
+from lgsp_adapter.guard import UNSAFE_LOOPBACK, AddressRefused
 from lgsp_adapter.kit import (
     Caller,
     Say,
@@ -277,13 +278,45 @@ async def test_a_table_is_read_behind_its_position(tmp_path):
     ids, position = [], None
     for _ in range(4):
         source = adapter(config)
-        await source.open(Context("mau"), position)
+        await source.open(Context("mau", networks=(UNSAFE_LOOPBACK,)), position)
         assert (await source.check()).ok
         records = await source.read(2)
         await source.close()
         ids += [record.message.id for record in records]
         position = records[-1].position
     assert ids == [f"HS-{n}" for n in range(1, 8)]
+
+
+async def table_at(url, tmp_path, networks=()):
+    """Return the open recipe of a table behind `url`."""
+    adapter = adapter_in("sql-table")
+    secret = tmp_path / "url"
+    secret.write_text(url)
+    source = adapter(load_config(adapter.spec.config, {"database": f"file:{secret}"}))
+    await source.open(Context("mau", networks=networks), None)
+    return source
+
+
+@pytest.mark.parametrize("url", ["sqlite:///{}/mau.db", "postgresql+psycopg://hub@127.0.0.1:1/mau"])
+async def test_a_table_where_nothing_is_approved_is_not_reached(url, tmp_path):
+    source = await table_at(url.format(tmp_path), tmp_path)
+    with pytest.raises(AddressRefused):
+        await source.read(1)
+    await source.close()
+    assert not (tmp_path / "mau.db").exists()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg_async://hub@10.20.0.1/mau",
+        "postgresql+psycopg://hub@10.20.0.1/mau?hostaddr=127.0.0.1",
+        "mysql+pymysql://hub@10.20.0.1/mau?read_default_file=/mau",
+    ],
+)
+async def test_a_url_that_could_lead_past_the_guard_is_refused(url, tmp_path):
+    with pytest.raises(Fatal, match=r"driver must be|may stand only"):
+        await table_at(url, tmp_path, ("10.20.0.0/16",))
 
 
 async def test_a_database_that_is_away_tells_no_password(tmp_path):

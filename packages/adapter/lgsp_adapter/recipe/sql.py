@@ -3,22 +3,28 @@
 import asyncio
 import importlib
 import json
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
 
 from lgsp_adapter.config import Config
 from lgsp_adapter.context import Context
 from lgsp_adapter.contract import Source
+from lgsp_adapter.dial import Dial
 from lgsp_adapter.errors import AdapterError, Fatal, Reject, Retryable
 from lgsp_adapter.recipe.base import Cook
 from lgsp_adapter.recipe.mapping import draft
 from lgsp_adapter.recipe.template import as_text, point
 from lgsp_adapter.values import Check, Record
 
+CONNECT_SECONDS: Final = 10
+"""For the resolver to answer, and for MySQL to take each connection."""
+
 
 class SqlTable(Cook, Source[Config]):
     """Reads with one query. `:position` and `:limit` are bound parameters, so no text is SQL."""
 
     _engine: Any = None
+    _thread: ThreadPoolExecutor | None = None
 
     async def open(self, ctx: Context, position: str | None) -> None:
         """Prepare. The secret of `config` is the URL of the database."""
@@ -31,6 +37,13 @@ class SqlTable(Cook, Source[Config]):
             # By name: the SDK itself has no SQL among its dependencies.
             self._sql = importlib.import_module("sqlalchemy")
             self._engine = self._sql.create_engine(*self.secrets.values(), pool_pre_ping=True)
+            # Of its own: in the loop's threads it would wait for a name that these resolve.
+            self._thread = ThreadPoolExecutor(1, "recipe-sql")
+            # Invariant 5: the URL's host, at every reconnect of the pool, must be approved.
+            dial = Dial(ctx.networks, self._engine.url, seconds=CONNECT_SECONDS)
+            self._sql.event.listen(self._engine, "do_connect", dial)
+        except AdapterError:
+            raise
         except Exception as error:  # noqa: BLE001  (the text may quote the URL with its password)
             raise Fatal(
                 f"database: {type(error).__name__}; install sqlalchemy and a driver"
@@ -39,6 +52,8 @@ class SqlTable(Cook, Source[Config]):
     async def close(self) -> None:
         """Close the connections."""
         await super().close()
+        if self._thread is not None:
+            self._thread.shutdown(wait=False, cancel_futures=True)
         if self._engine is not None:
             await asyncio.to_thread(self._engine.dispose)
 
@@ -58,7 +73,8 @@ class SqlTable(Cook, Source[Config]):
 
     async def _rows(self, limit: int) -> list[dict[str, Any]]:
         try:
-            return await asyncio.to_thread(self._select, limit)
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._thread, self._select, limit)
         except (self._sql.exc.OperationalError, self._sql.exc.InterfaceError) as error:
             raise Retryable(f"database: {type(error).__name__}") from None
         except self._sql.exc.SQLAlchemyError as error:

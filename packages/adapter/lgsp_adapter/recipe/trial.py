@@ -15,6 +15,7 @@ from lgsp_adapter.config import ConfigError, load_config
 from lgsp_adapter.context import Context
 from lgsp_adapter.contract import AnyAdapter, Service, Sink, Source
 from lgsp_adapter.errors import AdapterError, Backpressure, Reject, Retryable
+from lgsp_adapter.guard import UNSAFE_LOOPBACK
 from lgsp_adapter.recipe.load import Loaded
 from lgsp_adapter.recipe.model import Trial
 from lgsp_adapter.testing.bus import Bus
@@ -51,7 +52,9 @@ async def _found(adapter: type[Any], given: Mapping[str, Any]) -> dict[str, Any]
         config = _with_files(given, Path(folder))
         made = adapter(load_config(adapter.spec.config, config))
         made.transport = httpx2.MockTransport(_peer(given.get("answer", {}), seen))
-        ctx = Context(adapter.spec.name, resolvers={"test": _itself})
+        # The table of a test is a file of this machine.
+        lent = {"test": _itself}
+        ctx = Context(adapter.spec.name, resolvers=lent, networks=(UNSAFE_LOOPBACK,))
         try:
             seen |= await _played(made, ctx, given)
         except AdapterError as error:
