@@ -196,6 +196,7 @@ trục vẫn chạy, mỗi giây một thông điệp; Ctrl-C để dừng
            the hub goes on with one message a second; Ctrl-C ends it
   API                  {hub.url}
   OpenAPI              {hub.url}/openapi.json
+  Điều hành / console  {hub.url}/console/
   Đăng nhập / sign in  admin · {password}
   Kafka                {hub.bootstrap}
   Trạng thái / status  hub status --home {home}
