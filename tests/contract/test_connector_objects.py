@@ -39,7 +39,7 @@ async def objects(tmp_path):
 def rig(own_broker, objects):
     rig = ConnectorRig(own_broker.bootstrap)
     rig.context = lambda connector, references: lend(
-        connector, objects, utc_now, NetworkRules(), references
+        connector, objects, utc_now, NetworkRules(), {}, references
     )
     return rig
 
