@@ -34,7 +34,7 @@ def chromium():
 @pytest.fixture(scope="session")
 def province(chromium, tmp_path_factory):  # noqa: ARG001  (asked for first)
     """Give the hub with its people and a day's traffic. `chromium` first: else nothing starts."""
-    settings = {"HUB_CONNECTORS_ALLOW_LOOPBACK": "true", "XA_MAU_SECRET": SECRET}
+    settings = {"HUB_CONNECTORS_ALLOW_LOOPBACK": "true", "CONNECTOR_XA_MAU_SECRET": SECRET}
     with RunningHub(tmp_path_factory.mktemp("hub"), **settings) as hub, Peer() as peer:
         found = settle(hub, peer)
         day(found)

@@ -106,7 +106,7 @@ def people(province):
 
 def connect(province):
     """Push to one agency through a connector; its network is approved by two persons."""
-    config = {"url": province.peer.url, "secret": "env:XA_MAU_SECRET"}
+    config = {"url": province.peer.url, "secret": "env:CONNECTOR_XA_MAU_SECRET"}
     put = {"change": "put_connector", "name": CONNECTOR, "adapter": "webhook-out"}
     province.hub.change(put | {"system": "xa-mau", "config": config}, reason=WHY)
     path, body = (

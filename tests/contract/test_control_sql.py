@@ -35,17 +35,20 @@ from tests.control_support import (
     system,
 )
 
-EVERYTHING = [
-    organisation(),
-    code(valid_from="2025-07-01"),
-    system(represents=["xa-a"], kafka_in=True),
-    register(new_key(), valid_from="2026-01-01T00:00:00+07:00"),
-    endpoint(),
-    right(),
-    schema(description="Lược đồ thử nghiệm"),
-    connector(windows=[{"weekdays": [6, 5], "start": "22:00", "end": "06:00"}]),
-    {"change": "put_group", "name": "cac-xa", "members": ["xa-a"]},
-]
+
+def everything():
+    """Return a change of each kind, made anew: a key's proof counts for five minutes."""
+    return [
+        organisation(),
+        code(valid_from="2025-07-01"),
+        system(represents=["xa-a"], kafka_in=True),
+        register(new_key(), valid_from="2026-01-01T00:00:00+07:00"),
+        endpoint(),
+        right(),
+        schema(description="Lược đồ thử nghiệm"),
+        connector(windows=[{"weekdays": [6, 5], "start": "22:00", "end": "06:00"}]),
+        {"change": "put_group", "name": "cac-xa", "members": ["xa-a"]},
+    ]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -112,9 +115,10 @@ async def test_two_hubs_that_start_at_once_migrate_one_after_the_other(url):
 
 async def test_every_kind_is_stored_and_repeated_without_change(engine):
     control = control_of(engine)
-    first = await control.write(change_set(*EVERYTHING), actor="an")
-    assert first.changed == len(EVERYTHING)
-    assert (await control.write(change_set(*EVERYTHING), actor="an")).changed == 0
+    changes = everything()
+    first = await control.write(change_set(*changes), actor="an")
+    assert first.changed == len(changes)
+    assert (await control.write(change_set(*changes), actor="an")).changed == 0
     queries = Queries(engine)
     keys = await queries.page("key", "", 10)
     assert keys.items[0]["valid_from"] == "2025-12-31T17:00:00Z"
@@ -124,7 +128,7 @@ async def test_every_kind_is_stored_and_repeated_without_change(engine):
 
 
 async def test_the_change_set_is_kept_byte_for_byte(engine):
-    written = await control_of(engine).write(change_set(*EVERYTHING), actor="an")
+    written = await control_of(engine).write(change_set(*everything()), actor="an")
     changes = await Versions(engine).changes(1)
     assert version_hash("00" * 32, changes.items()) == written.hash
 
@@ -138,7 +142,7 @@ async def test_concurrent_writes_are_one_after_the_other(engine):
 
 async def test_of_two_writers_who_take_one_type_one_is_refused(engine):
     control = control_of(engine)
-    await control.write(change_set(*EVERYTHING[:3], system("he-thong-b")), actor="an")
+    await control.write(change_set(*everything()[:3], system("he-thong-b")), actor="an")
     both = [endpoint(), endpoint(system="he-thong-b")]
     results = await asyncio.gather(
         *(control.write(change_set(one), actor="an") for one in both), return_exceptions=True

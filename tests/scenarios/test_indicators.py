@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.scenarios.conftest import called_by_peers
+
 pytestmark = pytest.mark.kafka
 
 CODE = "000.00.15.H99"
@@ -19,6 +21,13 @@ TYPES = tuple(
     )
 )
 NUMBER = 20
+
+
+@pytest.fixture(scope="module")
+def running_hub(tmp_path_factory):
+    """Give a hub of these tests alone: its figures are of all messages."""
+    with called_by_peers(tmp_path_factory.mktemp("hub")) as hub:
+        yield hub
 
 
 def ask(hub, path):

@@ -4,10 +4,19 @@ import json
 
 import pytest
 
+from tests.scenarios.conftest import called_by_peers
+
 pytestmark = pytest.mark.kafka
 
 TYPE = "vn.gov.dossier.received.v1"
 WHY = ("--reason", "Thử nghiệm (mẫu)")
+
+
+@pytest.fixture(scope="module")
+def running_hub(tmp_path_factory):
+    """Give a hub of these tests alone: they count its administrators and connectors."""
+    with called_by_peers(tmp_path_factory.mktemp("hub")) as hub:
+        yield hub
 
 
 def lines(ended):
