@@ -8,6 +8,7 @@ import asyncio
 import os
 import signal
 import sys
+import tempfile
 from itertools import count
 from pathlib import Path
 
@@ -67,6 +68,7 @@ async def main(bootstrap, topic, partitions, url, point, number):
         KafkaConnection(bootstrap=bootstrap),
         group=f"views-{topic}",
         member="views-1",
+        folder=Path(tempfile.mkdtemp(prefix="views-")),
         topic=topic,
         batch_records=BATCH,
     )

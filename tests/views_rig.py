@@ -178,6 +178,7 @@ class ViewsRig(RecorderRig):
             self.connection,
             group=f"views-{self.topic}",
             member=member,
+            folder=self.home / "faust",
             topic=self.topic,
             batch_records=BATCH,
         )

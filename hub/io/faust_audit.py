@@ -12,6 +12,7 @@ What Faust 0.15.3 does by itself is not enough for exact figures, so three thing
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final, cast
 
 import faust
@@ -170,6 +171,7 @@ class FaustAudit:
         *,
         group: str,
         member: str,
+        folder: Path,
         topic: str = AUDIT,
         batch_records: int = BATCH_RECORDS,
     ) -> None:
@@ -179,11 +181,12 @@ class FaustAudit:
             connection: how to reach Kafka.
             group: the consumer group; also the name of the Faust app.
             member: name of this process in the group: the same again after a restart.
+            folder: where Faust makes its own folder; nothing of ours stands in it.
             topic: another one in tests.
             batch_records: most records in one batch.
         """
         self._connection, self._topic, self._most = connection, topic, batch_records
-        self._group, self._member = group, member
+        self._group, self._member, self._folder = group, member, folder
         self._app: Any = None
 
     async def run(
@@ -220,6 +223,7 @@ class FaustAudit:
         app: Any = faust.App(
             self._group,
             broker=[URL(f"aiokafka://{host}") for host in self._connection.bootstrap.split(",")],
+            datadir=str(self._folder),  # Else it makes one wherever the process was started.
             autodiscover=False,
             web_enabled=False,
             topic_allow_declare=False,

@@ -39,7 +39,8 @@ async def run(host: Host) -> None:
     """Add up until told to stop. Broker or SQL away: it waits, and goes on where it stood."""
     os.nice(NICENESS)
     settings = wiring.read(ViewsSettings)
-    stream = FaustAudit(wiring.kafka(host.settings), group=GROUP, member=settings.member)
+    connection, folder = wiring.kafka(host.settings), host.home.run / "faust"
+    stream = FaustAudit(connection, group=GROUP, member=settings.member, folder=folder)
     registry = metrics_registry(settings.metrics_port)
     partitions = host.identity.partitions
     with _engine(host.settings, host.home) as engine:
