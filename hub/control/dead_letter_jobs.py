@@ -77,6 +77,10 @@ class DeadLetterJobs:
         )
         with sql_errors("keeping a job"):
             async with self._engine.begin() as connection:
+                if job.needs_another:
+                    # Invariant 11: the question is a deed of its own, with its own name and reason.
+                    await store.lock(connection)
+                    await note(connection, at, actor, reason, [(f"job/{job.id}", "ask_job")])
                 await connection.execute(insert(table).values(_row(job)))
         return job
 

@@ -257,7 +257,7 @@ async def test_many_are_dropped_only_when_a_second_person_says_why(client, comma
     done = (await confirm(client, job, BINH, reason="Đã đối chiếu")).json()
     assert (done["asked_by"], done["confirmed_by"], done["handled"]) == ("an", "binh", 5)
     assert {command.by for command in commands.sent} == {"binh"}
-    told = await trail(client, f"dead-letter-job/{job['id']}")
+    told = await trail(client, f"job/{job['id']}")
     assert told == [("binh", "Đã đối chiếu"), ("an", WHY)]
 
 
