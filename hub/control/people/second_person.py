@@ -223,15 +223,21 @@ _VERBS: Final = {
 
 
 async def expect_another(
-    connection: AsyncConnection, asked_by: str, actor: str, now: datetime
+    connection: AsyncConnection,
+    asked_by: str,
+    actor: str,
+    now: datetime,
+    *,
+    detail: str = "whoever asked for it does not approve it; another person must",
 ) -> None:
     """Return if `actor` is another person than who asked. Names count, not tokens or sessions.
+
+    `detail`: what whoever asked is told to do.
 
     Raises:
         ChangeRefused: `SECOND_PERSON`.
     """
     if actor == asked_by:
-        detail = "whoever asked for it does not approve it; another person must"
         raise ChangeRefused(Refusal.SECOND_PERSON, detail, "id")
     query = select(people.c.reset_by, people.c.reset_at).where(people.c.name == actor)
     row = (await connection.execute(query)).one_or_none()
