@@ -1,8 +1,11 @@
 """The control plane on SQLite and on PostgreSQL: the same promises on both."""
 
 import asyncio
+import sqlite3
 import sys
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from threading import Timer
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -17,7 +20,7 @@ from hub.control.service import Control
 from hub.control.versions import Versions
 from hub.decision.rulebook import version_hash
 from hub.io.sql import connector_tables, control_tables, people_tables
-from hub.io.sql.engine import metadata, open_engine
+from hub.io.sql.engine import metadata, open_blocking_engine, open_engine
 from hub.ports import Unavailable
 from tests.control_support import (
     HUB,
@@ -111,6 +114,17 @@ async def test_two_hubs_that_start_at_once_migrate_one_after_the_other(url):
         await asyncio.create_subprocess_exec(sys.executable, "-c", program, url) for _ in range(2)
     ]
     assert [await hub.wait() for hub in hubs] == [0, 0]
+
+
+def test_a_new_sqlite_file_that_another_hub_holds_is_waited_for(tmp_path):
+    path = tmp_path / "hub.db"
+    other = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    Timer(0.2, other.rollback).start()
+    with closing(open_blocking_engine(f"sqlite:///{path}").raw_connection()) as connection:
+        cursor = connection.cursor()
+        assert cursor.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    other.close()
 
 
 async def test_every_kind_is_stored_and_repeated_without_change(engine):
