@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from hub.api.admin_dependencies import Admin
 from hub.api.admin_tokens import AdminTokens
-from hub.api.app import _handle_failures, _mount_admin
+from hub.api.app import handle_failures, mount_admin
 from hub.api.ops.live_ring import Live
 from hub.api.ops.mount import ops_with
 from hub.api.staff import Staff
@@ -136,7 +136,7 @@ def admin_app(control, holding=None, commands=None, **staff_parts):
     """Return an app that serves the routes for people alone."""
     app = FastAPI()
     plane = admin_of(control, holding, commands, **staff_parts)
-    _mount_admin(app, plane)
+    mount_admin(app, plane)
     app.state.ops = ops_of(plane)
-    _handle_failures(app)
+    handle_failures(app)
     return app

@@ -23,7 +23,7 @@ def api_broker(tmp_path_factory):
 
 
 @pytest.fixture
-async def hub(api_broker, tmp_path):
+async def hub(api_broker, migrated_sqlite, tmp_path):  # noqa: ARG001  (the copy it opens)
     """Give a running API and router; `await hub.login("sender")` gives a client."""
     rig = ApiRig(api_broker, tmp_path)
     async with rig.routing(), rig.serving():
@@ -31,7 +31,7 @@ async def hub(api_broker, tmp_path):
 
 
 @pytest.fixture
-async def api_rig_without_router(api_broker, tmp_path):
+async def api_rig_without_router(api_broker, migrated_sqlite, tmp_path):  # noqa: ARG001  (same)
     """Give a running API whose messages nobody decides."""
     rig = ApiRig(api_broker, tmp_path)
     async with rig.serving():

@@ -5,6 +5,7 @@ from hypothesis import settings
 pytest_plugins = [
     "tests.kafka_fixture",
     "tests.postgres_fixture",
+    "tests.stores_fixture",
     "tests.api_fixture",
     "tests.rules_rig",
 ]

@@ -4,14 +4,19 @@ TEST_KAFKA_BOOTSTRAP names another one, as `tests/containers.py` starts it; test
 their broker, or look into its directory, have an embedded one all the same.
 """
 
+import asyncio
 import os
+from contextlib import asynccontextmanager
 
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
 
 from hub.io.embedded import EmbeddedBroker
 
 HEAP_MB = 256
 """Smaller than the hub's default: test runs share the machine."""
+
+EMPTY_SECONDS = 60
 
 
 def small_broker(data):
@@ -34,6 +39,36 @@ def broker(request):
     """
     given = os.environ.get("TEST_KAFKA_BOOTSTRAP")
     return given or request.getfixturevalue("shared_broker").bootstrap
+
+
+@pytest.fixture(scope="session")
+def reused_broker(tmp_path_factory):
+    """Give the broker of the modules whose topics have the hub's fixed names."""
+    with small_broker(tmp_path_factory.mktemp("reused-broker")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def empty_broker(reused_broker):
+    """Give a module a broker without topics: quicker than a start. Never stop or kill it."""
+    yield reused_broker
+    asyncio.run(_empty(reused_broker.bootstrap))
+
+
+async def _empty(bootstrap):
+    async with asyncio.timeout(EMPTY_SECONDS), admin_of(bootstrap) as admin:
+        while made := [one for one in await admin.list_topics() if not one.startswith("__")]:
+            await admin.delete_topics(made)
+
+
+@asynccontextmanager
+async def admin_of(bootstrap):
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        yield admin
+    finally:
+        await admin.close()
 
 
 @pytest.fixture

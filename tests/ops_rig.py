@@ -8,10 +8,9 @@ import httpx2
 from fastapi import FastAPI
 from sqlalchemy import event
 
-from hub.api.app import _handle_failures, _mount_admin
+from hub.api.app import handle_failures, mount_admin, mount_public
 from hub.api.methods import MethodsFirst
 from hub.api.ops.live_ring import Live
-from hub.api.ops.mount import PUBLIC
 from hub.api.tokens import Caller
 from hub.control.people.rights import Grant, Person, Role, Via
 from hub.control.service import Control
@@ -77,16 +76,14 @@ class OpsRig:
             live=self.live,
         )
         app = FastAPI()
-        routes = _mount_admin(app, plane)
+        mount_admin(app, plane)
         app.state.ops = self.ops
         # Systems show who they are by their name here; tokens have tests of their own.
         app.state.deps = SimpleNamespace(tokens=NamesAsTokens())
-        for resource in PUBLIC:
-            app.include_router(resource.router)
-            routes += resource.router.routes
-        app.add_middleware(MethodsFirst, routes=routes)
+        mount_public(app)
+        app.add_middleware(MethodsFirst, routes=app.routes)
         app.state.identify = self._identify
-        _handle_failures(app)
+        handle_failures(app)
         self.app = app
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
         self.http = httpx2.AsyncClient(transport=transport, base_url="http://hub")

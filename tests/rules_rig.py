@@ -7,11 +7,9 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 from confluent_kafka import Consumer
 from confluent_kafka import TopicPartition as Place
 
-from hub.control.migrate import migrate
 from hub.control.service import Control
 from hub.decision.rulebook import VersionRecord, version_hash
 from hub.io.kafka.admin import ensure_topics
@@ -21,30 +19,21 @@ from hub.io.kafka.topics import RULES, hub_topics
 from hub.io.sql.engine import open_engine
 from hub.signing.macs import MacKeys
 from tests.control_support import HUB
-from tests.kafka_fixture import small_broker
+from tests.kafka_fixture import admin_of
 
 MACS = MacKeys(current="k1", keys={"k1": bytes(32)})
 RULES_TOPIC = next(topic for topic in hub_topics(1) if topic.name == RULES)
 WAIT_SECONDS = 60
 
 
-@pytest.fixture(scope="session")
-def rules_broker(tmp_path_factory):
-    """Give a broker of these tests' own: `hub.rules` has one name, and they rewrite it."""
-    with small_broker(tmp_path_factory.mktemp("rules-broker")) as running:
-        yield running
-
-
 @pytest.fixture
-async def rules_connection(rules_broker):
+async def rules_connection(empty_broker):
     """Give a connection to a broker without `hub.rules`."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=rules_broker.bootstrap)
-    await admin.start()
-    if RULES in await admin.list_topics():
-        await admin.delete_topics([RULES])
-    await eventually(lambda: _absent(admin))
-    await admin.close()
-    return KafkaConnection(bootstrap=rules_broker.bootstrap)
+    async with admin_of(empty_broker.bootstrap) as admin:
+        if RULES in await admin.list_topics():
+            await admin.delete_topics([RULES])
+        await eventually(lambda: _absent(admin))
+    return KafkaConnection(bootstrap=empty_broker.bootstrap)
 
 
 async def _absent(admin):
@@ -58,10 +47,8 @@ async def rules_topic(rules_connection):
 
 
 @pytest.fixture
-async def rules_control(tmp_path):
-    url = f"sqlite:///{tmp_path}/hub.db"
-    await migrate(url)
-    engine = open_engine(url)
+async def rules_control(migrated_sqlite):
+    engine = open_engine(migrated_sqlite)
     yield Control(engine, HUB)
     await engine.dispose()
 

@@ -1,6 +1,6 @@
 """The app: every resource's routes, and every way a request may fail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import structlog
@@ -85,23 +85,18 @@ def create_app(deps: Deps) -> FastAPI:
     app.add_route("/v1/inbox", get_inbox, methods=["GET"])
     app.add_route("/v1/inbox/ack", post_receipt, methods=["POST"])
     app.add_route("/oauth2/token", post_token, methods=["POST"])
-    routes = [*app.routes]
     for router in _ROUTERS:
-        app.include_router(router)
-        routes += router.routes
+        serve(app, router.routes)
     if deps.admin is not None:
-        routes += _mount_admin(app, deps.admin)
+        mount_admin(app, deps.admin)
         app.state.ops = deps.ops
-        app.router.routes.extend(CONSOLE)
-        routes += CONSOLE
-        for resource in ops.PUBLIC:
-            app.include_router(resource.router)
-            routes += resource.router.routes
+        serve(app, CONSOLE)
+        mount_public(app)
     describe(app)
-    app.add_middleware(MethodsFirst, routes=routes)
+    app.add_middleware(MethodsFirst, routes=app.routes)
     app.add_middleware(CountRequests, metrics=deps.metrics)
     app.add_middleware(SecurityHeaders, secure=_is_secure(deps))
-    _handle_failures(app)
+    handle_failures(app)
     return app
 
 
@@ -109,15 +104,29 @@ def _is_secure(deps: Deps) -> bool:
     return deps.admin is not None and deps.admin.staff.browser.secure
 
 
-def _mount_admin(app: FastAPI, plane: Admin) -> list[BaseRoute]:
+def serve(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
+    """Add routes as they are, with nothing of the app's own put before or around them.
+
+    `include_router` would analyse each endpoint again for this app, and look through routers
+    within routers at each request.
+    """
+    app.router.routes.extend(routes)
+
+
+def mount_public(app: FastAPI) -> None:
+    """Add the pages that need no sign-in."""
+    for resource in ops.PUBLIC:
+        serve(app, resource.router.routes)
+
+
+def mount_admin(app: FastAPI, plane: Admin) -> None:
+    """Add the routes for people, and what they work with."""
     app.state.identify, app.state.staff = identify, plane.staff
     app.state.control, app.state.outbox = plane.control, plane.outbox
     app.state.quarantine, app.state.admin_tokens = plane.quarantine, plane.tokens
     app.state.networks, app.state.provider = plane.networks, plane.door
     app.state.statuses, app.state.commands = plane.statuses, plane.commands
-    for resource in GUARDED:
-        app.include_router(resource)
-    return guarded_routes()
+    serve(app, guarded_routes())
 
 
 def guarded_routes() -> list[BaseRoute]:
@@ -125,7 +134,8 @@ def guarded_routes() -> list[BaseRoute]:
     return [route for resource in GUARDED for route in resource.routes]
 
 
-def _handle_failures(app: FastAPI) -> None:
+def handle_failures(app: FastAPI) -> None:
+    """Let every way to fail end in a problem document."""
     _answer(app, Problem, lambda error: error)
     _answer(app, Refused, of_refusal)
     _answer(app, ChangeRefused, of_change)

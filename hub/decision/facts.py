@@ -19,10 +19,13 @@ from hub.directory.organisations import Directory
 NAME: Final = "facts"
 """The member of an `admitted` event's detail."""
 
-_CODE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/-]{0,99}", re.ASCII)
+_CODE: Final = re.compile(
+    r"(?![0-9]{9,}\Z)"  # Identity cards have 9 or 12 digits, telephones 10: it may be one.
+    r"(?=[^0-9]*[0-9])"  # No code is a word: that is a name.
+    r"[0-9A-Za-z][0-9A-Za-z._/-]{0,99}",
+    re.ASCII,
+)
 _WORD: Final = re.compile(r"[a-z_]{1,32}", re.ASCII)
-_NUMBER_OF_A_PERSON: Final = re.compile(r"[0-9]{9,}", re.ASCII)
-"""Identity cards have 9 or 12 digits, telephones 10: a field that holds only digits may be one."""
 MAX_AMOUNT: Final = 10**15
 """Largest amount in đồng that the shipped schemas take; it fits 64 bits a thousand times."""
 
@@ -57,10 +60,7 @@ def _at(value: Any, path: tuple[str, ...]) -> Any:
 
 
 def _code(value: Any, _directory: Directory, _day: date) -> str | None:
-    if not isinstance(value, str) or _CODE.fullmatch(value) is None:
-        return None
-    named = any(character.isdigit() for character in value)  # No code is a word: that is a name.
-    return value if named and _NUMBER_OF_A_PERSON.fullmatch(value) is None else None
+    return value if isinstance(value, str) and _CODE.fullmatch(value) else None
 
 
 def _reference(value: Any, _directory: Directory, _day: date) -> str | None:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Final
 
 _VIET_NAM: Final = timezone(timedelta(hours=7))
 """Indochina time, without summer time: the law's days begin and end by it."""
 
 
+@lru_cache(maxsize=16)  # The messages of one batch are decided at one moment.
 def legal_day(at: datetime) -> date:
     """Return the day on which an aware moment falls in Viet Nam.
 

@@ -6,7 +6,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.api import admin_route
-from hub.control.migrate import migrate
 from hub.control.service import Control
 from hub.control.versions import Versions
 from hub.io.sql.engine import open_engine
@@ -28,10 +27,8 @@ WRITE = "/v1/admin/changes"
 
 
 @pytest.fixture
-async def control(tmp_path):
-    url = f"sqlite:///{tmp_path}/hub.db"
-    await migrate(url)
-    engine = open_engine(url)
+async def control(migrated_sqlite):
+    engine = open_engine(migrated_sqlite)
     yield Control(engine, HUB, adapters=SampleAdapters())
     await engine.dispose()
 

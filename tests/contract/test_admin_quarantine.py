@@ -3,7 +3,6 @@
 import httpx2
 import pytest
 
-from hub.control.migrate import migrate
 from hub.control.service import Control
 from hub.io.sql.engine import open_engine
 from hub.ports import Unavailable
@@ -15,13 +14,9 @@ WHY = "Đã sửa lỗi của trục (mẫu)"
 SHOWN = {"offset", "source", "id", "subject", "reason", "at", "partition"}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def control(request, tmp_path):
-    url = f"sqlite:///{tmp_path}/hub.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_url")
-    await migrate(url)
-    engine = open_engine(url)
+@pytest.fixture
+async def control(migrated_url):
+    engine = open_engine(migrated_url)
     yield Control(engine, HUB, adapters=SampleAdapters())
     await engine.dispose()
 

@@ -8,7 +8,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import func, select
 
-from hub.control.migrate import migrate
 from hub.io import assertions
 from hub.io.assertions import UsedAssertions
 from hub.io.sql.assertions_tables import used_assertions
@@ -18,19 +17,11 @@ from hub.ports import Unavailable
 NOW = 1_000_000.0
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path):
-    if request.param == "postgresql":
-        return request.getfixturevalue("postgres_url")
-    return f"sqlite:///{tmp_path}/hub.db"
-
-
 @pytest.fixture
-async def processes(url):
+async def processes(migrated_url):
     """Give two API processes, each with its own connections, and a clock for both."""
-    await migrate(url)
     now = [NOW]
-    engines = [open_engine(url) for _ in range(2)]
+    engines = [open_engine(migrated_url) for _ in range(2)]
     yield [UsedAssertions(engine, lambda: now[0]) for engine in engines], now, engines[0]
     for engine in engines:
         await engine.dispose()
@@ -64,11 +55,12 @@ async def test_the_migration_makes_the_table_that_the_code_uses(processes):
         assert await connection.run_sync(differences) == []
 
 
-async def test_a_database_that_is_locked_is_away_and_not_asked_again_at_once(tmp_path, monkeypatch):
+async def test_a_database_that_is_locked_is_away_and_not_asked_again_at_once(
+    migrated_sqlite, tmp_path, monkeypatch
+):
     monkeypatch.setattr(assertions, "ANSWER_SECONDS", 0.2)
-    await migrate(f"sqlite:///{tmp_path}/hub.db")
     now = [NOW]
-    engine = open_engine(f"sqlite:///{tmp_path}/hub.db")
+    engine = open_engine(migrated_sqlite)
     used = UsedAssertions(engine, lambda: now[0])
     await used.first_use("before", int(NOW))
     locked = sqlite3.connect(tmp_path / "hub.db", isolation_level=None)

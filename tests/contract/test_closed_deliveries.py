@@ -3,7 +3,6 @@
 import pytest
 from sqlalchemy import insert
 
-from hub.control.migrate import migrate
 from hub.io.sql.closed_deliveries import ClosedDeliveries
 from hub.io.sql.engine import open_engine
 from hub.io.sql.projection_tables import deliveries
@@ -24,13 +23,9 @@ def row(id_, state, recipient="receiver", withdrawn=None):
     }
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def engine(request, tmp_path):
-    url = f"sqlite:///{tmp_path / 'hub.db'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_url")
-    await migrate(url)
-    engine = open_engine(url)
+@pytest.fixture
+async def engine(migrated_url):
+    engine = open_engine(migrated_url)
     yield engine
     await engine.dispose()
 

@@ -18,7 +18,6 @@ from hub.io.kafka.transaction import Output, TransactionalWriter
 from hub.ports import Fenced, Unavailable
 from tests import support
 from tests.connector_rig import PEERS, ConnectorRig, sink, until
-from tests.kafka_fixture import small_broker
 from tests.router_rig import PARTITIONS, message
 
 pytestmark = pytest.mark.kafka
@@ -27,10 +26,9 @@ _numbers = itertools.count()
 
 
 @pytest.fixture(scope="module")
-def own_broker(tmp_path_factory):
-    with small_broker(tmp_path_factory.mktemp("fleet-broker")) as running:
-        asyncio.run(ConnectorRig(running.bootstrap).make_topics("other"))
-        yield running
+def own_broker(empty_broker):
+    asyncio.run(ConnectorRig(empty_broker.bootstrap).make_topics("other"))
+    return empty_broker
 
 
 @pytest.fixture

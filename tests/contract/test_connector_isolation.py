@@ -19,7 +19,6 @@ from hub.io.kafka.connector_records import Action, Command
 from tests import support
 from tests.connector_child import ADAPTERS
 from tests.connector_rig import CHILD, ConnectorRig, until
-from tests.kafka_fixture import small_broker
 
 pytestmark = pytest.mark.kafka
 
@@ -28,10 +27,9 @@ _numbers = itertools.count()
 
 
 @pytest.fixture(scope="module")
-def own_broker(tmp_path_factory):
-    with small_broker(tmp_path_factory.mktemp("isolation-broker")) as running:
-        asyncio.run(ConnectorRig(running.bootstrap).make_topics("receiver"))
-        yield running
+def own_broker(empty_broker):
+    asyncio.run(ConnectorRig(empty_broker.bootstrap).make_topics("receiver"))
+    return empty_broker
 
 
 @pytest.fixture

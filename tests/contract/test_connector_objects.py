@@ -6,31 +6,26 @@ import pytest
 from lgsp_adapter import Done, Idempotence
 
 from hub.connectors.lending import lend
-from hub.control.migrate import migrate
 from hub.control.network_rules import NetworkRules
 from hub.io.admission import utc_now
 from hub.io.object_bytes import ObjectBytes
 from hub.io.objects import Objects
 from hub.io.sql.engine import open_engine
 from tests.connector_rig import ConnectorRig, sink
-from tests.kafka_fixture import small_broker
 
 pytestmark = pytest.mark.kafka
 
 
 @pytest.fixture(scope="module")
-def own_broker(tmp_path_factory):
-    with small_broker(tmp_path_factory.mktemp("objects-broker")) as running:
-        asyncio.run(ConnectorRig(running.bootstrap).make_topics("receiver"))
-        yield running
+def own_broker(empty_broker):
+    asyncio.run(ConnectorRig(empty_broker.bootstrap).make_topics("receiver"))
+    return empty_broker
 
 
 @pytest.fixture
-async def objects(tmp_path):
+async def objects(migrated_sqlite, tmp_path):
     """Objects over SQL. No recorder runs beside them: nobody notes who got what."""
-    url = f"sqlite:///{tmp_path / 'hub.db'}"
-    await migrate(url)
-    engine = open_engine(url)
+    engine = open_engine(migrated_sqlite)
     yield Objects(engine, ObjectBytes((tmp_path / "objects").as_uri()), utc_now)
     await engine.dispose()
 

@@ -17,7 +17,6 @@ from hub.ports import Unavailable
 from tests import support
 from tests.connector_child import ADAPTERS
 from tests.connector_rig import ConnectorRig, until
-from tests.kafka_fixture import small_broker
 
 pytestmark = pytest.mark.kafka
 
@@ -25,10 +24,9 @@ _numbers = itertools.count()
 
 
 @pytest.fixture(scope="module")
-def own_broker(tmp_path_factory):
-    with small_broker(tmp_path_factory.mktemp("services-broker")) as running:
-        asyncio.run(ConnectorRig(running.bootstrap).make_topics("receiver"))
-        yield running
+def own_broker(empty_broker):
+    asyncio.run(ConnectorRig(empty_broker.bootstrap).make_topics("receiver"))
+    return empty_broker
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from lgsp_adapter import Done, Reject, Retryable
 from hub.io.kafka import topics
 from hub.io.kafka.connector_leftovers import Held, Leftovers
 from tests.connector_rig import PEERS, ConnectorRig, until
-from tests.kafka_fixture import small_broker
 from tests.router_rig import PARTITIONS
 
 pytestmark = pytest.mark.kafka
@@ -19,10 +18,9 @@ _numbers = itertools.count()
 
 
 @pytest.fixture(scope="module")
-def own_broker(tmp_path_factory):
-    with small_broker(tmp_path_factory.mktemp("connectors-broker")) as running:
-        asyncio.run(ConnectorRig(running.bootstrap).make_topics())
-        yield running
+def own_broker(empty_broker):
+    asyncio.run(ConnectorRig(empty_broker.bootstrap).make_topics())
+    return empty_broker
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from hub.io.kafka import topics
 from hub.io.kafka.connector_records import Action, Command
 from tests import support
 from tests.connector_rig import ConnectorRig, until
-from tests.kafka_fixture import small_broker
 from tests.router_rig import PARTITIONS
 
 pytestmark = pytest.mark.kafka
@@ -72,10 +71,9 @@ class ShelfSource(Source[ShelfConfig]):
 
 
 @pytest.fixture(scope="module")
-def own_broker(tmp_path_factory):
-    with small_broker(tmp_path_factory.mktemp("sources-broker")) as running:
-        asyncio.run(ConnectorRig(running.bootstrap).make_topics("receiver", "other"))
-        yield running
+def own_broker(empty_broker):
+    asyncio.run(ConnectorRig(empty_broker.bootstrap).make_topics("receiver", "other"))
+    return empty_broker
 
 
 @pytest.fixture

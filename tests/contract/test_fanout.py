@@ -8,7 +8,6 @@ from hub.io.kafka import transaction
 from hub.ports import Unavailable
 from tests.chaos.fanout import FanOutRig, deliver_to_all, to_all
 from tests.chaos.flow import show
-from tests.kafka_fixture import small_broker
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
 
@@ -20,10 +19,9 @@ SECONDS = 90
 
 
 @pytest.fixture(scope="module")
-def own_broker(tmp_path_factory):
-    with small_broker(tmp_path_factory.mktemp("fanout-broker")) as running:
-        asyncio.run(FanOutRig(running.bootstrap, None, COMMUNES).make_communes())
-        yield running
+def own_broker(empty_broker):
+    asyncio.run(FanOutRig(empty_broker.bootstrap, None, COMMUNES).make_communes())
+    return empty_broker
 
 
 @pytest.fixture

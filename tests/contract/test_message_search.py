@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from hub.control.migrate import migrate
 from hub.decision.states import State
 from hub.io.sql.engine import open_engine
 from hub.io.sql.message_filter import Filter, Turn, Viewer, keys
@@ -69,7 +68,6 @@ WANTED = {
 
 
 async def _filled(url, count):
-    await migrate(url)
     engine = open_engine(url)
     insert = _SQLITE if url.startswith("sqlite") else _POSTGRESQL
     async with engine.begin() as connection:
@@ -90,13 +88,6 @@ async def _plan(engine, wanted):
     async with engine.connect() as connection:
         found = await connection.exec_driver_sql(explain + str(query).replace("%", "%%"))
         return "\n".join(str(row[-1]) for row in found)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path):
-    if request.param == "postgresql":
-        return request.getfixturevalue("postgres_url")
-    return f"sqlite:///{tmp_path}/hub.db"
 
 
 async def _ids(lists, wanted, size):
@@ -121,8 +112,8 @@ async def test_a_filter_finds_the_same_however_it_is_paged(few, name):
 
 
 @pytest.fixture
-async def few(url):
-    engine = await _filled(url, FEW)
+async def few(migrated_url):
+    engine = await _filled(migrated_url, FEW)
     yield engine
     await engine.dispose()
 
@@ -138,8 +129,8 @@ async def test_no_filter_reads_the_whole_table(tmp_path, name):
 
 
 @pytest.mark.long
-async def test_a_million_messages_are_searched_as_quickly_as_a_few(url):
-    engine = await _filled(url, MANY)
+async def test_a_million_messages_are_searched_as_quickly_as_a_few(migrated_url):
+    engine = await _filled(migrated_url, MANY)
     lists, took, plans = MessageLists(engine), {}, {}
     await lists.page(WANTED["all"])
     for name, wanted in WANTED.items():

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert, select
 
-from hub.control.migrate import migrate
 from hub.io.object_bytes import ObjectBytes
 from hub.io.objects import Objects, ObjectTooLarge, delete_unreferenced
 from hub.io.sql.engine import open_engine
@@ -45,13 +44,9 @@ class Store:
             await connection.execute(insert(object_access).values(row))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def store(request, tmp_path):
-    url = f"sqlite:///{tmp_path / 'hub.db'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_url")
-    await migrate(url)
-    engine = open_engine(url)
+@pytest.fixture
+async def store(migrated_url, tmp_path):
+    engine = open_engine(migrated_url)
     yield Store(engine, tmp_path / "objects")
     await engine.dispose()
 

@@ -9,7 +9,6 @@ import httpx2
 import pytest
 
 from hub.control.alerts import MAX_ATTEMPTS, Alerts
-from hub.control.migrate import migrate
 from hub.control.service import Control
 from hub.indicators.alerting import Seen
 from hub.io.sql.engine import open_engine
@@ -86,18 +85,15 @@ class Hub:
             await self.watch.round()
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-async def place(request, tmp_path):
-    sqlite = request.param == "sqlite"
-    url = f"sqlite:///{tmp_path}/hub.db" if sqlite else request.getfixturevalue("postgres_url")
-    await migrate(url)
-    engine = open_engine(url)
+@pytest.fixture
+async def place(migrated_url):
+    engine = open_engine(migrated_url)
     app = admin_app(Control(engine, HUB, adapters=SampleAdapters()))
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(
         transport=transport, base_url="http://hub", headers=OWNER
     ) as client:
-        yield SimpleNamespace(client=client, hub=Hub(engine), url=url, engine=engine)
+        yield SimpleNamespace(client=client, hub=Hub(engine), url=migrated_url, engine=engine)
     await engine.dispose()
 
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import httpx2
 import pytest
 
-from hub.control.migrate import migrate
 from hub.control.service import Control
 from hub.decision.events import AuditEvent, Event
 from hub.decision.rows import AuditRecord
@@ -69,13 +68,10 @@ def dossier(month, number, *, online, late=False, open_=False, due=timedelta(day
         month.admit(subject, "dossier.result", org | {"outcome": "granted", "finished_at": done})
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-async def ask(request, tmp_path):
-    sqlite = request.param == "sqlite"
-    url = f"sqlite:///{tmp_path}/hub.db" if sqlite else request.getfixturevalue("postgres_url")
-    await migrate(url)
-    _month().store(url)
-    engine = open_engine(url)
+@pytest.fixture
+async def ask(migrated_url):
+    _month().store(migrated_url)
+    engine = open_engine(migrated_url)
     app = admin_app(Control(engine, HUB, adapters=SampleAdapters()))
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://hub") as client:

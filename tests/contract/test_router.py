@@ -13,18 +13,16 @@ from hub.io.kafka.quarantine import QuarantineBus
 from hub.io.kafka.transaction import Output, TransactionalWriter
 from hub.ports import Fenced, Refusing
 from tests import support
-from tests.kafka_fixture import small_broker
 from tests.router_rig import PARTITIONS, Rig, message
 
 pytestmark = pytest.mark.kafka
 
 
 @pytest.fixture(scope="module")
-def own_broker(tmp_path_factory):
-    """Topics have fixed names, so the router's tests have a broker of their own."""
-    with small_broker(tmp_path_factory.mktemp("router-broker")) as running:
-        asyncio.run(Rig(running.bootstrap, None).make_topics("receiver", "other"))
-        yield running
+def own_broker(empty_broker):
+    """Topics have fixed names, so the router's tests begin on an empty broker."""
+    asyncio.run(Rig(empty_broker.bootstrap, None).make_topics("receiver", "other"))
+    return empty_broker
 
 
 @pytest.fixture

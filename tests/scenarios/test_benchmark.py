@@ -21,6 +21,7 @@ async def test_the_production_router_is_measured_on_a_broker_of_its_own():
     assert any(line.startswith("run 1: router") for line in lines)
 
 
+@pytest.mark.long
 async def test_the_production_connectors_are_measured_with_a_dead_peer_and_with_nothing_to_do():
     lines: list[str] = []
     small = replace(effort.QUICK, idle_s=1.0, peers=5, idle_connectors=6)

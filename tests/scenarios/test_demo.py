@@ -78,6 +78,7 @@ def test_a_day_of_the_demo_loses_doubles_and_misjudges_nothing(tmp_path):
     assert not list(tmp_path.iterdir()), "with --once nothing is left behind"
 
 
+@pytest.mark.long
 def test_the_demo_that_stays_is_ended_by_ctrl_c(tmp_path):
     demo = subprocess.Popen(
         [*command("hub.cli.main", "demo", *TINY_DAY, "--home", str(tmp_path / "home"))],

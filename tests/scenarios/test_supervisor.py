@@ -59,10 +59,15 @@ def test_one_hub_through_its_life(own_hub):
     own_hub.start()
     _survives_the_death_of(own_hub, *PROCESSES[1:])
     _survives_the_death_of(own_hub, "broker")
+    _stops_everything_in_bounded_time(own_hub)
+
+
+@pytest.mark.long
+def test_it_starts_again_after_it_was_killed(own_hub):
+    own_hub.start()
     _takes_everything_along_when_it_is_killed(own_hub)
     own_hub.launch()
     own_hub.await_ready()
-    _stops_everything_in_bounded_time(own_hub)
 
 
 def _survives_the_death_of(hub, *names):

@@ -3,7 +3,6 @@
 import httpx2
 import pytest
 
-from hub.control.migrate import migrate
 from hub.control.service import Control
 from hub.io.sql.engine import open_engine
 from tests.admin_rig import CommandsInMemory, admin_app
@@ -19,13 +18,6 @@ from tests.control_support import (
 )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path):
-    if request.param == "postgresql":
-        return request.getfixturevalue("postgres_url")
-    return f"sqlite:///{tmp_path}/hub.db"
-
-
 @pytest.fixture
 def held():
     """Give what connectors hold; a test says otherwise than nothing."""
@@ -33,10 +25,9 @@ def held():
 
 
 @pytest.fixture
-async def control(url, held):
+async def control(migrated_url, held):
     """Give a control plane that knows one system and its connector."""
-    await migrate(url)
-    engine = open_engine(url)
+    engine = open_engine(migrated_url)
     control = Control(engine, HUB, adapters=SampleAdapters(), holdings=held)
     await control.write(change_set(organisation(), system(), connector()), actor="an")
     yield control

@@ -1,7 +1,5 @@
 """The API of people over one SQL store of either kind; time is the test's."""
 
-import asyncio
-import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +7,6 @@ import httpx2
 import pytest
 
 from hub.api.browser import Browser
-from hub.control.migrate import migrate
 from hub.control.service import Control
 from hub.io.sql.engine import open_engine
 from tests.admin_rig import admin_app
@@ -39,18 +36,9 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("url", stores, indirect=True)
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory):
-    path = tmp_path_factory.mktemp("people") / "hub.db"
-    asyncio.run(migrate(f"sqlite:///{path}"))
-    return path
-
-
 @pytest.fixture
-def url(request, tmp_path, migrated):
-    if request.param == "postgresql":
-        return request.getfixturevalue("postgres_url")
-    return f"sqlite:///{shutil.copy(migrated, tmp_path / 'hub.db')}"
+def url(request):
+    return request.getfixturevalue(f"migrated_{request.param}")
 
 
 @pytest.fixture
@@ -60,7 +48,6 @@ def clock():
 
 @pytest.fixture
 async def control(url, clock):
-    await migrate(url)
     engine = open_engine(url)
     control = Control(engine, HUB, clock, adapters=SampleAdapters())
     await control.write(

@@ -21,7 +21,7 @@ NOBODY = replace(
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def app():
     deps: Any = SimpleNamespace(admin=NOBODY, ops=None, metrics=ApiMetrics())
     return create_app(deps)

@@ -8,7 +8,7 @@ import pytest
 from fastapi import APIRouter, Depends, FastAPI
 
 from hub.api.admin_route import AdminRoute
-from hub.api.app import _handle_failures
+from hub.api.app import handle_failures
 from hub.api.rights import Action, Grant, Person, Role, Via, require
 from hub.ports import Unavailable
 from tests.people_rig import problem
@@ -73,7 +73,7 @@ def open_client(trail):
     def opened(asked):
         app = FastAPI()
         app.include_router(router)
-        _handle_failures(app)
+        handle_failures(app)
         staff: Any = SimpleNamespace(audit=trail, flags=SimpleNamespace(read_only=read_only))
         app.state.identify, app.state.staff = asked, staff
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)

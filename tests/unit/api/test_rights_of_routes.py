@@ -1,9 +1,7 @@
 """Who may use which route: the page in docs, the code and the running app say the same."""
 
-import asyncio
 import hashlib
 import re
-import shutil
 from pathlib import Path
 
 import httpx2
@@ -18,7 +16,6 @@ from hub.api.change_rights import RIGHT_OF_CHANGE
 from hub.api.rights import ROLES, Action, Role
 from hub.api.rights_page import render
 from hub.control.changes import ChangeSet
-from hub.control.migrate import migrate
 from hub.control.people.rights import BOUND_ROLES, MEANINGS, ROLE_NAMES
 from hub.control.service import Control
 from hub.io.sql.engine import open_engine
@@ -87,8 +84,8 @@ def test_every_kind_of_change_has_its_right():
 
 
 @pytest.fixture
-async def desk(migrated_hub, tmp_path):
-    engine = open_engine(f"sqlite:///{shutil.copy(migrated_hub, tmp_path / 'hub.db')}")
+async def desk(migrated_sqlite):
+    engine = open_engine(migrated_sqlite)
     control = Control(engine, HUB, adapters=SampleAdapters())
     await control.write(change_set(organisation()), actor="an")
     app = admin_app(control, browser=Browser(public_url=ORIGIN))
@@ -99,13 +96,6 @@ async def desk(migrated_hub, tmp_path):
     yield made
     await made.close()
     await engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def migrated_hub(tmp_path_factory):
-    path = tmp_path_factory.mktemp("rights") / "hub.db"
-    asyncio.run(migrate(f"sqlite:///{path}"))
-    return path
 
 
 async def given(desk, role):
