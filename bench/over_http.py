@@ -28,7 +28,7 @@ from bench.http_client import Target
 from bench.http_load import Sent
 from bench.inboxes import Routed, count_inboxes
 from bench.percentiles import milliseconds
-from bench.procfs import cpu_seconds, memory_mb
+from bench.procfs import cpu_seconds, share_mb
 from hub.cli.demo_hub import DemoHub, running
 from hub.cli.errors import CommandFailed
 from hub.cli.supervisor import status_of
@@ -251,7 +251,7 @@ def _loss(bench: Bench) -> Found:
 
 
 def _memory(bench: Bench) -> dict[str, float]:
-    used = {name: memory_mb(pid) for name, pid in bench.pids().items()}
+    used = {name: share_mb(pid) for name, pid in bench.pids().items()}
     return used | {"total": round(sum(used.values()), 1)}
 
 

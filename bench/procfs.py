@@ -33,6 +33,17 @@ def memory_mb(pid: int, kind: str = "VmRSS") -> float:
     return round(int(found[1]) / 1024, 1) if found else 0.0
 
 
+def share_mb(pid: int) -> float:
+    """Return a process's share of memory in MiB: a page that several use counts once in their sum.
+
+    Raises:
+        OSError: there is no such process, or it is another user's.
+    """
+    told = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    found = re.search(r"^Pss:\s+(\d+) kB", told, re.MULTILINE)
+    return round(int(found[1]) / 1024, 1) if found else 0.0
+
+
 def machine(java: dict[str, str]) -> dict[str, str | int | float]:
     """Return what was measured on; `java`: by whom it is used, and its executable."""
     cpu = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)

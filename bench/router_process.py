@@ -19,7 +19,7 @@ from bench.profiling import profiled
 from hub.decision.rules import Rules
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.share import Share
-from hub.io.memory import BATCH_OBJECTS, calm_memory
+from hub.io.memory import BATCHES, calm_memory
 from hub.router import main as router
 from hub.signing.macs import MacKeys
 
@@ -77,7 +77,7 @@ async def _run(bootstrap: str, count: int, folder: Path, share: Share) -> None:
     connection, seen = KafkaConnection(bootstrap=bootstrap), folder / f"seen-{share.slot}"
     rules = _Rules(folder)
     # As `hub run router` does once it has read the rules.
-    calm_memory(BATCH_OBJECTS)
+    calm_memory(BATCHES)
     print("started", flush=True)  # noqa: T201  (the parent reads it)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(router.run(connection, share, rules, seen, registry, stop))

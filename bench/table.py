@@ -77,7 +77,7 @@ def _figures(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if connectors := result.get("connectors"):
         yield from _connectors(connectors)
     if soak := result.get("soak"):
-        after = f"after {soak['first']:,} · {soak['last']:,} messages"
+        after = f"after each {soak['first']:,} of {soak['last']:,} messages"
         yield f"router's own memory {after}", _each(soak["anonymous_mb"])
         yield f"… with the mapped pages of its cache {after}", _each(soak["rss_mb"])
 

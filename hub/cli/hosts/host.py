@@ -18,7 +18,7 @@ from hub.cli.home import Home, Identity
 from hub.cli.processes import Name
 from hub.cli.settings import SupervisorSettings
 from hub.io.embedded.ports import LOOPBACK
-from hub.io.memory import BATCH_OBJECTS, YOUNG_OBJECTS, calm_memory
+from hub.io.memory import BATCHES, REQUESTS, calm_memory
 from hub.io.settings import IoSettings
 from hub.io.tracing import Tracing
 
@@ -94,4 +94,4 @@ async def _run(name: Name, entry: Entry, host: Host) -> bool:
 async def _calm_when_ready(name: Name, ready: asyncio.Event) -> None:
     # Not before: what lives long (modules, rules) is there by then, and is left out from then on.
     await ready.wait()
-    calm_memory(BATCH_OBJECTS if name is Name.ROUTER else YOUNG_OBJECTS)
+    calm_memory(BATCHES if name is Name.ROUTER else REQUESTS)
