@@ -110,18 +110,16 @@ class Template:
         made = client.build_request(method, url)
         self._method, self._url, self._extensions = made.method, made.url, made.extensions
         own = ("content-length", "transfer-encoding")
-        self._headers = [(name, text) for name, text in made.headers.items() if name not in own]
+        self._headers = {name: text for name, text in made.headers.items() if name not in own}
 
     def request(self, headers: Mapping[str, str], body: bytes) -> httpx2.Request:
         """Return the call with a body; of two headers of one name the one given here counts."""
-        mine = {name.lower() for name in headers}
-        common = [each for each in self._headers if each[0] not in mine]
+        whole = self._headers | {name.lower(): text for name, text in headers.items()}
+        whole["content-length"] = str(len(body))
+        # As a stream, so that the library reads the headers once and not three times.
+        stream = httpx2.ByteStream(body)
         return httpx2.Request(
-            self._method,
-            self._url,
-            headers=[*common, *headers.items()],
-            content=body,
-            extensions=self._extensions,
+            self._method, self._url, headers=whole, stream=stream, extensions=self._extensions
         )
 
 
