@@ -179,14 +179,16 @@ async def test_a_word_about_one_whose_content_cannot_be_read_waits_and_is_carrie
         await until(lambda: bench.memory.names("1")[-1] == "delivered")
 
 
-async def test_a_content_that_is_gone_stops_the_connector_and_is_not_taken_for_settled():
+async def test_a_content_that_is_gone_stops_the_connector_and_is_not_taken_for_settled(
+    monkeypatch,
+):
     bench = Little()
     bench.script = {"1": [Retryable("away")]}
 
     async def gone(_partition, _wanted):
         return {}
 
-    bench.memory.read = gone
+    monkeypatch.setattr(bench.memory, "read", gone)
     runner = bench.runner()
     runner.offer(bench.records("1"))
     with pytest.raises(UnreadableState):
