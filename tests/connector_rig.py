@@ -39,8 +39,11 @@ from hub.decision.events import Delivery
 from hub.io.admission import utc_now
 from hub.io.kafka import codec, topics
 from hub.io.kafka.connector_commands import CommandWriter
+from hub.io.kafka.connector_contents import Contents
 from hub.io.kafka.connector_feed import Feed
-from hub.io.kafka.connector_store import ConnectorStore
+from hub.io.kafka.connector_records import Kind as RecordKind
+from hub.io.kafka.connector_records import record_key, unread_name
+from hub.io.kafka.connector_store import ConnectorStore, unread_at
 from hub.io.kafka.connector_writer import OutcomeWriter
 from hub.io.kafka.router_records import inbox_output
 from tests import support
@@ -210,6 +213,7 @@ class ConnectorRig(Rig):
             adapters=Adapters(points),
             writer=OutcomeWriter(self.connection, slot.owner, PARTITIONS),
             stored=Together(lambda names: store.load(names, support.MACS)),
+            contents=Contents(self.connection),
             closed=Together(self.status.closed),
             takers=Takers(),
             feed=Feed(self.connection),
@@ -294,6 +298,16 @@ class ConnectorRig(Rig):
             [connector], support.MACS
         )
         return stored[connector]
+
+    async def unread(self, connector, unread):
+        """Return a dead letter of a source with its bytes, as it stands on the topic."""
+        key = record_key(connector, RecordKind.UNREAD, unread_name(unread.position))
+        contents = Contents(self.connection)
+        try:
+            found = await contents.read(topics.partition_of(connector, PARTITIONS), {key: None})
+        finally:
+            await contents.close()
+        return unread_at(key, found.get(key))
 
 
 async def until(holds, what="it"):

@@ -267,7 +267,8 @@ def edge_of(spool, line, settings, identity=None, meter=None, adapters=ADAPTERS)
     """Build an edge connector over adapters of this module."""
     who = identity or me()
     find, meter = adapters.__getitem__, meter or Meter(None)
-    return Edge(settings, who, lambda: UNVERIFIED, spool, line, meter, find=find)
+    secrets = settings.secrets.resolvers(spool.folder)
+    return Edge(settings, who, lambda: UNVERIFIED, spool, line, meter, secrets=secrets, find=find)
 
 
 @asynccontextmanager

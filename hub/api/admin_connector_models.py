@@ -94,7 +94,10 @@ class ConnectorPage(_Answer):
 
 
 class TestAnswer(_Answer):
-    """A look at the other side. It has not come back while `answered_at` is null."""
+    """A look at the other side. It has not come back while `answered_at` is null.
+
+    Then the words of the first answer tell when the connector was heard last.
+    """
 
     id: str
     connector: str

@@ -1,6 +1,7 @@
 """`/v1/admin/connectors`: what they are, how they are, and what they shall do."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Final
@@ -103,8 +104,11 @@ async def look(
     )
     await commands.send(command)
     found = await _answered(statuses, asked, wait)
-    response.status_code = 202 if found.answered_at is None else 200
-    return TestAnswer.model_validate(found)
+    if found.answered_at is not None:
+        return TestAnswer.model_validate(found)
+    response.status_code = 202
+    heard = (await statuses.reported([name])).get(name)
+    return TestAnswer.model_validate(_unanswered(found, heard, control.clock()))
 
 
 @router.get(
@@ -172,6 +176,22 @@ async def _answered(statuses: ConnectorStatuses, asked: Test, wait: int) -> Test
     except TimeoutError:
         pass
     return found
+
+
+def _unanswered(asked: Test, heard: Reported | None, now: datetime) -> Test:
+    """Say when the connectors process was heard last: whether one may wait for its answer."""
+    if heard is None:
+        return replace(
+            asked,
+            vi="Chưa trả lời; tiến trình connectors chưa từng báo về",
+            en="No answer yet; the connectors process has never reported",
+        )
+    age = max(0, int((now - heard.at).total_seconds()))
+    return replace(
+        asked,
+        vi=f"Chưa trả lời; báo về lần cuối cách đây {age} giây, trạng thái {heard.state}",
+        en=f"No answer yet; it reported {age} s ago, state {heard.state}",
+    )
 
 
 def _shown(item: dict[str, Any], reported: Reported | None, now: datetime) -> ConnectorAnswer:

@@ -11,6 +11,7 @@ from lgsp_adapter import (
     AdapterError,
     Backpressure,
     Context,
+    Delivery,
     Done,
     Idempotence,
     Reject,
@@ -18,7 +19,7 @@ from lgsp_adapter import (
     Retryable,
     Sink,
 )
-from lgsp_adapter.calls import call
+from lgsp_adapter.calls import call, write
 from lgsp_adapter.policy.backoff import Backoff
 from lgsp_adapter.trace import carrying
 
@@ -31,8 +32,6 @@ from hub.io.kafka.connector_records import EntryState
 
 Named: TypeAlias = tuple[str, str, str]
 """Source, id and recipient of a delivery."""
-
-_RESULTS: Final = (Done, Retryable, Backpressure, Reject)
 
 UNKNOWN: Final = "outcome_unknown"
 """The code of a dead letter that the other side may have, and cannot be asked about."""
@@ -99,21 +98,28 @@ class Attempts:
             # Invariant 1: durable before the call. After a crash it is known that there was one.
             await self.holdings.attempted(items, timedelta(seconds=self.seconds))
         if self.traces is None:
-            return await self._results(sink, [item.delivery for item in items], len(items))
+            return await self._write(sink, [item.delivery for item in items])
         spans = self.traces.begin(items)
         try:
-            results = await self._results(sink, spans.deliveries, len(items))
+            results = await self._write(sink, spans.deliveries)
         except BaseException as error:
             spans.failed(error)
             raise
         spans.ended(results)
         return results
 
-    async def settle(self, item: Item, result: Result) -> None:
-        """Record what became of one delivery."""
-        if isinstance(result, Done):
-            await self.holdings.done(item, result)
-        elif isinstance(result, Reject):
+    async def settle(self, items: Sequence[Item], results: Sequence[Result]) -> None:
+        """Record what became of the deliveries of one call."""
+        both = list(zip(items, results, strict=True))
+        taken = [(item, result) for item, result in both if isinstance(result, Done)]
+        if taken:
+            await self.holdings.done(taken)
+        for item, result in both:
+            if not isinstance(result, Done):
+                await self._not_taken(item, result)
+
+    async def _not_taken(self, item: Item, result: Retryable | Backpressure | Reject) -> None:
+        if isinstance(result, Reject):
             await self._bury(item, result)
         elif self._is_open(result):
             await self._bury(item, Reject(UNKNOWN, result.detail, peer_code=result.peer_code))
@@ -136,22 +142,12 @@ class Attempts:
             await self._again(item, Retryable(error.detail, after=after, peer_code=error.peer_code))
             return True
         if done is not None:
-            await self.holdings.done(item, done)
+            await self.holdings.done([(item, done)])
         return done is not None
 
-    async def _results(self, sink: Sink[Any], batch: list[Any], count: int) -> list[Result]:
-        try:
-            with carrying(batch):
-                results = await call(sink.write(batch), self.seconds)
-        except (Retryable, Backpressure) as error:
-            return [error] * count
-        except Reject as error:
-            # Of one it is clear which is meant; of several it is a fault of the adapter.
-            return [error if count == 1 else Retryable("a batch was rejected as a whole")] * count
-        if len(results) != count or not all(isinstance(r, _RESULTS) for r in results):
-            # Which one is missing cannot be known, so nothing is.
-            return [Retryable("the adapter gave no result for each delivery")] * count
-        return results
+    async def _write(self, sink: Sink[Any], batch: Sequence[Delivery]) -> list[Result]:
+        with carrying(batch):
+            return await write(sink, batch, self.seconds)
 
     async def _again(self, item: Item, error: Retryable | Backpressure) -> None:
         if isinstance(error, Backpressure):

@@ -28,9 +28,13 @@ class Budget:
         """Return the account of one connector."""
         return Account(self)
 
+    def is_modest(self, own: int) -> bool:
+        """Say whether `own` bytes are within the share of each."""
+        return own < self._share
+
     def is_open_to(self, own: int) -> bool:
         """Say whether somebody who holds `own` bytes may take more."""
-        return self.held < self._limit or own < self._share
+        return self.held < self._limit or self.is_modest(own)
 
 
 class Account:
@@ -43,6 +47,10 @@ class Account:
         """Hold more bytes; fewer where negative."""
         self.held += size
         self._budget.held += size
+
+    def is_modest(self) -> bool:
+        """Say whether so little is held that all of it may stay at hand."""
+        return self._budget.is_modest(self.held)
 
     def has_room(self) -> bool:
         """Say whether more may be held."""

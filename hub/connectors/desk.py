@@ -65,7 +65,12 @@ class HubDesk:
         items = [item for item in items if item.delivery.order_key not in behind]
         if after is not None and (last := self._out.get(after)) is not None:
             items = [item for item in items if item.entry.offset > last.entry.offset]
-        return [item.delivery for item in await self._wanted(items[: max(0, limit)])]
+        items = await self._wanted(items[: max(0, limit)])
+        try:
+            await self._holdings.whole(items)
+        except Unavailable as error:
+            raise Retryable(str(error), untouched=True) from error
+        return [item.delivery for item in items]
 
     async def settle(self, key: str, result: Result) -> bool:
         self._take_out()
@@ -77,8 +82,9 @@ class HubDesk:
         self._busy.add(key)
         try:
             if isinstance(result, Done):
-                await self._holdings.done(item, result)
+                await self._holdings.done([(item, result)])
             else:
+                await self._holdings.whole([item])
                 await self._holdings.bury(item, result)
         finally:
             self._busy.discard(key)

@@ -94,6 +94,7 @@ class Fleet:
             await _cancel(*others, *self._checks, *(task for _, task in self._keepers.values()))
             await _cancel(writing)
             await self._workshop.feed.close()
+            await self._workshop.contents.close()
             await self._store.close()
         if not writing.cancelled():
             writing.result()
@@ -155,7 +156,9 @@ class Fleet:
 
     async def _check(self, command: Command, connector: Connector) -> None:
         ctx = self._workshop.context(connector, References())
-        found = await self._workshop.check(connector, ctx)
+        known = self._keepers.get(connector.name)
+        report = None if known is None else known[0].report()
+        found = await self._workshop.check(connector, ctx, report)
         await self._tell_checked(
             Checked(
                 connector=connector.name,

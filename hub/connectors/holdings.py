@@ -6,30 +6,23 @@ reads back what was committed.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from lgsp_adapter import AdapterError, Done, Idempotence, Spec
 from msgspec.structs import replace
 
+from hub.connectors.durable import Durable
 from hub.connectors.items import MAX_TEXT, Item, failed, told
 from hub.connectors.records import Records, delivery_of, entry_of, is_message
 from hub.connectors.shelf import Shelf
 from hub.connectors.window import Window
 from hub.decision.events import Event
 from hub.io.kafka.connector_records import Action, Command, Entry, EntryState, Position, entry_name
-from hub.io.kafka.connector_store import Stored
-from hub.io.kafka.connector_writer import Step
+from hub.io.kafka.connector_store import Stored, entry_at
+from hub.io.kafka.connector_writer import Placed
 from hub.io.kafka.transaction import Output
 
 _DROPPED: Final = "dropped"
-
-
-class Writes(Protocol):
-    """Where steps become durable: `OutcomeWriter`."""
-
-    async def commit(self, step: Step) -> None:
-        """Return once the step is durable; raises `Refusing`, `Fenced`."""
-        ...
 
 
 class Holdings:
@@ -39,7 +32,7 @@ class Holdings:
         self,
         records: Records,
         spec: Spec,
-        writes: Writes,
+        durable: Durable,
         stored: Stored,
         *,
         now: Callable[[], datetime],
@@ -48,7 +41,8 @@ class Holdings:
     ) -> None:
         """`in_line` False: the other side fetches, in order, and settles in its own."""
         self._in_line = in_line
-        self._records, self._spec, self._writes = records, spec, writes
+        self._records, self._spec = records, spec
+        self._writes, self._contents = durable.writes, durable.contents
         self._now, self._shelf = now, shelf
         position = stored.position or Position()
         self._window = Window(position.offset, position.settled)
@@ -98,6 +92,21 @@ class Holdings:
         """Take back one that was not tried; it is due again after some seconds."""
         self._shelf.retry(item, seconds)
 
+    async def whole(self, items: Sequence[Item]) -> None:
+        """Have the content of these at hand.
+
+        Raises:
+            Unavailable: it cannot be read now; nothing has changed.
+            UnreadableState: it is not there any more.
+        """
+        wanted = {self._records.key(one.entry): one for one in items if one.place is not None}
+        if not wanted:
+            return
+        places = {key: item.place for key, item in wanted.items()}
+        found = await self._contents.read(self._records.partition, places)
+        for key, item in wanted.items():
+            self._shelf.fill(item, entry_at(key, found.get(key)))
+
     async def read(self, records: Sequence[Any]) -> None:
         """Take records of the inbox, in their order."""
         behind: list[Item] = []
@@ -123,7 +132,7 @@ class Holdings:
                 due=now + settling,
             )
             outputs += [
-                self._records.entry(item.entry),
+                self._record(item),
                 self._records.event(item.entry, Event.ATTEMPTED, now),
             ]
         self._move_out(items)
@@ -138,19 +147,22 @@ class Holdings:
         """Take back the count of a call that was turned away before anything was done."""
         item.entry = replace(item.entry, tries=max(0, item.entry.tries - 1))
 
-    async def done(self, item: Item, done: Done) -> None:
-        """Record that the other side has it."""
-        detail = {"attempts": item.entry.tries, "ref": (done.ref or "")[:MAX_TEXT]}
-        await self._leave(item, Event.DELIVERED, detail=detail)
-        self.last_success_at, self.delivered = self._now(), self.delivered + 1
+    async def done(self, taken: Sequence[tuple[Item, Done]]) -> None:
+        """Record that the other side has these: in one step what one call has brought."""
+        outputs = list[Output]()
+        for item, done in taken:
+            detail = {"attempts": item.entry.tries, "ref": (done.ref or "")[:MAX_TEXT]}
+            outputs += self._outcome(item, Event.DELIVERED, detail=detail)
+        await self._leave([item for item, _ in taken], outputs)
+        self.last_success_at, self.delivered = self._now(), self.delivered + len(taken)
 
     async def expired(self, item: Item) -> None:
         """Record that it is of no use any more."""
-        await self._leave(item, Event.EXPIRED)
+        await self._leave([item], self._outcome(item, Event.EXPIRED))
 
     async def closed(self, item: Item) -> None:
         """Let go of one that was withdrawn or settled elsewhere: that is recorded already."""
-        await self._leave(item, None)
+        await self._leave([item], self._outcome(item, None))
 
     async def again(
         self,
@@ -200,14 +212,15 @@ class Holdings:
             return
         word = {"by": command.by, "reason": command.reason}
         if command.action is Action.DROP:
-            await self._leave(item, Event.EXPIRED, _DROPPED, word, gone)
+            await self._leave([item], [*self._outcome(item, Event.EXPIRED, _DROPPED, word), gone])
             return
+        await self.whole([item])
         # Who can be asked is asked first: the attempts before may have reached it.
         asks = self._spec.idempotence is Idempotence.LOOK_UP
         state = EntryState.ATTEMPTED if asks else EntryState.RETRYING
         item.entry = replace(item.entry, state=state, tries=0, due=self._now())
         event = self._records.event(item.entry, Event.RESUMED, self._now(), None, word)
-        await self._commit(self._records.entry(item.entry), event, gone)
+        await self._commit(self._record(item), event, gone)
         self._shelf.release(item)
 
     async def save(self) -> None:
@@ -225,7 +238,9 @@ class Holdings:
 
     def _read_back(self, stored: Stored) -> None:
         for entry in sorted(stored.entries.values(), key=lambda one: one.offset):
-            self._shelf.add(self._item(entry, parked=True))
+            item = self._item(entry, parked=True)
+            item.place = stored.places.get(item.name)
+            self._shelf.add(item)
         self._shelf.settle_in(self._now())
 
     def _sort(self, entry: Entry, behind: list[Item]) -> None:
@@ -254,32 +269,48 @@ class Holdings:
     async def _park(self, items: Sequence[Item]) -> None:
         if items:
             self._move_out(items)
-            await self._commit(*map(self._records.entry, (item.entry for item in items)))
+            self._lighten(items, await self._commit(*map(self._record, items)))
 
     async def _stop(self, item: Item, event: Output) -> None:
         """Commit a failure with everything that now waits behind it."""
         self.failed += 1
         stopped = [item, *self._shelf.followers(item)]
         self._move_out(stopped)
-        await self._commit(*(self._records.entry(one.entry) for one in stopped), event)
+        self._lighten(stopped, await self._commit(*map(self._record, stopped), event))
 
-    async def _leave(
+    def _record(self, item: Item) -> Output:
+        if item.place is not None:
+            # Invariant 6: written without its content it would be lost.
+            raise RuntimeError("a delivery without its content would have been written")
+        return self._records.entry(item.entry)
+
+    def _lighten(self, items: Sequence[Item], placed: Placed) -> None:
+        for item in items:
+            place = placed.get(self._records.key(item.entry))
+            if place is not None:
+                self._shelf.lighten(item, place)
+
+    def _outcome(
         self,
         item: Item,
         event: Event | None,
         reason: str | None = None,
         detail: dict[str, Any] | None = None,
-        *more: Output,
-    ) -> None:
-        outputs = list(more)
+    ) -> list[Output]:
+        outputs = []
         if event is not None:
             outputs.append(self._records.event(item.entry, event, self._now(), reason, detail))
         if item.parked:
             outputs.append(self._records.settled(item.entry))
-        # Invariant 1: it leaves the inbox only with its outcome.
-        self._window.settle(item.entry.offset)
+        return outputs
+
+    async def _leave(self, items: Sequence[Item], outputs: Sequence[Output]) -> None:
+        # Invariant 1: they leave the inbox only with their outcomes.
+        for item in items:
+            self._window.settle(item.entry.offset)
         await self._commit(*outputs)
-        self._shelf.forget(item)
+        for item in items:
+            self._shelf.forget(item)
 
     def _move_out(self, items: Sequence[Item]) -> None:
         """Note that these stand on `hub.retry` with the next commit: their offsets are settled."""
@@ -287,7 +318,7 @@ class Holdings:
             self._window.settle(item.entry.offset)
             self._shelf.move_out(item)
 
-    async def _commit(self, *outputs: Output) -> None:
+    async def _commit(self, *outputs: Output) -> Placed:
         self._unsaved = False
         position = Position(offset=self._window.offset, settled=self._window.bits)
-        await self._writes.commit(self._records.step(position, *outputs))
+        return await self._writes.commit(self._records.step(position, *outputs))

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 import structlog
 import uvicorn
-from lgsp_adapter import AdapterError, Answer, Backpressure, Reject, Request
+from lgsp_adapter import AdapterError, Answer, Backpressure, Check, Reject, Request
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as Call
@@ -30,6 +30,9 @@ UNDER_WAY: Final = 128 * 1024 * 1024
 
 DRAIN_SECONDS: Final = 3
 """Longest wait for callers once no connector answers any more."""
+
+REACH_SECONDS: Final = 3.0
+"""Longest wait for an answer of this very process."""
 
 _METHODS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 _TEXTS: Final = {
@@ -50,6 +53,10 @@ class Answers(Protocol):
         """Return the answer; raises errors of the contract."""
         ...
 
+    async def check(self) -> Check:
+        """Say whether calls are answered now, in words; never raises an error of the contract."""
+        ...
+
 
 class Counter:
     """Who answers under which name."""
@@ -57,6 +64,8 @@ class Counter:
     def __init__(self) -> None:
         self._open: dict[str, Answers] = {}
         self._reading = 0
+        self.port: int | None = None
+        """Where it listens; None while it does not."""
 
     def open(self, connector: str, service: Answers) -> None:
         """Let a connector answer from now on."""
@@ -66,6 +75,20 @@ class Counter:
         """Let it answer no longer; a younger one of the same name goes on."""
         if self._open.get(connector) is service:
             del self._open[connector]
+
+    def find(self, connector: str) -> Answers | None:
+        """Return who answers under a name; None where nobody does."""
+        return self._open.get(connector)
+
+    async def is_reached(self) -> bool:
+        """Say whether a call through the port is answered: what stands before it is not seen."""
+        if self.port is None:
+            return False
+        try:
+            async with asyncio.timeout(REACH_SECONDS):
+                return await _is_answered(self.port)
+        except (OSError, TimeoutError):
+            return False
 
     def app(self) -> Starlette:
         """Return the web application."""
@@ -159,6 +182,16 @@ def _problem(status: int, code: str, *, after: float | None = None) -> Response:
     )
 
 
+async def _is_answered(port: int) -> bool:
+    reader, writer = await asyncio.open_connection(LOOPBACK, port)
+    try:
+        # No connector stands at this path: nobody's adapter is called.
+        writer.write(b"HEAD / HTTP/1.1\r\nhost: hub\r\nconnection: close\r\n\r\n")
+        return (await reader.readline()).startswith(b"HTTP/1.1 404")
+    finally:
+        writer.close()
+
+
 class _Server(uvicorn.Server):
     """Signals belong to the caller."""
 
@@ -188,8 +221,10 @@ async def listening(counter: Counter, port: int) -> AsyncIterator[int]:
         )
         server = _Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
+        counter.port = listener.getsockname()[1]
         try:
-            yield listener.getsockname()[1]
+            yield counter.port
         finally:
+            counter.port = None
             server.should_exit = True
             await serving

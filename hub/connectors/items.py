@@ -1,6 +1,7 @@
 """One delivery that is held, and what is noted of it when an attempt fails."""
 
 from dataclasses import dataclass
+from dataclasses import replace as replaced
 from datetime import datetime
 from typing import Any, Final
 
@@ -8,7 +9,13 @@ from lgsp_adapter import AdapterError, Delivery
 from lgsp_adapter.policy.fingerprint import fingerprint
 from msgspec.structs import replace
 
-from hub.io.kafka.connector_records import Entry, EntryState, entry_name
+from hub.io.kafka.connector_records import (
+    Entry,
+    EntryState,
+    entry_name,
+    with_content,
+    without_content,
+)
 
 MAX_TEXT: Final = 300
 """Longest detail that is kept: it names a place."""
@@ -24,6 +31,8 @@ class Item:
     """Whether its entry stands on `hub.retry`; then its offset is settled."""
     key: str
     """What it stays in line with."""
+    place: int | None = None
+    """Where its record stands on `hub.retry` while its content is not held; None: it is held."""
 
     @property
     def name(self) -> str:
@@ -34,6 +43,22 @@ class Item:
     def named(self) -> tuple[str, str, str]:
         """Its source, id and recipient."""
         return self.entry.source, self.entry.id, self.delivery.recipient
+
+    def lighten(self, place: int) -> None:
+        """Let go of the content: its record stands at `place`."""
+        self.place = place
+        self._become(without_content(self.entry))
+
+    def fill(self, record: Entry) -> None:
+        """Take the content back from its record."""
+        self.place = None
+        self._become(with_content(self.entry, record))
+
+    def _become(self, entry: Entry) -> None:
+        self.entry = entry
+        self.delivery = replaced(
+            self.delivery, body=entry.body, signature=entry.signature, token=entry.token
+        )
 
     @property
     def size(self) -> int:

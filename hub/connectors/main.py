@@ -26,6 +26,7 @@ from hub.io.admission import utc_now
 from hub.io.backoff import Backoff
 from hub.io.kafka.bridge_bus import BridgeBus
 from hub.io.kafka.connection import KafkaConnection
+from hub.io.kafka.connector_contents import Contents
 from hub.io.kafka.connector_feed import Feed
 from hub.io.kafka.connector_store import ConnectorStore
 from hub.io.kafka.connector_writer import OutcomeWriter
@@ -98,6 +99,7 @@ def fleet_of(world: World, counter: Counter) -> Fleet:
         adapters=world.adapters,
         writer=OutcomeWriter(world.connection, owner, partitions),
         stored=Together(lambda names: store.load(names, world.rules().macs)),
+        contents=Contents(world.connection),
         closed=Together(world.deliveries.closed),
         takers=Takers(),
         feed=Feed(world.connection),

@@ -20,6 +20,7 @@ from hub.io.kafka.connector_records import (
     Unread,
     entry_name,
     record,
+    record_key,
 )
 from hub.io.kafka.connector_writer import Step
 from hub.io.kafka.inbox_records import read_inbox
@@ -50,6 +51,15 @@ class Records:
         """Return the record of a delivery that waits."""
         name = entry_name(entry.source, entry.id)
         return record(self.connector, Kind.ENTRY, name, entry, self.partition)
+
+    def key(self, entry: Entry) -> bytes:
+        """Return the key of a delivery's record."""
+        name = entry_name(entry.source, entry.id)
+        return record_key(self.connector, Kind.ENTRY, name)
+
+    def unread_key(self, name: str) -> bytes:
+        """Return the key of the record of what a source read and nobody can use."""
+        return record_key(self.connector, Kind.UNREAD, name)
 
     def settled(self, entry: Entry) -> Output:
         """Return the record that takes a delivery away."""

@@ -12,6 +12,7 @@ from lgsp_adapter import (
     AdapterError,
     Answer,
     Backpressure,
+    Check,
     Context,
     Fatal,
     Request,
@@ -26,6 +27,7 @@ from hub.connectors.holdings import Holdings
 from hub.connectors.inbound import Counter
 from hub.connectors.lanes import CLOSE_SECONDS
 from hub.connectors.pace import Pace
+from hub.connectors.service_check import not_well, with_last_call
 from hub.connectors.side import InboxSide
 from hub.connectors.status import Report
 from hub.decision.connectors import Connector
@@ -33,6 +35,9 @@ from hub.io.kafka.connector_feed import Inboxes
 
 LOOK_SECONDS: Final = 30.0
 """How often it is looked whether the position must be saved."""
+
+STALLED_SECONDS: Final = 3 * LOOK_SECONDS
+"""A turn that takes so long waits for something that does not come, such as a commit."""
 
 
 class ServiceRunner:
@@ -62,6 +67,8 @@ class ServiceRunner:
         self._service: Service[Any] | None = None
         self._failure: Fatal | None = None
         self._failed = 0
+        self._last_call: datetime | None = None
+        self._turned = time.monotonic()
 
     def told(self, report: Report) -> Report:
         """Return the report with what is held and what was done."""
@@ -85,6 +92,7 @@ class ServiceRunner:
         if (wait := self._rate.wait(time.monotonic())) > 0:
             raise Backpressure("more calls than this connector may take", after=wait)
         self._rate = self._rate.taken(time.monotonic())
+        self._last_call = self._ctx.now()
         try:
             async with self._calls:
                 return await call(self._service.answer(request), self._seconds)
@@ -95,6 +103,19 @@ class ServiceRunner:
         except AdapterError:
             self._failed += 1
             raise
+
+    async def check(self) -> Check:
+        """Say whether calls are answered now: asked of the adapter that answers them."""
+        try:
+            if self._service is None or self._side.paused or self._side.stopping:
+                raise Retryable("the connector does not answer now")
+            found = await call(self._service.check(), self._seconds)
+        except AdapterError as error:
+            return not_well(self._ctx.mask(f"{error.code}: {error.detail}"))
+        idle = time.monotonic() - self._turned
+        if idle > STALLED_SECONDS:
+            return not_well(f"it has not moved for {idle:.0f} s; see the log and Kafka")
+        return with_last_call(found, self._last_call)
 
     async def run(self) -> None:
         """Work until stopped.
@@ -129,6 +150,7 @@ class ServiceRunner:
         self._counter.open(self._connector.name, self)
         while not self._side.stopping and self._failure is None:
             self._side.wake.clear()
+            self._turned = time.monotonic()
             await self._side.take_in()
             await self._side.wait(LOOK_SECONDS)
             await self.holdings.save()

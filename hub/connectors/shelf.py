@@ -13,7 +13,7 @@ from hub.connectors.budget import Account
 from hub.connectors.items import Item
 from hub.connectors.records import is_urgent
 from hub.connectors.references import References
-from hub.io.kafka.connector_records import EntryState
+from hub.io.kafka.connector_records import Entry, EntryState
 
 MAX_READ: Final = 500
 MAX_READ_BYTES: Final = 8 * 1024 * 1024
@@ -22,7 +22,8 @@ busy between two reads of the broker."""
 
 MAX_PARKED: Final = 10_000
 MAX_PARKED_BYTES: Final = 64 * 1024 * 1024
-"""Deliveries parked, all in memory. Beyond it the inbox is not read: they wait there instead."""
+"""Deliveries parked, as far as they are in memory. Beyond it the inbox is not read on. Where a
+connector holds more than its share, those parked are held without their content."""
 
 
 class Shelf:
@@ -157,6 +158,21 @@ class Shelf:
             self._read -= 1
             self._read_bytes -= item.size
             self._park(item)
+
+    def lighten(self, item: Item, place: int) -> None:
+        """Let go of the content of one that is parked, where the connector holds much."""
+        if not self._account.is_modest():
+            self._resize(item, lambda: item.lighten(place))
+
+    def fill(self, item: Item, record: Entry) -> None:
+        """Hold the content of one again: it is about to be tried."""
+        self._resize(item, lambda: item.fill(record))
+
+    def _resize(self, item: Item, change: Callable[[], None]) -> None:
+        before = item.size
+        change()
+        self._account.add(item.size - before)
+        self._parked_bytes += item.size - before
 
     def forget(self, item: Item) -> None:
         """Let go of the head of a line: it has an outcome."""

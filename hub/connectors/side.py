@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
+import structlog
 from lgsp_adapter import Backpressure, Context, Retryable, Text
 
 from hub.connectors.holdings import Holdings
@@ -19,11 +20,16 @@ from hub.connectors.pace import Pace
 from hub.connectors.status import Report
 from hub.io.kafka.connector_feed import Subscription
 from hub.io.kafka.connector_records import Action, Command
+from hub.ports import Unavailable
 
 MAX_INCOMING: Final = 500
 """Records that are offered and not sorted yet."""
 
+AGAIN_SECONDS: Final = 1.0
+"""Until an operator's word is tried again that Kafka has not let through."""
+
 T = TypeVar("T")
+_log = structlog.get_logger("connectors")
 
 
 class InboxSide:
@@ -99,14 +105,23 @@ class InboxSide:
         Raises:
             Refusing, Fenced: from the commits; what was not done stays.
         """
-        while self._commands:
-            await self.holdings.carry_out(self._commands[0])
-            self.flushed |= self._commands.popleft().action is Action.FLUSH
+        await self._obey()
         if self._incoming:
             records = list(self._incoming)
             await self.holdings.read(records)
             for _ in records:
                 self._incoming.popleft()
+
+    async def _obey(self) -> None:
+        while self._commands:
+            try:
+                await self.holdings.carry_out(self._commands[0])
+            except Unavailable as error:
+                # A dead letter's content cannot be read now: the word stays, the others go on.
+                _log.warning("connectors_unavailable", cause=str(error))
+                asyncio.get_running_loop().call_later(AGAIN_SECONDS, self.wake.set)
+                return
+            self.flushed |= self._commands.popleft().action is Action.FLUSH
 
     async def wait(self, seconds: float | None) -> None:
         """Wait until something comes, at most so long."""

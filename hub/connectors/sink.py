@@ -163,6 +163,7 @@ class SinkRunner:
         try:
             sink = await self._lanes.take()
             try:
+                await self.holdings.whole(back)
                 back = await self._attempts.open_ends(sink, back)
                 back = await self._attempts.wanted(back)
                 self._side.away = None
@@ -170,8 +171,7 @@ class SinkRunner:
                 if called:
                     results = await self._attempts.hand_over(sink, back)
                     self._judge(era, results)
-                    for item, result in zip(back, results, strict=True):
-                        await self._attempts.settle(item, result)
+                    await self._attempts.settle(back, results)
             finally:
                 self._lanes.give(sink)
         except Unavailable as error:

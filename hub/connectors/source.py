@@ -3,10 +3,11 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from math import inf
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from lgsp_adapter.calls import call, end
 from lgsp_adapter.policy.breaker import Breaker
 from lgsp_adapter.policy.rate import Rate
 
-from hub.connectors.holdings import Writes
+from hub.connectors.durable import Durable
 from hub.connectors.intake import Intake, Taken
 from hub.connectors.lanes import CLOSE_SECONDS
 from hub.connectors.pace import LONGEST_PAUSE, Pace
@@ -25,13 +26,17 @@ from hub.connectors.status import Report
 from hub.connectors.windows import closed_until
 from hub.decision.connectors import Connector
 from hub.decision.events import AuditEvent, Event
-from hub.io.kafka.connector_records import Action, Command, Position, Unread
-from hub.io.kafka.connector_store import Stored
+from hub.io.kafka.connector_records import Action, Command, Position, Unread, without_bytes
+from hub.io.kafka.connector_store import Stored, unread_at
 from hub.io.kafka.transaction import Output
 from hub.ports import Unavailable
 
 AWAY_SECONDS: Final = 1.0
 """Pause where it is not known whether a message may refer to its objects."""
+
+MAX_UNREAD: Final = 10_000
+"""Dead letters of a source: so many in a row are a fault of the source, or of its configuration.
+Beyond it nothing is read, so that they fill neither the memory nor the topic."""
 
 _log = structlog.get_logger("connectors")
 
@@ -47,12 +52,13 @@ class SourceRunner:
         records: Records,
         intake: Intake,
         *,
-        writes: Writes,
+        durable: Durable,
         stored: Stored,
         pace: Pace,
     ) -> None:
         self._connector, self._make, self._ctx = connector, make, ctx
-        self._records, self._intake, self._writes = records, intake, writes
+        self._records, self._intake = records, intake
+        self._writes, self._contents = durable.writes, durable.contents
         self._position = (stored.position or Position()).read
         self._unread: dict[str, Unread] = dict(stored.unread)
         self._pace, self._now = pace, ctx.now
@@ -87,6 +93,11 @@ class SourceRunner:
         if (until := closed_until(self._connector.windows, self._now())) is not None:
             told = until.strftime("%H:%M")
             return Text(vi=f"Giờ bảo trì đến {told}", en=f"Maintenance window until {told}")
+        if len(self._unread) >= MAX_UNREAD:
+            return Text(
+                vi=f"{MAX_UNREAD} bản ghi lỗi chờ quyết định; xử lý rồi nguồn mới được đọc tiếp",
+                en=f"{MAX_UNREAD} dead letters wait; the source is read on when some are decided",
+            )
         if self._away is not None:
             return Text(vi=f"Đang chờ: {self._away}", en=f"Waiting: {self._away}")
         return None
@@ -148,6 +159,9 @@ class SourceRunner:
         if self._paused:
             await self._rest(None)
             return
+        if len(self._unread) >= MAX_UNREAD:
+            await self._rest(None)
+            return
         if (until := closed_until(self._connector.windows, self._now())) is not None:
             await self._rest(min(LONGEST_PAUSE, (until - self._now()).total_seconds()))
             return
@@ -167,26 +181,14 @@ class SourceRunner:
 
     async def _take_in(self, records: list[Record]) -> None:
         """Make all durable, with the position behind them, in one transaction (invariant 1)."""
-        taken = [await self._surely(record) for record in records]
+        taken = [await self._patiently(partial(self._intake.record, one)) for one in records]
         await self._commit(
             *(output for one in taken for output in one.outputs), position=records[-1].position
         )
         for one in taken:
-            self._unread.update(one.unread)
+            self._unread |= {name: without_bytes(unread) for name, unread in one.unread.items()}
         self._delivered += sum(not one.unread and one.refusal is None for one in taken)
         self._last = self._now()
-
-    async def _surely(self, record: Record) -> Taken:
-        while True:
-            try:
-                taken = await self._intake.record(record)
-            except Unavailable as error:
-                # Nothing moves: what stands behind it waits with it, and nothing is acknowledged.
-                self._away = str(error)
-                await asyncio.sleep(AWAY_SECONDS)
-            else:
-                self._away = None
-                return taken
 
     async def _obey(self) -> None:
         self._wake.clear()
@@ -208,7 +210,7 @@ class SourceRunner:
             await self._commit(self._records.unread(name, None), event, gone)
             del self._unread[name]
         elif unread.attributes:
-            await self._again(command, name, unread, gone)
+            await self._again(command, name, gone)
         else:
             # Nobody could read it, and nothing has changed but the operator's mind.
             event = self._event(command, Event.DEAD_LETTER, unread.code)
@@ -222,14 +224,8 @@ class SourceRunner:
         await self._writes.commit(self._records.step(Position(), gone))
         self._position, self._anew = None, True
 
-    async def _again(self, command: Command, name: str, unread: Unread, gone: Output) -> None:
-        try:
-            taken = await self._intake.again(name, unread)
-        except Unavailable as error:
-            self._away = str(error)
-            await asyncio.sleep(AWAY_SECONDS)
-            await self._again(command, name, unread, gone)
-            return
+    async def _again(self, command: Command, name: str, gone: Output) -> None:
+        taken = await self._patiently(lambda: self._once_more(name))
         refused = taken.refusal is not None
         event = self._event(
             command,
@@ -239,6 +235,23 @@ class SourceRunner:
         await self._commit(*taken.outputs, event, gone)
         if not refused:
             del self._unread[name]
+
+    async def _once_more(self, name: str) -> Taken:
+        key = self._records.unread_key(name)
+        found = await self._contents.read(self._records.partition, {key: None})
+        return await self._intake.again(name, unread_at(key, found.get(key)))
+
+    async def _patiently(self, taking: Callable[[], Awaitable[Taken]]) -> Taken:
+        while True:
+            try:
+                taken = await taking()
+            except Unavailable as error:
+                # Nothing moves: what stands behind it waits with it, and nothing is acknowledged.
+                self._away = str(error)
+                await asyncio.sleep(AWAY_SECONDS)
+            else:
+                self._away = None
+                return taken
 
     def _event(self, command: Command, event: Event, reason: str | None) -> Output:
         unread = self._unread[command.message]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from lgsp_adapter import Check, Context, Kind, Spec, Text
 from lgsp_adapter.calls import check
@@ -14,6 +14,7 @@ from hub.connectors.adapters import Adapters, NotUsable
 from hub.connectors.attempts import Attempts, Named
 from hub.connectors.budget import Account, Budget
 from hub.connectors.desk import HubDesk
+from hub.connectors.durable import Durable
 from hub.connectors.holdings import Holdings
 from hub.connectors.inbound import Counter
 from hub.connectors.intake import Intake
@@ -26,27 +27,24 @@ from hub.connectors.references import References
 from hub.connectors.remote import COMMAND, Remote
 from hub.connectors.remote_adapters import REMOTE
 from hub.connectors.service import ServiceRunner
+from hub.connectors.service_check import check_service
 from hub.connectors.shelf import Shelf
 from hub.connectors.signing import Keys, Signer
 from hub.connectors.sink import SinkRunner
 from hub.connectors.source import SourceRunner
+from hub.connectors.status import Report
 from hub.connectors.takers import Takers
 from hub.connectors.together import Together
 from hub.connectors.traces import AttemptTraces
 from hub.decision.connectors import Connector, Isolation
 from hub.decision.rules import Rules
+from hub.io.kafka.connector_contents import Contents
 from hub.io.kafka.connector_feed import Feed
 from hub.io.kafka.connector_records import Action, Command
 from hub.io.kafka.connector_store import Stored
 from hub.io.kafka.connector_writer import OutcomeWriter
 from hub.io.tracing import Tracing
 from hub.ports import ObjectAccess
-
-SERVICE_CHECK: Final = Check(
-    ok=True,
-    vi="Dịch vụ chờ hệ thống ngoài gọi đến; bộ kết nối đang mở cửa là đã sẵn sàng",
-    en="A service waits to be called: while its connector runs, it is ready",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +98,7 @@ class Workshop:
     adapters: Adapters
     writer: OutcomeWriter
     stored: Together[str, Mapping[str, Stored]]
+    contents: Contents
     closed: Together[Named, AbstractSet[Named]]
     takers: Takers
     feed: Feed
@@ -150,15 +149,20 @@ class Workshop:
             housed.command(command)
         return housed
 
-    async def check(self, connector: Connector, ctx: Context) -> Check:
-        """Have the adapter look at the other side, beside the one at work. Always words."""
+    async def check(self, connector: Connector, ctx: Context, report: Report | None) -> Check:
+        """Have the adapter look at the other side, beside the one at work. Always words.
+
+        `report`: how the connector is. Of a service the one at work is asked.
+        """
+        if self.counter.find(connector.name) is not None:
+            return await check_service(connector.name, self.counter, report)
         remote = None
         if connector.isolation is Isolation.PROCESS:
             remote = Remote(connector, ctx, self.command, self.environment)
         try:
             use = await self._use(connector, remote)
             if use.spec.kind is Kind.SERVICE:
-                return SERVICE_CHECK
+                return await check_service(connector.name, self.counter, report)
             return await check(use.make(), ctx, connector.limits.timeout_seconds)
         except NotUsable as error:
             return Check(ok=False, vi=error.words.vi, en=error.words.en)
@@ -226,7 +230,7 @@ class Workshop:
             ctx,
             records,
             intake,
-            writes=self.writer,
+            durable=Durable(self.writer, self.contents),
             stored=stored,
             pace=pace,
         )
@@ -255,7 +259,7 @@ class Workshop:
         return Holdings(
             self._records(connector, spec),
             spec,
-            self.writer,
+            Durable(self.writer, self.contents),
             stored,
             now=self.now,
             shelf=Shelf(lent.account, lent.references, time.monotonic),

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import httpx2
 import pytest
@@ -13,6 +14,7 @@ from hub.connectors import inbound
 from hub.connectors.inbound import listening
 from hub.decision.connectors import Isolation, Limits, Wanted
 from hub.io.kafka import topics
+from hub.io.kafka.connector_records import Action, Command
 from hub.ports import Unavailable
 from tests import support
 from tests.connector_child import ADAPTERS
@@ -164,3 +166,27 @@ async def test_more_calls_than_allowed_are_told_to_slow_down(rig):
     async with calling(rig, limits=Limits(per_second=1)) as (_, client, _):
         statuses = [(await client.get("/")).status_code for _ in range(4)]
     assert 429 in statuses
+
+
+async def test_a_test_of_a_service_tells_whether_it_is_called_and_answers_now(rig):
+    async with calling(rig) as (name, client, fleet):
+        found = await checked(rig, name)
+        assert found.ok
+        assert "not called since its start" in found.en
+        assert f"/in/{name}/" in found.en
+        await client.get("/")
+        assert "last called" in (await checked(rig, name)).en
+        for wanted in (Wanted.PAUSED, Wanted.STOPPED):
+            rig.connectors[name] = replace(rig.connectors[name], wanted=wanted)
+            await until(lambda: [one.state for one in fleet.reports()] == [wanted.value])  # noqa: B023
+            found = await checked(rig, name)
+            assert not found.ok
+            assert wanted.value in found.en or "does not answer now" in found.en
+
+
+async def checked(rig, name):
+    """Return what the fleet answers to an operator's test."""
+    asked = f"kiem-tra-{next(_numbers)}"
+    await rig.say(Command(id=asked, connector=name, action=Action.CHECK, at=datetime.now(UTC)))
+    await until(lambda: [one for one in rig.status.checks if one.command == asked])
+    return next(one for one in rig.status.checks if one.command == asked)

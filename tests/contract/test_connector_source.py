@@ -10,7 +10,7 @@ from lgsp_adapter import Config, Draft, Kind, Record, Reject, Retryable, Signed,
 from hub.io.kafka import topics
 from hub.io.kafka.connector_records import Action, Command
 from tests import support
-from tests.connector_rig import ConnectorRig, until
+from tests.connector_rig import ConnectorRig, NoObjects, until
 from tests.router_rig import PARTITIONS
 
 pytestmark = pytest.mark.kafka
@@ -151,7 +151,9 @@ async def test_a_record_nobody_can_read_becomes_a_dead_letter_with_its_bytes(rig
         await until(lambda: shelf.acked == ["1", "2"])
         await until(lambda: [r.dead_letters for r in fleet.reports()] == [1])
     (unread,) = (await rig.parked(rig.name)).unread.values()
-    assert (unread.raw, unread.code, unread.peer_code) == (b"\x00 hong", "broken_form", "P1")
+    assert (unread.raw, unread.code, unread.peer_code) == (b"", "broken_form", "P1")
+    whole = await rig.unread(rig.name, unread)
+    assert whole.raw == b"\x00 hong"
     events = await rig.events(lambda found: of_connector(found, rig.name))
     (event,) = of_connector(events, rig.name)
     assert (event.event, event.id, event.reason) == ("dead_letter", "", "broken_form")
@@ -177,6 +179,30 @@ async def test_a_refused_draft_is_kept_until_an_operator_drops_it(rig, shelf):
         await rig.say(word)
         await until(lambda: [r.dead_letters for r in fleet.reports()] == [0])
     assert not (await rig.parked(rig.name)).unread
+
+
+async def test_a_refused_draft_is_taken_in_whole_after_a_restart_once_it_may(rig, shelf):
+    id_ = f"w-{rig.name}"
+    shelf.records = [draft(1, id_, objects=("sha256:" + "0" * 64,))]
+    async with rig.running() as fleet:
+        await until(lambda: [r.dead_letters for r in fleet.reports()] == [1])
+    ((name, unread),) = (await rig.parked(rig.name)).unread.items()
+    assert (unread.code, unread.body) == ("unknown_object", b"")
+    word = Command(
+        id="w-2", connector=rig.name, action=Action.RETRY, message=name, at=datetime.now(UTC)
+    )
+    await rig.say(word)
+    rig.objects = AllObjects()
+    async with rig.running(), rig.routing():
+        await rig.until(id_, "admitted")
+    assert not (await rig.parked(rig.name)).unread
+
+
+class AllObjects(NoObjects):
+    """Everybody may refer to everything."""
+
+    async def held(self, _system, hashes):
+        return frozenset(hashes)
 
 
 async def test_what_the_other_side_has_signed_is_handed_in_as_it_is(rig, shelf):

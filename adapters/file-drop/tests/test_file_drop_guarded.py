@@ -1,11 +1,10 @@
 """The SFTP server is reached at approved addresses only, at every reconnect."""
 
-import socket
-
 import pytest
 from hub_adapter_file_drop import FileDropIn
 from lgsp_adapter import Context, Fatal, Retryable
 from lgsp_adapter.guard import UNSAFE_LOOPBACK, AddressRefused
+from lgsp_adapter.testing.guarded import answering, listening, nobody_came
 from sandbox_file_drop import SftpAgency
 
 NAME = "sftp.so-mau.example"
@@ -14,29 +13,9 @@ HERE = (UNSAFE_LOOPBACK,)
 
 
 @pytest.fixture
-def listening():
-    with socket.create_server(("127.0.0.1", 0)) as made:
-        made.settimeout(0)
+def listener():
+    with listening() as made:
         yield made
-
-
-def nobody_came(listening):
-    # A connection over the loopback stands in the queue as soon as it is made.
-    with pytest.raises(BlockingIOError):
-        listening.accept()
-    return True
-
-
-def answering(monkeypatch, *answers):
-    """Let the machine's resolver answer otherwise each time; return what was asked."""
-    left, asked = list(answers), []
-
-    async def resolve(host, _port):
-        asked.append(host)
-        return left.pop(0) if len(left) > 1 else left[0]
-
-    monkeypatch.setattr("lgsp_adapter.guard.system_resolve", resolve)
-    return asked
 
 
 async def opened(over_sftp, agency, networks, **place):
@@ -51,15 +30,15 @@ async def opened(over_sftp, agency, networks, **place):
 @pytest.mark.parametrize("networks", [(), ("10.20.0.0/16",), ("127.0.0.0/8",)])
 @pytest.mark.parametrize("host", ["127.0.0.1", NAME])
 async def test_what_is_not_approved_gets_no_packet(
-    host, networks, listening, agency, over_sftp, monkeypatch
+    host, networks, listener, agency, over_sftp, monkeypatch
 ):
     answering(monkeypatch, ["127.0.0.1"])
-    place = {"host": host, "port": listening.getsockname()[1]}
+    place = {"host": host, "port": listener.getsockname()[1]}
     made = await opened(over_sftp, agency, networks, **place)
     with pytest.raises(AddressRefused):
         await made.read(1)
     await made.close()
-    assert nobody_came(listening)
+    assert nobody_came(listener)
 
 
 async def test_it_connects_to_the_checked_address_and_asks_anew_when_the_line_broke(

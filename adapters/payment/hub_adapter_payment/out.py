@@ -10,7 +10,6 @@ from lgsp_adapter import (
     Context,
     Delivery,
     Done,
-    Fatal,
     Idempotence,
     Kind,
     Reject,
@@ -20,11 +19,11 @@ from lgsp_adapter import (
     Text,
 )
 from lgsp_adapter.outgoing import Connect, all_at_once, open_guarded
-from lgsp_adapter.state import State
+from lgsp_adapter.state import StateAndPeer
 
 from hub_adapter_payment import fee
 from hub_adapter_payment.memory import DUE, KEYS
-from hub_adapter_payment.platform import Fields, Platform, PlatformConfig
+from hub_adapter_payment.platform import Fields, Platform, PlatformConfig, platform_of
 
 
 class PaymentOutConfig(PlatformConfig):
@@ -68,20 +67,15 @@ class PaymentOut(Sink[PaymentOutConfig]):
     def __init__(self, config: PaymentOutConfig, connect: Connect = open_guarded) -> None:
         super().__init__(config)
         self._connect = connect
-        self._state = State(config.state)
-        self._platform: Platform | None = None
+        self._held: StateAndPeer[Platform] = StateAndPeer(config.state)
+        self._state = self._held.state
 
     async def open(self, ctx: Context) -> None:
         await super().open(ctx)
-        await self._state.open()
-        secret = (await ctx.secret(self.config.secret)).get_secret_value()
-        client = self._connect(ctx, self.config.seconds)
-        self._platform = Platform(self.config, secret, client, ctx.now)
+        await self._held.open(lambda: platform_of(self.config, ctx, self._connect))
 
     async def close(self) -> None:
-        await self._state.close()
-        if self._platform is not None:
-            await self._platform.close()
+        await self._held.close()
 
     async def check(self) -> Check:
         # A reference that nobody uses: the answer shows partner, secret and platform at once.
@@ -110,7 +104,7 @@ class PaymentOut(Sink[PaymentOutConfig]):
         fixed = {"channel": config.channel, "device": config.device, "ip": config.ip}
         content = fee.content(due, config.partner, fixed)
         try:
-            await self._opened.call(config.init_path, content, config.init_fields)
+            await self._held.peer.call(config.init_path, content, config.init_fields)
         except Reject:
             await self._state.drop(DUE, due.reference, due.memory)
             await self._state.drop(KEYS, due.key)
@@ -127,15 +121,9 @@ class PaymentOut(Sink[PaymentOutConfig]):
             "ThoiGianGD": self.ctx.now().astimezone(fee.VIET_NAM).strftime("%Y%m%d%H%M%S"),
         }
         try:
-            await self._opened.call(config.query_path, content, config.query_fields)
+            await self._held.peer.call(config.query_path, content, config.query_fields)
         except Reject as error:
             if error.peer_code in config.unknown_codes:
                 return False
             raise
         return True
-
-    @property
-    def _opened(self) -> Platform:
-        if self._platform is None:
-            raise Fatal("not open")
-        return self._platform

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import httpx2
-from lgsp_adapter import Backpressure, Config, Fatal, Reject, Retryable, Secret, Text
+from lgsp_adapter import Backpressure, Config, Context, Fatal, Reject, Retryable, Secret, Text
 from lgsp_adapter.http import as_code
-from lgsp_adapter.outgoing import Reply, exchange
+from lgsp_adapter.outgoing import Connect, Reply, exchange
 from pydantic import Field
 
 from hub_adapter_payment.mac import Key, mac
@@ -39,6 +39,16 @@ class PlatformConfig(Config):
     """Then the connector stops: it is no fault of the message under way."""
     seconds: Annotated[float, Text(vi="Thời hạn chờ", en="Time-out"), Field(gt=0, le=25)] = 15.0
     """Seconds for one call."""
+
+
+async def platform_of(config: PlatformConfig, ctx: Context, connect: Connect) -> "Platform":
+    """Return the calls of the partner whose secret the configuration names.
+
+    Raises:
+        Fatal, Retryable: the secret is not there, or not now.
+    """
+    secret = (await ctx.secret(config.secret)).get_secret_value()
+    return Platform(config, secret, connect(ctx, config.seconds), ctx.now)
 
 
 class Platform:

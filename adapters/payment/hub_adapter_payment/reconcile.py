@@ -26,13 +26,13 @@ from lgsp_adapter import (
     Text,
 )
 from lgsp_adapter.outgoing import Connect, open_guarded
-from lgsp_adapter.state import State
+from lgsp_adapter.state import StateAndPeer
 from pydantic import Field
 
 from hub_adapter_payment.difference import Difference, Payment, differences
 from hub_adapter_payment.fee import VIET_NAM, dong
 from hub_adapter_payment.memory import DAYS, DIFFERENCES, PAID
-from hub_adapter_payment.platform import Fields, Platform, PlatformConfig
+from hub_adapter_payment.platform import Fields, Platform, PlatformConfig, platform_of
 
 TYPE: Final = "vn.gov.record.changed.v1"
 DATASET: Final = "payment.reconciliation"
@@ -86,8 +86,8 @@ class PaymentReconcile(Source[ReconcileConfig]):
     def __init__(self, config: ReconcileConfig, connect: Connect = open_guarded) -> None:
         super().__init__(config)
         self._connect = connect
-        self._state = State(config.state)
-        self._platform: Platform | None = None
+        self._held: StateAndPeer[Platform] = StateAndPeer(config.state)
+        self._state = self._held.state
         self._identity = ""
         self._place = 0
         self._last: tuple[date, list[Any]] | None = None
@@ -95,19 +95,14 @@ class PaymentReconcile(Source[ReconcileConfig]):
 
     async def open(self, ctx: Context, position: str | None) -> None:
         await super().open(ctx, position)
-        await self._state.open()
+        await self._held.open(lambda: platform_of(self.config, ctx, self._connect))
         self._identity = await self._state.identity()
-        secret = (await ctx.secret(self.config.secret)).get_secret_value()
-        client = self._connect(ctx, self.config.seconds)
-        self._platform = Platform(self.config, secret, client, ctx.now)
         identity, _, seq = (position or "").rpartition(":")
         # Another file: its places mean nothing here. All is told again, under the same ids.
         self._place = int(seq) if identity == self._identity and seq.isdigit() else 0
 
     async def close(self) -> None:
-        await self._state.close()
-        if self._platform is not None:
-            await self._platform.close()
+        await self._held.close()
 
     async def check(self) -> Check:
         count = len(await self._list(self.config.since))
@@ -188,7 +183,9 @@ class PaymentReconcile(Source[ReconcileConfig]):
 
     async def _asked(self, content: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            return await self._opened.call(self.config.list_path, content, self.config.list_fields)
+            return await self._held.peer.call(
+                self.config.list_path, content, self.config.list_fields
+            )
         except Reject as error:
             # No message is at fault: the day stays open, and is asked for again.
             raise Retryable("the platform refused the list", peer_code=error.peer_code) from error
@@ -215,12 +212,6 @@ class PaymentReconcile(Source[ReconcileConfig]):
         return Record(
             position=position, message=_draft(key, row, self.config.recipients), raw=value.encode()
         )
-
-    @property
-    def _opened(self) -> Platform:
-        if self._platform is None:
-            raise Fatal("not open")
-        return self._platform
 
 
 def _row(day: date, found: Difference) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from hub_adapter_sql_table.settings import DatabaseConfig
 from lgsp_adapter import Context, Fatal, Retryable
 from lgsp_adapter.dial import Dial
 from lgsp_adapter.guard import UNSAFE_LOOPBACK, AddressRefused
+from lgsp_adapter.testing.guarded import answering, behind_a_port, listening, nobody_came
 from sqlalchemy import URL, text
 
 NAME = "csdl.so-mau.example"
@@ -17,29 +18,9 @@ HERE = (UNSAFE_LOOPBACK,)
 
 
 @pytest.fixture
-def listening():
-    with socket.create_server(("127.0.0.1", 0)) as made:
-        made.settimeout(0)
+def listener():
+    with listening() as made:
         yield made
-
-
-def nobody_came(listening):
-    # A connection over the loopback stands in the queue as soon as it is made.
-    with pytest.raises(BlockingIOError):
-        listening.accept()
-    return True
-
-
-def answering(monkeypatch, *answers):
-    """Let the machine's resolver answer otherwise each time; return what was asked."""
-    left, asked = list(answers), []
-
-    async def resolve(host, _port):
-        asked.append(host)
-        return left.pop(0) if len(left) > 1 else left[0]
-
-    monkeypatch.setattr("lgsp_adapter.guard.system_resolve", resolve)
-    return asked
 
 
 @contextlib.asynccontextmanager
@@ -60,31 +41,6 @@ def at(port, kind, host=NAME):
     return {"kind": kind, "database": "mau", "user": "hub", "host": host, "port": port}
 
 
-@contextlib.asynccontextmanager
-async def behind_a_port(path):
-    """Let a database that has only a socket be reached at a port; give it and the open lines."""
-    lines = []
-
-    async def carry(reader, writer):
-        with contextlib.suppress(OSError):
-            while piece := await reader.read(65536):
-                writer.write(piece)
-                await writer.drain()
-        writer.close()
-
-    async def serve(reader, writer):
-        lines.append(writer)
-        there, to_there = await asyncio.open_unix_connection(path)
-        await asyncio.gather(carry(reader, to_there), carry(there, writer))
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        yield server.sockets[0].getsockname()[1], lines
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        if others:
-            await asyncio.wait(others, timeout=5)
-
-
 @pytest.fixture(params=["postgresql", "mysql"])
 def reached(request):
     """Give the kind, the socket and the configuration of a real database, each kind in turn."""
@@ -101,22 +57,22 @@ def reached(request):
 
 @pytest.mark.parametrize("kind", ["postgresql", "mysql"])
 @pytest.mark.parametrize("networks", [(), ("10.20.0.0/16",), ("127.0.0.0/8",)])
-async def test_what_is_not_approved_gets_no_packet(kind, networks, listening):
-    where = at(listening.getsockname()[1], kind, "127.0.0.1")
+async def test_what_is_not_approved_gets_no_packet(kind, networks, listener):
+    where = at(listener.getsockname()[1], kind, "127.0.0.1")
     async with database_at(networks, **where) as database:
         with pytest.raises(AddressRefused):
             await one(database)
-    assert nobody_came(listening)
+    assert nobody_came(listener)
 
 
 @pytest.mark.parametrize("kind", ["postgresql", "mysql"])
-async def test_a_name_that_leads_to_what_is_not_approved_is_refused(kind, listening, monkeypatch):
+async def test_a_name_that_leads_to_what_is_not_approved_is_refused(kind, listener, monkeypatch):
     answering(monkeypatch, ["127.0.0.1"])
-    where = at(listening.getsockname()[1], kind)
+    where = at(listener.getsockname()[1], kind)
     async with database_at(("10.20.0.0/16",), **where) as database:
         with pytest.raises(AddressRefused):
             await one(database)
-    assert nobody_came(listening)
+    assert nobody_came(listener)
 
 
 async def test_a_connection_goes_to_the_checked_address_and_keeps_the_name(reached, monkeypatch):

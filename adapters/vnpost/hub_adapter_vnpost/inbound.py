@@ -8,14 +8,14 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from lgsp_adapter import Check, Context, Fatal, Kind, Record, Reject, Source, Spec, Text
+from lgsp_adapter import Check, Context, Kind, Record, Reject, Source, Spec, Text
 from lgsp_adapter.outgoing import Connect, open_guarded
-from lgsp_adapter.state import State
+from lgsp_adapter.state import StateAndPeer
 from pydantic import Field
 
 from hub_adapter_vnpost import tracking
 from hub_adapter_vnpost.out import ORDERS
-from hub_adapter_vnpost.session import Session, VnpostConfig
+from hub_adapter_vnpost.session import Session, VnpostConfig, session_of
 from hub_adapter_vnpost.tracking import Event, Shape
 
 _EVENTS: Final = "vnpost-event"
@@ -61,8 +61,8 @@ class VnpostIn(Source[VnpostInConfig]):
     def __init__(self, config: VnpostInConfig, connect: Connect = open_guarded) -> None:
         super().__init__(config)
         self._connect = connect
-        self._state = State(config.state)
-        self._session: Session | None = None
+        self._held: StateAndPeer[Session] = StateAndPeer(config.state)
+        self._state = self._held.state
         self._identity = ""
         self._place = 0
         self._asked = 0
@@ -79,22 +79,17 @@ class VnpostIn(Source[VnpostInConfig]):
 
     async def open(self, ctx: Context, position: str | None) -> None:
         await super().open(ctx, position)
-        await self._state.open()
+        await self._held.open(lambda: session_of(self.config, ctx, self._connect))
         self._identity = await self._state.identity()
-        password = (await ctx.secret(self.config.password)).get_secret_value()
-        client = self._connect(ctx, self.config.seconds)
-        self._session = Session(self.config, password, client, ctx.now)
         self._place = self._seq(position)
         # A crash between the hub's commit and `ack`: what `ack` would have done.
         await self._forget(self._place)
 
     async def close(self) -> None:
-        await self._state.close()
-        if self._session is not None:
-            await self._session.close()
+        await self._held.close()
 
     async def check(self) -> Check:
-        await self._post.tracking("HUB-CHECK")
+        await self._held.peer.tracking("HUB-CHECK")
         return Check(ok=True, vi="Bưu điện trả lời", en="The post office answers")
 
     async def read(self, limit: int) -> list[Record]:
@@ -124,7 +119,7 @@ class VnpostIn(Source[VnpostInConfig]):
 
     async def _answer(self, number: str) -> dict[str, Any]:
         try:
-            return await self._post.tracking(number) or {}
+            return await self._held.peer.tracking(number) or {}
         except Reject as error:
             # Of one order: it is told once, as an event nobody can read, and hides no other.
             return {self.config.events_field: [{"Status": error.peer_code}]}
@@ -151,9 +146,3 @@ class VnpostIn(Source[VnpostInConfig]):
         identity, _, seq = (position or "").rpartition(":")
         # Another file: its places mean nothing here. All is told again, under the same ids.
         return int(seq) if identity == self._identity and seq.isdigit() else 0
-
-    @property
-    def _post(self) -> Session:
-        if self._session is None:
-            raise Fatal("not open")
-        return self._session

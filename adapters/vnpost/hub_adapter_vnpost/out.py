@@ -23,11 +23,11 @@ from lgsp_adapter import (
     Text,
 )
 from lgsp_adapter.outgoing import Connect, all_at_once, open_guarded
-from lgsp_adapter.state import State
+from lgsp_adapter.state import StateAndPeer
 from pydantic import Field
 
 from hub_adapter_vnpost import order
-from hub_adapter_vnpost.session import Session, VnpostConfig
+from hub_adapter_vnpost.session import Session, VnpostConfig, session_of
 
 ORDERS = "vnpost-order"
 """The space of the state file with the orders that are on their way."""
@@ -70,24 +70,19 @@ class VnpostOut(Sink[VnpostOutConfig]):
     def __init__(self, config: VnpostOutConfig, connect: Connect = open_guarded) -> None:
         super().__init__(config)
         self._connect = connect
-        self._state = State(config.state)
-        self._session: Session | None = None
+        self._held: StateAndPeer[Session] = StateAndPeer(config.state)
+        self._state = self._held.state
 
     async def open(self, ctx: Context) -> None:
         await super().open(ctx)
-        await self._state.open()
-        password = (await ctx.secret(self.config.password)).get_secret_value()
-        client = self._connect(ctx, self.config.seconds)
-        self._session = Session(self.config, password, client, ctx.now)
+        await self._held.open(lambda: session_of(self.config, ctx, self._connect))
 
     async def close(self) -> None:
-        await self._state.close()
-        if self._session is not None:
-            await self._session.close()
+        await self._held.close()
 
     async def check(self) -> Check:
         # An order that nobody makes: the answer shows token, customer and service at once.
-        await self._post.tracking("HUB-CHECK")
+        await self._held.peer.tracking("HUB-CHECK")
         return Check(ok=True, vi="Bưu điện trả lời", en="The post office answers")
 
     async def write(self, batch: Sequence[Delivery]) -> list[Result]:
@@ -96,7 +91,7 @@ class VnpostOut(Sink[VnpostOutConfig]):
 
     async def find(self, key: str) -> Done | None:
         number = order.order_number(key)
-        if await self._post.tracking(number) is not None:
+        if await self._held.peer.tracking(number) is not None:
             return Done(ref=number)
         called = await self._state.get(CALLED, number)
         left = 0.0 if called is None else self._left(datetime.fromisoformat(called))
@@ -122,7 +117,7 @@ class VnpostOut(Sink[VnpostOutConfig]):
         content = order.content(made, config.customer_code, sender)
         await self._state.put(CALLED, made.number, self.ctx.now().isoformat())
         try:
-            await self._post.call("OrderLGSPWithItemCode", content)
+            await self._held.peer.call("OrderLGSPWithItemCode", content)
         except (Retryable, Backpressure, Reject, Fatal) as error:
             if isinstance(error, Reject):
                 await self._state.drop(ORDERS, made.number)
@@ -131,12 +126,6 @@ class VnpostOut(Sink[VnpostOutConfig]):
             raise
         await self._state.drop(CALLED, made.number)
         return Done(ref=made.number)
-
-    @property
-    def _post(self) -> Session:
-        if self._session is None:
-            raise Fatal("not open")
-        return self._session
 
 
 def _is_over(error: AdapterError) -> bool:

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 
 import httpx2
-from lgsp_adapter import Backpressure, Config, Fatal, Reject, Retryable, Secret, Text
+from lgsp_adapter import Backpressure, Config, Context, Fatal, Reject, Retryable, Secret, Text
 from lgsp_adapter.http import as_code
-from lgsp_adapter.outgoing import Reply, exchange
+from lgsp_adapter.outgoing import Connect, Reply, exchange
 from pydantic import Field
 
 OK: Final = "100"
@@ -39,6 +39,16 @@ class VnpostConfig(Config):
     )
     seconds: Annotated[float, Text(vi="Thời hạn chờ", en="Time-out"), Field(gt=0, le=25)] = 15.0
     """Seconds for one call."""
+
+
+async def session_of(config: VnpostConfig, ctx: Context, connect: Connect) -> "Session":
+    """Return the calls of the customer whose password the configuration names.
+
+    Raises:
+        Fatal, Retryable: the password is not there, or not now.
+    """
+    password = (await ctx.secret(config.password)).get_secret_value()
+    return Session(config, password, connect(ctx, config.seconds), ctx.now)
 
 
 class Session:

@@ -1,67 +1,19 @@
 """The warehouse is reached at approved addresses only, at every reconnect."""
 
-import asyncio
-import contextlib
-import socket
-
 import pytest
 from hub_adapter_warehouse import Warehouse
 from lgsp_adapter import Context
 from lgsp_adapter.guard import UNSAFE_LOOPBACK, AddressRefused
+from lgsp_adapter.testing.guarded import answering, behind_a_port, listening, nobody_came
 
 NAME = "kho.so-mau.example"
 HERE = (UNSAFE_LOOPBACK,)
 
 
 @pytest.fixture
-def listening():
-    with socket.create_server(("127.0.0.1", 0)) as made:
-        made.settimeout(0)
+def listener():
+    with listening() as made:
         yield made
-
-
-def nobody_came(listening):
-    # A connection over the loopback stands in the queue as soon as it is made.
-    with pytest.raises(BlockingIOError):
-        listening.accept()
-    return True
-
-
-def answering(monkeypatch, *answers):
-    """Let the machine's resolver answer otherwise each time; return what was asked."""
-    left, asked = list(answers), []
-
-    async def resolve(host, _port):
-        asked.append(host)
-        return left.pop(0) if len(left) > 1 else left[0]
-
-    monkeypatch.setattr("lgsp_adapter.guard.system_resolve", resolve)
-    return asked
-
-
-@contextlib.asynccontextmanager
-async def behind_a_port(path):
-    """Let PostgreSQL's socket be reached at a port; give it and the open lines."""
-    lines = []
-
-    async def carry(reader, writer):
-        with contextlib.suppress(OSError):
-            while piece := await reader.read(65536):
-                writer.write(piece)
-                await writer.drain()
-        writer.close()
-
-    async def serve(reader, writer):
-        lines.append(writer)
-        there, to_there = await asyncio.open_unix_connection(path)
-        await asyncio.gather(carry(reader, to_there), carry(there, writer))
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        yield server.sockets[0].getsockname()[1], lines
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        if others:
-            await asyncio.wait(others, timeout=5)
 
 
 def warehouse_at(host, port, **more):
@@ -71,13 +23,13 @@ def warehouse_at(host, port, **more):
 
 @pytest.mark.parametrize("networks", [(), ("10.20.0.0/16",), ("127.0.0.0/8",)])
 @pytest.mark.parametrize("host", ["127.0.0.1", NAME])
-async def test_what_is_not_approved_gets_no_packet(host, networks, listening, monkeypatch):
+async def test_what_is_not_approved_gets_no_packet(host, networks, listener, monkeypatch):
     answering(monkeypatch, ["127.0.0.1"])
-    made = warehouse_at(host, listening.getsockname()[1])
+    made = warehouse_at(host, listener.getsockname()[1])
     with pytest.raises(AddressRefused):
         await made.open(Context("test", networks=networks))
     await made.close()
-    assert nobody_came(listening)
+    assert nobody_came(listener)
 
 
 @pytest.mark.parametrize("host", ["/run/postgresql", "@mau"])

@@ -25,7 +25,14 @@ from lgsp_adapter import (
     Spec,
     Text,
 )
-from lgsp_adapter.outgoing import Connect, Reply, all_at_once, exchange, open_guarded
+from lgsp_adapter.outgoing import (
+    Connect,
+    Reply,
+    Template,
+    all_at_once,
+    exchange,
+    open_guarded,
+)
 from lgsp_message.cloudevents import SIGNATURE_HEADER, http_headers
 from pydantic import Field
 
@@ -77,6 +84,7 @@ class WebhookOut(Sink[WebhookOutConfig]):
         super().__init__(config)
         self._connect = connect
         self._client: httpx2.AsyncClient | None = None
+        self._call: Template | None = None
         self._signs: list[signing.Sign] = []
         self._slots = asyncio.Semaphore(config.at_once)
 
@@ -86,6 +94,7 @@ class WebhookOut(Sink[WebhookOutConfig]):
         secrets = [(await ctx.secret(each)).get_secret_value() for each in references]
         self._signs = signing.signers(secrets)
         self._client = self._connect(ctx, self.config.seconds)
+        self._call = Template(self._client, "POST", self.config.url)
 
     async def close(self) -> None:
         if self._client is not None:
@@ -108,14 +117,17 @@ class WebhookOut(Sink[WebhookOutConfig]):
             raise Fatal("not open")
         return self._client
 
+    @property
+    def _template(self) -> Template:
+        if self._call is None:
+            raise Fatal("not open")
+        return self._call
+
     async def _push(self, delivery: Delivery) -> Result | Fatal:
         async with self._slots:
             body, thin = await self._content(delivery)
             headers = {**self._headers(delivery, body), **thin}
-            request = self._http.build_request(
-                "POST", self.config.url, content=body, headers=headers
-            )
-            return self._result(await self._send(request))
+            return self._result(await self._send(self._template.request(headers, body)))
 
     async def _send(self, request: httpx2.Request) -> Reply:
         return await exchange(self._http, request)

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from hub.io.kafka.codec import Headers
 from hub.io.kafka.topics import RETRY
@@ -135,6 +136,21 @@ class Unread(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     v: int = 1
 
 
+def without_content(entry: Entry) -> Entry:
+    """Return what a process holds of a delivery that waits for long: its record has the rest."""
+    return replace(entry, body=b"", signature="", token="")
+
+
+def with_content(entry: Entry, record: Entry) -> Entry:
+    """Return an entry with the content of its record."""
+    return replace(entry, body=record.body, signature=record.signature, token=record.token)
+
+
+def without_bytes(unread: Unread) -> Unread:
+    """Return what a process holds of what a source could not hand in."""
+    return replace(unread, raw=b"", body=b"", signature=None)
+
+
 class Command(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An operator's word to a connector."""
 
@@ -204,6 +220,12 @@ def entry_name(source: str, id: str) -> str:
     return f"{source}\n{id}"
 
 
+def record_key(connector: str, kind: Kind, name: str = "") -> bytes:
+    """Return the key of a record of a connector."""
+    key = b"%s%s\n%s" % (PREFIX, connector.encode(), kind.encode())
+    return key + b"\n" + name.encode() if name else key
+
+
 def record(
     connector: str,
     kind: Kind,
@@ -213,11 +235,10 @@ def record(
     headers: Headers | None = None,
 ) -> Output:
     """Return a record of a connector; without a value it settles the one before."""
-    key = b"%s%s\n%s" % (PREFIX, connector.encode(), kind.encode())
     return Output(
         topic=RETRY,
         partition=partition,
-        key=key + b"\n" + name.encode() if name else key,
+        key=record_key(connector, kind, name),
         value=None if value is None else _encode(value),
         headers=headers or [],
     )

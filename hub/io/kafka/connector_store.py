@@ -18,9 +18,11 @@ from hub.io.kafka.connector_records import (
     decode,
     parse_key,
     read_command,
+    without_bytes,
+    without_content,
 )
 from hub.io.kafka.positions import fence
-from hub.io.kafka.reading import close_consumer, open_consumer, read_to
+from hub.io.kafka.reading import close_consumer, ends_of, open_consumer, read_to
 from hub.io.kafka.topics import RETRY, partition_of
 from hub.signing.macs import MacKeys
 
@@ -36,7 +38,11 @@ class Stored:
     position: Position | None = None
     """None: it has never moved anything."""
     entries: dict[str, Entry] = field(default_factory=dict)
+    """Without their contents, however many they are: `Contents` reads one when it is tried."""
+    places: dict[str, int] = field(default_factory=dict)
+    """Where each entry's record stands on the topic."""
     unread: dict[str, Unread] = field(default_factory=dict)
+    """Without their contents, likewise."""
     commands: dict[str, Command] = field(default_factory=dict)
 
 
@@ -67,12 +73,13 @@ class ConnectorStore:
         places = self._places(connectors)
         if not places:
             return stored
+        # The router writes there too: our own outcomes may stand behind its open transaction.
+        ends = await ends_of(self._connection, places)
         consumer = await open_consumer(self._connection)
         try:
             with broker_errors("reading hub.retry"):
                 consumer.assign(places)
                 await consumer.seek_to_beginning(*places)
-                ends = await consumer.end_offsets(places)
                 async for batch in read_to(consumer, ends):
                     for records in batch.values():
                         for raw in records:
@@ -148,9 +155,42 @@ def _fold(stored: dict[str, Stored], raw: Any, macs: MacKeys) -> None:
     if key.kind is Kind.POSITION:
         of.position = value
     elif key.kind is Kind.ENTRY:
-        _put(of.entries, key.name, value)
+        _put(of.entries, key.name, None if value is None else without_content(value))
+        _put(of.places, key.name, None if value is None else raw.offset)
     else:
-        _put(of.unread, key.name, value)
+        _put(of.unread, key.name, None if value is None else without_bytes(value))
+
+
+def entry_at(key: bytes, value: bytes | None) -> Entry:
+    """Return the entry of a record that was held without its content.
+
+    Raises:
+        UnreadableState: there is no such record any more, or it cannot be read.
+    """
+    entry: Entry = _value_at(key, value)
+    return entry
+
+
+def unread_at(key: bytes, value: bytes | None) -> Unread:
+    """Return the dead letter of a source, likewise.
+
+    Raises:
+        UnreadableState: as `entry_at`.
+    """
+    unread: Unread = _value_at(key, value)
+    return unread
+
+
+def _value_at(key: bytes, value: bytes | None) -> Any:
+    named = parse_key(key)
+    assert named is not None  # noqa: S101  (the key is ours)
+    try:
+        if value is not None:
+            return decode(named.kind, value)
+    except msgspec.MsgspecError:
+        pass
+    # Invariant 6: it must not look as if it had never been. Somebody has changed the topic.
+    raise UnreadableState(f"{named.connector}: {named.kind} on hub.retry")
 
 
 def _put(into: dict[str, Any], name: str, value: Any) -> None:

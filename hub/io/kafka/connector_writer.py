@@ -8,9 +8,9 @@ written again only if it is not there: no call at the other side is repeated for
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 import structlog
 from aiokafka import TopicPartition
@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from hub.io.backoff import Backoff
 from hub.io.kafka.connection import KafkaConnection, broker_errors, whole
 from hub.io.kafka.connector_records import Kind, Position, decode, parse_key, record
-from hub.io.kafka.reading import close_consumer, open_consumer, read_to
+from hub.io.kafka.reading import close_consumer, ends_of, open_consumer, read_to
 from hub.io.kafka.topics import RETRY, partition_of
 from hub.io.kafka.transaction import Output, TransactionalWriter
 from hub.ports import Fenced, Refusing, Unavailable
@@ -31,6 +31,10 @@ MAX_BYTES: Final = 4 * 1024 * 1024
 """Most bytes of one transaction, likewise: a request to the broker takes four times as many."""
 
 _log = structlog.get_logger("connectors")
+
+
+Placed: TypeAlias = Mapping[bytes, int]
+"""Where records stand on `hub.retry`, by their keys. One that is not in it stands there too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,7 @@ class Step:
 @dataclass(slots=True)
 class _Queued:
     step: Step
-    done: asyncio.Future[None] = field(default_factory=asyncio.Future)
+    done: asyncio.Future[Placed] = field(default_factory=asyncio.Future)
 
 
 class OutcomeWriter:
@@ -59,7 +63,7 @@ class OutcomeWriter:
     def __init__(self, connection: KafkaConnection, transactional_id: str, partitions: int) -> None:
         self._connection, self._partitions = connection, partitions
         self.owner = transactional_id
-        self._writer = TransactionalWriter(connection, transactional_id)
+        self._writer = TransactionalWriter(connection, transactional_id, RETRY)
         self._queue: deque[_Queued] = deque()
         self._busy = asyncio.Event()
         self._idle = asyncio.Event()
@@ -69,8 +73,10 @@ class OutcomeWriter:
         self._session, self._count = secrets.token_hex(6), 0
         self._ends: dict[int, int] = {}
 
-    async def commit(self, step: Step) -> None:
-        """Write a step, after those that were given before; return once it is durable.
+    async def commit(self, step: Step) -> Placed:
+        """Write a step, after those that were given before; return where its records stand.
+
+        It is durable then.
 
         While Kafka is away this waits: nothing moves, and nothing that was done is forgotten. Who
         is cancelled meanwhile leaves the step behind; `flush` waits for it.
@@ -88,7 +94,7 @@ class OutcomeWriter:
         self._queue.append(queued)
         self._idle.clear()
         self._busy.set()
-        await asyncio.shield(queued.done)
+        return await asyncio.shield(queued.done)
 
     async def flush(self) -> None:
         """Return once nothing is queued."""
@@ -144,8 +150,7 @@ class OutcomeWriter:
     async def _write(self, batch: list[_Queued]) -> None:
         try:
             batch = [queued for queued in batch if not self._is_refused(queued)]
-            if batch:
-                await self._surely([queued.step for queued in batch])
+            placed = await self._surely([queued.step for queued in batch]) if batch else {}
         except Refusing as error:
             await self._narrow(batch, error)
         except BaseException as error:
@@ -155,7 +160,7 @@ class OutcomeWriter:
             raise
         for queued in batch:
             if not queued.done.done():
-                queued.done.set_result(None)
+                queued.done.set_result(placed)
 
     def _is_refused(self, queued: _Queued) -> bool:
         """Fail a step that builds on a refused one of its connector: it must not be written."""
@@ -176,26 +181,30 @@ class OutcomeWriter:
         self._refused[connector] = error
         _fail(batch[0], error)
 
-    async def _surely(self, steps: Sequence[Step]) -> None:
-        """Write steps once, however often Kafka goes away meanwhile.
+    async def _surely(self, steps: Sequence[Step]) -> Placed:
+        """Write steps once, however often Kafka goes away meanwhile; return where they stand.
 
         Raises:
             Fenced, Refusing.
         """
         self._count += 1
         mark, backoff = f"{self._session}-{self._count}", Backoff()
-        outputs = [output for step in steps for output in (*step.outputs, self._mark(step, mark))]
+        outputs = [output for step in steps for output in step.outputs]
+        # Steps of one connector stand in their order: the last position covers those before.
+        last = {step.connector: step for step in steps}
+        outputs += [self._mark(step, mark) for step in last.values()]
         while True:
             try:
                 # Invariants 1 and 2: outcome, what waits and position, together or not at all.
-                self._note_ends(await self._writer.write(outputs, {}, ""))
+                written = await self._writer.write(outputs, {}, "")
             except Unavailable as error:
                 _log.warning("connectors_unavailable", cause=str(error))
                 await backoff.wait(asyncio.Event())
                 if await self._was_written(steps[0].connector, mark):
-                    return
+                    return {}
             else:
-                return
+                self._note_ends(written.ends)
+                return written.placed
 
     def _mark(self, step: Step, mark: str) -> Output:
         position = replace(step.position, owner=self.owner, mark=mark)
@@ -207,7 +216,7 @@ class OutcomeWriter:
             partition_of(step.connector, self._partitions),
         )
 
-    def _note_ends(self, ends: dict[TopicPartition, int]) -> None:
+    def _note_ends(self, ends: Mapping[TopicPartition, int]) -> None:
         self._ends.update({p.partition: end for p, end in ends.items() if p.topic == RETRY})
 
     async def _was_written(self, connector: str, mark: str) -> bool:
@@ -223,12 +232,12 @@ class OutcomeWriter:
 
     async def _look_for(self, connector: str, mark: str) -> bool:
         place = TopicPartition(RETRY, partition_of(connector, self._partitions))
+        ends = await ends_of(self._connection, [place])
         consumer = await open_consumer(self._connection)
         try:
             with broker_errors("looking for a transaction"):
                 consumer.assign([place])
                 starts = await consumer.beginning_offsets([place])
-                ends = await consumer.end_offsets([place])
                 known = self._ends.get(place.partition, 0)
                 consumer.seek(place, max(starts[place], min(known, ends[place])))
                 async for found in read_to(consumer, ends):
@@ -255,4 +264,4 @@ def _fail(queued: _Queued, error: Exception) -> None:
         queued.done.exception()  # Whoever waited may be gone: it is no unheard failure.
 
 
-__all__ = ["Fenced", "OutcomeWriter", "Step"]
+__all__ = ["Fenced", "OutcomeWriter", "Placed", "Step"]

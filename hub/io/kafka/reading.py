@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -62,6 +62,33 @@ async def close_consumer(consumer: Any) -> None:
         await consumer._client.close()  # noqa: SLF001  (there is no public way to them)
     elif (error := stopping.exception()) is not None and not isinstance(error, KafkaError):
         raise error
+
+
+async def ends_of(
+    connection: KafkaConnection, places: Collection[TopicPartition]
+) -> dict[TopicPartition, int]:
+    """Return where partitions end, behind every transaction that is under way there.
+
+    A reader of committed records is told an end before the first open transaction, of whoever. On
+    a topic that several write, what we have committed ourselves may stand behind that: who reads
+    back what he has done must wait for it, or he does it again.
+
+    Raises:
+        Unavailable: the broker does not answer.
+    """
+    consumer = AIOKafkaConsumer(
+        **connection.options(),
+        group_id=None,
+        enable_auto_commit=False,
+        isolation_level="read_uncommitted",
+    )
+    try:
+        with broker_errors("looking for the end"):
+            await whole(consumer.start())
+            ends: dict[TopicPartition, int] = await consumer.end_offsets(places)
+    finally:
+        await close_consumer(consumer)
+    return ends
 
 
 async def read_to(

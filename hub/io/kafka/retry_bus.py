@@ -15,7 +15,7 @@ from hub.io.kafka.connection import KafkaConnection, broker_errors
 from hub.io.kafka.connector_records import is_connectors
 from hub.io.kafka.inboxes import Inboxes
 from hub.io.kafka.positions import fence_earlier_layouts
-from hub.io.kafka.reading import close_consumer, open_consumer, read_to
+from hub.io.kafka.reading import close_consumer, ends_of, open_consumer, read_to
 from hub.io.kafka.router_records import Parked, inbox_output, retry_key
 from hub.io.kafka.share import Share
 from hub.io.kafka.transaction import Output, TransactionalWriter
@@ -68,7 +68,9 @@ class RetryBus:
         with broker_errors("reading hub.retry"):
             self._consumer.assign(self._places)
             await self._consumer.seek_to_beginning(*self._places)
-            ends = await self._consumer.end_offsets(self._places)
+            # Connectors and the router itself write there too: what this share has settled may
+            # stand behind an open transaction of theirs, and would be delivered again.
+            ends = await ends_of(self._connection, self._places)
             async for batch in read_to(self._consumer, ends):
                 for raw in chain.from_iterable(batch.values()):
                     _fold(found, raw)

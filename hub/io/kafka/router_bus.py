@@ -108,11 +108,11 @@ class RouterBus:
         }
         try:
             async with self._inboxes.parking(outputs):
-                ends = await self._writer.write(outputs, self._owned(offsets), topics.ROUTER_GROUP)
+                done = await self._writer.write(outputs, self._owned(offsets), topics.ROUTER_GROUP)
         except Refusing as error:
             self._inboxes.forbid(error.topics)
             raise
-        self._remember(outputs, ends)
+        self._remember(outputs, done.ends)
 
     async def close(self) -> None:
         """Stop reading and writing. What was not committed is read again by the next owner."""

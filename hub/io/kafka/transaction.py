@@ -9,6 +9,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -68,11 +69,24 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
     headers: Headers = []
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where a transaction has put its records."""
+
+    ends: Mapping[TopicPartition, int]
+    """The end offset of each partition written."""
+    placed: Mapping[bytes, int]
+    """The offset of each record with key and value, on the topic that was asked about."""
+
+
 class TransactionalWriter:
     """Writes records and input offsets together or not at all (invariant 2)."""
 
-    def __init__(self, connection: KafkaConnection, transactional_id: str) -> None:
-        self._connection = connection
+    def __init__(
+        self, connection: KafkaConnection, transactional_id: str, placing: str | None = None
+    ) -> None:
+        """`placing`: the topic of whose records it is told where they stand."""
+        self._connection, self._placing = connection, placing
         self.transactional_id = transactional_id
         self._producer: Any = None
 
@@ -123,8 +137,8 @@ class TransactionalWriter:
         outputs: Sequence[Output],
         offsets: Mapping[TopicPartition, OffsetAndMetadata],
         group: str,
-    ) -> dict[TopicPartition, int]:
-        """Commit `outputs` and `offsets`; return the end offset of each partition written.
+    ) -> Written:
+        """Commit `outputs` and `offsets`; return where the records stand.
 
         After any error the producer is gone: `open` again, which tells what was written.
 
@@ -148,40 +162,42 @@ class TransactionalWriter:
         outputs: Sequence[Output],
         offsets: Mapping[TopicPartition, OffsetAndMetadata],
         group: str,
-    ) -> dict[TopicPartition, int]:
+    ) -> Written:
         producer = self._producer
         if producer is None:
             raise KafkaError("the producer is closed")
         await producer.begin_transaction()
-        ends: dict[TopicPartition, int] = {}
+        ends, placed = dict[TopicPartition, int](), dict[bytes, int]()
         # Invariant 2: a refused send does not fail the transaction by itself; its future does.
         waiting = [
-            (place, count, await producer.send_batch(batch, place.topic, partition=place.partition))
-            for place, batch, count in self._batches(outputs)
+            (place, some, await producer.send_batch(batch, place.topic, partition=place.partition))
+            for place, batch, some in self._batches(outputs)
         ]
         written = await _all_written(producer, [future for _, _, future in waiting])
-        for (place, count, _), metadata in zip(waiting, written, strict=True):
-            ends[place] = metadata.offset + count
+        for (place, some, _), metadata in zip(waiting, written, strict=True):
+            ends[place] = metadata.offset + len(some)
+            if place.topic == self._placing:
+                placed.update(_places(some, metadata.offset))
         if offsets:
             await producer.send_offsets_to_transaction(dict(offsets), group)
         await producer.commit_transaction()
-        return ends
+        return Written(ends, placed)
 
-    def _batches(self, outputs: Sequence[Output]) -> list[tuple[TopicPartition, Any, int]]:
+    def _batches(self, outputs: Sequence[Output]) -> list[tuple[TopicPartition, Any, list[Output]]]:
         """Build the batches ourselves: a call of `send` for each record costs five times more."""
         grouped: dict[TopicPartition, list[Output]] = defaultdict(list)
         for output in outputs:
             grouped[TopicPartition(output.topic, output.partition)].append(output)
         batches = []
         for place, records in grouped.items():
-            builder, count = self._producer.create_batch(), 0
+            builder, some = self._producer.create_batch(), list[Output]()
             for record in records:
                 if not _append(builder, record):
-                    batches.append((place, builder, count))
-                    builder, count = self._producer.create_batch(), 0
+                    batches.append((place, builder, some))
+                    builder, some = self._producer.create_batch(), []
                     _append(builder, record)
-                count += 1
-            batches.append((place, builder, count))
+                some.append(record)
+            batches.append((place, builder, some))
         for _, builder, _ in batches:
             builder.close()
         return batches
@@ -198,6 +214,14 @@ def _append(builder: Any, record: Output) -> bool:
         timestamp=None, key=record.key, value=record.value, headers=record.headers
     )
     return added is not None
+
+
+def _places(records: Sequence[Output], first: int) -> dict[bytes, int]:
+    return {
+        record.key: offset
+        for offset, record in enumerate(records, first)
+        if record.key is not None and record.value is not None
+    }
 
 
 async def _all_written(producer: Any, futures: list[Any]) -> list[Any]:

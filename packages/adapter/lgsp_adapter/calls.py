@@ -2,16 +2,18 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Coroutine, Sequence
+from typing import Any, Final, TypeVar
 
 from lgsp_adapter.context import Context
-from lgsp_adapter.contract import AnyAdapter, Service, Source
+from lgsp_adapter.contract import AnyAdapter, Service, Sink, Source
 from lgsp_adapter.desk import ClosedDesk, Desk
-from lgsp_adapter.errors import AdapterError, Retryable
-from lgsp_adapter.values import Check
+from lgsp_adapter.errors import AdapterError, Backpressure, Reject, Retryable
+from lgsp_adapter.values import Check, Delivery, Done, Result
 
 T = TypeVar("T")
+
+_RESULTS: Final = (Done, Retryable, Backpressure, Reject)
 
 
 async def call(wanted: Awaitable[T], timeout: float) -> T:  # noqa: ASYNC109  (cancels, then tells)
@@ -31,6 +33,30 @@ async def call(wanted: Awaitable[T], timeout: float) -> T:  # noqa: ASYNC109  (c
     except Exception as error:
         # Its text may hold anything; its class is enough to find the fault.
         raise Retryable(f"a fault of the adapter: {type(error).__name__}") from error
+
+
+async def write(
+    sink: Sink[Any],
+    batch: Sequence[Delivery],
+    timeout: float,  # noqa: ASYNC109
+) -> list[Result]:
+    """Hand a batch to a sink; every end of the call is a result for each delivery.
+
+    Raises:
+        Fatal: the sink cannot work.
+    """
+    try:
+        results = await call(sink.write(batch), timeout)
+    except (Retryable, Backpressure) as error:
+        return [error] * len(batch)
+    except Reject as error:
+        # Of one it is clear which is meant; of several it is a fault of the adapter.
+        alone = len(batch) == 1
+        return [error if alone else Retryable("a batch was rejected as a whole")] * len(batch)
+    if len(results) != len(batch) or not all(isinstance(one, _RESULTS) for one in results):
+        # Which one is missing cannot be known, so nothing is.
+        return [Retryable("the adapter gave no result for each delivery")] * len(batch)
+    return results
 
 
 async def end(adapter: AnyAdapter, timeout: float) -> None:  # noqa: ASYNC109

@@ -16,7 +16,7 @@ import httpx2
 from lgsp_adapter.context import Context
 from lgsp_adapter.errors import Backpressure, Fatal, Reject, Retryable
 from lgsp_adapter.http import http_error
-from lgsp_adapter.net import http_fault, open_client
+from lgsp_adapter.net import DirectClient, http_fault, open_client
 from lgsp_adapter.trace import carrying
 from lgsp_adapter.values import Delivery, Result
 
@@ -66,7 +66,7 @@ async def exchange(
         Fatal: the address is wrong.
     """
     try:
-        response = await client.send(request, stream=True)
+        response = await _sent(client, request)
         try:
             body = await _read(response, largest)
         finally:
@@ -76,6 +76,12 @@ async def exchange(
     except httpx2.HTTPError as error:
         raise http_fault(error) from error
     return Reply(status=response.status_code, headers=response.headers, body=body)
+
+
+async def _sent(client: httpx2.AsyncClient, request: httpx2.Request) -> httpx2.Response:
+    if isinstance(client, DirectClient):
+        return await client.exchange(request)
+    return await client.send(request, stream=True)
 
 
 async def _read(response: httpx2.Response, largest: int) -> bytes:
@@ -95,6 +101,26 @@ Connect = Callable[[Context, float], httpx2.AsyncClient]
 def open_guarded(ctx: Context, seconds: float) -> httpx2.AsyncClient:
     """Return a client that reaches only the networks approved for this connector."""
     return open_client(ctx.networks, timeout=seconds)
+
+
+class Template:
+    """A call that is made again and again: its address and the client's headers are read once."""
+
+    def __init__(self, client: httpx2.AsyncClient, method: str, url: str) -> None:
+        made = client.build_request(method, url)
+        self._method, self._url, self._extensions = made.method, made.url, made.extensions
+        own = ("content-length", "transfer-encoding")
+        self._headers = {name: text for name, text in made.headers.items() if name not in own}
+
+    def request(self, headers: Mapping[str, str], body: bytes) -> httpx2.Request:
+        """Return the call with a body; of two headers of one name the one given here counts."""
+        whole = self._headers | {name.lower(): text for name, text in headers.items()}
+        whole["content-length"] = str(len(body))
+        # As a stream, so that the library reads the headers once and not three times.
+        stream = httpx2.ByteStream(body)
+        return httpx2.Request(
+            self._method, self._url, headers=whole, stream=stream, extensions=self._extensions
+        )
 
 
 async def all_at_once(

@@ -11,9 +11,9 @@ import os
 import sqlite3
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from lgsp_adapter.errors import Fatal, Retryable
 
@@ -134,6 +134,51 @@ class State:
     def _close(self, db: sqlite3.Connection) -> None:
         with self._one:
             db.close()
+
+
+class Closable(Protocol):
+    """What speaks with the other side."""
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        ...
+
+
+P = TypeVar("P", bound=Closable)
+
+
+class StateAndPeer(Generic[P]):
+    """An adapter's memory and its way to the other side: open together, closed together."""
+
+    def __init__(self, path: Path) -> None:
+        self.state = State(path)
+        self._peer: P | None = None
+
+    async def open(self, connect: Callable[[], Awaitable[P]]) -> None:
+        """Open the memory, then the way to the other side.
+
+        Raises:
+            Fatal: the file cannot be opened. And whatever `connect` raises.
+        """
+        await self.state.open()
+        self._peer = await connect()
+
+    @property
+    def peer(self) -> P:
+        """What speaks with the other side.
+
+        Raises:
+            Fatal: it is not open.
+        """
+        if self._peer is None:
+            raise Fatal("not open")
+        return self._peer
+
+    async def close(self) -> None:
+        """Close what was opened, also after a failed `open`."""
+        await self.state.close()
+        if self._peer is not None:
+            await self._peer.close()
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -19,7 +19,7 @@ from lgsp_adapter import (
     Retryable,
     Sink,
 )
-from lgsp_adapter.calls import call
+from lgsp_adapter.calls import call, write
 from lgsp_adapter.policy.breaker import Breaker
 from lgsp_message.attributes import parse_time
 
@@ -116,25 +116,12 @@ class Attempts:
             self._spool.point("attempted")
         for each in batch:
             self._lines.tries[each.entry.seq] = self._lines.tries.get(each.entry.seq, 0) + 1
-        results = await self._results([each.delivery for each in batch])
+        deliveries = [each.delivery for each in batch]
+        results = await write(self._sink, deliveries, self._limits.timeout)
         self._spool.point("written")
         self._judge(era, results)
         for each, result in zip(batch, results, strict=True):
             await self._settle(each, result)
-
-    async def _results(self, batch: Sequence[Delivery]) -> Sequence[Result]:
-        try:
-            results = await call(self._sink.write(batch), self._limits.timeout)
-        except (Retryable, Backpressure) as error:
-            return [error] * len(batch)
-        except Reject as error:
-            # Of one it is clear which is meant; of several it is a fault of the adapter.
-            alone = len(batch) == 1
-            return [error if alone else Retryable("a batch was rejected as a whole")] * len(batch)
-        if len(results) != len(batch):
-            # Which one is missing cannot be known, so nothing is.
-            return [Retryable("the adapter gave another number of results")] * len(batch)
-        return results
 
     def _judge(self, era: int, results: Sequence[Result]) -> None:
         now = _now()

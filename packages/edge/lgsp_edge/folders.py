@@ -22,6 +22,8 @@ from lgsp_edge.spool import Spool
 KEY_FILE: Final = "key.pem"
 SPOOL_KEYS: Final = "spool.keys"
 LOCK: Final = "edge.lock"
+SECRETS: Final = "secrets"
+"""What connectors may name as `file:NAME`, where `edge.yaml` names no other folder."""
 
 
 def init(folder: Path, url: str, hub: str, system: str) -> dict[str, Any]:
@@ -38,6 +40,7 @@ def init(folder: Path, url: str, hub: str, system: str) -> dict[str, Any]:
         write_private(folder / KEY_FILE, pem)
         SpoolKeys.new().save(folder / SPOOL_KEYS, new=True)
         write_private(folder / FILE, _skeleton(url, hub, system).encode())
+        (folder / SECRETS).mkdir(mode=0o700, exist_ok=True)
     except FileExistsError as error:
         raise EdgeError(f"{error.filename}: exists and is never overwritten") from error
     except (OSError, ValueError) as error:

@@ -39,7 +39,15 @@ async def run(folder: Path) -> None:
         spool = stack.enter_context(open_spool(folder, loaded))
         line = _line(folder, loaded, who, meter)
         stack.push_async_callback(line.aclose)
-        edge = Edge(loaded, who, lambda: settings.trust(folder, loaded.hub), spool, line, meter)
+        edge = Edge(
+            loaded,
+            who,
+            lambda: settings.trust(folder, loaded.hub),
+            spool,
+            line,
+            meter,
+            secrets=loaded.secrets.resolvers(folder),
+        )
         if edge.services:
             port = await stack.enter_async_context(listening(edge.services, loaded.listen, folder))
             _log.info("services are called at port %d", port)
@@ -127,7 +135,8 @@ async def _check_connector(
             settings.trust(folder, loaded.hub)
     except EdgeError as error:
         return _told(name, ok=False, en=str(error))
-    ctx = Context(name, networks=connector.networks)
+    resolvers = loaded.secrets.resolvers(folder)
+    ctx = Context(name, resolvers=resolvers, networks=connector.networks)
     found = await check_adapter(adapter(config), ctx, connector.timeout)
     return _told(name, ok=found.ok, en=found.en, vi=found.vi)
 

@@ -2,12 +2,12 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
-from lgsp_adapter import AnyAdapter, Context, Fatal, Service, Sink, Source
+from lgsp_adapter import AnyAdapter, Context, Fatal, Resolver, Service, Sink, Source
 from lgsp_client import Identity, Outgoing
 from lgsp_client.keyring import Trust
 from lgsp_client.outgoing import RECEIPT, compose
@@ -75,8 +75,11 @@ class Edge:
         line: Line,
         meter: Meter,
         *,
+        secrets: Mapping[str, Resolver],
         find: Callable[[str], type[AnyAdapter]] = adapter_class,
     ) -> None:
+        """`secrets`: how references to secrets are resolved, by scheme."""
+        self._secrets = secrets
         self._settings, self._identity, self._trust = settings, identity, trust
         self._spool, self._line, self._meter, self._find = spool, line, meter, find
         self.contact = Contact(random.random)
@@ -164,6 +167,7 @@ class Edge:
         config = adapter_config(connector, adapter)
         ctx = Context(
             connector.name,
+            resolvers=self._secrets,
             fetch=self.objects.fetch,
             store=self.objects.store,
             now=_now,

@@ -1,13 +1,15 @@
 """The configuration file `edge.yaml`. Its errors name the field and the rule, never the value."""
 
 import importlib.metadata
+import os
 from collections.abc import Mapping
 from math import inf
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import yaml
-from lgsp_adapter import AnyAdapter, Config, ConfigError, Text, load_config
+from lgsp_adapter import AnyAdapter, Config, ConfigError, Resolver, Text, load_config
+from lgsp_adapter.confined import confined
 from lgsp_adapter.policy.backoff import Backoff
 from lgsp_adapter.policy.rate import Rate
 from lgsp_client import UNVERIFIED, Identity, KeyRing
@@ -111,6 +113,23 @@ class ConnectorSettings(Config):
         )
 
 
+class SecretsSettings(Config):
+    """Which secrets adapters may read: nothing else of this machine, such as `key.pem`."""
+
+    folder: Annotated[Path, Text(vi="Thư mục bí mật", en="The folder of `file:NAME`")] = Path(
+        "secrets"
+    )
+    env_prefix: Annotated[
+        str,
+        Field(pattern=r"^[A-Z][A-Z0-9_]*_$"),
+        Text(vi="Đầu tên biến", en="How the variables of `env:NAME` begin"),
+    ] = "CONNECTOR_"
+
+    def resolvers(self, edge: Path) -> Mapping[str, Resolver]:
+        """Return how the references of connectors are resolved, for the edge folder `edge`."""
+        return confined(os.environ, self.env_prefix, edge / self.folder, "secrets.folder")
+
+
 class ListenSettings(Config):
     """Where services are called by systems of the agency's own network."""
 
@@ -128,6 +147,7 @@ class Settings(Config):
     line: LineSettings = LineSettings()
     spool: SpoolSettings = SpoolSettings()
     listen: ListenSettings = ListenSettings()
+    secrets: SecretsSettings = SecretsSettings()
     connectors: tuple[ConnectorSettings, ...] = ()
 
     @property

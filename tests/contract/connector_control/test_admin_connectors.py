@@ -158,12 +158,21 @@ async def test_a_test_is_a_command_and_its_answer_is_given_back(client, control,
 async def test_a_test_that_is_not_answered_yet_can_be_asked_for_again(client, control, commands):
     answer = await client.post(f"{ONE}:test", params={"wait": 0})
     assert (answer.status_code, answer.json()["ok"]) == (202, None)
+    assert "has never reported" in answer.json()["en"]
     where = f"{ONE}/tests/{answer.json()['id']}"
     assert (await client.get(where)).json()["answered_at"] is None
     failed = Checked(command=commands.sent[0].id, ok=False, at=now())
     await ConnectorStatuses(control.engine).checked(failed)
     assert (await client.get(where)).json()["ok"] is False
     problem(await client.get(f"{ONE}/tests/khong-co"), 404, "not_found")
+
+
+async def test_a_test_without_an_answer_tells_when_the_connector_was_heard_last(client, control):
+    await ConnectorStatuses(control.engine).report([Report(at=now() - timedelta(minutes=5))])
+    answer = (await client.post(f"{ONE}:test", params={"wait": 0})).json()
+    assert answer["ok"] is None
+    assert "state waiting" in answer["en"]
+    assert int(answer["en"].split(" s ago")[0].rpartition(" ")[2]) >= 300
 
 
 async def test_an_answer_to_a_test_that_nobody_asked_for_changes_nothing(client, control):

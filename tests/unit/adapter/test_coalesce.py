@@ -1,3 +1,4 @@
+import socket
 import ssl
 
 import httpcore2
@@ -52,3 +53,20 @@ async def test_over_tls_it_is_the_same():
     await stream.write(b"b")
     await stream.read(1)
     assert line.written == [b"ab"]
+
+
+async def test_a_connection_that_the_other_side_has_closed_is_seen_before_it_is_used_again():
+    ours, theirs = socket.socketpair()
+
+    class Known(Line):
+        def get_extra_info(self, info):
+            return ours if info == "socket" else f"below: {info}"
+
+    with ours, theirs:
+        stream = Coalesced(Known())
+        assert stream.get_extra_info("is_readable") is False
+        assert stream.get_extra_info("ssl_object") == "below: ssl_object"
+        theirs.close()
+        assert stream.get_extra_info("is_readable") is True
+        ours.close()
+        assert stream.get_extra_info("is_readable") is True

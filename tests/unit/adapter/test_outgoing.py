@@ -6,7 +6,8 @@ import httpx2
 import pytest
 from lgsp_adapter import Fatal, Retryable
 from lgsp_adapter.http import as_code
-from lgsp_adapter.outgoing import exchange
+from lgsp_adapter.net import DirectClient
+from lgsp_adapter.outgoing import Template, exchange
 
 
 async def ask(handler, **rest):
@@ -94,3 +95,49 @@ def test_no_address_is_logged_by_an_adapter_with_a_client_of_its_own():
     )
     assert "it is loud" in done.stderr
     assert "bi-mat" not in done.stderr
+
+
+async def test_an_exchange_of_a_direct_client_has_no_cookie_and_follows_nothing():
+    heard = []
+
+    def handler(request):
+        heard.append((request.url.path, "cookie" in request.headers))
+        headers = {"set-cookie": "mau=1; Path=/", "location": "/khac"}
+        return httpx2.Response(302, headers=headers)
+
+    async with DirectClient(httpx2.MockTransport(handler), follow_redirects=True) as client:
+        for _ in range(2):
+            reply = await exchange(client, client.build_request("GET", "https://mau.example/a"))
+            assert reply.status == 302
+    assert heard == [("/a", False)] * 2
+
+
+async def test_a_direct_client_that_is_closed_calls_nobody():
+    def handler(_):
+        raise AssertionError
+
+    client = DirectClient(httpx2.MockTransport(handler))
+    await client.aclose()
+    with pytest.raises(RuntimeError, match="closed"):
+        await client.exchange(httpx2.Request("GET", "https://mau.example/"))
+
+
+async def test_a_template_makes_the_calls_that_the_client_would_make():
+    heard = []
+
+    def handler(request):
+        heard.append((request.content, sorted(request.headers.multi_items())))
+        return httpx2.Response(204)
+
+    own = {"Webhook-Id": "msg_1", "User-Agent": "mau", "content-type": "application/json"}
+    transport = httpx2.MockTransport(handler)
+    async with DirectClient(transport, headers={"user-agent": "lgsp-hub"}) as client:
+        template = Template(client, "POST", "https://mau.example:8443/nhan?a=1")
+        for body in (b'{"mau": 1}', b""):
+            made = template.request(own, body)
+            plain = client.build_request("POST", made.url, content=body, headers=own)
+            assert (made.url, made.extensions) == (plain.url, plain.extensions)
+            await exchange(client, made)
+            await exchange(client, plain)
+    assert heard[0] == heard[1]
+    assert heard[2] == heard[3]

@@ -12,6 +12,7 @@ from lgsp_adapter.policy.breaker import BreakerRules
 
 from hub.connectors.attempts import Attempts
 from hub.connectors.budget import Budget
+from hub.connectors.durable import Durable
 from hub.connectors.holdings import Holdings
 from hub.connectors.lanes import Lanes
 from hub.connectors.pace import Pace
@@ -23,7 +24,7 @@ from hub.connectors.together import Together
 from hub.decision.connectors import Connector, Limits
 from hub.decision.events import Delivery
 from hub.io.kafka import codec
-from hub.io.kafka.connector_records import Kind, decode, parse_key
+from hub.io.kafka.connector_records import Kind, decode, parse_key, without_content
 from hub.io.kafka.connector_store import Stored
 from hub.io.kafka.router_records import inbox_output
 from hub.io.kafka.topics import AUDIT, RETRY
@@ -42,6 +43,7 @@ class Memory:
         self.hold = asyncio.Event()
         self.hold.set()
         self.dead = False
+        self.asked, self.away = 0, None
 
     async def commit(self, step):
         await self.hold.wait()
@@ -49,6 +51,21 @@ class Memory:
             await asyncio.Event().wait()
         await asyncio.sleep(0)
         self.steps.append(step)
+        return {
+            output.key: len(self.steps)
+            for output in step.outputs
+            if output.topic == RETRY and output.value is not None
+        }
+
+    async def read(self, _partition, wanted):
+        """Return contents of records as they stand now."""
+        self.asked += len(wanted)
+        if self.away is not None:
+            raise self.away
+        now: dict[bytes, bytes | None] = {}
+        for step in self.steps:
+            now |= {one.key: one.value for one in step.outputs if one.topic == RETRY}
+        return {key: now[key] for key in wanted if now.get(key) is not None}
 
     @property
     def events(self):
@@ -65,7 +82,7 @@ class Memory:
     def stored(self):
         """Return what a connector that starts now reads back."""
         found = Stored()
-        for step in self.steps:
+        for place, step in enumerate(self.steps):
             found.position = step.position
             for output in step.outputs:
                 key = parse_key(output.key) if output.topic == RETRY else None
@@ -73,8 +90,11 @@ class Memory:
                     continue
                 if output.value is None:
                     found.entries.pop(key.name, None)
+                    found.places.pop(key.name, None)
                 else:
-                    found.entries[key.name] = decode(key.kind, output.value)
+                    entry = decode(key.kind, output.value)
+                    found.entries[key.name] = without_content(entry)
+                    found.places[key.name] = place
         return found
 
 
@@ -126,7 +146,7 @@ class Bench:
         holdings = Holdings(
             records,
             spec,
-            self.memory,
+            Durable(self.memory, self.memory),
             self.memory.stored(),
             now=self.now,
             shelf=Shelf(self.account, References(), self.mono),

@@ -58,12 +58,11 @@ async def test_what_is_delivered_is_given_back_and_what_is_read_back_counts_agai
         runner.offer(bench.records("1", "2"))
         await until(lambda: bench.memory.names("2") == ["delivered"])
         await until(lambda: runner.holdings.dead_letters == 1)
-    kept = shared.held
-    assert kept > 0
+    assert shared.held > 3_000
     bench.account.close()
     bench.account = shared.open()
     bench.runner()
-    assert shared.held == kept
+    assert shared.held == 3_000  # Its body stands on the topic.
 
 
 @pytest.mark.parametrize("name", ["MAX_BYTES", "SHARE"])

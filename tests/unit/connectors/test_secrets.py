@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 from lgsp_adapter import Context, Fatal, Retryable, Secret
+from lgsp_adapter.confined import MAX_BYTES
 from pydantic import ValidationError
 
-from hub.connectors.secrets import MAX_BYTES, resolvers
+from hub.connectors.secrets import resolvers
 from hub.connectors.settings import ConnectorsSettings
 from hub.ports import Unavailable
 

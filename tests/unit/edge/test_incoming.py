@@ -105,7 +105,7 @@ async def test_a_message_of_an_unknown_sender_is_rejected_and_never_handed_over(
     with rig.spool_at(tmp_path / "edge") as spool:
         settings, who = rig.settings_of(rig.sink_of(out)), rig.me()
         find, meter = rig.ADAPTERS.__getitem__, Meter(None)
-        edge = Edge(settings, who, lambda: KeyRing({}), spool, hub, meter, find=find)
+        edge = Edge(settings, who, lambda: KeyRing({}), spool, hub, meter, secrets={}, find=find)
         async with rig.at_work(edge):
             await rig.until(lambda: hub.receipts == [("rejected", "m-1")])
     assert log(out) == []

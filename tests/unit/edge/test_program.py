@@ -7,8 +7,21 @@ import stat
 import httpx2
 import pytest
 import typer
-from lgsp_adapter import Answer, Check, Config, Draft, Kind, Service, Spec, Text
-from lgsp_edge import folders, settings
+import yaml
+from lgsp_adapter import (
+    Answer,
+    Check,
+    Config,
+    Draft,
+    Idempotence,
+    Kind,
+    Secret,
+    Service,
+    Sink,
+    Spec,
+    Text,
+)
+from lgsp_edge import folders, running, settings
 from lgsp_edge.cli import app
 from lgsp_edge.errors import EdgeError
 from lgsp_edge.server import listening
@@ -167,3 +180,59 @@ async def test_other_machines_are_not_answered_without_tls(tmp_path):
     with pytest.raises(EdgeError, match=r"listen\.certificate"):
         async with listening({}, ListenSettings(host="0.0.0.0", port=0), tmp_path):
             pass
+
+
+class KnockConfig(Config):
+    password: Secret
+
+
+class Knock(Sink[KnockConfig]):
+    """Opens with a secret."""
+
+    spec = Spec(
+        name="knock",
+        version="1.0.0",
+        kind=Kind.SINK,
+        config=KnockConfig,
+        title=Text(vi="Gõ cửa", en="Knock"),
+        types=("*",),
+        idempotence=Idempotence.IDEMPOTENT,
+    )
+
+    async def open(self, ctx):
+        self.value = (await ctx.secret(self.config.password)).get_secret_value()
+
+    async def check(self):
+        return Check(ok=True, vi=str(len(self.value)), en=str(len(self.value)))
+
+    async def write(self, batch):
+        raise NotImplementedError(batch)
+
+
+@pytest.mark.parametrize(
+    ("reference", "told"),
+    [
+        ("file:mat-khau", "12"),
+        ("env:CONNECTOR_MAU", "12"),
+        ("file:../key.pem", "outside the folder of secrets (secrets.folder)"),
+        ("file:ra-ngoai", "outside the folder of secrets (secrets.folder)"),
+        ("env:HOME", "begin with CONNECTOR_"),
+    ],
+)
+async def test_an_adapter_reads_the_secrets_of_its_folder_and_prefix_and_no_other(
+    tmp_path, monkeypatch, reference, told
+):
+    folder = tmp_path / "edge"
+    made(folder)
+    (folder / "secrets" / "mat-khau").write_text("mat-khau-mau\n")
+    (folder / "secrets" / "ra-ngoai").symlink_to("../spool.keys")
+    monkeypatch.setenv("CONNECTOR_MAU", "mat-khau-mau")
+    monkeypatch.setattr(settings, "adapter_class", {"knock": Knock}.__getitem__)
+    config = {"name": "go", "adapter": "knock", "config": {"password": reference}}
+    text = yaml.safe_load((folder / "edge.yaml").read_text()) | {"connectors": [config]}
+    text["hub"] |= {"url": "http://127.0.0.1:9", "allow_plain_http": True, "believe_the_hub": True}
+    (folder / "edge.yaml").write_text(yaml.safe_dump(text))
+    (found,) = [each for each in await running.check(folder) if each["name"] == "go"]
+    assert told in found["en"]
+    assert found["ok"] is (told == "12")
+    assert "mat-khau" not in found["en"]

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from lgsp_adapter.calls import call, end
+from lgsp_adapter.calls import call, end, write
 from lgsp_adapter.context import Context
 from lgsp_adapter.contract import Sink
 from lgsp_adapter.errors import AdapterError, Backpressure, Reject, Retryable
@@ -115,24 +115,10 @@ class SinkEngine:
             self._bus.attempted.add(delivery.key)
             self._bus.note(now, "attempted", delivery.key)
             self._tries[delivery.key] = self._tries.get(delivery.key, 0) + 1
-        results = await self._results(batch)
+        results = await write(self._sink, batch, self._rules.timeout)
         self._judge(era, results)
         for delivery, result in zip(batch, results, strict=True):
             self._settle(delivery, result)
-
-    async def _results(self, batch: Sequence[Delivery]) -> Sequence[Result]:
-        try:
-            results = await call(self._sink.write(batch), self._rules.timeout)
-        except (Retryable, Backpressure) as error:
-            return [error] * len(batch)
-        except Reject as error:
-            # Of one it is clear which is meant; of several it is a fault of the adapter.
-            alone = len(batch) == 1
-            return [error if alone else Retryable("a batch was rejected as a whole")] * len(batch)
-        if len(results) != len(batch):
-            # Which one is missing cannot be known, so nothing is.
-            return [Retryable("the adapter gave another number of results")] * len(batch)
-        return results
 
     def _judge(self, era: int, results: Sequence[Result]) -> None:
         now = self._clock.now()
