@@ -27,7 +27,7 @@ _SAMPLE: Final[dict[str, Any]] = {
 }
 
 
-class GroupRequest(Asked):
+class ProviderGroupRequest(Asked):
     """The roles that a group shall give, and no others; none: it gives nothing."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_SAMPLE]})
@@ -37,7 +37,7 @@ class GroupRequest(Asked):
     reason: Reason
 
 
-class GroupAnswer(Answer):
+class ProviderGroupAnswer(Answer):
     """What a group gives."""
 
     group: str
@@ -46,31 +46,31 @@ class GroupAnswer(Answer):
     set_at: datetime | None
 
 
-class GroupListAnswer(Answer):
+class ProviderGroupListAnswer(Answer):
     """All groups that were set. Any other gives nothing."""
 
-    items: list[GroupAnswer]
+    items: list[ProviderGroupAnswer]
 
 
-class GroupSetAnswer(Answer):
+class ProviderGroupSetAnswer(Answer):
     """What each group gives now, and the number of what waits for a second person."""
 
-    items: list[GroupAnswer]
+    items: list[ProviderGroupAnswer]
     waiting: str | None
 
 
 @router.get("", responses=problems(), dependencies=[Depends(require(Action.VIEW_USERS))])
-async def groups(staff: TheStaff) -> GroupListAnswer:
+async def groups(staff: TheStaff) -> ProviderGroupListAnswer:
     """Return what each group gives, by name."""
-    return GroupListAnswer(items=await _shown(staff))
+    return ProviderGroupListAnswer(items=await _shown(staff))
 
 
 @router.post("", responses=problems(s400="The body is not JSON", s413="The body is too large"))
 async def put(
     staff: TheStaff,
-    asked: GroupRequest,
+    asked: ProviderGroupRequest,
     manager: Annotated[Person, Depends(require(Action.MANAGE_USERS))],
-) -> GroupSetAnswer:
+) -> ProviderGroupSetAnswer:
     """Let a group give these roles and no others; more than before needs a second person."""
     grants = [one.grant() for one in asked.grants]
     try:
@@ -79,15 +79,15 @@ async def put(
         )
     except ChangeRefused as refused:
         raise of_named(refused) from refused
-    return GroupSetAnswer(
+    return ProviderGroupSetAnswer(
         items=await _shown(staff), waiting=None if waiting is None else waiting.id
     )
 
 
-async def _shown(staff: Staff) -> list[GroupAnswer]:
+async def _shown(staff: Staff) -> list[ProviderGroupAnswer]:
     return [_answer(one) for one in await staff.groups.listed()]
 
 
-def _answer(one: GroupRoles) -> GroupAnswer:
+def _answer(one: GroupRoles) -> ProviderGroupAnswer:
     grants = [GrantModel.model_validate(grant) for grant in kept_grants(one.grants)]
-    return GroupAnswer(group=one.group, grants=grants, set_by=one.set_by, set_at=one.set_at)
+    return ProviderGroupAnswer(group=one.group, grants=grants, set_by=one.set_by, set_at=one.set_at)

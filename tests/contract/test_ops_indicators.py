@@ -203,7 +203,7 @@ FIGURES = [
     for route in guarded_routes()
     if isinstance(route, APIRoute)
     and route.path.startswith(("/ops/indicators", "/ops/deadlines"))
-    and "GET" in route.methods
+    and "GET" in (route.methods or ())
 ]
 
 
