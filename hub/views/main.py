@@ -99,9 +99,12 @@ async def rebuild(reader: AuditReader, engine: Engine) -> Rebuilt:
 async def _look(stream: FaustAudit, adder: Adder, metrics: ViewsMetrics) -> None:
     while True:
         now, unread = datetime.now(UTC), await stream.unread()
-        metrics.lag(unread, adder.last_written, now)
+        if unread is not None:
+            metrics.lag(unread, adder.last_written, now)
         # SQL that is away is told by the loop itself; here it only makes the word older.
         with contextlib.suppress(Unavailable):
-            await adder.say(now, unread)
+            if unread is not None:
+                # While nothing is read nothing is said: the last word becomes older, and alerts.
+                await adder.say(now, unread)
             metrics.rebuild(await adder.rebuild())
         await asyncio.sleep(LOOK_SECONDS)

@@ -16,10 +16,11 @@ from hub.io.kafka.admin import ensure_topics
 from hub.io.kafka.reading import close_consumer, open_consumer, read_to
 from hub.io.kafka.topics import Topic
 from hub.io.sql.engine import open_engine
+from hub.io.sql.views import Views
 from hub.io.sql.views_queries import ViewsQueries
 from hub.io.sql.views_rebuild import rebuild
 from hub.io.sql.views_told import ToldCounts
-from hub.ports import Refusing
+from hub.ports import Refusing, Unavailable
 from hub.views import main as views
 from hub.views.loop import Adder
 from hub.views.metrics import ViewsMetrics
@@ -80,6 +81,25 @@ async def test_a_broker_that_was_away_is_read_again(fresh_broker, tmp_path, stor
         await rig.write(day(12, 100))
         await rig.until_added(store)
     assert store.dump() == rig.at_once()
+
+
+async def test_sql_that_was_away_once_is_asked_again_and_nothing_is_behind_meanwhile(
+    rig, store, monkeypatch
+):
+    record, faults = Views.record, [Unavailable("SQL did not answer")]
+
+    def away_once(self, *batch):
+        if faults:
+            raise faults.pop()
+        return record(self, *batch)
+
+    monkeypatch.setattr(Views, "record", away_once)
+    stream = rig.stream()
+    assert await stream.unread() is None, "what is not read is not known to be read"
+    await rig.write(day(16, 200))
+    async with rig.viewing(store, stream):
+        await rig.until_added(store)
+    assert (faults, store.dump()) == ([], rig.at_once())
 
 
 async def test_it_stops_at_once_also_while_the_broker_is_away(fresh_broker, tmp_path, store):
