@@ -11,7 +11,7 @@ from hub.cli.errors import CommandFailed
 from simulator.figures import Figure, figures
 from simulator.province import Province
 
-ADDED_UP_SECONDS: Final = 60.0
+ADDED_UP_SECONDS: Final = 120.0
 """Longest wait for the views: they go last where the machine is busy."""
 _LOOK_SECONDS: Final = 0.5
 _TIMEOUT_SECONDS: Final = 10.0
@@ -21,7 +21,7 @@ def read(hub: DemoHub, province: Province) -> list[Figure]:
     """Return the figures once the views have added up everything there was.
 
     Raises:
-        CommandFailed: they are still behind after `ADDED_UP_SECONDS`.
+        CommandFailed: they are still behind after `ADDED_UP_SECONDS`, or the hub does not answer.
     """
     begun, end = time.time(), time.monotonic() + ADDED_UP_SECONDS
     while not _is_added_up(overview := _ask(hub, ""), begun):
@@ -44,6 +44,9 @@ def _ask(hub: DemoHub, path: str) -> dict[str, Any]:
         f"{hub.url}/ops/indicators{path}",
         headers={"authorization": f"Bearer {hub.home.admin_token()}"},
     )
-    with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
-        found: dict[str, Any] = json.load(answer)
+    try:
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
+            found: dict[str, Any] = json.load(answer)
+    except OSError as error:
+        raise CommandFailed(f"the hub does not tell its indicators: {error}") from error
     return found
