@@ -9,6 +9,7 @@ from simulator.agencies import Agency, Role, System
 from simulator.bodies import Body
 from simulator.plan import Planned, moment
 from simulator.province import Province
+from simulator.seeds import OLD_CODE
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,6 +21,8 @@ class Book:
     chance: random.Random
     messages: list[Planned] = field(default_factory=list)
     _codes: Counter[str] = field(default_factory=Counter)
+    _owed: dict[str, float] = field(default_factory=dict)
+    """For each stratum that is drawn from, the part of a yes that is owed."""
 
     def system(self, name: str) -> System:
         """Return a system by its name."""
@@ -42,6 +45,21 @@ class Book:
     def happens(self, share: float) -> bool:
         """Say yes in this share of all cases."""
         return self.chance.random() < share
+
+    def drawn(self, stratum: str, share: float) -> bool:
+        """Say yes in this share of a stratum's cases: of n, n·share give or take one.
+
+        Systematic sampling: where each stratum begins is chance, what follows is even. A short day
+        shows the same shares as a long one, as near as whole matters can.
+        """
+        owed = self._owed.get(stratum)
+        owed = (self.chance.random() if owed is None else owed) + share
+        self._owed[stratum] = owed - 1 if owed >= 1 else owed
+        return owed >= 1
+
+    def elsewhere(self, stratum: str, share: float, *, yes: int, cases: int) -> None:
+        """Let cases of a stratum that others decide about count among those of this day."""
+        self._owed[stratum] = self.chance.random() + share * cases - yes
 
 
 @dataclass(slots=True, kw_only=True)
@@ -115,7 +133,7 @@ class Case:
         return number
 
     def _code(self, agency: Agency) -> str:
-        return agency.old_code if self.book.happens(0.2) else agency.code
+        return agency.old_code if self.book.happens(OLD_CODE) else agency.code
 
 
 def _takers(province: Province, agency: Agency, type_: str) -> tuple[str, ...]:

@@ -1,30 +1,16 @@
 """The matters of a working day: births, land, businesses, passports, letters, petitions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
-from simulator import bodies, roles
+from simulator import bodies, roles, seeds
 from simulator.agencies import Agency, Role, System
 from simulator.bodies import Procedure
 from simulator.book import Book, Case
 
-ONLINE: Final = {"central": 0.59, "province": 0.59, "district": 0.27, "commune": 0.49}
-"""Share of dossiers that are handed in online, by the level that handles them."""
-LATE: Final = 0.0584
-"""Share of dossiers whose promise is moved."""
-SUPPLEMENTED: Final = 0.1
-"""Share of dossiers that need more papers: assumed."""
-RATED: Final = 0.5
-"""Share of dossiers that are rated: assumed."""
-SATISFIED: Final = 0.98
-"""Share of ratings that are satisfied."""
-TO_MANY: Final = 0.04
-"""Share of the letters inside the province that go to all agencies of a kind: assumed."""
 _NOTATION: Final = "CV-MAU"
 _LAST_START: Final = 0.85
 """Nobody begins a matter after some 15:30, so that its answers still come the same day."""
-_MORNING: Final = 0.3
-"""Share of matters that begin in the morning's rush, beside those spread over the day: assumed."""
 
 
 def birth(book: Book) -> None:
@@ -39,7 +25,7 @@ def birth(book: Book) -> None:
 
 def land(book: Book) -> None:
     """A change of land use right: a desk, the specialised department, a fee."""
-    desk = book.one_of(Role.DESK, Role.COMMUNE)
+    desk = _land_desk(book)
     registry = book.system("mot-cua-so-nnmt-mau")
     at = _Dossier(book, desk, bodies.LAND)
     paid = at.fee()
@@ -73,7 +59,7 @@ def passport(book: Book) -> None:
 def letter_in(book: Book) -> None:
     """A letter from the national axis to agencies of the province."""
     offices = [one for one in book.province.with_role(Role.OFFICE) if _local(book, one)]
-    count = 2 if book.happens(0.3) else 1
+    count = 2 if book.happens(seeds.TO_TWO) else 1
     _letter(book, book.system("truc-van-ban-mau"), tuple(book.chance.sample(offices, count)))
 
 
@@ -85,7 +71,7 @@ def letter_out(book: Book) -> None:
 
 def letter_inside(book: Book) -> None:
     """A letter between agencies of the province; some go to all communes or departments."""
-    if book.happens(TO_MANY):
+    if book.happens(seeds.TO_MANY):
         _circular(book)
         return
     offices = [
@@ -115,20 +101,17 @@ def petition(book: Book) -> None:
     case.send(desk, roles.ANSWERED, (book.agency(hotline),), body, after=(number,))
 
 
-KINDS: Final[tuple[tuple[Callable[[Book], None], int], ...]] = (
-    # Dossiers: 351,141 in 8 months are some 2,090 a working day; how they split is assumed.
-    (birth, 500),
-    (land, 700),
-    (business, 300),
-    (passport, 590),
-    # Letters through the national axis a working day: 279 received, 49 sent.
-    (letter_in, 279),
-    (letter_out, 49),
-    # Assumed: nobody has published these.
-    (letter_inside, 300),
-    (petition, 100),
-)
-"""The kinds of matters, each with how many there are on a working day of a whole province."""
+KINDS: Final[Mapping[str, Callable[[Book], None]]] = {
+    "birth": birth,
+    "land": land,
+    "business": business,
+    "passport": passport,
+    "letter_in": letter_in,
+    "letter_out": letter_out,
+    "letter_inside": letter_inside,
+    "petition": petition,
+}
+"""The kinds of matters, as `seeds.WEIGHTS` names them."""
 
 
 class _Dossier:
@@ -140,16 +123,17 @@ class _Dossier:
         self.who = book.chance.randrange(80)
         self.code = book.code(self.at)
         self.case = Case(book=book, subject=self.code, at=_start(book))
-        online = book.happens(ONLINE[self.at.level])
+        level, late = self.at.level, seeds.late_of(self.at)
+        online = book.drawn(f"online/{level}", seeds.ONLINE[level])
         self.portal = book.system("dvcqg-mau" if online else "cong-dvc-tinh-mau")
         body = bodies.submitted(self.code, what, self.who, self.at, self.case.now(), online)
         self.came = self.case.send(self.portal, roles.SUBMITTED, (self.at,), body)
         body = bodies.received(self.code, what, self.at, self.case.now())
         self._tell(roles.RECEIVED, body, (self.came,))
-        if book.happens(SUPPLEMENTED):
+        if book.happens(seeds.SUPPLEMENTED):
             body = bodies.supplement(self.code, self.at, self.case.now())
             self._tell(roles.SUPPLEMENT, body, (self.came,))
-        if book.happens(LATE):
+        if book.drawn(f"late/{level}/{late.of}", late.share):
             body = bodies.deadline(self.code, self.at, self.case.now())
             self._tell(roles.DEADLINE, body, (self.came,))
 
@@ -189,7 +173,7 @@ class _Dossier:
         notices = (self.book.agency(self.book.system("thong-bao-mau")),)
         body = bodies.notice(self.code, self.who, self.at, self.case.now())
         self.case.send(self.desk, roles.NOTICE, notices, body, after=after)
-        if self.book.happens(RATED):
+        if self.book.happens(seeds.RATED):
             self._rate(done)
         return done
 
@@ -202,7 +186,7 @@ class _Dossier:
 
     def _rate(self, done: int) -> None:
         """Let the citizen say at the portal how satisfied he is."""
-        score = 5 if self.book.happens(SATISFIED) else 2
+        score = 5 if self.book.drawn("satisfied", seeds.SATISFIED) else 2
         body = bodies.rating(self.code, self.what, self.at, self.case.now(), score)
         self.case.send(self.portal, roles.RATING, (self.at,), body, after=(done,))
 
@@ -217,12 +201,21 @@ class _Dossier:
         self.case.send(self.desk, type_, portal, body, after=after)
 
 
+def _land_desk(book: Book) -> System:
+    desks = [
+        (one, book.agency(one).level) for one in book.province.with_role(Role.DESK, Role.COMMUNE)
+    ]
+    levels = {level: seeds.LAND_BY_LEVEL[level] for _, level in desks}
+    [level] = book.chance.choices(list(levels), list(levels.values()))
+    return book.chance.choice([one for one, at in desks if at == level])
+
+
 def _letter(book: Book, sender: System, to: tuple[System, ...]) -> None:
     """A letter with a signed PDF; each addressee answers arrived, registered, finished."""
     by, agencies = book.agency(sender), tuple(book.agency(one) for one in to)
     number = _number(book, by)
     case = Case(book=book, subject=bodies.document_id(number, by, book.day), at=_start(book))
-    urgent = book.happens(0.1)
+    urgent = book.happens(seeds.URGENT)
     body = bodies.letter(number, by, agencies, book.day, urgent)
     sent = case.send(sender, roles.ISSUED, agencies, body, letter=True, urgent=urgent)
     for status in ("01", "03", "06"):
@@ -257,7 +250,7 @@ def _number(book: Book, by: Agency) -> str:
 
 def _start(book: Book) -> float:
     """Return when a matter begins: at any time, and some more in the morning."""
-    if book.happens(_MORNING):
+    if book.happens(seeds.MORNING):
         return book.chance.triangular(0.0, 0.5, 0.2)
     return book.chance.uniform(0.0, _LAST_START)
 

@@ -9,15 +9,20 @@ from simulator.cases import KINDS
 from simulator.faults import SHARE, plan_faults
 from simulator.plan import Fault, Planned
 from simulator.province import Province
+from simulator.seeds import ONLINE, WEIGHTS
 
 MIN_MESSAGES: Final = 40
 """A smaller day could not show every kind of bad traffic beside good traffic."""
+PROVINCE_LEVEL: Final = "province"
 
 
-def plan_day(province: Province, *, seed: int, count: int, day: date) -> tuple[Planned, ...]:
+def plan_day(
+    province: Province, *, seed: int, count: int, day: date, from_outside: int = 0
+) -> tuple[Planned, ...]:
     """Return some `count` messages (a few more: matters are not cut off), in order of time.
 
-    3 % of them are bad, and every kind of bad message is among them.
+    3 % of them are bad, and every kind of bad message is among them. `from_outside`: how many
+    dossiers come beside them from the national portal, all online: they count among the province's.
 
     Raises:
         ValueError: fewer than `MIN_MESSAGES` are asked for.
@@ -27,8 +32,10 @@ def plan_day(province: Province, *, seed: int, count: int, day: date) -> tuple[P
     chance = random.Random(seed)  # noqa: S311  (a plan that can be repeated, not a secret)
     book = Book(province=province, day=day, chance=chance)
     bad = max(len(Fault), round(count * SHARE))
-    matters, weights = zip(*KINDS, strict=True)
+    online = f"online/{PROVINCE_LEVEL}"
+    book.elsewhere(online, ONLINE[PROVINCE_LEVEL], yes=from_outside, cases=from_outside)
+    names, weights = zip(*WEIGHTS.items(), strict=True)
     while len(book.messages) < count - bad:
-        chance.choices(matters, weights)[0](book)
+        KINDS[chance.choices(names, weights)[0]](book)
     plan_faults(book, bad)
     return tuple(sorted(book.messages, key=lambda one: (one.at, one.number)))

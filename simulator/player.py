@@ -24,7 +24,7 @@ from simulator.foreign.cast import served, with_peers
 from simulator.foreign.control import Controls
 from simulator.foreign.matters import Scene
 from simulator.foreign.peers import Peers
-from simulator.foreign.play import ForeignDay, cues
+from simulator.foreign.play import ForeignDay, cues, dossiers
 from simulator.foreign.stage import Stage
 from simulator.journal import Journals
 from simulator.plan import DAY_SECONDS, VIET_NAM, Planned
@@ -82,6 +82,11 @@ class Options:
         return DAY_SECONDS / self.speed
 
     @property
+    def count(self) -> int:
+        """How many messages the day has, beside those with foreign systems."""
+        return round(self.rate * self.seconds)
+
+    @property
     def journals(self) -> Path:
         """The folder of this run's journals."""
         return self.home / "journals" / self.run
@@ -99,8 +104,9 @@ async def play(options: Options, out: TextIO = sys.stdout) -> Counter[str]:
     plan = plan_day(
         options.province,
         seed=options.seed,
-        count=round(options.rate * options.seconds),
+        count=options.count,
         day=datetime.now(VIET_NAM).date(),
+        from_outside=dossiers(tuple(options.peers.facts), options.count) if options.peers else 0,
     )
     async with open_clients(options.url, _who(options)) as clients, _controls(options) as controls:
         with Journals(options.journals) as journals:
@@ -211,7 +217,7 @@ class _Day:
             one.brought = stage.came
         self._journals.foreign("peers", {"served": sorted(options.served), "peers": peers})
         await controls.bad_day(options.seed)
-        wanted = cues(peers, count=len(self._plan), seed=options.seed)
+        wanted = cues(peers, count=options.count, seed=options.seed)
         self._foreign = ForeignDay(scene, peers, wanted, self.counts)
 
     async def play(self) -> None:

@@ -26,6 +26,7 @@ from hub.api import (
     ops_alerts,
     ops_audit,
     ops_deadlines,
+    ops_groups,
     ops_hub,
     ops_indicators,
     ops_oidc,
@@ -64,7 +65,7 @@ GUARDED: Final = tuple(
     for resource in (
         *(admin_quarantine, admin_dead_letters, admin_administrators),
         *(admin_adapters, admin_networks, admin_connector_signals, admin_connectors),
-        *(ops_session, ops_oidc, ops_users, ops_audit, ops_requests, ops_hub),
+        *(ops_session, ops_oidc, ops_users, ops_groups, ops_audit, ops_requests, ops_hub),
         *(ops_indicators, ops_deadlines, ops_alerts),
         *ops.RESOURCES,
         admin,  # Last: the name of a collection may be any word.

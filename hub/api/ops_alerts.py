@@ -13,7 +13,8 @@ from starlette.requests import HTTPConnection
 from hub.api.admin_models import ReasonRequest, problems
 from hub.api.admin_problems import of_named
 from hub.api.admin_route import AdminRoute
-from hub.api.rights import Action, Person, require
+from hub.api.ops.scope import organisations
+from hub.api.rights import Action, Person, denied, require
 from hub.control.alerts import Alerts
 from hub.control.fields import Moment, Reason
 from hub.control.refusals import ChangeRefused
@@ -29,7 +30,8 @@ LONGEST_SILENCE: Final = timedelta(days=30)
 Name = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 Scope = Annotated[str, Field(max_length=64, pattern=r"^(\*|[0-9A-Za-z][0-9A-Za-z._-]{0,63}|)$")]
 RuleName = Annotated[str, Field(pattern=r"^(\*|[a-z0-9][a-z0-9-]{0,63})$")]
-Looker = Depends(require(Action.VIEW_ALERTS))
+Looker = Annotated[Person, Depends(require(Action.VIEW_ALERTS, scoped=True))]
+Taker = Annotated[Person, Depends(require(Action.MANAGE_ALERTS, scoped=True))]
 Manager = Annotated[Person, Depends(require(Action.MANAGE_ALERTS))]
 
 
@@ -123,14 +125,15 @@ Items = dict[str, list[dict[str, Any]]]
 _ANSWERS: Final = {"s400": "The body is not JSON", "s413": "The body is too large"}
 
 
-@router.get("", responses=problems(), dependencies=[Looker])
-async def firing(alerts: TheAlerts) -> Items:
+@router.get("", responses=problems())
+async def firing(alerts: TheAlerts, person: Looker) -> Items:
     """Return what is pending or fires, the newest first."""
-    return {"items": await alerts.listed("alerts")}
+    whose = organisations(person, Action.VIEW_ALERTS)
+    return {"items": await alerts.listed("alerts", whose=whose)}
 
 
-@router.get("/metrics", responses=problems(), dependencies=[Looker])
-async def metrics() -> Items:
+@router.get("/metrics", responses=problems())
+async def metrics(_: Looker) -> Items:
     """Return what rules may watch."""
     return {"items": [{"name": m.name, "of": m.of, "vi": m.vi, "en": m.en} for m in METRICS]}
 
@@ -142,10 +145,12 @@ async def channels(alerts: TheAlerts, _: Manager) -> Items:
 
 
 @router.post(":take", responses=problems(**_ANSWERS, s404="It is over, or never was"))
-async def take(request: TakeRequest, alerts: TheAlerts, person: Manager) -> dict[str, str]:
+async def take(request: TakeRequest, alerts: TheAlerts, person: Taker) -> dict[str, str]:
     """Take an alert: others see who works on it."""
+    whose = organisations(person, Action.MANAGE_ALERTS)
+    why = {"actor": person.name, "reason": request.reason}
     try:
-        await alerts.take(request.rule, request.subject, actor=person.name, reason=request.reason)
+        await alerts.take(request.rule, request.subject, **why, whose=whose)
     except ChangeRefused as refused:
         raise of_named(refused) from refused
     return {"taken_by": person.name}
@@ -222,10 +227,16 @@ async def remove_silence(
 
 
 # Last: its path fits the others.
-@router.get("/{what}", responses=problems(), dependencies=[Looker])
-async def listed(alerts: TheAlerts, what: Listed) -> Items:
+@router.get("/{what}", responses=problems())
+async def listed(
+    alerts: TheAlerts, what: Listed, person: Looker, connection: HTTPConnection
+) -> Items:
     """Return rules, silences, notices, or how notices went over their channels."""
-    return {"items": await alerts.listed(what.value)}
+    whose = organisations(person, Action.VIEW_ALERTS)
+    if whose is not None and what is Listed.TELLINGS:
+        # They name the channels of others.
+        raise await denied(connection, person, Action.VIEW_ALERTS)
+    return {"items": await alerts.listed(what.value, whose=whose)}
 
 
 async def _put(

@@ -11,17 +11,20 @@ from starlette.responses import Response
 from hub.api.admin_models import ReasonRequest, problems
 from hub.api.admin_problems import of_named
 from hub.api.admin_route import AdminRoute
-from hub.api.ops_indicators import Queries
+from hub.api.figures import Looker, Queries, figures
 from hub.api.problems import Code, Problem
-from hub.api.rights import Action, Person, anyone, require
-from hub.api.tables import Format, table
+from hub.api.rights import Action, Person, anyone, denied, require
+from hub.api.tables import Format
 from hub.control.calendar import WHOLE, Times
 from hub.control.deadlines import deadlines
 from hub.control.fields import Name as PlainName
 from hub.control.refusals import ChangeRefused
-from hub.indicators.deadlines import NAMES, Deadline, What, forecast
+from hub.indicators.deadlines import NAMES, What, forecast
 from hub.indicators.ics import CONTENT_TYPE, feed
 from hub.io.admission import utc_now
+from hub.io.sql.views_queries import ViewsQueries
+from hub.io.sql.views_reading import Within
+from hub.ports import Unavailable
 
 router: Final = APIRouter(prefix="/ops", tags=["deadlines"], route_class=AdminRoute)
 
@@ -29,7 +32,6 @@ MAX_EVENTS: Final = 2_000
 """Of one feed: calendars of telephones give up far above it. The nearest come first."""
 _COLUMNS: Final = ("what", "what_vi", "subject", "organisation", "due_at", "days_left")
 
-Looker = Annotated[Person, Depends(require(Action.VIEW_STATISTICS))]
 Changer = Annotated[Person, Depends(require(Action.CHANGE_RULES))]
 Organisation = Annotated[str | None, Query(max_length=64, pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]*$")]
 Procedure = Annotated[str, Path(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,99}$")]
@@ -95,7 +97,7 @@ async def due(
         for one in found
     ]
     ahead = [{"days": one.days, "counts": one.counts} for one in forecast(found, now)]
-    return table(rows, _COLUMNS, how, forecast=ahead)
+    return await figures(rows, _COLUMNS, queries, how, forecast=ahead)
 
 
 @router.get("/calendar/days", responses=problems())
@@ -168,8 +170,14 @@ async def feeds(times: TheTimes, person: Looker) -> Items:
 
 
 @router.post("/calendar/feeds", responses=problems(**_ANSWERS, s409="Too many already"))
-async def make_feed(request: FeedRequest, times: TheTimes, person: Looker) -> dict[str, str]:
+async def make_feed(
+    request: FeedRequest, times: TheTimes, person: Looker, connection: HTTPConnection
+) -> dict[str, str]:
     """Make a feed for a calendar program. Its address is the secret, and is shown once."""
+    scope = person.scope(Action.VIEW_STATISTICS)
+    # Invariant 11: the feed is read by whoever has it, so it holds no more than he may see.
+    if not (scope.whole or (request.organisation and scope.allows(request.organisation))):
+        raise await denied(connection, person, Action.VIEW_STATISTICS, place="organisation")
     try:
         token = await times.make_feed(request.organisation or WHOLE, actor=person.name)
     except ChangeRefused as refused:
@@ -196,19 +204,27 @@ async def calendar(
     # Any text: what is no secret of ours is answered as a wrong one.
     token: Annotated[str, Path(max_length=100)],
     times: TheTimes,
-    queries: Queries,
     connection: HTTPConnection,
 ) -> Response:
-    """Return a feed (RFC 5545). Who has its address reads it: codes and days, no names."""
+    """Return a feed (RFC 5545). Who has its address reads it: codes and days, no names.
+
+    Raises:
+        Unavailable: SQL is away, or the views are made anew: calendar programs keep what they have
+            and ask again, while an answer with too little would take limits off the telephones.
+    """
     known = await times.feed(token)
     if known is None:
         raise Problem(404, Code.NOT_FOUND)
-    now = utc_now()
-    found = [one for one in await deadlines(queries, now) if _concerns(one, known.organisation)]
-    body = feed(connection.app.state.control.hub, found[:MAX_EVENTS], now)
+    control = connection.app.state.control
+    queries, now = ViewsQueries(control.engine, _part(known.organisation)), utc_now()
+    if await queries.rebuild() is not None:
+        raise Unavailable("the deadlines are being made anew: ask again later")
+    body = feed(control.hub, (await deadlines(queries, now))[:MAX_EVENTS], now)
     # The address is a secret: no cache between keeps what it shows.
     return Response(body, media_type=CONTENT_TYPE, headers={"cache-control": "private, no-store"})
 
 
-def _concerns(one: Deadline, organisation: str) -> bool:
-    return organisation in {WHOLE, one.organisation}
+def _part(organisation: str) -> tuple[Within, ...] | None:
+    if organisation == WHOLE:
+        return None
+    return (Within(organisations=frozenset({organisation})),)

@@ -6,14 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query
-from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from hub.api.admin_models import problems
 from hub.api.admin_route import AdminRoute
+from hub.api.figures import Queries, figures, looking
 from hub.api.problems import Code, Problem
-from hub.api.rights import Action, require
-from hub.api.tables import Format, table
+from hub.api.tables import Format
 from hub.directory.organisations import legal_day
 from hub.indicators.cells import Measure
 from hub.indicators.silence import DAYS, Sent, silent
@@ -24,7 +23,7 @@ router: Final = APIRouter(
     prefix="/ops/indicators",
     tags=["indicators"],
     route_class=AdminRoute,
-    dependencies=[Depends(require(Action.VIEW_STATISTICS))],
+    dependencies=[Depends(looking)],
 )
 
 MAX_DAYS: Final = 400
@@ -48,14 +47,6 @@ As = Annotated[Format, Query(alias="format")]
 Day = Annotated[date | None, Query()]
 
 
-def queries_of(connection: HTTPConnection) -> ViewsQueries:
-    """Return the views' readers (`app.state.control` knows the database)."""
-    return ViewsQueries(connection.app.state.control.engine)
-
-
-Queries = Annotated[ViewsQueries, Depends(queries_of)]
-
-
 def _window(since: Day = None, until: Day = None) -> Window:
     """Return the days `since` to `until`, both included, by Viet Nam's calendar; default: a month.
 
@@ -75,8 +66,7 @@ Asked = Annotated[Window, Depends(_window)]
 async def _answer(
     name: str, rows: Sequence[dict[str, Any]], queries: ViewsQueries, how: Format, **about: Any
 ) -> Response:
-    # Invariant 6 of figures: whoever reads one sees how old it is.
-    return table(rows, _COLUMNS[name], how, views=await queries.status(), **about)
+    return await figures(rows, _COLUMNS[name], queries, how, **about)
 
 
 @router.get("", responses=problems())

@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from hub.control.people.arrivals import Groups, parse_groups
+from hub.control.people.arrivals import parse_groups
+from hub.control.people.groups import Groups
 
 
 class ApiSettings(BaseSettings):
@@ -63,7 +64,8 @@ class OidcSettings(BaseSettings):
     groups: str = Field(
         default="{}",
         description='Which roles a group gives, as JSON: `{"truc-ban": ["operator"], '
-        '"van-thu-xa": ["clerk@<organisation>"]}`. A group that stands not here gives nothing.',
+        '"van-thu-xa": ["clerk@<organisation>"]}`. A group that stands not here gives nothing; one '
+        "that was set while the hub runs (`hub user group`, `/ops/groups`) goes before this.",
     )
 
     @field_validator("groups")

@@ -13,6 +13,7 @@ from hub.control.administrators import Administrators
 from hub.control.people.accounts import Account
 from hub.control.people.audit import Audit
 from hub.control.people.flags import Flags
+from hub.control.people.groups import Groups, ProviderGroups
 from hub.control.people.passwords import Passwords
 from hub.control.people.people import People
 from hub.control.people.rights import Grant, Person, Role, Via
@@ -37,6 +38,7 @@ class Staff:
     audit: Audit
     flags: Flags
     administrators: Administrators
+    groups: ProviderGroups
     now: Callable[[], datetime]
     browser: Browser = field(default_factory=Browser)
 
@@ -49,8 +51,13 @@ class Staff:
         passwords: Passwords | None = None,
         read_only: bool = False,
         first: frozenset[str] = FIRST_PERSONS,
+        groups: Groups | None = None,
     ) -> Self:
-        """Put it together over one control plane. `first`: who holds a token that needs no SQL."""
+        """Put it together over one control plane.
+
+        `first`: who holds a token that needs no SQL. `groups`: what the settings say of the groups
+        of the identity provider.
+        """
         passwords = passwords or Passwords()
         second = SecondPerson(control)
         roles = Roles(control, second, first)
@@ -63,6 +70,7 @@ class Staff:
             audit=Audit(control),
             flags=Flags(control, fixed=read_only),
             administrators=Administrators(control, roles, second),
+            groups=ProviderGroups(control, second, roles, groups),
             now=control.clock,
             browser=browser or Browser(),
         )

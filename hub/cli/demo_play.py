@@ -19,12 +19,14 @@ from typing import Any, Final
 import typer
 from rich.console import Console
 
-from hub.cli import demo_peers
+from hub.cli import demo_figures, demo_peers
 from hub.cli.demo_hub import DemoHub, running
 from hub.cli.demo_show import Show
 from hub.cli.errors import CommandFailed
+from simulator import figures
 from simulator.agencies import Tiers
 from simulator.foreign.cast import with_peers
+from simulator.foreign.peers import Peer
 from simulator.province import Province
 from simulator.registration import RegistrationFailed, register
 from simulator.report import table_of
@@ -71,6 +73,7 @@ def run(chosen: Path | None, day: Day, *, once: bool, keep: bool) -> bool:
             show.say(f"trục sẵn sàng / the hub is ready: {hub.url}")
             peers = _register(hub, day, processes, show)
             verdict = _play_and_judge(hub, day, peers, show)
+            verdict["indicators"] = _tell_figures(hub, day, show)
             if not once:
                 _stay(hub, day, show)
     if day.as_json:
@@ -108,6 +111,15 @@ def _play_and_judge(hub: DemoHub, day: Day, peers: Path | None, show: Show) -> d
     if not day.as_json:
         Console().print(table_of(verdict))
     return verdict
+
+
+def _tell_figures(hub: DemoHub, day: Day, show: Show) -> list[dict[str, Any]]:
+    """Show what the indicator page shows of the day, beside what is published."""
+    show.say("đợi chỉ số / waiting for the indicators")
+    found = demo_figures.read(hub, with_peers(Province.of(Tiers(day.tiers)), tuple(Peer)))
+    if not day.as_json:
+        Console().print(figures.table_of(found))
+    return figures.as_json(found)
 
 
 def _play(hub: DemoHub, day: Day, name: str, peers: Path | None, show: Show) -> dict[str, Any]:

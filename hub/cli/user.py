@@ -99,6 +99,31 @@ def reset(context: typer.Context, name: Name, reason: ReasonOption) -> None:
     _order(context, name, "reset", reason)
 
 
+@user_app.command("groups")
+def groups(context: typer.Context) -> None:
+    """Print which roles the provider's groups give, one JSON object a line. / Nhóm và vai trò."""
+    for item in api(context).people("GET", "groups")["items"]:
+        _print(item)
+
+
+@user_app.command("group")
+def group(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Group, as the provider writes it. / Tên nhóm.")],
+    *,
+    reason: ReasonOption,
+    role: RoleOption = None,
+) -> None:
+    """Let a provider's group give exactly these roles; more than before needs a second person.
+
+    Đặt vai trò của một nhóm ở nhà cung cấp định danh; thêm quyền thì cần người thứ hai duyệt.
+    """
+    body = {"group": name, "grants": _grants(role or []), "reason": reason}
+    found = api(context).people("POST", "groups", body)
+    given = [one for one in found["items"] if one["group"] == name]
+    _print({"group": given[0] if given else None, "waiting": found["waiting"]})
+
+
 @user_app.command("requests")
 def requests(context: typer.Context) -> None:
     """Print what waits for a second person, one JSON object a line. / Việc chờ người thứ hai."""

@@ -1,68 +1,40 @@
 """Alerts in SQL: rules, silences and channels that people set; what is known, and what is told."""
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, delete, insert, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from hub.control.alert_rows import (
+    Telling,
+    insert_notice,
+    insert_tellings,
+    read_alerts,
+    read_groups,
+    read_recent,
+    read_rules,
+    read_silences,
+    save_alerts,
+    save_groups,
+    save_notices,
+    take_turn,
+    telling_of,
+)
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.trail import note
-from hub.indicators.alerting import (
-    ANY,
-    RANK,
-    Alert,
-    Group,
-    Notice,
-    Rule,
-    Seen,
-    Severity,
-    Silence,
-    Told,
-    look,
-)
+from hub.indicators.alerting import ANY, Notice, Seen, Severity, Silence, Told, look
 from hub.indicators.defaults import FIRST_RULES
 from hub.io.sql import alert_tables as tables
 from hub.io.sql.engine import sql_errors
 from hub.io.sql.upsert import upsert_statement
 
-_T = TypeVar("_T", bound=msgspec.Struct)
-
 MAX_ATTEMPTS: Final = 10
 """Then a notice is given up for this channel: some 8 hours after the first attempt."""
 FIRST_WAIT: Final = timedelta(seconds=30)
 """After the first failure; it doubles."""
-KEPT: Final = timedelta(days=90)
-"""How long notices are kept."""
-HOUR: Final = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
-    """Where notices go."""
-
-    name: str
-    kind: str
-    """`email`, `webhook` or `message`."""
-    target: str
-    organisation: str
-    """`*`: everything, for the hub's operators; else what concerns this organisation."""
-    least: Severity
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
-    """One notice that is to go over one channel now."""
-
-    number: int
-    """Of the notice: the same in every attempt."""
-    notice: Notice
-    channel: Channel
-    attempts: int
 
 
 class Alerts:
@@ -75,35 +47,43 @@ class Alerts:
         """Put the first rules there, once: where no rule and no notice ever was."""
         with sql_errors("reading alerts"):
             async with self._engine.begin() as connection:
-                await _lock(connection)
+                await take_turn(connection)
                 for table in (tables.alert_rules, tables.alert_notices):
                     if (await connection.execute(select(table).limit(1))).first() is not None:
                         return
                 rows = [msgspec.to_builtins(rule) for rule in FIRST_RULES]
                 await connection.execute(insert(tables.alert_rules), rows)
 
-    async def round(self, seen: Sequence[Seen]) -> tuple[Notice, ...]:
-        """Look at these observations; write what is known, and what is to be told, at once."""
+    async def round(
+        self, seen: Sequence[Seen], unknown: frozenset[str] = frozenset()
+    ) -> tuple[Notice, ...]:
+        """Look at these observations; write what is known, and what is to be told, at once.
+
+        `unknown`: metrics that nobody can tell now; their alerts stay as they are.
+        """
         now = self._clock()
         with sql_errors("writing alerts"):
             async with self._engine.begin() as connection:
                 # The lock first: what is read stays true until it is written. After a crash the
                 # round was whole or was not at all.
-                await _lock(connection)
-                alerts = {(one.rule, one.subject): one for one in await _alerts(connection)}
-                groups = {(one.rule, one.organisation): one for one in await _groups(connection)}
+                await take_turn(connection)
+                alerts = {(one.rule, one.subject): one for one in await read_alerts(connection)}
+                groups = {
+                    (one.rule, one.organisation): one for one in await read_groups(connection)
+                }
                 outcome = look(
-                    rules=await _rules(connection),
+                    rules=await read_rules(connection),
                     alerts=alerts,
                     groups=groups,
                     seen=seen,
-                    silences=await _silences(connection, now),
-                    recent=await _recent(connection, now),
+                    silences=await read_silences(connection, now),
+                    recent=await read_recent(connection, now),
                     now=now,
+                    unknown=unknown,
                 )
-                await _save(connection, alerts, outcome.alerts)
-                await _save_groups(connection, groups, outcome.groups)
-                await _save_notices(connection, outcome.notices, now)
+                await save_alerts(connection, alerts, outcome.alerts)
+                await save_groups(connection, groups, outcome.groups)
+                await save_notices(connection, outcome.notices, now)
         return outcome.notices
 
     async def due(self, limit: int = 100) -> list[Telling]:
@@ -120,7 +100,7 @@ class Alerts:
         )
         with sql_errors("reading notices"):
             async with self._engine.connect() as connection:
-                return [_telling(row) for row in await connection.execute(query)]
+                return [telling_of(row) for row in await connection.execute(query)]
 
     async def told(self, telling: Telling) -> None:
         """Note that a notice went over its channel."""
@@ -144,12 +124,20 @@ class Alerts:
                     .values(attempts=telling.attempts + 1, **values)
                 )
 
-    async def listed(self, name: str, limit: int = 1_000) -> list[dict[str, Any]]:
-        """Return the rows of one of the tables: what people see."""
+    async def listed(
+        self, name: str, *, whose: frozenset[str] | None = None, limit: int = 1_000
+    ) -> list[dict[str, Any]]:
+        """Return the rows of one of the tables: what people see.
+
+        `whose`: only rows of these organisations, and those that mean all of them.
+        """
         table, order = _LISTS[name]
+        query = select(table).order_by(order).limit(limit)
+        if whose is not None:
+            query = query.where(table.c.organisation.in_([*sorted(whose), ANY]))
         with sql_errors("reading alerts"):
             async with self._engine.connect() as connection:
-                found = await connection.execute(select(table).order_by(order).limit(limit))
+                found = await connection.execute(query)
                 names = [column.name for column in table.columns]
                 return [dict(zip(names, row, strict=True)) for row in found]
 
@@ -158,7 +146,7 @@ class Alerts:
         table, _ = _LISTS[name]
         with sql_errors("writing alerts"):
             async with self._engine.begin() as connection:
-                await _lock(connection)
+                await take_turn(connection)
                 statement = upsert_statement(connection.dialect.name, table)
                 await connection.execute(statement, [dict(row)])
                 await self._note(connection, actor, reason, f"{name}/{row['name']}", "put")
@@ -173,7 +161,7 @@ class Alerts:
         [key] = table.primary_key.columns
         with sql_errors("writing alerts"):
             async with self._engine.begin() as connection:
-                await _lock(connection)
+                await take_turn(connection)
                 gone = await connection.execute(delete(table).where(key == id))
                 if not gone.rowcount:
                     raise ChangeRefused(Refusal.UNKNOWN_ENTITY, "there is none", f"{name}/{id}")
@@ -184,7 +172,7 @@ class Alerts:
         values = msgspec.to_builtins(silence, builtin_types=(datetime,))
         with sql_errors("writing alerts"):
             async with self._engine.begin() as connection:
-                await _lock(connection)
+                await take_turn(connection)
                 made = await connection.execute(
                     insert(tables.alert_silences).values(**values, reason=reason, made_by=actor)
                 )
@@ -192,18 +180,29 @@ class Alerts:
                 await self._note(connection, actor, reason, f"silences/{number}", "put")
         return int(number)
 
-    async def take(self, rule: str, subject: str, *, actor: str, reason: str) -> None:
-        """Take an alert: others see who works on it.
+    async def take(
+        self,
+        rule: str,
+        subject: str,
+        *,
+        actor: str,
+        reason: str,
+        whose: frozenset[str] | None = None,
+    ) -> None:
+        """Take an alert, where `whose` is given one of these organisations: others see who works.
 
         Raises:
-            ChangeRefused: `UNKNOWN_ENTITY`: it is over, or never was.
+            ChangeRefused: `UNKNOWN_ENTITY`: it is over, never was, or is another's.
         """
         a = tables.alerts
+        mine = true() if whose is None else a.c.organisation.in_(sorted(whose))
         with sql_errors("writing alerts"):
             async with self._engine.begin() as connection:
-                await _lock(connection)
+                await take_turn(connection)
                 taken = await connection.execute(
-                    update(a).where(a.c.rule == rule, a.c.subject == subject).values(taken_by=actor)
+                    update(a)
+                    .where(a.c.rule == rule, a.c.subject == subject, mine)
+                    .values(taken_by=actor)
                 )
                 if not taken.rowcount:
                     raise ChangeRefused(Refusal.UNKNOWN_ENTITY, "no such alert", f"alerts/{rule}")
@@ -218,12 +217,12 @@ class Alerts:
         now, c = self._clock(), tables.alert_channels
         with sql_errors("writing alerts"):
             async with self._engine.begin() as connection:
-                await _lock(connection)
+                await take_turn(connection)
                 query = select(c.c.name).where(c.c.name == channel)
                 if (await connection.execute(query)).first() is None:
                     raise ChangeRefused(Refusal.UNKNOWN_ENTITY, "no such channel", channel)
-                number = await _insert_notice(connection, _test_notice(now))
-                await _insert_tellings(connection, number, [channel], now)
+                number = await insert_notice(connection, _test_notice(now))
+                await insert_tellings(connection, number, [channel], now)
                 await self._note(connection, actor, reason, f"channels/{channel}", "test")
 
     async def _note(
@@ -255,122 +254,4 @@ def _test_notice(now: datetime) -> Notice:
         at=now,
         subjects=(),
         count=0,
-    )
-
-
-async def _lock(connection: AsyncConnection) -> None:
-    # A write as the first statement takes SQLite's lock, and on PostgreSQL the row's.
-    head = tables.alert_head
-    statement = upsert_statement(connection.dialect.name, head)
-    await connection.execute(statement, [{"id": 1, "writes": 0}])
-
-
-def _value(row: Any, kind: type[_T]) -> _T:
-    # SQLAlchemy's names of columns are a kind of text that msgspec does not take.
-    return msgspec.convert({str(name): value for name, value in row._mapping.items()}, kind)  # noqa: SLF001
-
-
-async def _alerts(connection: AsyncConnection) -> list[Alert]:
-    rows = await connection.execute(select(tables.alerts))
-    return [_value(row, Alert) for row in rows]
-
-
-async def _groups(connection: AsyncConnection) -> list[Group]:
-    rows = await connection.execute(select(tables.alert_groups))
-    return [_value(row, Group) for row in rows]
-
-
-async def _rules(connection: AsyncConnection) -> list[Rule]:
-    rows = await connection.execute(select(tables.alert_rules).order_by(tables.alert_rules.c.name))
-    return [_value(row, Rule) for row in rows]
-
-
-async def _silences(connection: AsyncConnection, now: datetime) -> list[Silence]:
-    s = tables.alert_silences.c
-    query = select(s.rule, s.organisation, s.since, s.until).where(s.until > now)
-    rows = await connection.execute(query)
-    return [_value(row, Silence) for row in rows]
-
-
-async def _recent(connection: AsyncConnection, now: datetime) -> list[tuple[str, datetime]]:
-    n = tables.alert_notices.c
-    query = select(n.rule, n.at).where(n.told == Told.FIRING.value, n.at > now - HOUR)
-    return [(row.rule, row.at) for row in await connection.execute(query)]
-
-
-async def _save(
-    connection: AsyncConnection,
-    before: Mapping[tuple[str, str], Alert],
-    after: Mapping[tuple[str, str], Alert],
-) -> None:
-    a = tables.alerts
-    for rule, subject in before.keys() - after.keys():
-        await connection.execute(delete(a).where(a.c.rule == rule, a.c.subject == subject))
-    changed = [one for key, one in after.items() if before.get(key) != one]
-    if changed:
-        rows = [msgspec.to_builtins(one, builtin_types=(datetime,)) for one in changed]
-        await connection.execute(upsert_statement(connection.dialect.name, a), rows)
-
-
-async def _save_groups(
-    connection: AsyncConnection,
-    before: Mapping[tuple[str, str], Group],
-    after: Mapping[tuple[str, str], Group],
-) -> None:
-    changed = [one for key, one in after.items() if before.get(key) != one]
-    if changed:
-        rows = [msgspec.to_builtins(one, builtin_types=(datetime,)) for one in changed]
-        statement = upsert_statement(connection.dialect.name, tables.alert_groups)
-        await connection.execute(statement, rows)
-
-
-async def _save_notices(
-    connection: AsyncConnection, notices: Iterable[Notice], now: datetime
-) -> None:
-    c = tables.alert_channels.c
-    found = await connection.execute(select(c.name, c.organisation, c.least))
-    channels = [(row.name, row.organisation, Severity(row.least)) for row in found]
-    for notice in notices:
-        number = await _insert_notice(connection, notice)
-        meant = [
-            name
-            for name, organisation, least in channels
-            if organisation in {ANY, notice.organisation} and RANK[notice.severity] >= RANK[least]
-        ]
-        await _insert_tellings(connection, number, meant, now)
-    old = tables.alert_notices.c.at < now - KEPT
-    await connection.execute(delete(tables.alert_notices).where(old))
-
-
-async def _insert_notice(connection: AsyncConnection, notice: Notice) -> int:
-    values = msgspec.to_builtins(notice, builtin_types=(datetime,))
-    values["subjects"] = json.dumps(values["subjects"])
-    made = await connection.execute(insert(tables.alert_notices).values(values))
-    (number,) = made.inserted_primary_key or (0,)
-    return int(number)
-
-
-async def _insert_tellings(
-    connection: AsyncConnection, number: int, channels: Sequence[str], now: datetime
-) -> None:
-    rows = [{"notice": number, "channel": name, "attempts": 0, "next_at": now} for name in channels]
-    if rows:
-        await connection.execute(insert(tables.alert_tellings), rows)
-
-
-def _telling(row: Any) -> Telling:
-    fields = ("rule", "organisation", "told", "severity", "at", "count")
-    notice = {name: getattr(row, name) for name in fields if name != "count"}
-    notice |= {"subjects": json.loads(row.subjects), "count": row._mapping["count"]}  # noqa: SLF001
-    return Telling(
-        number=row.id,
-        notice=msgspec.convert(notice, Notice),
-        channel=Channel(
-            name=row.name,
-            kind=row.kind,
-            target=row.target,
-            organisation=row.whose,
-            least=Severity(row.least),
-        ),
-        attempts=row.attempts,
     )

@@ -108,24 +108,30 @@ class DeadLetterJobs:
         last = found[limit - 1] if len(found) > limit else None
         return found[:limit], None if last is None else JobCursor(last.asked_at, last.id)
 
-    async def begin(self, id: str, count: int, *, actor: str, reason: str) -> Job:
+    async def begin(self, id: str, count: int, *, actor: str, reason: str | None) -> Job:
         """Confirm a job: it goes by itself from now on. Safe to repeat.
 
         `count`: the number that the preview told, so that nobody confirms what he has not seen.
+        `reason`: of the second person, where the job needs one; else it is that of who asked.
 
         Raises:
             ChangeRefused: `UNKNOWN_ENTITY`, `COUNT_DIFFERS`, `SECOND_PERSON`, `JOB_STATE`.
         """
-        job = _expected(await self.get(id), count)
-        if job.state is JobState.CANCELLED:
-            raise ChangeRefused(Refusal.JOB_STATE, "the job was cancelled", "state")
-        if job.state is not JobState.PREVIEWED:
-            return job
-        if job.needs_another:
-            await self._expect_another(job, actor)
-        values = {"state": JobState.RUNNING.value, "confirmed_by": actor}
-        await self._move(job, values, "confirm_job", actor, reason)
-        return await self._known(id)
+        with sql_errors("confirming a job"):
+            async with self._engine.begin() as connection:
+                # The lock first: who asked, the job's state and the confirmer's last reset, as
+                # they are read below, stay true until the confirmation is written.
+                await store.lock(connection)
+                job = await _found(connection, id)
+                _expect_confirmable(job, count)
+                if job.state is not JobState.PREVIEWED:
+                    return job
+                if job.needs_another:
+                    await self._expect_another(connection, job, actor, reason)
+                values = {"state": JobState.RUNNING.value, "confirmed_by": actor}
+                why = reason or job.reason
+                await self._write(connection, job, values, "confirm_job", actor, why)
+                return await _found(connection, id)
 
     async def move(self, id: str, state: JobState, *, actor: str, reason: str) -> Job:
         """Pause, resume or cancel a job. Safe to repeat.
@@ -133,18 +139,18 @@ class DeadLetterJobs:
         Raises:
             ChangeRefused: `UNKNOWN_ENTITY`, `JOB_STATE`.
         """
-        job = await self._known(id)
-        if job.state is state:
-            return job
-        if job.state not in _MOVES[state] or (
-            state is JobState.RUNNING and job.confirmed_by is None
-        ):
-            raise ChangeRefused(Refusal.JOB_STATE, f"the job is {job.state}", "state")
-        values: dict[str, Any] = {"state": state.value, "changed_by": actor}
-        if state is JobState.CANCELLED:
-            values["ended_at"] = self._clock()
-        await self._move(job, values, f"{_WORDS[state]}_job", actor, reason)
-        return await self._known(id)
+        with sql_errors("moving a job"):
+            async with self._engine.begin() as connection:
+                await store.lock(connection)
+                job = await _found(connection, id)
+                if job.state is state:
+                    return job
+                _expect_movable(job, state)
+                values: dict[str, Any] = {"state": state.value, "changed_by": actor}
+                if state is JobState.CANCELLED:
+                    values["ended_at"] = self._clock()
+                await self._write(connection, job, values, f"{_WORDS[state]}_job", actor, reason)
+                return await _found(connection, id)
 
     async def confirm(self, id: str, count: int, *, actor: str, reason: str | None = None) -> Job:
         """Confirm a job and do its next part now; repeat it until `ended_at` is set.
@@ -154,10 +160,7 @@ class DeadLetterJobs:
         Raises:
             ChangeRefused: `UNKNOWN_ENTITY`, `COUNT_DIFFERS`, `SECOND_PERSON`, `JOB_STATE`.
         """
-        asked = _expected(await self.get(id), count)
-        if reason is None and asked.needs_another and asked.state is JobState.PREVIEWED:
-            raise ChangeRefused(Refusal.SECOND_PERSON, "the second person gives a reason", "reason")
-        job = await self.begin(id, count, actor=actor, reason=reason or asked.reason)
+        job = await self.begin(id, count, actor=actor, reason=reason)
         for _ in range(SLICES):
             if job.ended_at is not None or job.state is not JobState.RUNNING:
                 break
@@ -195,39 +198,55 @@ class DeadLetterJobs:
         return await self._known(job.id)
 
     async def _known(self, id: str) -> Job:
-        job = await self.get(id)
-        if job is None:
-            raise ChangeRefused(Refusal.UNKNOWN_ENTITY, "no such job", "id")
-        return job
+        with sql_errors("reading a job"):
+            async with self._engine.connect() as connection:
+                return await _found(connection, id)
 
-    async def _expect_another(self, job: Job, actor: str) -> None:
+    async def _expect_another(
+        self, connection: AsyncConnection, job: Job, actor: str, reason: str | None
+    ) -> None:
         # Invariant 11: risky ones need a second person. Persons count, not tokens or sessions.
         detail = f"another person confirms it: hub dead-letter confirm {job.id}"
-        with sql_errors("looking who confirms"):
-            async with self._engine.connect() as connection:
-                await expect_another(connection, job.asked_by, actor, self._clock(), detail=detail)
+        await expect_another(connection, job.asked_by, actor, self._clock(), detail=detail)
+        if reason is None:
+            raise ChangeRefused(Refusal.SECOND_PERSON, "the second person gives a reason", "reason")
 
-    async def _move(
-        self, job: Job, values: Mapping[str, Any], action: str, actor: str, reason: str
+    async def _write(
+        self,
+        connection: AsyncConnection,
+        job: Job,
+        values: Mapping[str, Any],
+        action: str,
+        actor: str,
+        reason: str,
     ) -> None:
-        with sql_errors("moving a job"):
-            async with self._engine.begin() as connection:
-                await store.lock(connection)
-                same = (table.c.id == job.id) & (table.c.state == job.state.value)
-                moved = await connection.execute(update(table).where(same).values(values))
-                if moved.rowcount != 1:
-                    raise ChangeRefused(Refusal.JOB_STATE, "somebody was first", "state")
-                # Invariant 11: who, when and why, in the same transaction as the change.
-                touched = [(f"job/{job.id}", action)]
-                await note(connection, self._clock(), actor, reason, touched)
+        # A slice that ends meanwhile takes no lock: it may have moved the job to its end.
+        same = (table.c.id == job.id) & (table.c.state == job.state.value)
+        moved = await connection.execute(update(table).where(same).values(values))
+        if moved.rowcount != 1:
+            raise ChangeRefused(Refusal.JOB_STATE, "somebody was first", "state")
+        # Invariant 11: who, when and why, in the same transaction as the change.
+        await note(connection, self._clock(), actor, reason, [(f"job/{job.id}", action)])
 
 
-def _expected(job: Job | None, count: int) -> Job:
-    if job is None:
+async def _found(connection: AsyncConnection, id: str) -> Job:
+    row = (await connection.execute(select(table).where(table.c.id == id))).one_or_none()
+    if row is None:
         raise ChangeRefused(Refusal.UNKNOWN_ENTITY, "no such job", "id")
+    return _job(row)
+
+
+def _expect_confirmable(job: Job, count: int) -> None:
     if job.count != count:
         raise ChangeRefused(Refusal.COUNT_DIFFERS, f"the preview told {job.count}", "count")
-    return job
+    if job.state is JobState.CANCELLED:
+        raise ChangeRefused(Refusal.JOB_STATE, "the job was cancelled", "state")
+
+
+def _expect_movable(job: Job, state: JobState) -> None:
+    resumed_unconfirmed = state is JobState.RUNNING and job.confirmed_by is None
+    if job.state not in _MOVES[state] or resumed_unconfirmed:
+        raise ChangeRefused(Refusal.JOB_STATE, f"the job is {job.state}", "state")
 
 
 async def _keep_items(connection: AsyncConnection, job: Job, rows: Sequence[DeadLetterRow]) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 from hub.directory.organisations import legal_day
 from hub.indicators.calendar import VIET_NAM
 from hub.indicators.deadlines import HORIZONS, Deadline, What, disk_full
-from hub.indicators.matters import end_of_day
+from hub.indicators.matter import end_of_day
 from hub.io.disk import MIN_FREE_BYTES
 from hub.io.sql.views_reading import MAX_ROWS
 from hub.io.sql.watch_queries import WatchQueries

@@ -7,6 +7,7 @@ fires is told once when it is over, in turn, whatever the members do meanwhile.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
 from typing import Final
@@ -145,17 +146,22 @@ def look(
     silences: Sequence[Silence],
     recent: Sequence[tuple[str, datetime]],
     now: datetime,
+    unknown: AbstractSet[str] = frozenset(),
 ) -> Outcome:
     """Return what is known after the observations of one moment.
 
     `recent`: rule and time of the `firing` notices of the last hour. A subject that is not seen
-    any more is well; alerts of a rule that is gone are over, and that is told too.
+    any more is well; alerts of a rule that is gone are over, and that is told too. `unknown`:
+    metrics that nobody can tell now; what was known of them stays as it is.
     """
     by_metric: dict[str, list[Seen]] = {}
     for one in seen:
         by_metric.setdefault(one.metric, []).append(one)
     after: dict[AlertKey, Alert] = {}
     for rule in rules:
+        if rule.metric in unknown:
+            after |= {key: alert for key, alert in alerts.items() if key[0] == rule.name}
+            continue
         values = {one.subject: one for one in by_metric.get(rule.metric, ()) if _meant(rule, one)}
         known = {subject: alert for (name, subject), alert in alerts.items() if name == rule.name}
         for subject in sorted(values.keys() | known.keys()):

@@ -13,7 +13,8 @@ from hub.decision.history import concerns_all_recipients
 from hub.decision.rows import AuditRecord, Key
 from hub.decision.states import INITIAL, SETTLED, State, transition
 from hub.indicators.buckets import bucket
-from hub.indicators.matters import FactRow, fact_row
+from hub.indicators.fact_rows import fact_row
+from hub.indicators.matter import FactRow
 
 NO_TYPE: Final = ""
 """Type of a message that was refused before it could be read."""

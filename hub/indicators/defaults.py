@@ -58,7 +58,22 @@ METRICS: Final = (
     Metric(
         name="views_lag_seconds", of="process", vi="Độ trễ chỉ số, giây", en="Lag of views, seconds"
     ),
+    Metric(
+        name="views_rebuild_seconds",
+        of="process",
+        vi="Số giây dựng lại chỉ số",
+        en="Seconds that the views have been made anew",
+    ),
 )
+
+FROM_VIEWS: Final = frozenset(
+    {
+        *("oldest_undelivered_seconds", "waiting_messages", "dead_letters", "held_messages"),
+        *("silent_office_hours", "refused_last_hour", "overdue_matters", "near_matters"),
+    }
+)
+"""Metrics that nobody can tell while the views are made anew: what is not added up yet is not
+well, and not silent either."""
 
 NAMES: Final = frozenset(metric.name for metric in METRICS)
 
@@ -92,5 +107,7 @@ FIRST_RULES: Final = (
     _rule("disk-filling", "disk_days_left", 14, _HOUR, "warning"),
     _rule("connector-down", "connector_down", 0, 300, "critical"),
     _rule("views-behind", "views_lag_seconds", 600, 300, "warning"),
+    # Its own rule, because meanwhile the rules about figures stand still.
+    _rule("views-rebuild-long", "views_rebuild_seconds", 4 * _HOUR, 0, "warning"),
 )
 """What stands there after `hub init`; an administrator changes or removes them."""

@@ -10,7 +10,6 @@ What Faust 0.15.3 does by itself is not enough for exact figures, so three thing
 """
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
@@ -77,16 +76,18 @@ class _Thread(driver.AIOKafkaConsumerThread):
             consumer.seek(place, found[place])
         return found
 
-    async def unread(self) -> int:
+    async def unread(self) -> int | None:
         return await self.call_thread(self._unread)  # type: ignore[no-any-return]
 
-    async def _unread(self) -> int:
+    async def _unread(self) -> int | None:
         consumer, count = self._ensure_consumer(), 0
-        for place in consumer.assignment():
+        places = consumer.assignment()
+        for place in places:
             end = consumer.last_stable_offset(place)
-            if end is not None:
-                count += max(0, end - await consumer.position(place))
-        return count
+            if end is None:
+                return None  # Not asked for yet.
+            count += max(0, end - await consumer.position(place))
+        return count if places else None
 
 
 class _Consumer(driver.Consumer):
@@ -210,13 +211,16 @@ class FaustAudit:
             self._app = None
             await _stop(app)
 
-    async def unread(self) -> int:
-        """Return how many committed records are known of and were not added yet."""
+    async def unread(self) -> int | None:
+        """Return how many committed records were not added yet; None: it is not read, so unknown.
+
+        Not 0: who asks would take views that stand still for whole ones.
+        """
         app = self._app
         if app is None or not app.started:
-            return 0
-        fetched: int = app.reading.fetched - app.reading.handled
-        return fetched + int(await app.consumer._thread.unread())  # noqa: SLF001  (no public way)
+            return None
+        known = await app.consumer._thread.unread()  # noqa: SLF001  (no public way)
+        return None if known is None else app.reading.fetched - app.reading.handled + int(known)
 
     def _make(self, reading: _Reading) -> Any:
         options = _credentials(self._connection)
@@ -233,6 +237,8 @@ class FaustAudit:
             broker_session_timeout=SESSION_SECONDS,
             broker_max_poll_records=self._most,
             stream_buffer_maxsize=2 * self._most,
+            # Else a stop waits for a batch that a fault has left unacknowledged, for ever.
+            stream_wait_empty=False,
             **options,
         )
         app.reading = reading
@@ -307,5 +313,10 @@ def _credentials(connection: KafkaConnection) -> dict[str, Any]:
 
 
 async def _stop(app: Any) -> None:
-    with contextlib.suppress(Exception):
-        await asyncio.wait_for(app.stop(), STOP_SECONDS)
+    stopping = asyncio.ensure_future(app.stop())
+    # Not `wait_for`: it waits for what it has cancelled, and Faust keeps on.
+    done, _ = await asyncio.wait({stopping}, timeout=STOP_SECONDS)
+    if not done:
+        stopping.cancel()
+    elif not stopping.cancelled():
+        stopping.exception()  # Asked for, so that the event loop does not report it as forgotten.

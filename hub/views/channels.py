@@ -21,7 +21,7 @@ from lgsp_adapter.outgoing import exchange
 from lgsp_client import HubClient, HubRefused, HubUnavailable, Identity
 from lgsp_message.limits import MAX_BODY_BYTES
 
-from hub.control.alerts import Telling
+from hub.control.alert_rows import Telling
 from hub.views.settings import ViewsSettings
 from hub.views.wording import short, text, title
 

@@ -11,7 +11,9 @@ import structlog
 from hub.io.backoff import Backoff
 from hub.io.faust_audit import FaustAudit
 from hub.io.kafka.audit_reader import AuditBatch
-from hub.io.sql.views import Untold, Views
+from hub.io.sql.views import Views
+from hub.io.sql.views_rebuild import Rebuild, rebuild
+from hub.io.sql.views_told import ToldCounts, Untold
 from hub.ports import Unavailable
 from hub.views.metrics import ViewsMetrics, lag_seconds
 
@@ -25,6 +27,7 @@ class Adder:
 
     def __init__(self, views: Views, partitions: int, metrics: ViewsMetrics) -> None:
         self._views, self._metrics = views, metrics
+        self._told = ToldCounts(views.engine)
         self._partitions = range(partitions)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="views")
         self.last_written: datetime | None = None
@@ -52,13 +55,29 @@ class Adder:
             self.last_written = max(record.written_at for record in batch.records)
         return done
 
-    async def clear(self) -> None:
-        """Empty the views.
+    async def clear(self, now: datetime) -> None:
+        """Empty the views: a rebuild begins.
 
         Raises:
             Unavailable: SQL does not answer.
         """
-        await self.blocking(self._views.clear)
+        await self.blocking(self._views.clear, now)
+
+    async def reached(self) -> None:
+        """Say that a rebuild has read everything there is.
+
+        Raises:
+            Unavailable: SQL does not answer.
+        """
+        await self.blocking(self._views.reached)
+
+    async def rebuild(self) -> Rebuild | None:
+        """Return the rebuild that is under way, if one is.
+
+        Raises:
+            Unavailable: SQL does not answer.
+        """
+        return await self.blocking(rebuild, self._views.engine)
 
     async def say(self, now: datetime, unread: int) -> None:
         """Write down how far behind the views are.
@@ -76,7 +95,7 @@ class Adder:
         Raises:
             Unavailable: SQL does not answer.
         """
-        return await self.blocking(self._views.untold, limit)
+        return await self.blocking(self._told.untold, limit)
 
     async def mark_told(self, cells: list[Untold]) -> None:
         """Note that these counts were told.
@@ -84,7 +103,7 @@ class Adder:
         Raises:
             Unavailable: SQL does not answer.
         """
-        await self.blocking(self._views.mark_told, cells)
+        await self.blocking(self._told.mark_told, cells)
 
     async def close(self) -> None:
         """Wait for the running transaction."""

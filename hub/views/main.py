@@ -69,8 +69,8 @@ async def run(
 async def rebuild(reader: AuditReader, engine: Engine) -> Rebuilt:
     """Empty the views and add up `hub.audit` from its beginning up to its end as of now.
 
-    Meanwhile figures are too small. A running process need not be stopped: the two take turns,
-    and each event is added once.
+    Meanwhile figures are too small, and everything that shows them says so. A running process need
+    not be stopped: the two take turns, and each event is added once.
 
     Raises:
         Unavailable: Kafka or SQL does not answer; run it again.
@@ -78,7 +78,7 @@ async def rebuild(reader: AuditReader, engine: Engine) -> Rebuilt:
     began, events = time.monotonic(), 0
     adder = Adder(Views(engine), len(reader.partitions), ViewsMetrics(CollectorRegistry()))
     try:
-        await adder.clear()
+        await adder.clear(datetime.now(UTC))
         await reader.open(await adder.positions())
         ends = await reader.ends()
         while not await reader.has_reached(ends):
@@ -89,6 +89,7 @@ async def rebuild(reader: AuditReader, engine: Engine) -> Rebuilt:
                 events += len(batch.records)
             else:
                 await reader.open(await adder.positions())
+        await adder.reached()
     finally:
         await adder.close()
         await reader.close()
@@ -98,8 +99,12 @@ async def rebuild(reader: AuditReader, engine: Engine) -> Rebuilt:
 async def _look(stream: FaustAudit, adder: Adder, metrics: ViewsMetrics) -> None:
     while True:
         now, unread = datetime.now(UTC), await stream.unread()
-        metrics.lag(unread, adder.last_written, now)
+        if unread is not None:
+            metrics.lag(unread, adder.last_written, now)
         # SQL that is away is told by the loop itself; here it only makes the word older.
         with contextlib.suppress(Unavailable):
-            await adder.say(now, unread)
+            if unread is not None:
+                # While nothing is read nothing is said: the last word becomes older, and alerts.
+                await adder.say(now, unread)
+            metrics.rebuild(await adder.rebuild())
         await asyncio.sleep(LOOK_SECONDS)

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from hub.io.sql.views_rebuild import Rebuild
+
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -20,6 +22,14 @@ class ViewsMetrics:
             "Age of the last added event while others wait; 0 when none does",
             registry=registry,
         )
+        self.rebuild_done = Gauge(
+            "hub_views_rebuild_done", "Audit offsets read again by a rebuild", registry=registry
+        )
+        self.rebuild_goal = Gauge(
+            "hub_views_rebuild_goal",
+            "Audit offsets that a rebuild has to read; 0 when the figures are whole",
+            registry=registry,
+        )
         self.batch_seconds = Histogram(
             "hub_views_batch_seconds",
             "Time of one SQL transaction",
@@ -31,6 +41,11 @@ class ViewsMetrics:
         """Set how far behind the views are; `last`: when the last added record was written."""
         self.lag_messages.set(messages)
         self.lag_seconds.set(lag_seconds(messages, last, now))
+
+    def rebuild(self, found: Rebuild | None) -> None:
+        """Set how far a rebuild is: while the goal is not 0, figures are too small."""
+        self.rebuild_done.set(0 if found is None else found.done)
+        self.rebuild_goal.set(0 if found is None else found.of)
 
 
 def lag_seconds(messages: int, last: datetime | None, now: datetime) -> float:

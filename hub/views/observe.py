@@ -1,6 +1,7 @@
 """What rules are asked about: one round of observations from the views and the rules."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from hub.directory.organisations import legal_day
 from hub.indicators.alerting import Seen
 from hub.indicators.calendar import Calendar
 from hub.indicators.deadlines import Deadline, What
+from hub.indicators.defaults import FROM_VIEWS
 from hub.indicators.silence import DAYS, Sent, silent
 from hub.io.sql.views_queries import WARN_DAYS, ViewsQueries
 
@@ -18,25 +20,46 @@ CONNECTOR_SILENT: Final = timedelta(minutes=5)
 _MATTERS: Final = frozenset({What.DOSSIER, What.TASK, What.PETITION, What.LETTER, What.PAYMENT})
 
 
-async def observe(queries: ViewsQueries, now: datetime) -> list[Seen]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """What one look has found."""
+
+    seen: list[Seen]
+    unknown: frozenset[str]
+    """Metrics that nobody can tell now."""
+
+
+async def observe(queries: ViewsQueries, now: datetime) -> Observed:
     """Return the observations of this moment. The hub's own have an empty organisation.
 
     Raises:
         Unavailable: SQL is away.
     """
     whose, calendar = await queries.whose(), await queries.calendar()
+    status = await queries.status()
     found = [
         *_waiting(await queries.oldest(), whose, now),
         *_silent(await queries.sent_by_hour(now - timedelta(days=DAYS)), whose, calendar, now),
         *_refused(await queries.refused_since(now - timedelta(hours=2)), whose),
         *_due(await deadlines(queries, now), calendar, now),
         *_connectors(await queries.connectors(), now),
+        *_views(status, now),
     ]
-    status = await queries.status()
-    if status is not None:
-        lag = max(float(status["lag_seconds"]), (now - status["at"]).total_seconds())
-        found.append(_seen("views_lag_seconds", "views", "", lag))
-    return found
+    # Figures that are made anew are too small: they neither begin an alert nor end one.
+    unknown = FROM_VIEWS if status is not None and status["rebuild"] else frozenset()
+    return Observed(seen=[one for one in found if one.metric not in unknown], unknown=unknown)
+
+
+def _views(status: dict[str, Any] | None, now: datetime) -> Iterator[Seen]:
+    if status is None:
+        return
+    rebuild, silent_for = status["rebuild"], (now - status["at"]).total_seconds()
+    # Made anew they are behind by nature; that the process says nothing is told all the same.
+    lag = 0.0 if rebuild else float(status["lag_seconds"])
+    yield _seen("views_lag_seconds", "views", "", max(lag, silent_for))
+    if rebuild:
+        goes_on = (now - rebuild["since"]).total_seconds()
+        yield _seen("views_rebuild_seconds", "views", "", goes_on)
 
 
 def _seen(metric: str, subject: str, organisation: str, value: float) -> Seen:

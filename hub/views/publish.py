@@ -20,6 +20,7 @@ from hub.io.sql.views_queries import ViewsQueries, Window, day_start, shares
 from hub.io.sql.views_reading import Row
 from hub.ports import Fenced, Refusing, Unavailable
 from hub.views.loop import Adder
+from hub.views.prune import Pruner
 
 EVERY_SECONDS: Final = 5.0
 """Between two looks for counts that changed."""
@@ -29,6 +30,8 @@ AT_ONCE: Final = 500
 """Counts in one transaction."""
 DAYS: Final = 31
 """Days that the shares look back."""
+PRUNE_BEHIND_SECONDS: Final = 3_600
+"""Views that are further behind forget nothing: the word that keeps a matter may be unread."""
 
 _log = structlog.get_logger("views")
 
@@ -41,7 +44,7 @@ class IndicatorWriter:
         self._topic, self._open = topic, False
 
     async def write(self, values: Mapping[str, Any]) -> None:
-        """Write values by key; return once they are durable.
+        """Write values by key, None to take a key away; return once they are durable.
 
         Raises:
             Fenced, Refusing, Unavailable: whether they were written is unknown: write them again.
@@ -50,7 +53,7 @@ class IndicatorWriter:
             await self._writer.open()
             self._open = True
         records = [
-            Output(topic=self._topic, partition=0, key=key.encode(), value=orjson.dumps(value))
+            Output(topic=self._topic, partition=0, key=key.encode(), value=_bytes(value))
             for key, value in values.items()
         ]
         try:
@@ -62,6 +65,11 @@ class IndicatorWriter:
     async def stop(self) -> None:
         """Let go of the producer."""
         await self._writer.discard()
+
+
+def _bytes(value: Any) -> bytes | None:
+    # No value is Kafka's word for a key that compaction may forget.
+    return None if value is None else orjson.dumps(value)
 
 
 class Gauges:
@@ -105,14 +113,21 @@ class Publisher:
     """Brings `hub.indicators` and the gauges up to what SQL holds, again and again."""
 
     def __init__(
-        self, adder: Adder, queries: ViewsQueries, writer: IndicatorWriter, gauges: Gauges
+        self,
+        adder: Adder,
+        queries: ViewsQueries,
+        writer: IndicatorWriter,
+        gauges: Gauges,
+        pruner: Pruner | None = None,
     ) -> None:
         self._adder, self._queries = adder, queries
-        self._writer, self._gauges = writer, gauges
+        self._writer, self._gauges, self._pruner = writer, gauges, pruner
         self._shared: datetime | None = None
+        self._stop = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Go round until `stop`. What was not told stays marked so, and goes with the next."""
+        self._stop = stop
         try:
             while not stop.is_set():
                 try:
@@ -127,18 +142,32 @@ class Publisher:
     async def round(self) -> None:
         """Tell all counts that changed, and once a minute the shares.
 
+        While the views are made anew nothing is told: what stands on the topic is from before, and
+        whole; what a rebuild has found so far is not.
+
         Raises:
             Fenced, Refusing, Unavailable: Kafka or SQL is away.
         """
+        if await self._adder.rebuild() is not None:
+            return
+        now = utc_now()
+        # Before anything is told: what a rebuild has brought back may be too old to be told.
+        await self._prune(now)
         while cells := await self._adder.untold(AT_ONCE):
             await self._writer.write({cell.key: cell.value for cell in cells})
             # Marked after it is durable: a crash in between tells the same again.
             await self._adder.mark_told(cells)
-        now = utc_now()
         self._gauges.waits(await self._queries.oldest(), now)
         if self._shared is None or (now - self._shared).total_seconds() >= SHARES_SECONDS:
             await self._tell_shares(now)
             self._shared = now
+
+    async def _prune(self, now: datetime) -> None:
+        if self._pruner is None or not self._pruner.is_due(now):
+            return
+        status = await self._queries.status()
+        if status is not None and status["lag_seconds"] < PRUNE_BEHIND_SECONDS:
+            await self._pruner.round(now, self._writer.write, self._stop)
 
     async def _tell_shares(self, now: datetime) -> None:
         last = legal_day(now)

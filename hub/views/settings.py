@@ -21,6 +21,14 @@ class ViewsSettings(BaseSettings):
         pattern=r"^[a-z0-9-]{1,63}$",
         description="Name of this process among those that make views: the same after a restart.",
     )
+    keep_days: int = Field(
+        default=800,
+        ge=401,
+        le=36_500,
+        description="Days that counts, and matters after their last word, are kept: two years to "
+        "compare, and a month more. Open matters with a limit are kept twice as long. Not less "
+        "than the longest window of the indicator pages, 400 days.",
+    )
     smtp_host: str | None = Field(
         default=None, description="Mail relay for alerts. Without it no channel `email` works."
     )

@@ -8,14 +8,14 @@ from typing import Final
 
 import structlog
 
-from hub.control.alerts import Alerts, Telling
+from hub.control.alert_rows import Telling
+from hub.control.alerts import Alerts
 from hub.directory.organisations import legal_day
-from hub.indicators.alerting import Seen
 from hub.io.disk import Disk
 from hub.io.sql.views_queries import ViewsQueries
 from hub.ports import Unavailable
 from hub.views.channels import Heartbeat, NotTold, Way
-from hub.views.observe import observe
+from hub.views.observe import Observed, observe
 
 EVERY_SECONDS: Final = 30.0
 """Between two rounds: the shortest alert is that much late."""
@@ -65,13 +65,14 @@ class Watch:
         now = self._clock()
         if self._disk is not None:
             await self._queries.sample_disk(legal_day(now), self._disk.free())
-        await self._alerts.round(await self.observations(now))
+        observed = await self.observations(now)
+        await self._alerts.round(observed.seen, observed.unknown)
         for telling in await self._alerts.due():
             await self._tell(telling)
         # Last: it says that everything above has worked.
         await self._beat(now)
 
-    async def observations(self, now: datetime) -> list[Seen]:
+    async def observations(self, now: datetime) -> Observed:
         """Return what the rules are asked about.
 
         Raises:

@@ -10,6 +10,7 @@ from typing import Final
 import httpx2
 
 from simulator.foreign.matters import A_DAY, LEAST, USUAL, Matter, Scene
+from simulator.foreign.matters import dossier as hand_in
 from simulator.foreign.peers import Peer
 from simulator.foreign.stage import GivenUp
 
@@ -29,6 +30,20 @@ class Cue:
     number: int
 
 
+def dossiers(peers: tuple[Peer, ...], count: int) -> int:
+    """Return how many dossiers come from the national portal on a day of `count` messages."""
+    return sum(
+        _number(usual, count)
+        for peer in peers
+        for matter, usual in A_DAY[peer]
+        if matter is hand_in
+    )
+
+
+def _number(usual: int, count: int) -> int:
+    return max(LEAST, round(usual * count / USUAL))
+
+
 def cues(peers: tuple[Peer, ...], *, count: int, seed: int) -> list[Cue]:
     """Return the matters of a day with `count` other messages, in order of time."""
     chance = random.Random(seed)  # noqa: S311  (a plan that can be repeated, not a secret)
@@ -36,7 +51,7 @@ def cues(peers: tuple[Peer, ...], *, count: int, seed: int) -> list[Cue]:
         matter
         for peer in peers
         for matter, usual in A_DAY[peer]
-        for _ in range(max(LEAST, round(usual * count / USUAL)))
+        for _ in range(_number(usual, count))
     ]
     # One sequence of numbers for all: a code is never given to two matters.
     made = [

@@ -11,7 +11,7 @@ from aiosmtpd.smtp import SMTP
 from lgsp_adapter.guard import UNSAFE_LOOPBACK
 from lgsp_adapter.net import open_client
 
-from hub.control.alerts import Channel, Telling
+from hub.control.alert_rows import Channel, Telling
 from hub.indicators.alerting import Notice, Severity, Told
 from hub.views.channels import Heartbeat, Mail, NotTold, Relayed, Webhook, open_outside
 from hub.views.settings import ViewsSettings

@@ -14,10 +14,11 @@ from hub.io.sql.control_tables import organisations
 from hub.io.sql.engine import open_engine
 from hub.io.sql.views_queries import ViewsQueries, Window, day_start, shares
 from simulator.agencies import Tiers
-from simulator.cases import LATE, ONLINE, SATISFIED
 from simulator.day import plan_day
+from simulator.figures import figures
 from simulator.plan import moment
 from simulator.province import Province
+from simulator.seeds import ONLINE
 from tests.views_rig import ViewStore
 
 DAY = date(2026, 11, 20)
@@ -100,30 +101,29 @@ async def test_the_page_reproduces_the_published_shares_from_the_messages_alone(
         connection.execute(organisations.insert(), rows)
     engine = open_engine(store.url)
     queries = ViewsQueries(engine)
-    await _expect_shares(queries, plan, {one.code: one.level for one in province.agencies})
+    await _expect_shares(queries, plan, province)
     await engine.dispose()
     store.close()
 
 
-async def _expect_shares(queries, plan, levels):
-    online, all_, late = by_hand(plan, levels)
-    found = {row["level"]: row for row in shares(await queries.online(WINDOW), "online")}
+async def _expect_shares(queries, plan, province):
+    online, all_, late = by_hand(plan, {one.code: one.level for one in province.agencies})
+    told = {"online": shares(await queries.online(WINDOW), "online")}
+    found = {row["level"]: row for row in told["online"]}
     assert {level: (row["online"], row["n"]) for level, row in found.items()} == {
         level: (online[level], n) for level, n in all_.items()
     }
     for level, row in found.items():
-        # Three deviations of a share of so many draws.
-        room = 3 * (PUBLISHED[level] * (1 - PUBLISHED[level]) / row["n"]) ** 0.5
-        assert abs(row["share"] - PUBLISHED[level]) <= room
+        assert abs(row["share"] - PUBLISHED[level]) * row["n"] <= 1.1
 
     timely = await queries.timeliness(WINDOW, moment(DAY, 1.0))
     closed = sum(row["closed"] for row in timely)
     assert sum(row["late"] for row in timely) + sum(row["overdue"] for row in timely) == len(late)
-    assert abs(len(late) / sum(all_.values()) - LATE) < 0.02
     assert closed > 0
-
-    rated = await queries.satisfaction(WINDOW)
-    n, good = (sum(row[name] for row in rated) for name in ("n", "satisfied"))
-    assert abs(good / n - SATISFIED) < 0.02
+    told |= {
+        "late": shares(timely, "late", "closed"),
+        "satisfied": shares(await queries.satisfaction(WINDOW), "satisfied"),
+    }
+    assert [one for one in figures(province, told, timely) if not one.fits] == []
     outcomes = {row["outcome"] for row in await queries.payments(WINDOW)}
     assert outcomes == {"matched"}

@@ -11,13 +11,15 @@ import pytest
 from hub.control.alerts import MAX_ATTEMPTS, Alerts
 from hub.control.service import Control
 from hub.indicators.alerting import Seen
-from hub.io.sql.engine import open_engine
+from hub.indicators.defaults import NAMES
+from hub.io.sql.engine import open_blocking_engine, open_engine
+from hub.io.sql.views import Views
 from hub.io.sql.views_queries import ViewsQueries
 from hub.views.channels import Heartbeat, NotTold
-from hub.views.observe import observe
+from hub.views.observe import Observed, observe
 from hub.views.watch import Watch
 from tests.admin_rig import OWNER, admin_app
-from tests.contract.test_ops_indicators import Month, dossier
+from tests.contract.test_ops_indicators import Month, dossier, operator_of, sign_in
 from tests.control_support import HUB, SampleAdapters, organisation, system
 
 START = datetime(2026, 11, 20, 3, tzinfo=UTC)
@@ -64,7 +66,7 @@ class Hub:
         class Given(Watch):
             async def observations(self, now):
                 assert now == hub.now
-                return hub.values
+                return Observed(seen=hub.values, unknown=frozenset())
 
         ways = dict.fromkeys(("email", "webhook", "message"), self.way)
         return Given(
@@ -93,7 +95,7 @@ async def place(migrated_url):
     async with httpx2.AsyncClient(
         transport=transport, base_url="http://hub", headers=OWNER
     ) as client:
-        yield SimpleNamespace(client=client, hub=Hub(engine), url=migrated_url, engine=engine)
+        yield SimpleNamespace(client=client, app=app, hub=Hub(engine), url=migrated_url, engine=engine)
     await engine.dispose()
 
 
@@ -201,6 +203,21 @@ async def test_every_write_stands_in_the_trail(set_up):
     assert day["works"] is True
 
 
+async def test_who_has_a_part_sees_and_takes_its_alerts_only(set_up):
+    await set_up.hub.round(("mot-cua", 9), rounds=3)
+    asked = {**WHY, "rule": "thu", "subject": "mot-cua"}
+    for whose, status, seen in (("huyen-mau", 404, 0), ("so-mau", 200, 1)):
+        sign_in(set_up, operator_of(whose))
+        for path in ("/ops/alerts", "/ops/alerts/notices"):
+            items = (await set_up.client.get(path)).json()["items"]
+            assert len(items) == seen, path
+        assert (await set_up.client.post("/ops/alerts:take", json=asked)).status_code == status
+        # The channels of others are named there.
+        assert (await set_up.client.get("/ops/alerts/tellings")).status_code == 403
+        [rule] = (await set_up.client.get("/ops/alerts/rules")).json()["items"]
+        assert rule["name"] == "thu"
+
+
 async def test_the_first_rules_are_put_once_and_stay_removed(place):
     alerts = Alerts(place.engine, lambda: START)
     await alerts.begin()
@@ -222,7 +239,7 @@ async def test_deadlines_are_observed_and_stand_in_the_feed(place):
     assert [one["subject"] for one in told["items"]] == ["H99.98-1", "H99.98-2"]
     assert told["forecast"][0] == {"days": 0, "counts": {"dossier": 1}}
 
-    seen = await observe(ViewsQueries(place.engine), datetime.now(UTC))
+    seen = (await observe(ViewsQueries(place.engine), datetime.now(UTC))).seen
     [overdue] = [one for one in seen if one.metric == "overdue_matters"]
     assert (overdue.organisation, overdue.value) == ("so-mau", 1)
 
@@ -233,6 +250,23 @@ async def test_deadlines_are_observed_and_stand_in_the_feed(place):
     [mine] = (await place.client.get("/ops/calendar/feeds")).json()["items"]
     await place.client.post(f"/ops/calendar/feeds/{mine['digest']}:revoke")
     assert (await place.client.get(made["path"])).status_code == 404
+
+
+async def test_figures_that_are_made_anew_are_not_observed_but_that_they_are_is(place):
+    month = Month()
+    dossier(month, 1, online=True, open_=True, due=timedelta(days=-1))
+    await asyncio.to_thread(month.store, place.url)
+    queries, began = ViewsQueries(place.engine), datetime.now(UTC)
+    whole = await observe(queries, began)
+    assert {"overdue_matters", "oldest_undelivered_seconds"} <= {one.metric for one in whole.seen}
+    engine = open_blocking_engine(place.url)
+    await asyncio.to_thread(Views(engine).clear, began)
+    engine.dispose()
+    anew = await observe(queries, began + timedelta(hours=5))
+    values = {one.metric: one.value for one in anew.seen}
+    assert values["views_rebuild_seconds"] == 5 * 3_600
+    assert not anew.unknown & values.keys()
+    assert {"overdue_matters", "silent_office_hours"} <= anew.unknown <= NAMES
 
 
 async def test_a_dossier_without_a_promise_is_due_by_its_procedures_working_days(place):

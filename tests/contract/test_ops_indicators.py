@@ -1,12 +1,17 @@
 """`/ops/indicators` over HTTP: the figures of a small synthetic month, by hand."""
 
+import asyncio
 import csv
 import io
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import httpx2
 import pytest
+from fastapi.routing import APIRoute
 
+from hub.api.app import guarded_routes
+from hub.api.rights import Grant, Person, Role, Via
 from hub.control.service import Control
 from hub.decision.events import AuditEvent, Event
 from hub.decision.rows import AuditRecord
@@ -69,7 +74,7 @@ def dossier(month, number, *, online, late=False, open_=False, due=timedelta(day
 
 
 @pytest.fixture
-async def ask(migrated_url):
+async def place(migrated_url):
     _month().store(migrated_url)
     engine = open_engine(migrated_url)
     app = admin_app(Control(engine, HUB, adapters=SampleAdapters()))
@@ -77,7 +82,9 @@ async def ask(migrated_url):
     async with httpx2.AsyncClient(transport=transport, base_url="http://hub") as client:
         changes = [
             {**organisation("so-mau"), "level": "province", "name": "=Sở Mẫu"},
+            {**organisation("huyen-mau"), "level": "district", "name": "Huyện Mẫu"},
             system("mot-cua", "so-mau"),
+            system("kho", "huyen-mau"),
         ]
         written = await client.post(
             "/v1/admin/changes", json={"reason": "Mẫu", "changes": changes}, headers=OWNER
@@ -87,8 +94,13 @@ async def ask(migrated_url):
         async def get(path="", headers=OWNER, **params):
             return await client.get(f"/ops/indicators{path}", params=SENT | params, headers=headers)
 
-        yield get
+        yield SimpleNamespace(get=get, client=client, app=app, url=migrated_url)
     await engine.dispose()
+
+
+@pytest.fixture
+def ask(place):
+    return place.get
 
 
 def _month():
@@ -180,3 +192,106 @@ async def test_a_window_that_is_none_is_refused(ask, params):
 async def test_a_stranger_sees_nothing(ask):
     for path in ("", "/volumes", "/oldest", "/payments"):
         assert (await ask(path, headers={})).status_code == 401
+
+
+FIGURES = [
+    route.path
+    for route in guarded_routes()
+    if isinstance(route, APIRoute)
+    and route.path.startswith(("/ops/indicators", "/ops/deadlines"))
+    and "GET" in (route.methods or ())
+]
+
+
+def sign_in(place, *grants):
+    """Let everybody who asks be somebody with these roles."""
+    person = Person(name="binh", via=Via.TOKEN, grants=grants)
+
+    async def identify(_connection):
+        return person
+
+    place.app.state.identify = identify
+
+
+def operator_of(organisation, types=None):
+    return Grant(
+        role=Role.OPERATOR, organisation=organisation, within=frozenset({organisation}), types=types
+    )
+
+
+async def answers(place):
+    """Return what each route with figures answers, by its path."""
+    found = {path: await place.client.get(path, params=SENT) for path in FIGURES}
+    assert {answer.status_code for answer in found.values()} == {200}
+    return {path: answer.json() for path, answer in found.items()}
+
+
+async def test_who_has_a_part_sees_its_rows_on_every_page_and_no_others(place):
+    owner = await place.client.get("/ops/indicators/oldest", headers=OWNER)
+    assert {row["recipient"] for row in owner.json()["items"]} == {"cong", "kho"}
+    sign_in(place, operator_of("huyen-mau"))
+    told = await answers(place)
+    assert len(told) == 10
+    assert "so-mau" not in str(told)
+    assert "mot-cua" not in str(told)
+    assert "H99.98" not in str(told)
+    [waiting] = told["/ops/indicators/oldest"]["items"]
+    assert waiting["recipient"] == "kho"
+    overview = told["/ops/indicators"]
+    assert (overview["late"], overview["online"], overview["satisfied"]) == ([], [], [])
+    assert (overview["overdue"], overview["waiting"]) == (0, waiting["n"])
+
+    sign_in(place, operator_of("so-mau"))
+    told = await answers(place)
+    [late] = told["/ops/indicators"]["late"]
+    assert late["late"] == 5
+    assert {row["organisation"] for row in told["/ops/deadlines"]["items"]} == {"so-mau"}
+    assert {row["system"] for row in told["/ops/indicators/volumes"]["items"]} == {"mot-cua"}
+
+
+async def test_who_may_see_some_types_sees_no_figure_that_is_of_none(place):
+    sign_in(place, operator_of("so-mau", types=frozenset({"vn.gov.citizen.rating.v1"})))
+    told = await answers(place)
+    types = {row["type"] for row in told["/ops/indicators/volumes"]["items"]}
+    assert types == {"vn.gov.citizen.rating.v1"}
+    assert told["/ops/indicators/timeliness"]["items"] == []
+
+
+async def test_a_feed_holds_no_more_than_who_made_it_may_see(place):
+    sign_in(place, operator_of("so-mau"))
+    for body, status in (({}, 403), ({"organisation": "huyen-mau"}, 403)):
+        asked = await place.client.post("/ops/calendar/feeds", json={"reason": "Mẫu"} | body)
+        assert asked.status_code == status
+    body = {"reason": "Mẫu", "organisation": "so-mau"}
+    made = await place.client.post("/ops/calendar/feeds", json=body)
+    feed = await place.client.get(made.json()["path"])
+    assert feed.text.count("BEGIN:VEVENT") == 1
+
+
+def empty(url):
+    """Begin a rebuild."""
+    engine = open_blocking_engine(url)
+    Views(engine).clear(TODAY)
+    engine.dispose()
+
+
+async def test_while_the_views_are_made_anew_every_page_and_table_says_so(place):
+    sign_in(place, Grant(role=Role.OPERATOR))
+    assert {one["views"]["state"] for one in (await answers(place)).values()} == {"whole"}
+    whole = await place.client.get("/ops/indicators/timeliness", params=SENT | {"format": "csv"})
+    assert whole.text.splitlines()[1].endswith(",whole")
+    await asyncio.to_thread(empty, place.url)
+    for path, told in (await answers(place)).items():
+        rebuild = told["views"]["rebuild"]
+        assert (told["views"]["state"], rebuild["done"]) == ("rebuilding", 0), path
+        assert rebuild["of"] == len(_month().records)
+        if path != "/ops/indicators":
+            table = await place.client.get(path, params=SENT | {"format": "csv"})
+            assert table.headers["hub-views"] == "rebuilding"
+            assert table.text.splitlines()[1].endswith(f",rebuilding 0/{rebuild['of']}")
+    made = await place.client.post("/ops/calendar/feeds", json={"reason": "Mẫu"})
+    feed = await place.client.get(made.json()["path"])
+    assert (feed.status_code, "retry-after" in feed.headers) == (503, True)
+
+    await asyncio.to_thread(_month().store, place.url)
+    assert {one["views"]["state"] for one in (await answers(place)).values()} == {"whole"}

@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from aiokafka import TopicPartition
@@ -15,8 +16,11 @@ from hub.io.kafka.admin import ensure_topics
 from hub.io.kafka.reading import close_consumer, open_consumer, read_to
 from hub.io.kafka.topics import Topic
 from hub.io.sql.engine import open_engine
+from hub.io.sql.views import Views
 from hub.io.sql.views_queries import ViewsQueries
-from hub.ports import Refusing
+from hub.io.sql.views_rebuild import rebuild
+from hub.io.sql.views_told import ToldCounts
+from hub.ports import Refusing, Unavailable
 from hub.views import main as views
 from hub.views.loop import Adder
 from hub.views.metrics import ViewsMetrics
@@ -79,6 +83,25 @@ async def test_a_broker_that_was_away_is_read_again(fresh_broker, tmp_path, stor
     assert store.dump() == rig.at_once()
 
 
+async def test_sql_that_was_away_once_is_asked_again_and_nothing_is_behind_meanwhile(
+    rig, store, monkeypatch
+):
+    record, faults = Views.record, [Unavailable("SQL did not answer")]
+
+    def away_once(self, *batch):
+        if faults:
+            raise faults.pop()
+        return record(self, *batch)
+
+    monkeypatch.setattr(Views, "record", away_once)
+    stream = rig.stream()
+    assert await stream.unread() is None, "what is not read is not known to be read"
+    await rig.write(day(16, 200))
+    async with rig.viewing(store, stream):
+        await rig.until_added(store)
+    assert (faults, store.dump()) == ([], rig.at_once())
+
+
 async def test_it_stops_at_once_also_while_the_broker_is_away(fresh_broker, tmp_path, store):
     rig = ViewsRig(fresh_broker.bootstrap, tmp_path)
     fresh_broker.kill()
@@ -112,6 +135,22 @@ async def test_a_rebuild_finds_the_same_figures_while_another_process_runs(rig, 
     assert store.dump() == rig.at_once()
 
 
+async def test_a_rebuild_that_died_goes_on_as_one_and_ends_when_all_is_read_again(rig, store):
+    await rig.write(day(15, 200))
+    async with rig.viewing(store):
+        await rig.until_added(store)
+    store.views.clear(NOW)
+    begun = rebuild(store.engine)
+    assert begun is not None
+    assert (begun.since, begun.done) == (NOW, 0)
+    store.views.clear(NOW + timedelta(hours=1))
+    assert rebuild(store.engine) == begun, "emptied again in the middle it is the same rebuild"
+    async with rig.viewing(store):
+        await rig.until_added(store)
+    assert rebuild(store.engine) is None
+    assert store.dump() == rig.at_once()
+
+
 async def test_indicators_stand_on_their_topic_as_in_sql_and_are_told_once(rig, store):
     topic = f"indicators-{rig.topic}"
     await ensure_topics(rig.connection, [Topic(name=topic, partitions=1)])
@@ -125,6 +164,12 @@ async def test_indicators_stand_on_their_topic_as_in_sql_and_are_told_once(rig, 
     publisher = Publisher(adder, ViewsQueries(engine), writer, Gauges(registry))
     await publisher.round()
     assert await adder.untold(1) == []
+    whole = store.dump()
+    store.views.clear(NOW)
+    await publisher.round()
+    async with rig.viewing(store):
+        await rig.until_added(store)
+    assert (store.dump(), await adder.untold(1) == []) == (whole, False)
     await writer.stop()
     told = await last_values(rig.connection, topic)
     counts = {key: one for key, one in told.items() if key.startswith("counts/")}
@@ -199,8 +244,8 @@ def test_postgresql_holds_the_same_rows_as_sqlite(store, postgres_url):
             assert one.views.record(part, {place: at[place] for place in end}, end)
             at |= end
     assert store.dump() == other.dump()
-    assert {cell.key: cell.n for cell in store.views.untold(10**6)} == {
-        cell.key: cell.n for cell in other.views.untold(10**6)
+    assert {cell.key: cell.n for cell in ToldCounts(store.engine).untold(10**6)} == {
+        cell.key: cell.n for cell in ToldCounts(other.engine).untold(10**6)
     }
     other.close()
 

@@ -75,7 +75,19 @@ def test_a_day_of_the_demo_loses_doubles_and_misjudges_nothing(tmp_path):
         assert flow["lost"] == flow["doubled"] == 0, (peer, told["examples"])
         assert flow["sent"] >= flow["received"] > 0, peer
         assert flow["sent"] - flow["received"] <= flow["dead_letters"], peer
+    expect_published_figures(told["indicators"])
     assert not list(tmp_path.iterdir()), "with --once nothing is left behind"
+
+
+def expect_published_figures(found):
+    """Check what the page's own API showed: each share within one dossier of what is published."""
+    assert {(one["what"], one["where"]) for one in found} >= {
+        *(("online", level) for level in ("province", "district", "commune")),
+        *(("on_time", level) for level in ("province", "district", "commune")),
+        *(("on_time", whose) for whose in ("Cà Mau", "Nha Trang")),
+        ("satisfied", "tỉnh Mẫu"),
+    }
+    assert [one for one in found if not one["fits"]] == []
 
 
 @pytest.mark.long

@@ -372,6 +372,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/groups": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["groups_ops_groups_get"];
+        readonly put?: never;
+        readonly post: operations["put_ops_groups_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ops/indicators": {
         readonly parameters: {
             readonly query?: never;
@@ -2204,6 +2220,24 @@ export interface components {
             readonly language: string;
             readonly time_zone: string;
         };
+        readonly ProviderGroupAnswer: {
+            readonly grants: readonly components["schemas"]["GrantModel"][];
+            readonly group: string;
+            readonly set_at: string | null;
+            readonly set_by: string | null;
+        };
+        readonly ProviderGroupListAnswer: {
+            readonly items: readonly components["schemas"]["ProviderGroupAnswer"][];
+        };
+        readonly ProviderGroupRequest: {
+            readonly grants: readonly components["schemas"]["GrantModel"][];
+            readonly group: string;
+            readonly reason: string;
+        };
+        readonly ProviderGroupSetAnswer: {
+            readonly items: readonly components["schemas"]["ProviderGroupAnswer"][];
+            readonly waiting: string | null;
+        };
         readonly PublishSchema: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2806,6 +2840,7 @@ export interface components {
             readonly items: readonly components["schemas"]["WhereItem"][];
             readonly key: string;
             readonly left_out: number;
+            readonly limit: components["schemas"]["WhereLimit"] | null;
         };
         readonly WhereItem: {
             readonly by: string | null;
@@ -2820,6 +2855,15 @@ export interface components {
             readonly type: string | null;
             readonly vi: string;
             readonly who: string;
+        };
+        readonly WhereLimit: {
+            readonly agency: string | null;
+            /** Format: date-time */
+            readonly by: string;
+            readonly done_at: string | null;
+            readonly en: string;
+            readonly overdue: boolean;
+            readonly vi: string;
         };
         readonly WindowWanted: {
             readonly end: string;
@@ -3459,6 +3503,48 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["FlowAnswer"];
+                };
+            };
+        };
+    };
+    readonly groups_ops_groups_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProviderGroupListAnswer"];
+                };
+            };
+        };
+    };
+    readonly put_ops_groups_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ProviderGroupRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProviderGroupSetAnswer"];
                 };
             };
         };

@@ -93,8 +93,9 @@ export interface RetryItem {
 }
 export interface Where {
   readonly key: string;
-  readonly items: readonly { readonly source: string; readonly id: string; readonly type: string; readonly from: string; readonly to: string; readonly state: string; readonly since: string; readonly who: string | null; readonly by: string | null; readonly vi: string; readonly en: string }[];
+  readonly items: readonly { readonly source: string; readonly id: string; readonly type: string; readonly sender: string; readonly recipient: string | null; readonly state: string; readonly since: string; readonly who: string; readonly by: string | null; readonly vi: string; readonly en: string }[];
   readonly left_out: number;
+  readonly limit: { readonly by: string; readonly overdue: boolean; readonly done_at: string | null; readonly vi: string; readonly en: string } | null;
 }
 
 export interface JsonSchema {
@@ -111,4 +112,11 @@ export interface JsonSchema {
 export interface Entity {
   readonly id: string;
   readonly [attribute: string]: unknown;
+}
+
+/** Which roles a group of the identity provider gives. */
+export interface ProviderGroup {
+  readonly group: string;
+  readonly grants: readonly { readonly role: string; readonly organisation: string | null }[];
+  readonly set_by: string | null;
 }

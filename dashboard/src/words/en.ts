@@ -168,9 +168,13 @@ export const en: Words = {
     title: "Users", one: "User", lead: "Who may sign in, and with which roles.", add: "Add somebody", name: "Name", login: "Sign-in name", loginHint: "Small letters, digits, dots, hyphens", display: "Full name", roles: "Roles", signsIn: "Signs in by", byPassword: "password", state: "State",
     disabled: "Disabled", enabled: "Enabled", made: (who) => `The account of ${who} is made`, firstPassword: "The first password, shown this once:", waits: "The role counts once a second person has approved it.", matrix: "Rights of each role", right: "Right", yes: "yes", no: "no",
     second: "needs a second person", organisation: "Within organisation (id)", wholeHub: "Left empty: the whole hub", madeBy: "Made by", rights: "May", done: "Done", orders: { roles: "Change roles", disable: "Disable", enable: "Enable", reset: "New first password" },
+    groups: {
+      title: "Groups at the identity provider", lead: "Who signs in at the provider has the roles of his groups. More needs a second person; less counts at once, and who came by the provider signs in again.",
+      none: "No group is set: nobody comes in by the provider.", group: "Group", add: "Add a group", change: "Change the group's roles", setBy: "Set by", settings: "the hub's settings", nothing: "no role",
+    },
   },
   where: {
-    title: "Where is it?", lead: "Enter a dossier or document code of your own organisation.", key: "Code", ask: "Look up", start: "Enter a code to look it up", none: "Your organisation sent or received nothing with this code.", by: "due",
+    title: "Where is it?", lead: "Enter a dossier or document code of your own organisation.", key: "Code", ask: "Look up", start: "Enter a code to look it up", none: "Your organisation sent or received nothing with this code.", by: "due", overdue: "overdue", leftOut: (n) => `${n} more recipients are not shown.`,
   },
   system: {
     title: "System", lead: "The process, the rules it follows, the adapters that are installed.", api: "API", ready: "Ready", notReady: "Not ready", rules: "Rules", published: "Routers follow it", notPublished: "Not with the routers yet", version: "Version",
@@ -190,7 +194,11 @@ export const en: Words = {
   reports: {
     title: "Reports", lead: "Indicators by level, organisation and procedure. Without days: the last 30.", since: "From day", until: "Until day", all: "Summary", none: "There are no figures for this time.",
     reports: { timeliness: "On time", online: "Online share", satisfaction: "Satisfaction", payments: "Fees", delays: "Delays", oldest: "Waiting", silent: "Silent" },
-    overdue: "Dossiers overdue", near: "Dossiers near their limit", waiting: "Messages that wait", oldest: "the oldest since", silent: "Silent systems", level: "Level", late: "Late", online: "Online", satisfied: "Satisfied",
+    overdue: "Dossiers overdue", near: "Dossiers near their limit", waiting: "Messages that wait", oldest: "the oldest since", silent: "Silent systems", level: "Level", whole: "All levels", onTime: "On time", late: "Late", online: "Online", satisfied: "Satisfied",
+  },
+  freshness: {
+    never: "There are no figures yet: the views have never run.", rebuilding: (done, of) => `The figures are being made anew: ${done} of ${of} events`, progress: "Made anew",
+    tooSmall: "They are too small until it is done; alerts about figures stand still. Begun", asOf: "As of", behind: (n) => `${n} events not added up yet`,
   },
   deadlines: { title: "Deadlines", lead: "Overdue, and due within 60 days.", none: "Nothing is due soon.", forecast: "Forecast", within: (n) => `within ${n} days` },
   alerts: {

@@ -167,9 +167,13 @@ export const vi = {
     title: "Người dùng", one: "Người dùng", lead: "Ai được đăng nhập, với vai trò nào.", add: "Thêm người", name: "Tên", login: "Tên đăng nhập", loginHint: "Chữ thường, số, dấu chấm, gạch nối", display: "Họ tên", roles: "Vai trò", signsIn: "Đăng nhập bằng", byPassword: "mật khẩu", state: "Trạng thái",
     disabled: "Đã khóa", enabled: "Được vào", made: (who: string) => `Đã tạo tài khoản cho ${who}`, firstPassword: "Mật khẩu đầu tiên, chỉ hiện lần này:", waits: "Vai trò này có hiệu lực sau khi người thứ hai duyệt.", matrix: "Quyền của từng vai trò", right: "Quyền", yes: "có", no: "không",
     second: "cần người thứ hai duyệt", organisation: "Trong cơ quan (mã)", wholeHub: "Bỏ trống: toàn trục", madeBy: "Người tạo", rights: "Được làm", done: "Đã làm", orders: { roles: "Đổi vai trò", disable: "Khóa", enable: "Mở khóa", reset: "Cấp lại mật khẩu" },
+    groups: {
+      title: "Nhóm ở nhà cung cấp định danh", lead: "Ai đăng nhập qua nhà cung cấp thì có vai trò của các nhóm mình. Thêm quyền cần người thứ hai duyệt; bớt quyền có hiệu lực ngay, ai đang vào bằng nhà cung cấp phải đăng nhập lại.",
+      none: "Chưa đặt nhóm nào: không ai vào được qua nhà cung cấp.", group: "Nhóm", add: "Thêm nhóm", change: "Đổi vai trò của nhóm", setBy: "Người đặt", settings: "cấu hình trục", nothing: "không có vai trò",
+    },
   },
   where: {
-    title: "Văn bản ở đâu?", lead: "Nhập mã hồ sơ hoặc mã văn bản của cơ quan mình.", key: "Mã", ask: "Tra cứu", start: "Nhập mã để tra cứu", none: "Không có văn bản nào mang mã này trong phạm vi cơ quan anh/chị.", by: "hạn",
+    title: "Văn bản ở đâu?", lead: "Nhập mã hồ sơ hoặc mã văn bản của cơ quan mình.", key: "Mã", ask: "Tra cứu", start: "Nhập mã để tra cứu", none: "Không có văn bản nào mang mã này trong phạm vi cơ quan anh/chị.", by: "hạn", overdue: "quá hạn", leftOut: (n: string) => `Còn ${n} nơi nhận không hiện.`,
   },
   system: {
     title: "Hệ thống", lead: "Tiến trình, quy tắc đang dùng, các loại bộ kết nối đã cài.", api: "Giao diện (API)", ready: "Sẵn sàng", notReady: "Chưa sẵn sàng", rules: "Quy tắc", published: "Đã tới bộ định tuyến", notPublished: "Chưa tới bộ định tuyến", version: "Phiên bản",
@@ -189,7 +193,11 @@ export const vi = {
   reports: {
     title: "Báo cáo", lead: "Chỉ số theo cấp, cơ quan, thủ tục. Mặc định: 30 ngày qua.", since: "Từ ngày", until: "Đến ngày", all: "Tổng hợp", none: "Chưa có số liệu trong khoảng này.",
     reports: { timeliness: "Đúng hạn", online: "Trực tuyến", satisfaction: "Hài lòng", payments: "Lệ phí", delays: "Độ trễ", oldest: "Tồn đọng", silent: "Im lặng" },
-    overdue: "Hồ sơ quá hạn", near: "Hồ sơ sắp hạn", waiting: "Thông điệp đang chờ", oldest: "lâu nhất từ", silent: "Hệ thống im lặng", level: "Cấp", late: "Trễ hạn", online: "Trực tuyến", satisfied: "Hài lòng",
+    overdue: "Hồ sơ quá hạn", near: "Hồ sơ sắp hạn", waiting: "Thông điệp đang chờ", oldest: "lâu nhất từ", silent: "Hệ thống im lặng", level: "Cấp", whole: "Tất cả các cấp", onTime: "Đúng hạn", late: "Trễ hạn", online: "Trực tuyến", satisfied: "Hài lòng",
+  },
+  freshness: {
+    never: "Chưa có chỉ số: tiến trình tính chỉ số chưa chạy lần nào.", rebuilding: (done: string, of: string) => `Đang dựng lại chỉ số: ${done} trên ${of} sự kiện`, progress: "Đã dựng lại",
+    tooSmall: "Các con số dưới đây còn thiếu cho đến khi xong; cảnh báo theo chỉ số tạm dừng. Bắt đầu lúc", asOf: "Số liệu đến", behind: (n: string) => `còn ${n} sự kiện chưa tính`,
   },
   deadlines: { title: "Thời hạn", lead: "Quá hạn, và đến hạn trong 60 ngày.", none: "Không có gì sắp hết hạn.", forecast: "Dự báo", within: (n: string) => `trong ${n} ngày` },
   alerts: {

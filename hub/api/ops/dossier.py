@@ -7,7 +7,7 @@ from typing import Any, Final
 import orjson
 
 from hub.api.ops.dependencies import Ops
-from hub.api.ops.dossier_words import BY_NUMBER, BY_TYPE, DUE, PREFIX, PROMISES, WHO, Stand
+from hub.api.ops.dossier_words import BY_NUMBER, BY_TYPE, DONE, DUE, PREFIX, PROMISES, WHO, Stand
 from hub.api.ops.trace_steps import party
 from hub.decision.rows import MessageRow, Outcome
 from hub.io.sql.message_filter import Filter
@@ -33,6 +33,9 @@ class Dossier:
     who: tuple[str, str]
     """Vietnamese and English."""
     by: datetime | None
+    """Until when the result is promised; where papers are asked for, until when to bring them."""
+    overdue: bool
+    """That day has passed, and it was somebody's to keep."""
 
 
 async def find_dossier(ops: Ops, code: str) -> Dossier | None:
@@ -49,12 +52,14 @@ async def find_dossier(ops: Ops, code: str) -> Dossier | None:
         return None
     body = await _body(ops, latest)
     stand = _stand(latest, body)
+    by = _moment(body, DUE) if stand is BY_NUMBER[5] else await _promised(ops, rows)
     return Dossier(
         code=code,
         stand=stand,
         since=latest.time or latest.decided_at,
         who=await _who(ops, latest, stand),
-        by=_moment(body, DUE) if stand is BY_NUMBER[5] else await _promised(ops, rows),
+        by=by,
+        overdue=by is not None and by < ops.clock() and stand.state not in DONE,
     )
 
 

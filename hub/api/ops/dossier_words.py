@@ -98,6 +98,9 @@ BY_TYPE: Final[Mapping[str, Stand]] = {
 }
 """What a message's type says alone, where its body is no longer kept. Never more than it says."""
 
+DONE: Final = frozenset({"not_received", "withdrawn", "stopped", "finished", "decided", "returned"})
+"""States in which nobody is late any more."""
+
 PROMISES: Final[Mapping[str, str]] = {
     f"{PREFIX}received.v1": "promised_at",
     f"{PREFIX}deadline-changed.v1": "promised_after",

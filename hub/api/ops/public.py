@@ -37,6 +37,7 @@ _FOUND: Final[dict[str, Any]] = {
     "since": "2026-11-28T02:00:01Z",
     "who": {"vi": "Cơ quan giải quyết: UBND xã Mẫu", "en": "The agency: UBND xã Mẫu"},
     "by": "2026-12-05T10:00:00Z",
+    "overdue": False,
 }
 _OPEN: Final[dict[str, Any]] = {"security": []}
 """In the OpenAPI document: no token is asked for."""
@@ -61,6 +62,7 @@ class DossierAnswer(BaseModel):
     since: datetime
     who: Both
     by: datetime | None
+    overdue: bool
 
 
 @router.get(
@@ -88,6 +90,7 @@ async def public_dossier(
         since=found.since,
         who=Both(vi=found.who[0], en=found.who[1]),
         by=found.by,
+        overdue=found.overdue,
     )
 
 
@@ -101,30 +104,39 @@ async def style() -> Response:
 
 @router.get(page.PATH, include_in_schema=False)
 async def show(
-    request: Request, ops: TheOps, code: str | None = None, secret: str | None = None
+    request: Request,
+    ops: TheOps,
+    code: str | None = None,
+    secret: str | None = None,
+    kiosk: str | None = None,
 ) -> Response:
-    """Return the form; with code and secret, as a QR code has them, the answer."""
+    """Return the form; with code and secret, as a QR code has them, the answer.
+
+    `kiosk`: for a touch screen that everybody uses: larger, and an answer does not stay on it.
+    """
     if code is None or secret is None:
-        return _html(page.form())
-    return await _answered(request, ops, code, secret)
+        return _html(page.form(kiosk=kiosk is not None))
+    return await _answered(request, ops, code, secret, kiosk=kiosk is not None)
 
 
 @router.post(page.PATH, include_in_schema=False)
 async def ask(request: Request, ops: TheOps) -> Response:
     """Answer the form. What is typed so does not stand in any address."""
     typed = await _typed(request)
-    return await _answered(request, ops, typed.get("code", ""), typed.get("secret", ""))
+    code, secret = typed.get("code", ""), typed.get("secret", "")
+    return await _answered(request, ops, code, secret, kiosk="kiosk" in typed)
 
 
-async def _answered(request: Request, ops: Ops, code: str, secret: str) -> Response:
+async def _answered(request: Request, ops: Ops, code: str, secret: str, *, kiosk: bool) -> Response:
     shown = code[:MAX_TEXT_CHARS]
     try:
-        return _html(page.answer(await _look_up(request, ops, shown, secret[:MAX_SECRET])))
+        found = await _look_up(request, ops, shown, secret[:MAX_SECRET])
+        return _html(page.answer(found, kiosk=kiosk))
     except Problem as problem:
         words = page.TOO_OFTEN if problem.status == 429 else page.NOT_FOUND  # noqa: PLR2004
-        return _html(page.problem(words, shown), problem.status, problem.headers)
+        return _html(page.problem(words, shown, kiosk=kiosk), problem.status, problem.headers)
     except Unavailable:
-        return _html(page.problem(page.AWAY, shown), 503, {"retry-after": "5"})
+        return _html(page.problem(page.AWAY, shown, kiosk=kiosk), 503, {"retry-after": "5"})
 
 
 async def _look_up(request: Request, ops: Ops, code: str, secret: str) -> Dossier:

@@ -23,7 +23,12 @@ button { margin-top: 1.5rem; font-weight: 600; cursor: pointer; }
 dt { font-weight: 600; margin-top: .75rem; }
 dd { margin: 0; }
 :focus-visible { outline: 3px solid; outline-offset: 2px; }
+.kiosk { font-size: 1.5rem; max-width: 48rem; }
+.kiosk input, .kiosk button { min-height: 4.5rem; }
+a.again { display: block; text-align: center; margin-top: 1rem; padding: 1rem; }
 """
+KIOSK_SECONDS: Final = 60
+"""How long an answer stays on a screen that the next citizen will use."""
 
 _PAGE: Final = """\
 <!doctype html>
@@ -33,9 +38,9 @@ _PAGE: Final = """\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>Tra cứu hồ sơ</title>
-<link rel="stylesheet" href="{style}">
+<link rel="stylesheet" href="{style}">{leaves}
 </head>
-<body>
+<body{kind}>
 <main>
 <h1>Tra cứu hồ sơ</h1>
 {told}
@@ -44,7 +49,7 @@ _PAGE: Final = """\
 <input id="code" name="code" required maxlength="256" autocomplete="off" value="{code}">
 <label for="secret">Mã tra cứu trên giấy tiếp nhận</label>
 <input id="secret" name="secret" required maxlength="40" autocomplete="off" spellcheck="false">
-<button type="submit">Tra cứu</button>
+{hidden}<button type="submit">Tra cứu</button>
 </form>
 <p lang="en">Dossier look-up: type the dossier code and the look-up code from your slip.</p>
 </main>
@@ -59,13 +64,20 @@ _FOUND: Final = """\
 <dl>
 <dt>Từ lúc</dt><dd>{since}</dd>
 <dt>Ai phải làm tiếp</dt><dd>{who}</dd>
-<dt>Hẹn đến</dt><dd>{by}</dd>
+<dt>{until}</dt><dd>{by}</dd>
 </dl>
 </section>"""
 
 _PROBLEM: Final = (
     '<section class="told" role="alert"><strong>{vi}</strong><p lang="en">{en}</p></section>'
 )
+
+_LEAVES: Final = '\n<meta http-equiv="refresh" content="{seconds}; url={path}?kiosk=1">'
+_LEFT: Final = (
+    '<p role="note">Màn hình tự xóa sau {seconds} giây. '
+    '<a class="again" href="{path}?kiosk=1">Xong, xóa màn hình</a></p>'
+)
+_HIDDEN: Final = '<input type="hidden" name="kiosk" value="1">\n'
 
 NOT_FOUND: Final = (
     "Không tìm thấy: mã hồ sơ hoặc mã tra cứu không đúng.",
@@ -81,26 +93,39 @@ AWAY: Final = (
 )
 
 
-def form() -> str:
+def form(*, kiosk: bool = False) -> str:
     """Return the empty form."""
-    return _page("", "")
+    return _page("", "", kiosk=kiosk)
 
 
-def answer(dossier: Dossier) -> str:
+def answer(dossier: Dossier, *, kiosk: bool = False) -> str:
     """Return where a dossier stands, and the form for another one."""
     told = {
         "vi": dossier.stand.vi,
         "en": dossier.stand.en,
         "since": local_time(dossier.since),
         "who": dossier.who[0],
-        "by": "–" if dossier.by is None else local_time(dossier.by),
+        "until": _BRING if dossier.stand.state == "supplement_requested" else _PROMISED,
+        "by": _by(dossier),
     }
-    return _page(_filled(_FOUND, told), dossier.code)
+    return _page(_filled(_FOUND, told), dossier.code, kiosk=kiosk, left=kiosk)
 
 
-def problem(words: tuple[str, str], code: str) -> str:
+def problem(words: tuple[str, str], code: str, *, kiosk: bool = False) -> str:
     """Return why there is no answer, with what was typed but the secret."""
-    return _page(_filled(_PROBLEM, {"vi": words[0], "en": words[1]}), code)
+    told = _filled(_PROBLEM, {"vi": words[0], "en": words[1]})
+    return _page(told, code, kiosk=kiosk, left=kiosk)
+
+
+_PROMISED: Final = "Hẹn trả kết quả"
+_BRING: Final = "Hạn bổ sung giấy tờ"
+
+
+def _by(dossier: Dossier) -> str:
+    if dossier.by is None:
+        return "cơ quan chưa hẹn ngày"
+    late = "; đã quá hạn, xin hỏi bộ phận một cửa" if dossier.overdue else ""
+    return local_time(dossier.by) + late
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str:
@@ -108,5 +133,16 @@ def _filled(template: str, values: Mapping[str, str]) -> str:
     return template.format(**{name: escape(value) for name, value in values.items()})
 
 
-def _page(told: str, code: str) -> str:
-    return _PAGE.format(told=told, code=escape(code), path=PATH, style=STYLE_PATH)
+def _page(told: str, code: str, *, kiosk: bool, left: bool = False) -> str:
+    """Return the page; `left`: something stands on it that the next one must not see."""
+    leaving = {"seconds": KIOSK_SECONDS, "path": PATH}
+    return _PAGE.format(
+        told=told + (_LEFT.format(**leaving) if left else ""),
+        # On a screen that everybody uses, the next one begins with an empty field.
+        code="" if kiosk else escape(code),
+        path=PATH,
+        style=STYLE_PATH,
+        kind=' class="kiosk"' if kiosk else "",
+        hidden=_HIDDEN if kiosk else "",
+        leaves=_LEAVES.format(**leaving) if left else "",
+    )

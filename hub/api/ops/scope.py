@@ -1,8 +1,9 @@
-"""From what a person may do to which messages he sees (invariant 11)."""
+"""From what a person may do to which messages and figures he sees (invariant 11)."""
 
 from hub.control.people.rights import Action, Grant, Person, Scope
 from hub.decision.rules import Rules
 from hub.io.sql.message_filter import Viewer
+from hub.io.sql.views_reading import Within
 
 
 def viewers(person: Person, action: Action, rules: Rules) -> tuple[Viewer, ...] | None:
@@ -11,6 +12,23 @@ def viewers(person: Person, action: Action, rules: Rules) -> tuple[Viewer, ...] 
     if scope.whole:
         return None
     return tuple(_viewer(grant, rules) for grant in scope.grants)
+
+
+def parts(person: Person, action: Action) -> tuple[Within, ...] | None:
+    """Return what somebody may see of figures; None: all of them."""
+    scope = person.scope(action)
+    if scope.whole:
+        return None
+    return tuple(_part(grant) for grant in scope.grants)
+
+
+def organisations(person: Person, action: Action) -> frozenset[str] | None:
+    """Return whose affairs somebody may see that are of no type; None: everybody's."""
+    scope = person.scope(action)
+    if scope.whole:
+        return None
+    mine = (grant.within or frozenset() for grant in scope.grants if grant.types is None)
+    return frozenset().union(*mine)
 
 
 def sees(scope: Scope, rules: Rules, system: str, type_: str | None) -> bool:
@@ -27,6 +45,12 @@ def systems_of(rules: Rules, organisations: frozenset[str]) -> frozenset[str]:
     return frozenset(
         name for name, system in rules.systems.items() if system.organisation in organisations
     )
+
+
+def _part(grant: Grant) -> Within:
+    if grant.organisation is None:
+        return Within(organisations=None, types=grant.types)
+    return Within(organisations=grant.within or frozenset(), types=grant.types)
 
 
 def _viewer(grant: Grant, rules: Rules) -> Viewer:

@@ -20,6 +20,7 @@ from hub.decision.states import OWNER
 from hub.io.sql.message_filter import Filter
 from hub.io.sql.message_lists import MessageLists
 from hub.io.sql.message_trace import MessageTraces
+from hub.io.sql.views_reading import Reading
 
 router: Final = APIRouter(prefix="/ops", tags=["operators"], route_class=AdminRoute)
 
@@ -67,12 +68,25 @@ class WhereItem(BaseModel):
     en: str
 
 
+class WhereLimit(BaseModel):
+    """Until when a dossier, letter or petition is to be done, by whom, or when it was."""
+
+    by: datetime
+    agency: str | None
+    done_at: datetime | None
+    overdue: bool
+    vi: str
+    en: str
+
+
 class WhereAnswer(BaseModel):
     """Where a document is; empty: nothing of it passed the hub that this person may see."""
 
     key: str
     items: list[WhereItem]
     left_out: int
+    limit: WhereLimit | None
+    """None: nobody has said one, or the indicators are being made anew."""
 
 
 @router.get("/where", responses=problems())
@@ -85,8 +99,23 @@ async def where(
     for message in await _messages(ops, person, key):
         items += await _of_message(ops, person, message)
     return WhereAnswer(
-        key=key, items=items[:MAX_ANSWERS], left_out=max(0, len(items) - MAX_ANSWERS)
+        key=key,
+        items=items[:MAX_ANSWERS],
+        left_out=max(0, len(items) - MAX_ANSWERS),
+        # Who sees nothing of a matter is not told that there is one.
+        limit=await _limit(ops, key) if items else None,
     )
+
+
+async def _limit(ops: Ops, key: str) -> WhereLimit | None:
+    reading = Reading(ops.engine)
+    row = None if await reading.rebuild() is not None else await reading.limit_of(key)
+    if row is None or row["due_at"] is None:
+        return None
+    by, done, agency = row["due_at"], row["closed_at"], row["organisation_name"]
+    overdue = done is None and by < ops.clock()
+    vi, en = words.limit(agency, by=by, done=done, overdue=overdue)
+    return WhereLimit(by=by, agency=agency, done_at=done, overdue=overdue, vi=vi, en=en)
 
 
 async def _messages(ops: Ops, person: Person, key: str) -> list[MessageRow]:

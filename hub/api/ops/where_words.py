@@ -112,5 +112,30 @@ def undecided(at: datetime) -> tuple[str, str]:
     return vi, en
 
 
+_DUE: Final = (
+    "Hạn: {by}; {agency} phải xong trước lúc đó.",
+    "Due by {by}: {agency} must be done before.",
+)
+_OVERDUE: Final = (
+    "Đã quá hạn từ {by}; {agency} phải giải quyết ngay hoặc gửi thư xin lỗi và hẹn lại.",
+    "Overdue since {by}: {agency} must settle it now, or apologise and name another day.",
+)
+_DONE: Final = ("Đã xong lúc {done}; hạn là {by}.", "Done at {done}; it was due by {by}.")
+_NOBODY: Final = ("cơ quan giải quyết", "the agency that handles it")
+
+
+def limit(
+    agency: str | None, *, by: datetime, done: datetime | None, overdue: bool
+) -> tuple[str, str]:
+    """Return until when something is to be done, and by whom, in Vietnamese and English."""
+    sentences = _DONE if done is not None else _OVERDUE if overdue else _DUE
+    at = {"by": local_time(by), "done": "" if done is None else local_time(done)}
+    vi, en = (
+        text.format(agency=agency or nobody, **at)
+        for text, nobody in zip(sentences, _NOBODY, strict=True)
+    )
+    return vi, en
+
+
 def _of(help_: Mapping[str, Mapping[str, str]], language: str, name: str) -> str:
     return help_.get(language, {}).get(name, "–")

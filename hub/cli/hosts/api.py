@@ -110,7 +110,8 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
     holdings = Leftovers(connection, host.identity.partitions)
     control = Control(engine, host.identity.hub, holdings=holdings)
     topics = hub_topics(host.identity.partitions)
-    staff = Staff.of(control, browser=browser, read_only=settings.read_only)
+    groups = wiring.read(OidcSettings).roles()
+    staff = Staff.of(control, browser=browser, read_only=settings.read_only, groups=groups)
     try:
         yield Admin(
             control=control,
@@ -139,6 +140,6 @@ def _door(host: Host, control: Control, staff: Staff) -> Door | None:
             secret.get_secret_value() if secret else None,
             label=settings.label,
         ),
-        arrivals=Arrivals(control, staff.people, settings.roles(), settings.groups_claim),
+        arrivals=Arrivals(control, staff.people, staff.groups, settings.groups_claim),
         key=host.home.token_key(),
     )

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -21,10 +22,12 @@ from hub.io.faust_audit import FaustAudit
 from hub.io.kafka.audit_reader import AuditReader
 from hub.io.settings import IoSettings
 from hub.io.sql.engine import open_blocking_engine, open_engine
+from hub.io.sql.views_pruning import Pruning
 from hub.io.sql.views_queries import ViewsQueries
 from hub.ports import Refusing, Unavailable
 from hub.views import channels
 from hub.views import main as views
+from hub.views.prune import Pruner
 from hub.views.publish import Gauges, IndicatorWriter, Publisher
 from hub.views.settings import ViewsSettings
 from hub.views.watch import Watch
@@ -52,6 +55,7 @@ async def run(host: Host) -> None:
             group.create_task(watch.run(host.stop))
             writer = IndicatorWriter(wiring.kafka(host.settings), settings.member)
             queries, gauges = ViewsQueries(reading), Gauges(registry)
+            keep = timedelta(days=settings.keep_days)
             await views.run(
                 stream,
                 engine,
@@ -59,7 +63,9 @@ async def run(host: Host) -> None:
                 registry,
                 host.stop,
                 host.ready,
-                publish=lambda adder: Publisher(adder, queries, writer, gauges),
+                publish=lambda adder: Publisher(
+                    adder, queries, writer, gauges, Pruner(adder, Pruning(engine), keep)
+                ),
             )
 
 

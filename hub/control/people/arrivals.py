@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 
 from hub.control import store
 from hub.control.people.accounts import Account
+from hub.control.people.groups import Groups, ProviderGroups
 from hub.control.people.people import RESERVED, People, new_row
 from hub.control.people.rights import BOUND_ROLES, Grant, Role
 from hub.control.people.roles import FIRST_PERSONS, entity
@@ -24,9 +25,6 @@ MAX_GROUPS: Final = 1_000
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9.-]{1,62}")
 _MAX_BASE: Final = 50
-
-Groups = Mapping[str, tuple[Grant, ...]]
-"""Group name, as the provider writes it, to the roles it gives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +64,9 @@ def granted(groups: Groups, claim: object) -> tuple[Grant, ...]:
 class Arrivals:
     """Lets in whom an identity provider knows. `Unavailable` when SQL is away."""
 
-    def __init__(self, control: Control, people: People, groups: Groups, claim: str) -> None:
+    def __init__(
+        self, control: Control, people: People, groups: ProviderGroups, claim: str
+    ) -> None:
         self._control, self._people = control, people
         self._groups, self._claim = groups, claim
 
@@ -75,7 +75,8 @@ class Arrivals:
 
         Somebody new gets an account under a name that was nobody's before.
         """
-        grants, subject = granted(self._groups, claims.get(self._claim)), str(claims["sub"])
+        groups = await self._groups.mapping()
+        grants, subject = granted(groups, claims.get(self._claim)), str(claims["sub"])
         account = await self._people.find_subject(issuer, subject)
         known = account is not None and account.disabled_at is None
         if account is not None and (not known or not (grants or account.grants)):

@@ -31,12 +31,14 @@ class Kind(StrEnum):
     NETWORK = "connector_network"
     ROLES = "roles"
     TOKEN = "administrator_token"  # noqa: S105  (a word, not a token)
+    GROUP = "provider_group"
 
 
 RIGHTS: Final[Mapping[Kind, Action]] = {
     Kind.NETWORK: Action.MANAGE_CONNECTORS,
     Kind.ROLES: Action.MANAGE_USERS,
     Kind.TOKEN: Action.MANAGE_USERS,
+    Kind.GROUP: Action.MANAGE_USERS,
 }
 """What both of them need."""
 

@@ -1,6 +1,7 @@
 """Rows by a list of keys of several columns, found through the index on either database."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
@@ -30,3 +31,10 @@ def keyed(
         for place, column in enumerate(columns)
     )
     return query.where(and_(*same))
+
+
+def in_chunks(keys: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield keys in lists of at most `KEYS_PER_QUERY`."""
+    remaining = iter(keys)
+    while chunk := list(islice(remaining, KEYS_PER_QUERY)):
+        yield chunk

@@ -82,6 +82,17 @@ requests: Final = Table(
     comment="Risky actions that somebody asked for: done once another person approves.",
 )
 
+provider_groups: Final = Table(
+    "provider_groups",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("grants", JSON, nullable=False),
+    Column("set_by", String(100), nullable=False),
+    Column("set_at", UtcDateTime, nullable=False),
+    comment="Which roles a group of the identity provider gives. What stands here goes before the "
+    "hub's settings; an empty list gives nothing.",
+)
+
 flags: Final = Table(
     "hub_flags",
     metadata,

@@ -1,8 +1,9 @@
 """Insert or replace: the one statement that SQLite and PostgreSQL each spell their own way."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -27,3 +28,9 @@ def adding_statement(dialect: str, table: Table, column: Column[int]) -> Any:
         index_elements=list(table.primary_key.columns),
         set_={column.name: column + statement.excluded[column.name]},
     )
+
+
+def insert_missing(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows; where one with the same key stands already, that one stays."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)

@@ -3,22 +3,24 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
-from typing import Any, Final, Self, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec.structs import asdict, fields
-from sqlalchemy import Connection, Engine, Table, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import Connection, Engine, Table, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.decision.rows import AuditRecord
 from hub.indicators.cells import Fold, OpenDelivery, named_deliveries
-from hub.indicators.matters import MAX_FACTS, FactRow, Kind, matters
+from hub.indicators.matter import MAX_FACTS, FactRow, Kind
+from hub.indicators.matters import matters
 from hub.io.sql.engine import sql_errors
-from hub.io.sql.upsert import upsert_statement
+from hub.io.sql.keyed import in_chunks, keyed
+from hub.io.sql.upsert import insert_missing, upsert_statement
 from hub.io.sql.views_tables import (
     view_counts,
     view_facts,
+    view_goals,
     view_head,
     view_matters,
     view_open,
@@ -26,56 +28,14 @@ from hub.io.sql.views_tables import (
     view_status,
 )
 
-_KEYS_PER_QUERY: Final = 500
-"""Keys in one `IN`: far below SQLite's 32,766 variables."""
-_CELL: Final = (
-    *(view_counts.c.hour, view_counts.c.measure, view_counts.c.system),
-    *(view_counts.c.type, view_counts.c.label),
-)
-"""What names a count, without its partition."""
 _T = TypeVar("_T", bound=msgspec.Struct)
-
-
-class Untold(msgspec.Struct, frozen=True, kw_only=True):
-    """One count over all partitions, as it is told."""
-
-    cell: tuple[Any, ...]
-    """Hour, measure, system, type, label."""
-    n: int
-    amount: int
-    offsets: dict[int, int]
-    """The last offset of `hub.audit` that is in it, by partition."""
-
-    @classmethod
-    def of(cls, rows: Sequence[Any]) -> Self:
-        """Return the count that these rows, of one cell, make."""
-        return cls(
-            cell=tuple(rows[0])[: len(_CELL)],
-            n=sum(row.n for row in rows),
-            amount=sum(row.amount for row in rows),
-            offsets={row.partition: row.offset for row in rows},
-        )
-
-    @property
-    def key(self) -> str:
-        """Return its key on `hub.indicators`."""
-        hour, *names = self.cell
-        return "/".join(("counts", hour.isoformat(), *names))
-
-    @property
-    def value(self) -> dict[str, Any]:
-        """Return its value on `hub.indicators`. Who has these offsets has this value."""
-        names = ("hour", "measure", "system", "type", "label")
-        offsets = {str(partition): offset for partition, offset in sorted(self.offsets.items())}
-        about = dict(zip(names, self.cell, strict=True))
-        return {"v": 1, **about, "n": self.n, "amount": self.amount, "offsets": offsets}
 
 
 class Views:
     """The views' tables. Blocking: call it in a thread of its own."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self.engine = engine
 
     def positions(self, partitions: Iterable[int]) -> dict[int, int]:
         """Return the next offset of each partition; a partition not read before begins at 0.
@@ -85,9 +45,9 @@ class Views:
         """
         numbers = list(partitions)
         rows = [{"partition": number, "next_offset": 0} for number in numbers]
-        with sql_errors("reading the views' positions"), self._engine.begin() as connection:
-            _keep(connection, view_head, [{"id": 1, "writes": 0}])
-            _keep(connection, view_positions, rows)
+        with sql_errors("reading the views' positions"), self.engine.begin() as connection:
+            insert_missing(connection, view_head, [{"id": 1, "writes": 0}])
+            insert_missing(connection, view_positions, rows)
             found = connection.execute(select(view_positions))
             stored = {row.partition: row.next_offset for row in found}
         return {number: stored[number] for number in numbers}
@@ -103,9 +63,9 @@ class Views:
         Raises:
             Unavailable: the database is away; whether the batch was added, the positions know.
         """
-        with sql_errors("adding to the views"), self._engine.connect() as connection:
+        with sql_errors("adding to the views"), self.engine.connect() as connection:
             # First of all the one row's lock: two batches may touch one matter.
-            connection.execute(update(view_head).values(writes=view_head.c.writes + 1))
+            take_turn(connection)
             if not all(_advance(connection, part, start[part], end[part]) for part in sorted(end)):
                 connection.rollback()
                 return False
@@ -126,57 +86,56 @@ class Views:
             Unavailable: the database is away.
         """
         row = {"id": 1, "at": at, "lag_messages": lag_messages, "lag_seconds": round(lag_seconds)}
-        with sql_errors("saying how far the views are"), self._engine.begin() as connection:
+        with sql_errors("saying how far the views are"), self.engine.begin() as connection:
             connection.execute(upsert_statement(connection.dialect.name, view_status), [row])
 
-    def untold(self, limit: int) -> list[Untold]:
-        """Return counts that changed since they were told, at most `limit`.
+    def clear(self, now: datetime) -> None:
+        """Empty the views and put every position at the beginning: a rebuild begins.
+
+        Until the positions have come as far again, the views count as rebuilding, whatever
+        process adds up and however often it dies meanwhile.
 
         Raises:
             Unavailable: the database is away.
         """
-        c = view_counts.c
-        changed = select(*_CELL).where(c.told.is_(False)).distinct().limit(limit)
-        with sql_errors("reading counts"), self._engine.connect() as connection:
-            cells = [tuple(row) for row in connection.execute(changed)]
-            found: dict[tuple[Any, ...], list[Any]] = {}
-            for chunk in _chunks(cells):
-                rows = connection.execute(select(view_counts).where(tuple_(*_CELL).in_(chunk)))
-                for row in rows:
-                    found.setdefault(tuple(row)[: len(_CELL)], []).append(row)
-        return [Untold.of(rows) for rows in found.values()]
-
-    def mark_told(self, cells: Iterable[Untold]) -> None:
-        """Note that these counts were told, as far as they have not changed meanwhile.
-
-        Raises:
-            Unavailable: the database is away.
-        """
-        names = ("hour", "measure", "system", "type", "label", "partition", "offset")
-        statement = (
-            update(view_counts)
-            .where(*(view_counts.c[name] == bindparam(f"its_{name}") for name in names))
-            .values(told=True)
-        )
-        rows = [
-            {f"its_{name}": part for name, part in zip(names, (*cell.cell, *place), strict=True)}
-            for cell in cells
-            for place in cell.offsets.items()
-        ]
-        with sql_errors("marking counts"), self._engine.begin() as connection:
-            connection.execute(statement, rows)
-
-    def clear(self) -> None:
-        """Empty the views and put every position at the beginning.
-
-        Raises:
-            Unavailable: the database is away.
-        """
-        with sql_errors("emptying the views"), self._engine.begin() as connection:
-            connection.execute(update(view_head).values(writes=view_head.c.writes + 1))
+        with sql_errors("emptying the views"), self.engine.begin() as connection:
+            take_turn(connection)
+            _set_goals(connection, now)
             connection.execute(update(view_positions).values(next_offset=0))
             for table in (view_counts, view_open, view_facts, view_matters):
                 connection.execute(delete(table))
+
+    def reached(self) -> None:
+        """Say that a rebuild has read everything there is: nothing before the goals is left.
+
+        Records that the topic's retention has deleted are never read: without this word their
+        partition would count as rebuilding until its next record.
+
+        Raises:
+            Unavailable: the database is away.
+        """
+        with sql_errors("ending a rebuild"), self.engine.begin() as connection:
+            take_turn(connection)
+            connection.execute(delete(view_goals))
+
+
+def take_turn(connection: Connection) -> None:
+    """Take the one row's lock: whoever writes counts or matters does it one by one."""
+    connection.execute(update(view_head).values(writes=view_head.c.writes + 1))
+
+
+def _set_goals(connection: Connection, now: datetime) -> None:
+    """Note how far the views had come; emptied again in the middle, the first goal stays."""
+    before = {row.partition: row for row in connection.execute(select(view_goals))}
+    rows = []
+    for row in connection.execute(select(view_positions)):
+        known = before.get(row.partition)
+        begun = known is not None and row.next_offset < known.until_offset
+        until = known.until_offset if known is not None and begun else row.next_offset
+        since = known.since if known is not None and begun else now
+        rows.append({"partition": row.partition, "until_offset": until, "since": since})
+    if rows:
+        connection.execute(upsert_statement(connection.dialect.name, view_goals), rows)
 
 
 def _advance(connection: Connection, partition: int, start: int, end: int) -> bool:
@@ -206,15 +165,9 @@ def _find(
 ) -> Iterator[_T]:
     names = [field.name for field in fields(kind)]
     query = select(*(table.c[name] for name in names))
-    for chunk in _chunks(sorted(keys)):
-        for row in connection.execute(query.where(tuple_(*columns).in_(chunk))):
+    for chunk in in_chunks(sorted(keys)):
+        for row in connection.execute(keyed(connection.dialect.name, query, columns, chunk)):
             yield msgspec.convert(dict(zip(names, row, strict=True)), kind)
-
-
-def _chunks(keys: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
-    remaining = iter(keys)
-    while chunk := list(islice(remaining, _KEYS_PER_QUERY)):
-        yield chunk
 
 
 def _save_counts(connection: Connection, fold: Fold) -> None:
@@ -262,7 +215,7 @@ def _save_matters(connection: Connection, facts: Sequence[FactRow]) -> None:
     keys = {(fact.kind.value, fact.key) for fact in facts}
     kept = _first(facts, _stored(connection, keys))
     if kept:
-        _keep(connection, view_facts, [asdict(fact) for fact in kept])
+        insert_missing(connection, view_facts, [asdict(fact) for fact in kept])
     found: dict[tuple[str, str], list[FactRow]] = {}
     columns = (view_facts.c.kind, view_facts.c.key)
     for row in _find(connection, view_facts, FactRow, columns, keys):
@@ -279,8 +232,8 @@ def _stored(connection: Connection, keys: Iterable[tuple[str, ...]]) -> Counter[
     """Return how many facts of these matters each partition has given already."""
     f, stored = view_facts.c, Counter[Any]()
     query = select(f.kind, f.key, f.partition, func.count().label("n"))
-    for chunk in _chunks(sorted(keys)):
-        asked = query.where(tuple_(f.kind, f.key).in_(chunk))
+    for chunk in in_chunks(sorted(keys)):
+        asked = keyed(connection.dialect.name, query, (f.kind, f.key), chunk)
         for row in connection.execute(asked.group_by(f.kind, f.key, f.partition)):
             stored[row.kind, row.key, row.partition] = row.n
     return stored
@@ -294,10 +247,6 @@ def _first(facts: Iterable[FactRow], stored: Counter[Any]) -> list[FactRow]:
             stored[place] += 1
             kept.append(fact)
     return kept
-
-
-def _keep(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    connection.execute(_dialect(connection).insert(table).on_conflict_do_nothing(), rows)
 
 
 def _dialect(connection: Connection) -> Any:

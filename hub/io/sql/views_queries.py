@@ -20,7 +20,7 @@ from hub.directory.organisations import legal_day
 from hub.indicators.buckets import quantile_ms
 from hub.indicators.calendar import Calendar
 from hub.indicators.cells import Measure
-from hub.indicators.matters import Kind, end_of_day
+from hub.indicators.matter import Kind, end_of_day
 from hub.io.sql.control_tables import organisations, systems
 from hub.io.sql.views_reading import (
     Row,
@@ -59,6 +59,7 @@ class ViewsQueries(WatchQueries):
             select(*keys, *organisation_columns(), func.sum(c.n).label("n"), _amount())
             .select_from(_with_organisation())
             .where(_during(window), c.measure.in_([one.value for one in measures]))
+            .where(self.seen(o.id, c.type))
             .group_by(*keys, o.id, o.name, o.level)
             .order_by(*keys)
         )
@@ -71,6 +72,7 @@ class ViewsQueries(WatchQueries):
             select(*keys, *organisation_columns(), func.sum(c.n).label("n"), _amount())
             .select_from(_with_organisation())
             .where(_during(window), c.measure == Measure.DELAY.value)
+            .where(self.seen(o.id, c.type))
             .group_by(*keys, o.id, o.name, o.level)
             .order_by(c.system, c.type)
         )
@@ -86,7 +88,7 @@ class ViewsQueries(WatchQueries):
         query = (
             select(*organisation_columns(), m.procedure, *_judged(now, near))
             .select_from(matters_with_organisation())
-            .where(m.kind == Kind.DOSSIER.value, *_opened(window))
+            .where(m.kind == Kind.DOSSIER.value, *_opened(window), self.seen(m.org))
             .group_by(o.id, o.name, o.level, m.procedure)
             .order_by(o.id, m.procedure)
         )
@@ -102,6 +104,7 @@ class ViewsQueries(WatchQueries):
             )
             .select_from(matters_with_organisation())
             .where(m.kind == Kind.DOSSIER.value, m.online.is_not(None), *_opened(window))
+            .where(self.seen(m.org))
             .group_by(o.id, o.name, o.level)
             .order_by(o.id)
         )
@@ -117,6 +120,7 @@ class ViewsQueries(WatchQueries):
             )
             .select_from(matters_with_organisation())
             .where(m.kind == Kind.RATING.value, m.score.is_not(None), *_opened(window))
+            .where(self.seen(m.org))
             .group_by(o.id, o.name, o.level)
             .order_by(o.id)
         )
@@ -140,6 +144,7 @@ class ViewsQueries(WatchQueries):
             )
             .select_from(matters_with_organisation())
             .where(m.kind == Kind.PAYMENT.value, at >= window.since, at < window.until)
+            .where(self.seen(m.org))
             .group_by(o.id, o.name, o.level, outcome)
             .order_by(o.id, outcome)
         )

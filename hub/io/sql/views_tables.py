@@ -18,6 +18,15 @@ view_positions: Final = Table(
     comment="The next offset of each partition of hub.audit. Moves in the rows' transaction.",
 )
 
+view_goals: Final = Table(
+    "view_goals",
+    metadata,
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("until_offset", BigInteger, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    comment="How far the views had come when they were emptied: before, they are rebuilding.",
+)
+
 view_counts: Final = Table(
     "view_counts",
     metadata,
@@ -87,12 +96,14 @@ view_matters: Final = Table(
     Column("amount_paid", BigInteger, nullable=False),
     Column("amount_refunded", BigInteger, nullable=False),
     Column("score", Integer),
+    Column("last_at", UtcDateTime),
     Column("facts", Integer, nullable=False),
     Column("offsets", Text, nullable=False),
     comment="Dossiers, tasks, petitions, letters, payments, ratings: made from view_facts.",
 )
 Index("ix_view_matters_due", view_matters.c.kind, view_matters.c.closed_at, view_matters.c.due_at)
 Index("ix_view_matters_opened", view_matters.c.kind, view_matters.c.opened_at)
+Index("ix_view_matters_last", view_matters.c.last_at)
 
 view_status: Final = Table(
     "view_status",

@@ -13,7 +13,7 @@ from sqlalchemy import (
 
 from hub.indicators.cells import Measure
 from hub.indicators.deadlines import DiskSample
-from hub.indicators.matters import Kind
+from hub.indicators.matter import Kind
 from hub.io.sql.alert_tables import disk_samples
 from hub.io.sql.connector_tables import connector_status
 from hub.io.sql.control_tables import connectors, keys, systems
@@ -41,7 +41,7 @@ class WatchQueries(Reading):
         query = (
             select(m.kind, m.key, m.procedure, m.due_at, m.moved, *organisation_columns())
             .select_from(matters_with_organisation())
-            .where(m.closed_at.is_(None), m.due_at.is_not(None), m.due_at < until)
+            .where(m.closed_at.is_(None), m.due_at.is_not(None), m.due_at < until, self.seen(m.org))
             .order_by(m.due_at, m.kind, m.key)
         )
         return await self.rows(query, limit)
@@ -50,14 +50,17 @@ class WatchQueries(Reading):
         """Return how much was refused of each system since an hour."""
         query = (
             select(c.system, func.sum(c.n).label("n"))
+            .outerjoin(systems, systems.c.id == c.system)
             .where(c.measure == Measure.REFUSED.value, c.hour >= since)
+            .where(self.seen(systems.c.organisation, c.type))
             .group_by(c.system)
         )
         return await self.rows(query)
 
     async def whose(self) -> dict[str, str]:
         """Return the organisation of each system."""
-        rows = await self.rows(select(systems.c.id, systems.c.organisation))
+        query = select(systems.c.id, systems.c.organisation)
+        rows = await self.rows(query.where(self.seen(systems.c.organisation)))
         return {row["id"]: row["organisation"] for row in rows}
 
     async def keys(self, until: datetime) -> list[Row]:
@@ -80,6 +83,7 @@ class WatchQueries(Reading):
                 k.valid_to.is_not(None),
                 k.valid_to < until,
                 ~renewed,
+                self.seen(systems.c.organisation),
             )
             .group_by(k.system, systems.c.organisation)
             .order_by(k.system)
@@ -87,7 +91,9 @@ class WatchQueries(Reading):
         return await self.rows(query)
 
     async def disk(self) -> list[DiskSample]:
-        """Return the last samples of the disk, one a day."""
+        """Return the last samples of the disk, one a day; none to who sees a part only."""
+        if not self.whole:
+            return []
         query = select(disk_samples.c.day, disk_samples.c.free).order_by(disk_samples.c.day.desc())
         return [DiskSample(**row) for row in await self.rows(query, DISK_SAMPLES)]
 
@@ -105,6 +111,7 @@ class WatchQueries(Reading):
             select(s.connector, s.state, s.at, connectors.c.wanted, systems.c.organisation)
             .join(connectors, connectors.c.id == s.connector)
             .outerjoin(systems, systems.c.id == connectors.c.system)
+            .where(self.seen(systems.c.organisation))
         )
         return await self.rows(query)
 
@@ -119,6 +126,7 @@ class WatchQueries(Reading):
                 m.due_at.is_(None),
                 m.opened_at.is_not(None),
                 m.procedure.in_(procedures),
+                self.seen(m.org),
             )
             .order_by(m.opened_at, m.key)
         )

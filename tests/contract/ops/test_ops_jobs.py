@@ -1,17 +1,21 @@
 """`/ops/retry-jobs`: previewed, confirmed by the right person, done by itself, watched."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert, update
 
-from hub.control import dead_letter_job, dead_letter_jobs
+from hub.control import dead_letter_job, dead_letter_jobs, store
 from hub.control.dead_letter_jobs import DeadLetterJobs
 from hub.control.job_runner import JobRunner
 from hub.control.lease import Lease
+from hub.control.people.people import new_row
 from hub.control.people.rights import Role
 from hub.control.queries import Queries
 from hub.decision.events import Event
+from hub.io.sql.people_tables import people
 from hub.ports import Unavailable
 from tests.admin_rig import CommandsInMemory
 from tests.ops_rig import OPERATOR, clerk_of
@@ -164,6 +168,41 @@ async def test_many_at_once_need_another_person_than_asked(known, monkeypatch):
     assert (await post(known, old, {"count": 7}, 409))["code"] == "second_person_needed"
     known.person = BINH
     assert (await confirm(known, job))["confirmed_by"] == "binh"
+
+
+async def test_a_reset_that_comes_before_the_lock_is_seen_by_who_confirms(known, monkeypatch):
+    monkeypatch.setattr(dead_letter_job, "FOUR_EYES_ABOVE", 5)
+    job = await preview(known)
+    lock = store.lock
+
+    async def after_a_reset(connection):
+        # "an" resets the password of "binh" in the moment before the confirmation has the lock.
+        monkeypatch.setattr(store, "lock", lock)
+        async with known.engine.begin() as other:
+            row = new_row("binh", "Trần Bình (mẫu)", (), made_by="an", at=known.now)
+            await other.execute(insert(people).values(row))
+            reset = {"reset_by": "an", "reset_at": known.now}
+            await other.execute(update(people).where(people.c.name == "binh").values(reset))
+        return await lock(connection)
+
+    monkeypatch.setattr(store, "lock", after_a_reset)
+    known.person = BINH
+    assert (await confirm(known, job, 409))["code"] == "second_person_needed"
+    assert (await known.get(f"{PATH}/{job['id']}"))["state"] == "previewed"
+
+
+async def test_of_two_who_confirm_at_once_one_has_confirmed_and_the_trail_says_so_once(
+    known, monkeypatch
+):
+    monkeypatch.setattr(dead_letter_job, "FOUR_EYES_ABOVE", 5)
+    job = await preview(known)
+    jobs = DeadLetterJobs(known.engine, known.commands, lambda: known.now)
+    found = await asyncio.gather(
+        *(jobs.begin(job["id"], 7, actor=name, reason=WHY) for name in ("binh", "chi"))
+    )
+    [first] = {one.confirmed_by for one in found}
+    entries = await Queries(known.engine).trail(before=None, entity=f"job/{job['id']}", limit=9)
+    assert [entry.actor for entry in entries] == [first, "an"]
 
 
 async def test_each_word_about_a_job_is_in_the_trail_with_its_reason(known):

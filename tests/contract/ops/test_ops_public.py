@@ -116,6 +116,34 @@ async def test_the_page_is_a_form_that_answers_without_a_script(known):
     assert style.headers["content-type"].startswith("text/css")
 
 
+async def test_a_promise_that_was_not_kept_is_called_late_until_it_is_done(known):
+    body = orjson.loads(GOOD_BODY) | {"state": 2, "promised_at": "2026-11-20T17:00:00+07:00"}
+    known.keep(41, orjson.dumps(body))
+    assert (await known.get(PATH, code=CODE, secret=SECRET))["overdue"] is True
+    page = await known.http.post("/tra-cuu", data={"code": CODE, "secret": SECRET})
+    assert "17:00 20/11/2026; đã quá hạn" in page.text
+    known.keep(41, orjson.dumps(body | {"state": 9}))
+    assert (await known.get(PATH, code=CODE, secret=SECRET))["overdue"] is False
+    known.keep(41, orjson.dumps(orjson.loads(GOOD_BODY) | {"state": 2, "promised_at": "?"}))
+    page = await known.http.post("/tra-cuu", data={"code": CODE, "secret": SECRET})
+    assert "chưa hẹn ngày" in page.text
+
+
+async def test_on_a_screen_that_everybody_uses_nothing_stays(known):
+    form = await known.http.get("/tra-cuu", params={"kiosk": "1"})
+    assert 'class="kiosk"' in form.text
+    assert "http-equiv" not in form.text
+    typed = {"code": CODE, "secret": SECRET, "kiosk": "1"}
+    answer = await known.http.post("/tra-cuu", data=typed)
+    assert "Hồ sơ đã được tiếp nhận." in answer.text
+    assert '<meta http-equiv="refresh" content="60; url=/tra-cuu?kiosk=1">' in answer.text
+    assert CODE not in answer.text
+    wrong = await known.http.post("/tra-cuu", data=typed | {"secret": "x"})
+    assert (wrong.status_code, CODE in wrong.text, "http-equiv" in wrong.text) == (404, False, True)
+    at_home = await known.http.post("/tra-cuu", data={"code": CODE, "secret": SECRET})
+    assert "http-equiv" not in at_home.text
+
+
 async def test_markup_in_what_is_typed_is_shown_and_not_run(known):
     for code in ('"><script>alert(1)</script>', "{told}", "\0", "a" * 300):
         answer = await known.http.post("/tra-cuu", data={"code": code, "secret": "x"})

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete, insert
 
 from hub.api.ops import where_words
 from hub.control.people.rights import Role
 from hub.decision.events import Event
 from hub.decision.states import State
+from hub.io.sql.views_tables import view_matters
 from tests.ops_rig import clerk_of
 from tests.support import NOW, TO_GROUP, receipt, stamped
 from tests.unit.recorder.records import about
@@ -76,3 +78,28 @@ async def test_every_state_has_its_sentences():
         assert vi != en
         assert "10:00 22/11/2026" in vi
         assert "{at}" not in vi + en
+
+
+async def test_a_clerk_reads_until_when_and_who_must_be_done_by_then(known):
+    assert (await known.get("/ops/where", key=KEY))["limit"] is None
+    due = NOW + timedelta(days=1)
+
+    async def put(**more):
+        row = {"kind": "dossier", "key": KEY, "org": "org-receiver", "due_at": due, "facts": 1}
+        row |= {"moved": False, "amount_paid": 0, "amount_refunded": 0, "offsets": "{}"} | more
+        async with known.engine.begin() as connection:
+            await connection.execute(delete(view_matters))
+            await connection.execute(insert(view_matters).values(row))
+        return (await known.get("/ops/where", key=KEY))["limit"]
+
+    found = await put()
+    assert (found["by"], found["overdue"]) == ("2026-11-23T03:00:00Z", False)
+    assert found["vi"].startswith("Hạn: 10:00 23/11/2026; ")
+    assert (await put(due_at=NOW - timedelta(days=1)))["overdue"] is True
+    done = await put(due_at=NOW - timedelta(days=1), closed_at=NOW)
+    assert (done["overdue"], done["en"]) == (
+        False,
+        "Done at 10:00 22/11/2026; it was due by 10:00 21/11/2026.",
+    )
+    known.person = clerk_of("org-agent", Role.CLERK)
+    assert (await known.get("/ops/where", key=KEY))["limit"] is None

@@ -37,11 +37,11 @@ async def desk(control, provider):
     def door(control, staff):
         return Door(
             provider=Provider(provider.issuer, CLIENT, SECRET, label="Tỉnh (mẫu)"),
-            arrivals=Arrivals(control, staff.people, GROUPS, "groups"),
+            arrivals=Arrivals(control, staff.people, staff.groups, "groups"),
             key=b"k" * 32,
         )
 
-    app = admin_app(control, browser=Browser(public_url=ORIGIN), door=door)
+    app = admin_app(control, browser=Browser(public_url=ORIGIN), door=door, groups=GROUPS)
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
 
     def opened(**more):
@@ -277,3 +277,59 @@ def test_no_provider_gives_a_name_that_is_kept_back(name):
     found = name_from({"preferred_username": name}, "https://x.test", "u-1")
     assert found not in {"admin", "hub"}
     assert 2 <= len(found) <= 63
+
+
+async def set_group(client, group, *grants, status=200):
+    body = {"group": group, "grants": list(grants), "reason": WHY}
+    answer = await client.post("/ops/groups", json=body)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+async def given(desk, group):
+    items = (await desk.machine().get("/ops/groups")).json()["items"]
+    [found] = [one for one in items if one["group"] == group]
+    return [one["role"] for one in found["grants"]], found["set_by"]
+
+
+async def test_what_a_group_gives_more_counts_once_another_person_has_approved_it(desk, provider):
+    await desk.add("binh", {"role": "administrator"})
+    provider.person |= {"groups": ["moi"]}
+    asked = await set_group(desk.machine(), "moi", {"role": "auditor"})
+    problem(await arrive(desk.browser()), 403, "no_rights")
+    path = f"/ops/requests/{asked['waiting']}:approve"
+    problem(await desk.machine().post(path, json={"reason": WHY}), 409, "second_person_needed")
+    other = desk.machine("other")
+    assert (await other.post(path, json={"reason": WHY})).status_code == 200
+    assert await given(desk, "moi") == (["auditor"], "binh")
+    browser = desk.browser()
+    await arrive(browser)
+    me = (await browser.get("/ops/me")).json()
+    assert [one["role"] for one in me["roles"]] == ["auditor"]
+
+
+async def test_what_a_group_gives_no_more_is_taken_at_once_also_from_who_is_signed_in(desk):
+    browser = desk.browser()
+    await arrive(browser)
+    local = await desk.arrive("chi", {"role": "operator"})
+    assert await set_group(desk.machine(), "truc-ban") | {"items": []} == {
+        "items": [],
+        "waiting": None,
+    }
+    problem(await browser.get("/ops/me"), 401, "unauthorized")
+    problem(await arrive(desk.browser()), 403, "no_rights")
+    assert (await local.get("/ops/me")).status_code == 200
+    found = await desk.machine().get("/ops/audit", params={"action": "set_group"})
+    [entry] = found.json()["items"]
+    [target] = entry["targets"]
+    assert (entry["actor"], entry["reason"], target["entity"]) == ("an", WHY, "group/truc-ban")
+    assert await given(desk, "truc-ban") == ([], "an")
+    assert await given(desk, "van-thu") == (["clerk"], None)
+
+
+async def test_a_group_that_gives_what_cannot_be_given_is_refused(desk):
+    for grant in ({"role": "clerk"}, {"role": "operator", "organisation": "khong-co"}):
+        await set_group(desk.machine(), "moi", grant, status=422)
+    await set_group(desk.machine(), " moi", {"role": "operator"}, status=422)
+    operator = await desk.arrive("chi", {"role": "operator"})
+    await set_group(operator, "truc-ban", {"role": "administrator"}, status=403)

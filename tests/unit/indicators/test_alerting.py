@@ -39,7 +39,7 @@ class Watch:
         self.rules, self.silences = [rule], list(silences)
         self.alerts, self.groups, self.notices, self.now = {}, {}, [], START
 
-    def look(self, *values, seconds=60):
+    def look(self, *values, seconds=60, unknown=frozenset()):
         self.now += timedelta(seconds=seconds)
         recent = [(one.rule, one.at) for one in self.notices if one.told is Told.FIRING]
         out = look(
@@ -50,6 +50,7 @@ class Watch:
             silences=self.silences,
             recent=recent,
             now=self.now,
+            unknown=unknown,
         )
         # What a restart would read: nothing but what was written.
         self.alerts = _again(out.alerts, Alert)
@@ -194,3 +195,14 @@ def test_nothing_fires_before_it_was_beyond_for_long_enough(days):
         for alert in watch.alerts.values():
             if alert.phase is Phase.FIRING and alert.good_since is None:
                 assert watch.now - bad_since[alert.subject] >= timedelta(seconds=60)
+
+
+def test_what_nobody_can_tell_now_neither_begins_an_alert_nor_ends_one():
+    unknown = frozenset({RULE.metric})
+    watch = Watch()
+    assert joined(watch.look(unknown=unknown) for _ in range(9)) == []
+    assert joined([watch.look(seen(9)), watch.look(seen(9))]) == [Told.FIRING]
+    before = watch.alerts
+    assert joined(watch.look(unknown=unknown) for _ in range(9)) == []
+    assert watch.alerts == before
+    assert joined(watch.look(seen(1)) for _ in range(5)) == [Told.RESOLVED]

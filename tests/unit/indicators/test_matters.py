@@ -5,7 +5,8 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.indicators.matters import FactRow, Kind, matters
+from hub.indicators.matter import FactRow, Kind
+from hub.indicators.matters import matters
 
 START = datetime(2026, 3, 10, 1, tzinfo=UTC)
 

@@ -5,9 +5,11 @@ import { Figures } from "../../design/Figures";
 import { Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
 import { count } from "../../design/Time";
+import { ViewsNotice, type Views } from "../../design/ViewsNotice";
 import { language, words } from "../../words";
 
 interface Due extends Rows {
+  readonly views: Views | null;
   readonly forecast: readonly { readonly days: number; readonly counts: Readonly<Record<string, number>> }[];
 }
 
@@ -18,9 +20,10 @@ export function DeadlinesScreen() {
   const columns = [language.value === "vi" ? "what_vi" : "what", "subject", "organisation", "due_at", "days_left"];
   return (
     <Page title={text.title} lead={text.lead} actions={<a class="button" href={withQuery("/ops/deadlines", { format: "csv" })} download="deadlines.csv">CSV</a>}>
-      <Shown from={found} empty={({ items }) => items.length === 0} whenEmpty={<p>{text.none}</p>}>
-        {({ items, forecast }) => (
+      <Shown from={found} empty={({ items, views }) => items.length === 0 && views?.state === "whole"} whenEmpty={<p>{text.none}</p>}>
+        {({ items, forecast, views }) => (
           <>
+            <ViewsNotice views={views} />
             <section class="card" aria-label={text.forecast}>
               <h2>{text.forecast}</h2>
               <dl class="facts">{forecast.map((one) => <><dt key={one.days}>{text.within(count(one.days))}</dt><dd>{count(sum(one.counts))}</dd></>)}</dl>

@@ -7,6 +7,7 @@ import { Figures } from "../../design/Figures";
 import { TextField } from "../../design/Field";
 import { Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
+import { ViewsNotice, type Views } from "../../design/ViewsNotice";
 import { words } from "../../words";
 import { Shares } from "./Shares";
 
@@ -47,14 +48,19 @@ export function ReportsScreen() {
 
 export type Days = Readonly<Record<"since" | "until", string | undefined>>;
 
+interface Viewed extends Rows {
+  readonly views: Views | null;
+}
+
 function ReportTable({ report, days }: { readonly report: Report; readonly days: Days }) {
   const text = words.value.reports;
   const path = `/ops/indicators/${report}`;
-  const found = useLoad(JSON.stringify(days), (stop) => ask<Rows>("GET", path, { query: days, stop }));
+  const found = useLoad(JSON.stringify(days), (stop) => ask<Viewed>("GET", path, { query: days, stop }));
   return (
-    <Shown from={found} empty={({ items }) => items.length === 0} whenEmpty={<p>{text.none}</p>}>
-      {({ items }) => (
+    <Shown from={found} empty={({ items, views }) => items.length === 0 && views?.state === "whole"} whenEmpty={<p>{text.none}</p>}>
+      {({ items, views }) => (
         <>
+          <ViewsNotice views={views} />
           <p><a href={withQuery(path, { ...days, format: "csv" })} download={`${report}.csv`}>CSV</a></p>
           <Figures label={text.reports[report]} columns={REPORTS[report]} rows={items} />
         </>

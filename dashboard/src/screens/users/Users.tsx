@@ -13,6 +13,7 @@ import { Table, type Column } from "../../design/Table";
 import { either, words } from "../../words";
 import { AddUser } from "./AddUser";
 import { FirstPassword } from "./FirstPassword";
+import { Groups } from "./Groups";
 import { Matrix } from "./Matrix";
 
 /** Who may sign in, with which roles; and what each role may do. */
@@ -40,7 +41,7 @@ export function UsersScreen() {
         )}
       </Shown>
       <Shown from={roles}>
-        {(list) => <><Matrix list={list} />{adding.value && <AddUser roles={list} added={added} onClose={() => { adding.value = false; }} />}</>}
+        {(list) => <><Groups list={list} /><Matrix list={list} />{adding.value && <AddUser roles={list} added={added} onClose={() => { adding.value = false; }} />}</>}
       </Shown>
     </Page>
   );

@@ -5,11 +5,11 @@ import type { Where } from "../../api/shapes";
 import { Link } from "../../app/Link";
 import { filter, href, place } from "../../app/router";
 import { may } from "../../app/session";
-import { StateBadge } from "../../design/Badge";
+import { Badge, StateBadge } from "../../design/Badge";
 import { TextField } from "../../design/Field";
 import { Notice, Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
-import { Time } from "../../design/Time";
+import { count, Time } from "../../design/Time";
 import { either, words } from "../../words";
 
 /** "Where is my document?" in whole sentences, for the clerks of an agency. */
@@ -38,16 +38,20 @@ function Found({ wanted }: { readonly wanted: string }) {
   return (
     <Shown from={found} empty={(where) => where.items.length === 0} whenEmpty={<p>{text.none}</p>}>
       {(where) => (
+        <>
+        {where.limit && <p class="card"><strong>{either(where.limit)}</strong>{where.limit.overdue && <> <Badge tone="bad" text={text.overdue} /></>}</p>}
         <ul class="plain-list">
           {where.items.map((one) => (
-            <li key={`${one.source}/${one.id}/${one.to}`} class="card stack-s">
-              <div class="row spread"><h2 class="long">{one.from} → {one.to}</h2><StateBadge state={one.state} /></div>
+            <li key={`${one.source}/${one.id}/${one.recipient}`} class="card stack-s">
+              <div class="row spread"><h2 class="long">{one.sender}{one.recipient && ` → ${one.recipient}`}</h2><StateBadge state={one.state} /></div>
               <p class="long">{either(one)}</p>
               <p class="small soft">{one.type} · <Time at={one.since} />{one.by && <> · {text.by} <Time at={one.by} /></>}</p>
               {may("messages.view") && <p><Link href={href(at`/messages/${one.source}/${one.id}`)}>{words.value.nav.trace}</Link></p>}
             </li>
           ))}
         </ul>
+        {where.left_out > 0 && <p class="soft">{text.leftOut(count(where.left_out))}</p>}
+        </>
       )}
     </Shown>
   );
