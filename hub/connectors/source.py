@@ -13,7 +13,7 @@ from typing import Any, Final
 import structlog
 from lgsp_adapter import Backpressure, Context, Record, Retryable, Source, Text
 from lgsp_adapter.calls import call, end
-from lgsp_adapter.policy.breaker import Breaker
+from lgsp_adapter.policy.breaker import Breaker, State
 from lgsp_adapter.policy.rate import Rate
 
 from hub.connectors.holdings import Writes
@@ -99,6 +99,7 @@ class SourceRunner:
             delivered=self._delivered,
             failed=self._failed,
             dead_letters=len(self._unread),
+            breaker_open=self._breaker.state is not State.CLOSED,
         )
 
     async def run(self) -> None:

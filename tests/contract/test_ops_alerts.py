@@ -14,6 +14,7 @@ from hub.control.service import Control
 from hub.indicators.alerting import Seen
 from hub.io.sql.engine import open_engine
 from hub.io.sql.views_queries import ViewsQueries
+from hub.ports import Unavailable
 from hub.views.channels import Heartbeat, NotTold
 from hub.views.observe import observe
 from hub.views.watch import Watch
@@ -168,6 +169,15 @@ async def test_the_heartbeat_stays_away_when_a_round_fails(set_up):
     with pytest.raises(TypeError):
         await hub.watch.round()
     assert hub.beats.count == 1
+
+
+async def test_the_heartbeat_stays_away_while_sql_is_away(tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path}/khong-co/hub.db")
+    hub = Hub(engine)
+    with pytest.raises(Unavailable):
+        await hub.round()
+    assert hub.beats.count == 0
+    await engine.dispose()
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Final
 
+from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -25,7 +26,9 @@ from hub.io.sql.views_queries import ViewsQueries
 from hub.ports import Refusing, Unavailable
 from hub.views import channels
 from hub.views import main as views
-from hub.views.publish import Gauges, IndicatorWriter, Publisher
+from hub.views.gauges import Gauges
+from hub.views.metrics import WatchMetrics
+from hub.views.publish import IndicatorWriter, Publisher
 from hub.views.settings import ViewsSettings
 from hub.views.watch import Watch
 
@@ -46,7 +49,7 @@ async def run(host: Host) -> None:
     with _engine(host.settings, host.home) as engine:
         async with (
             _reading(host) as reading,
-            _watch(host, settings, reading) as watch,
+            _watch(host, settings, reading, registry) as watch,
             asyncio.TaskGroup() as group,
         ):
             group.create_task(watch.run(host.stop))
@@ -73,7 +76,9 @@ async def _reading(host: Host) -> AsyncIterator[AsyncEngine]:
 
 
 @contextlib.asynccontextmanager
-async def _watch(host: Host, settings: ViewsSettings, engine: AsyncEngine) -> AsyncIterator[Watch]:
+async def _watch(
+    host: Host, settings: ViewsSettings, engine: AsyncEngine, registry: CollectorRegistry
+) -> AsyncIterator[Watch]:
     hub, url = host.identity.hub, settings.heartbeat_url
     async with channels.open_outside(settings) as client:
         yield Watch(
@@ -83,6 +88,7 @@ async def _watch(host: Host, settings: ViewsSettings, engine: AsyncEngine) -> As
             utc_now,
             disk=Disk(host.home.root),
             heartbeat=channels.Heartbeat(hub, url, client) if url else None,
+            metrics=WatchMetrics(registry),
         )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Table, bindparam, delete, func, selec
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.decision.rows import AuditRecord
-from hub.indicators.cells import Fold, OpenDelivery, named_deliveries
+from hub.indicators.cells import Cell, Count, Fold, OpenDelivery, named_deliveries
 from hub.indicators.matters import MAX_FACTS, FactRow, Kind, matters
 from hub.io.sql.engine import sql_errors
 from hub.io.sql.upsert import upsert_statement
@@ -94,11 +94,11 @@ class Views:
 
     def record(
         self, records: Sequence[AuditRecord], start: Mapping[int, int], end: Mapping[int, int]
-    ) -> bool:
+    ) -> Mapping[tuple[int, Cell], Count] | None:
         """Add a batch that begins at `start` and ends before `end`, whole or not at all.
 
-        False: the stored positions are not `start`: somebody else has added meanwhile, or a
-        rebuild began; nothing was written, read the positions anew.
+        Returns the counts that it made. None: the stored positions are not `start`: somebody else
+        has added meanwhile, or a rebuild began; nothing was written, read the positions anew.
 
         Raises:
             Unavailable: the database is away; whether the batch was added, the positions know.
@@ -108,7 +108,7 @@ class Views:
             connection.execute(update(view_head).values(writes=view_head.c.writes + 1))
             if not all(_advance(connection, part, start[part], end[part]) for part in sorted(end)):
                 connection.rollback()
-                return False
+                return None
             fold = Fold(_known(connection, records))
             for record in records:
                 fold.take(record)
@@ -117,7 +117,7 @@ class Views:
             _save_matters(connection, fold.facts)
             # Rows and positions commit together: after a crash the batch is read again or not.
             connection.commit()
-            return True
+            return fold.counts
 
     def say(self, at: datetime, lag_messages: int, lag_seconds: float) -> None:
         """Write down how far behind the views are.
