@@ -10,6 +10,7 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx2
 import pytest
@@ -17,7 +18,7 @@ from confluent_kafka import Consumer, TopicPartition
 from lgsp_adapter import Answer
 from lgsp_adapter.testing.web import WebServer
 from lgsp_client import HubRefused
-from lgsp_client.outgoing import compose
+from lgsp_client.outgoing import Options, compose
 
 from tests.scenarios.adapters import rig
 from tests.support import GOOD_BODY
@@ -35,6 +36,10 @@ NUMBER = {place: f"0010997700{number:02}" for number, place in enumerate(PLACES)
 SUBJECT = "H99.97-HS-001099779900"
 """A business key: statuses, audit and searches have it; logs, metrics and traces have not."""
 MARKED = "MẬT"
+ASSERTION = {
+    "grant_type": "client_credentials",
+    "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+}
 
 
 class Peer:
@@ -75,17 +80,13 @@ class Day:
     """What was done, and what was answered to whom did wrong."""
 
     def __init__(self, world):
-        self.world, self.answers = world, []
+        self.world, self.answers, self.id = world, [], ""
         self.http = httpx2.Client(base_url=world.hub.url, timeout=30)
         self.who = world.hub.identities[rig.DESK]
 
     def login(self):
-        form = {
-            "grant_type": "client_credentials",
-            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            "client_assertion": self.who.assertion(datetime.now(UTC), rig.code("jti")),
-        }
-        told = self.http.post("/oauth2/token", data=form).json()
+        mine = {"client_assertion": self.who.assertion(datetime.now(UTC), rig.code("jti"))}
+        told = self.http.post("/oauth2/token", data=ASSERTION | mine).json()
         self.token = {"authorization": f"Bearer {told['access_token']}"}
 
     def refused(self, answer):
@@ -94,9 +95,9 @@ class Day:
 
     def send(self, content, *, forge=False, headers=None, **options):
         """Hand a message in as its bytes are; return what was decided."""
-        options = {"recipients": [f"system:{TARGET}"], "subject": SUBJECT, **options}
         data = content if isinstance(content, bytes) else json.dumps(content).encode()
-        made = compose(self.who, datetime.now(UTC), rig.RECEIVED, data, options)
+        about = {"recipients": [f"system:{TARGET}"], "subject": SUBJECT}
+        made = compose(self.who, datetime.now(UTC), rig.RECEIVED, data, Options(**about, **options))
         sent = data.replace(b"Sai", b"sai") if forge else data
         head = {**self.token, **made.headers, "prefer": "wait=20", **(headers or {})}
         answer = self.http.post("/v1/messages", content=sent, headers=head)
@@ -106,7 +107,7 @@ class Day:
         """Send what is refused, each for a reason of its own."""
         twice = GOOD_BODY[:-1] + f',"{NUMBER["twice"]}":1,"{NUMBER["twice"]}":2}}'.encode()
         agency = {"code": NUMBER["value"] * 9, "name": "Sai"}
-        bodies = (
+        bodies: tuple[tuple[Any, dict[str, Any]], ...] = (
             (body(agency=agency), {}),
             (body(officer={NUMBER["key"]: NUMBER["key"]}), {}),
             (twice, {}),
@@ -129,10 +130,14 @@ class Day:
             {"authorization": f"Bearer {self.world.hub.home.admin_token()}"},
         )
         self.refused(self.http.get("/v1/inbox", headers={"authorization": NUMBER["bearer"]}))
-        bad = {"grant_type": "client_credentials", "client_assertion": NUMBER["assertion"]}
-        self.refused(post("/oauth2/token", data=bad))
+        self.refused(post("/oauth2/token", data=ASSERTION | {"client_assertion": "x.y.z"}))
+        bad = {"client_assertion": NUMBER["assertion"]}
+        self.refused(post("/oauth2/token", data=ASSERTION | bad))
         person = {"name": NUMBER["user"], "password": NUMBER["password"]}
-        self.refused(post("/ops/session", json=person))
+        console = {"origin": self.world.hub.url}
+        answer = post("/ops/session", json=person, headers=console)
+        assert answer.json()["code"] == "sign_in_refused", answer.text
+        self.refused(answer)
         self.refused(self.http.get(f"/ops/messages?limit={NUMBER['query']}", headers=admin))
         self.refused(self.http.get(f"/khong-co/{NUMBER['path']}"))
         change = {"change": "put_system", "system": NUMBER["change"], "la": NUMBER["change"]}
@@ -141,9 +146,9 @@ class Day:
         )
         plain = {"url": "http://127.0.0.1:1/", "secret": NUMBER["plain_secret"]}
         connector = {"name": "sai", "adapter": "webhook-out", "system": TARGET, "config": plain}
-        change = {"change": "put_connector", "wanted": "stopped", "limits": {}, **connector}
+        changes = [{"change": "put_connector", "wanted": "stopped", "limits": {}} | connector]
         self.refused(
-            post("/v1/admin/changes", json={"reason": "thử", "changes": [change]}, headers=admin)
+            post("/v1/admin/changes", json={"reason": "thử", "changes": changes}, headers=admin)
         )
         wrong = {**self.token, "content-digest": f"sha-256=:{NUMBER['object']}:"}
         answer = post("/v1/objects", content=NUMBER["object"].encode(), headers=wrong)
@@ -200,11 +205,12 @@ def records_of(hub, topic):
     consumer.assign([TopicPartition(topic, part, 0) for part in parts])
     told, ended = [], 0
     while ended < len(parts):
-        for record in consumer.consume(500, 10):
-            if record.error() is not None:
-                ended += 1
-                continue
-            told.append((record.key(), record.headers(), record.value()))
+        record = consumer.poll(10)
+        assert record is not None, f"{topic} ends somewhere"
+        if record.error() is not None:
+            ended += 1
+            continue
+        told.append((record.key(), record.headers(), record.value()))
     consumer.close()
     return told
 
@@ -232,10 +238,14 @@ def test_audit_events_and_kafka_headers_hold_none(world, day):
     for key, headers, value in audit:
         assert found(f"{key} {headers}") == set()
         assert found(value or b"") == set()
+    bodies = set()
     for topic in ("hub.ingress", f"hub.inbox.{TARGET}", "hub.retry"):
-        for key, headers, _ in records_of(world.hub, topic):
+        for key, headers, value in records_of(world.hub, topic):
             # The sender's own trace context is carried on as it came.
             assert found(f"{key} {headers}", but=("trace",)) == set(), topic
+            bodies |= found(value or b"")
+    # The search finds what is there: bodies are where bodies belong, but no state secret.
+    assert bodies == {"name", "officer", "value", "key", "twice", "not_json", "forged"}
 
 
 def test_answers_to_what_is_wrong_name_places_and_never_values(day):

@@ -12,6 +12,7 @@ from lgsp_message.reason import Reason
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.cli import metrics_page
+from hub.cli.metrics_words import VI
 from hub.cli.processes import Name
 from hub.connectors.status import State as Connector
 from hub.decision.events import Event
@@ -202,7 +203,7 @@ def test_the_page_of_metrics_is_current_and_each_metric_is_explained_twice():
     assert page == metrics_page.render()
     every = [one for metrics in metrics_page.known().values() for one in metrics]
     assert all(one.meaning for one in every)
-    assert {one.name for one in every} == set(metrics_page.VI)
+    assert {one.name for one in every} == set(VI)
 
 
 def test_prometheus_finds_each_process():

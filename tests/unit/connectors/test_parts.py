@@ -1,6 +1,7 @@
 """The small parts of the connector runtime."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import cast
 
@@ -183,9 +184,8 @@ def test_metrics_tell_what_reports_tell_and_forget_who_is_gone():
     budget = Budget()
     metrics = ConnectorMetrics(registry, budget)
     budget.open().add(7)
-    counts = {"dead_letters": 3, "parked": 2, "breaker_open": True}
-    report = Report(name="mau", generation=0, state=State.WAITING, at=support.NOW, **counts)
-    metrics.heard([report])
+    report = Report(name="mau", generation=0, state=State.WAITING, dead_letters=3, at=support.NOW)
+    metrics.heard([replace(report, parked=2, breaker_open=True)])
     text = generate_latest(registry).decode()
     assert 'hub_connector_dead_letters{connector="mau"} 3.0' in text
     assert 'hub_connector_parked{connector="mau"} 2.0' in text
