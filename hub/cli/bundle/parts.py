@@ -48,13 +48,14 @@ async def gather(home: Home, lines: int) -> list[Part]:
     Raises:
         CommandFailed: there is no hub in this home, or a setting is wrong.
     """
-    masking = Masking(settings.secrets(home))
+    given = wiring.given()
+    masking = Masking(settings.secrets(home, given))
     io = wiring.read(IoSettings)
     connection, sql = wiring.kafka(io), wiring.sql_url(io, home)
     parts = [
         Part(name="README.txt", content=README.encode()),
         _json("about.json", machine.about(home), masking),
-        _json("settings.json", settings.shown(), masking),
+        _json("settings.json", settings.shown(given), masking),
         _json("processes.json", machine.processes(home), masking),
         _json("disk.json", machine.disk(home), masking),
         await _asked("topics.json", lambda: world.topics(connection), masking),

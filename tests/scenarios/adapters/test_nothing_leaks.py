@@ -18,8 +18,10 @@ from confluent_kafka import Consumer, TopicPartition
 from lgsp_adapter import Answer
 from lgsp_adapter.testing.web import WebServer
 from lgsp_client import HubRefused
-from lgsp_client.outgoing import Options, compose
+from lgsp_client.outgoing import compose
 
+from hub.cli import metrics_page
+from hub.cli.processes import Name
 from tests.scenarios.adapters import rig
 from tests.support import GOOD_BODY
 
@@ -96,8 +98,8 @@ class Day:
     def send(self, content, *, forge=False, headers=None, **options):
         """Hand a message in as its bytes are; return what was decided."""
         data = content if isinstance(content, bytes) else json.dumps(content).encode()
-        about = {"recipients": [f"system:{TARGET}"], "subject": SUBJECT}
-        made = compose(self.who, datetime.now(UTC), rig.RECEIVED, data, Options(**about, **options))
+        about: Any = {"recipients": [f"system:{TARGET}"], "subject": SUBJECT, **options}
+        made = compose(self.who, datetime.now(UTC), rig.RECEIVED, data, about)
         sent = data.replace(b"Sai", b"sai") if forge else data
         head = {**self.token, **made.headers, "prefer": "wait=20", **(headers or {})}
         answer = self.http.post("/v1/messages", content=sent, headers=head)
@@ -184,11 +186,15 @@ def found(text, *, but=()):
 
 
 def metrics_of(hub):
-    ports = [port for name, port in hub.environ.items() if name.endswith("_METRICS_PORT")]
-    assert len(ports) == 4
-    urls = [f"http://127.0.0.1:{port}/metrics" for port in ports] + [f"{hub.url}/metrics"]
+    """Return what each process tells Prometheus."""
+    ports = {name: hub.environ.get(f"HUB_{name.upper()}_METRICS_PORT") for name in Name}
+    urls = [
+        f"http://127.0.0.1:{port}/metrics" if port else f"{hub.url}/metrics"
+        for port in ports.values()
+    ]
     with ThreadPoolExecutor() as pool:
-        return list(pool.map(lambda url: urllib.request.urlopen(url, timeout=30).read(), urls))
+        told = pool.map(lambda url: urllib.request.urlopen(url, timeout=30).read().decode(), urls)
+        return dict(zip(ports, told, strict=True))
 
 
 def records_of(hub, topic):
@@ -225,10 +231,15 @@ def test_logs_and_status_hold_no_personal_value_no_secret_and_no_business_key(wo
     assert day.id
 
 
-def test_metrics_hold_none(world, day):
-    for text in metrics_of(world.hub):
+def test_metrics_hold_none_and_are_the_documented_ones(world, day):
+    known = metrics_page.known()
+    for process, text in metrics_of(world.hub).items():
         assert found(text) == set()
-        assert SUBJECT.encode() not in text
+        assert SUBJECT not in text
+        kinds = dict(line.split()[2:4] for line in text.splitlines() if line.startswith("# TYPE"))
+        told = {name.removesuffix("_total") for name in kinds if not name.endswith("_created")}
+        assert told == {one.name for one in (*known[metrics_page.EVERY], *known[process])}
+    assert 'hub_lag_messages{group="hub-router"}' in metrics_of(world.hub)["api"]
     assert day.id
 
 
@@ -245,7 +256,7 @@ def test_audit_events_and_kafka_headers_hold_none(world, day):
             assert found(f"{key} {headers}", but=("trace",)) == set(), topic
             bodies |= found(value or b"")
     # The search finds what is there: bodies are where bodies belong, but no state secret.
-    assert bodies == {"name", "officer", "value", "key", "twice", "not_json", "forged"}
+    assert bodies == {"name", "officer", "value", "key", "twice", "not_json", "forged", "trace"}
 
 
 def test_answers_to_what_is_wrong_name_places_and_never_values(day):

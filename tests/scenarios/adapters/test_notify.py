@@ -197,3 +197,5 @@ def test_a_test_notice_of_the_console_reaches_the_telephone(world, peer):
             lambda: told(world, peer, "sms-vinaphone", number) == 1,
             lambda: http.get("/ops/alerts/tellings").text,
         )
+        gone = http.post("/ops/alerts/channels/so-truc-mau:remove", json={"reason": rig.WHY})
+        assert gone.is_success

@@ -116,7 +116,6 @@ def test_settings_show_what_is_set_without_secrets_and_unknown_names_alone():
             "HUB_KAFKA_PASSWORD": "mat-khau",
             "HUB_KAFKA_PASWORD": "chua-ai-biet-bien-nay",
             "HUB_OBJECTS_URL": "s3://ten:khoa@kho/thung",
-            "PATH": "/bin",
         }
     )
     assert found == {
