@@ -119,6 +119,11 @@ class LagsInMemory:
         return self.found
 
 
+async def no_topics():
+    """Tell of no topic: there is no broker."""
+    return ()
+
+
 def ops_of(plane, **parts):
     """Return what operators are served with, over a world in memory."""
     rules = build_rules()
@@ -128,6 +133,7 @@ def ops_of(plane, **parts):
         "records": RecordsInMemory(),
         "lags": LagsInMemory(),
         "live": Live(seconds=0.5),
+        "topics": no_topics,
     }
     return ops_with(plane, **(world | parts))
 

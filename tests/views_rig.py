@@ -192,7 +192,7 @@ class ViewsRig(RecorderRig):
         ]
         ends = self.ends()
         store.views.positions(range(PARTITIONS))
-        assert store.views.record(records, dict.fromkeys(ends, 0), ends)
+        assert store.views.record(records, dict.fromkeys(ends, 0), ends) is not None
         found = store.dump()
         store.close()
         return found

@@ -28,9 +28,11 @@ from hub.io.kafka.inbox_reader import InboxReader
 from hub.io.kafka.ingress import IngressWriter
 from hub.io.kafka.ingress_record import IngressRecords
 from hub.io.kafka.lag import Lags
+from hub.io.kafka.topic_facts import topic_facts
 from hub.io.object_bytes import ObjectBytes
 from hub.io.object_janitor import keep_clean
 from hub.io.objects import Objects
+from hub.io.process_metrics import tell_of_process
 from hub.io.sql.figures import Figures
 from hub.io.tracing import Tracing
 from hub.io.uploads import Uploads
@@ -80,6 +82,8 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
     tail = AuditTail(parts.connection, parts.partitions)
     inboxes = InboxReader(parts.connection, tail, lambda: follower.current, parts.statuses)
     objects = Objects(parts.engine, parts.store, utc_now)
+    metrics = ApiMetrics()
+    tell_of_process(metrics.registry)
     async with AsyncExitStack() as opened:
         for part in (tail, inboxes, ingress):
             opened.push_async_callback(part.stop)
@@ -104,7 +108,7 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
             statuses=parts.statuses,
             disk=Disk(parts.home),
             pressure=Pressure(),
-            metrics=ApiMetrics(),
+            metrics=metrics,
             clock=utc_now,
             tracing=parts.tracing,
             admin=parts.admin,
@@ -131,4 +135,5 @@ async def _ops(parts: Parts, plane: Admin, tail: AuditTail, opened: AsyncExitSta
         records=records,
         lags=lags,
         live=live,
+        topics=lambda: topic_facts(parts.connection),
     )

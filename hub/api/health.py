@@ -1,19 +1,23 @@
 """`/healthz`, `/readyz`, `/metrics`: for the proxy, the supervisor and Prometheus."""
 
-from typing import Any, Final
+from collections.abc import Awaitable
+from typing import Any, Final, TypeVar
 
 import orjson
 from fastapi import APIRouter, Request
 from prometheus_client import generate_latest
 from starlette.responses import Response
 
-from hub.api.deps import deps_of
+from hub.api.deps import Deps, deps_of
 from hub.api.knowledge import projection_state
+from hub.ports import Refusing, Unavailable
 
 HEARTBEAT_SECONDS: Final = 300
 """Five minutes without a heartbeat of the rules are shown."""
 GRACE_SECONDS: Final = 24 * 3600
 """A day without one: keys may have been revoked that the hub does not know of. Not ready."""
+
+_T = TypeVar("_T")
 
 router = APIRouter(tags=["operation"])
 
@@ -50,11 +54,33 @@ async def readyz(request: Request) -> Response:
 
 @router.get("/metrics")
 async def metrics(request: Request) -> Response:
-    """Return the metrics of this process for Prometheus."""
+    """Return the metrics of this process for Prometheus. What is around is looked up now."""
     deps = deps_of(request)
-    deps.metrics.in_flight.set(deps.ingress.in_flight)
+    await _look_around(deps)
     text = generate_latest(deps.metrics.registry)
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+async def _look_around(deps: Deps) -> None:
+    metrics = deps.metrics
+    metrics.in_flight.set(deps.ingress.in_flight)
+    metrics.surroundings.set(
+        kafka=await deps.ingress.answers(),
+        rules=deps.rules().ref.version,
+        heard=deps.heartbeat_age(),
+        free=deps.disk.free(),
+    )
+    if deps.ops is not None:
+        metrics.surroundings.lags(await _or_nothing(deps.ops.lags.read()))
+        metrics.surroundings.topics(await _or_nothing(deps.ops.topics.get()))
+
+
+async def _or_nothing(asked: Awaitable[tuple[_T, ...]]) -> tuple[_T, ...]:
+    # What could not be asked is absent from the answer: an alert waits for that.
+    try:
+        return await asked
+    except (Unavailable, Refusing):
+        return ()
 
 
 def _json(

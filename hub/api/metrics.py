@@ -6,14 +6,16 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hub.api.surroundings import Surroundings
+
 _BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60)
 
 
 class ApiMetrics:
     """The API's metrics, in a registry of their own."""
 
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self.registry = registry or CollectorRegistry()
         self.requests = Counter(
             "hub_api_requests",
             "Answers by route and status",
@@ -36,6 +38,7 @@ class ApiMetrics:
         self.in_flight = Gauge(
             "hub_api_in_flight", "Messages on their way to the broker", registry=self.registry
         )
+        self.surroundings = Surroundings(self.registry)
 
 
 class CountRequests:

@@ -22,6 +22,7 @@ from hub.cli import (
     run,
     send,
     status,
+    support,
     up,
     user,
 )
@@ -57,7 +58,7 @@ app = typer.Typer(
 )
 for module in (
     *(init, up, run, status, demo, bench, admin, user, connector, dead_letter, quarantine, rebuild),
-    *(send, receive, keys, adapter, edge, about),
+    *(send, receive, keys, adapter, edge, support, about),
 ):
     module.register(app)
 

@@ -28,3 +28,8 @@ class SupervisorSettings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="The least severe level that a process writes to its log."
     )
+    metrics_address: str = Field(
+        default="127.0.0.1",
+        description="Where each process but the API serves Prometheus, at its `…_METRICS_PORT`. "
+        "Other than loopback only in a closed network: whoever asks is told names of systems.",
+    )

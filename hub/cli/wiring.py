@@ -1,5 +1,6 @@
 """The only reader of settings, and the place where processes get what they depend on."""
 
+import contextlib
 import difflib
 import os
 from collections.abc import Mapping
@@ -68,6 +69,24 @@ def variables() -> dict[str, type[BaseSettings]]:
 def variable(kind: type[BaseSettings], name: str) -> str:
     """Return the environment variable behind a field."""
     return f"{kind.model_config.get('env_prefix', '')}{name}".upper()
+
+
+def beginning_with(prefix: str) -> dict[str, str]:
+    """Return the variables of the environment whose names begin so, as they are."""
+    return {name: text for name, text in os.environ.items() if name.startswith(prefix)}
+
+
+def given() -> dict[str, str]:
+    """Return what is set of the hub, as text: by the environment, else by a secret file.
+
+    For who looks at a hub whose settings may be wrong; who runs one uses `read`.
+    """
+    found = beginning_with(PREFIX)
+    for name in variables().keys() - found.keys():
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            path = SECRET_FILES / name.lower()
+            found[name] = path.read_text(encoding="utf-8").strip()
+    return found
 
 
 def refuse_unknown(environ: Mapping[str, str]) -> None:

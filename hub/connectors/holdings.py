@@ -68,6 +68,11 @@ class Holdings:
         return self._shelf.dead_letters
 
     @property
+    def parked(self) -> int:
+        """How many of them wait for a next try, or behind such a one."""
+        return self._shelf.parked
+
+    @property
     def has_memory(self) -> bool:
         """Whether the process may hold more for this connector."""
         return self._shelf.has_memory

@@ -8,7 +8,16 @@ from prometheus_client import CollectorRegistry, Gauge
 from hub.connectors.budget import Budget
 from hub.connectors.status import Report, State
 
-_COUNTS: Final = ("delivered", "failed", "waiting", "dead_letters", "lag_messages", "lag_seconds")
+_COUNTS: Final = {
+    "delivered": "Deliveries taken, or messages handed in, since it was started",
+    "failed": "Attempts or reads that failed, since it was started",
+    "waiting": "Deliveries that it holds, without the dead letters",
+    "parked": "Of those: tried again later, or behind such a one",
+    "dead_letters": "Deliveries that wait for an operator",
+    "lag_messages": "Records of the inbox that are not settled",
+    "lag_seconds": "Age of the oldest delivery that waits for no operator",
+    "breaker_open": "1: the other side does not answer and is probed less and less often",
+}
 
 
 class ConnectorMetrics:
@@ -17,7 +26,7 @@ class ConnectorMetrics:
     def __init__(self, registry: CollectorRegistry, budget: Budget) -> None:
         held = Gauge(
             "hub_connectors_held_bytes",
-            "deliveries of all connectors in memory, read ahead or parked",
+            "Bytes of the deliveries of all connectors in memory, read ahead or parked",
             registry=registry,
         )
         held.set_function(lambda: budget.held)
@@ -28,13 +37,8 @@ class ConnectorMetrics:
             registry=registry,
         )
         self._counts = {
-            name: Gauge(
-                f"hub_connector_{name}",
-                f"{name} of a connector, as in its report",
-                ["connector"],
-                registry=registry,
-            )
-            for name in _COUNTS
+            name: Gauge(f"hub_connector_{name}", meaning, ["connector"], registry=registry)
+            for name, meaning in _COUNTS.items()
         }
 
     def heard(self, reports: Sequence[Report]) -> None:

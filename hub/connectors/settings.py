@@ -57,7 +57,10 @@ class ConnectorsSettings(BaseSettings):
         "province's proxy: `/in/<connector>/…`. 0: none listens.",
     )
     metrics_port: int = Field(
-        default=0, ge=0, le=65_535, description="Loopback port for Prometheus; 0 serves none."
+        default=0,
+        ge=0,
+        le=65_535,
+        description="Port for Prometheus, on `HUB_METRICS_ADDRESS`; 0 serves none.",
     )
 
     @field_validator("env_prefix")

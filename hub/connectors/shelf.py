@@ -47,6 +47,11 @@ class Shelf:
         return len(self._stuck)
 
     @property
+    def parked(self) -> int:
+        """How many stand on `hub.retry`, or behind such a one, and wait for no operator."""
+        return max(0, len(self._parked) - len(self._stuck))
+
+    @property
     def has_memory(self) -> bool:
         """Whether the process may hold more for this connector."""
         return self._account.has_room()

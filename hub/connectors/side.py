@@ -94,6 +94,7 @@ class InboxSide:
             delivered=held.delivered,
             failed=held.failed,
             waiting=held.waiting,
+            parked=held.parked,
             dead_letters=held.dead_letters,
             lag_messages=held.waiting + max(0, place.end - place.reached),
             lag_seconds=max(0.0, age),

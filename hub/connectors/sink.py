@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from math import inf
 from typing import Final
 
@@ -22,6 +23,7 @@ from hub.connectors.items import Item
 from hub.connectors.lanes import Lanes
 from hub.connectors.pace import LONGEST_PAUSE, Pace
 from hub.connectors.side import InboxSide
+from hub.connectors.status import Report
 from hub.connectors.windows import closed_until
 from hub.decision.connectors import Connector
 from hub.io.kafka.connector_feed import Inboxes
@@ -52,7 +54,7 @@ class SinkRunner:
         self.holdings, self._lanes, self._feed, self._pace = holdings, lanes, feed, pace
         self._connector, self._attempts, self._now = connector, attempts, attempts.now
         self._side = side = InboxSide(connector.system, holdings, attempts.now)
-        self.offer, self.has_room, self.told = side.offer, side.has_room, side.told
+        self.offer, self.has_room = side.offer, side.has_room
         self.command, self.pause, self.stop = side.command, side.pause, side.stop
         self._rate = Rate(per_second=limits.per_second or inf, burst=max(1, limits.concurrency))
         self._breaker = Breaker(rules=pace.breaker)
@@ -71,6 +73,11 @@ class SinkRunner:
                 en="The other side does not answer; it is probed less and less often",
             )
         return self._side.words()
+
+    def told(self, report: Report) -> Report:
+        """Return the report with what is held, what was done, and whether the peer answers."""
+        away = self._breaker.state is not State.CLOSED
+        return replace(self._side.told(report), breaker_open=away)
 
     async def run(self) -> None:
         """Work until stopped.

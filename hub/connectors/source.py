@@ -14,7 +14,7 @@ from typing import Any, Final
 import structlog
 from lgsp_adapter import Backpressure, Context, Record, Retryable, Source, Text
 from lgsp_adapter.calls import call, end
-from lgsp_adapter.policy.breaker import Breaker
+from lgsp_adapter.policy.breaker import Breaker, State
 from lgsp_adapter.policy.rate import Rate
 
 from hub.connectors.durable import Durable
@@ -110,6 +110,7 @@ class SourceRunner:
             delivered=self._delivered,
             failed=self._failed,
             dead_letters=len(self._unread),
+            breaker_open=self._breaker.state is not State.CLOSED,
         )
 
     async def run(self) -> None:

@@ -42,6 +42,10 @@ class Report:
     waiting: int = 0
     """Deliveries that it holds now, not settled, without the dead letters."""
     dead_letters: int = 0
+    parked: int = 0
+    """Of those that wait: the ones that are tried again later, and what stands behind them."""
+    breaker_open: bool = False
+    """The other side does not answer: it is probed, less and less often."""
     lag_messages: int = 0
     """Records of the inbox that are not settled, as last heard of its end."""
     lag_seconds: float = 0.0

@@ -10,7 +10,10 @@ class RecorderSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="HUB_RECORDER_", frozen=True)
 
     metrics_port: int = Field(
-        default=0, ge=0, le=65_535, description="Loopback port for Prometheus; 0 serves none."
+        default=0,
+        ge=0,
+        le=65_535,
+        description="Port for Prometheus, on `HUB_METRICS_ADDRESS`; 0 serves none.",
     )
     seek_days: int = Field(
         default=30,

@@ -16,7 +16,10 @@ class RouterSettings(BaseSettings):
         default=1, ge=1, description="How many routers there are. All of them must say the same."
     )
     metrics_port: int = Field(
-        default=0, ge=0, le=65_535, description="Loopback port for Prometheus; 0 serves none."
+        default=0,
+        ge=0,
+        le=65_535,
+        description="Port for Prometheus, on `HUB_METRICS_ADDRESS`; 0 serves none.",
     )
 
     @model_validator(mode="after")

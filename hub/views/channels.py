@@ -22,6 +22,7 @@ from lgsp_client import HubClient, HubRefused, HubUnavailable, Identity
 from lgsp_message.limits import MAX_BODY_BYTES
 
 from hub.control.alert_rows import Telling
+from hub.indicators.alerting import Severity
 from hub.views.settings import ViewsSettings
 from hub.views.wording import short, text, title
 
@@ -180,6 +181,8 @@ class Relayed:
                 # One id and one time for all attempts: the hub takes the second as the first.
                 id=self._code(telling),
                 time=telling.notice.at,
+                # So that the channel may send it at night, where its contract lets it.
+                priority="urgent" if telling.notice.severity is Severity.CRITICAL else None,
             )
 
     def _code(self, telling: Telling) -> str:

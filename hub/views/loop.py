@@ -49,11 +49,13 @@ class Adder:
         """
         # Invariant 1: the position moves with the counts, in one transaction.
         with self._metrics.batch_seconds.time():
-            done = await self.blocking(self._views.record, batch.records, batch.start, batch.end)
-        if done:
-            self._metrics.events.inc(len(batch.records))
-            self.last_written = max(record.written_at for record in batch.records)
-        return done
+            added = await self.blocking(self._views.record, batch.records, batch.start, batch.end)
+        if added is None:
+            return False
+        self._metrics.events.inc(len(batch.records))
+        self._metrics.added(added)
+        self.last_written = max(record.written_at for record in batch.records)
+        return True
 
     async def clear(self, now: datetime) -> None:
         """Empty the views: a rebuild begins.

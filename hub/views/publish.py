@@ -2,23 +2,23 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import orjson
 import structlog
-from prometheus_client import CollectorRegistry, Gauge
 
-from hub.decision.states import State
+from hub.control.deadlines import deadlines
 from hub.directory.organisations import legal_day
+from hub.indicators.deadlines import forecast
 from hub.io.admission import utc_now
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.topics import INDICATORS
 from hub.io.kafka.transaction import Output, TransactionalWriter
 from hub.io.sql.views_queries import ViewsQueries, Window, day_start, shares
-from hub.io.sql.views_reading import Row
 from hub.ports import Fenced, Refusing, Unavailable
+from hub.views.gauges import Gauges
 from hub.views.loop import Adder
 from hub.views.prune import Pruner
 
@@ -72,43 +72,6 @@ def _bytes(value: Any) -> bytes | None:
     return None if value is None else orjson.dumps(value)
 
 
-class Gauges:
-    """What Prometheus reads of the indicators. Labels: levels of government, states."""
-
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self.share = Gauge(
-            "hub_indicator_share",
-            "Share of a month's dossiers or ratings: late, online, satisfied",
-            ["what", "level"],
-            registry=registry,
-        )
-        self.oldest = Gauge(
-            "hub_oldest_undelivered_seconds",
-            "Age of the oldest delivery that nobody has finished; 0 when none waits",
-            registry=registry,
-        )
-        self.waiting = Gauge(
-            "hub_waiting_deliveries", "Deliveries not finished", ["state"], registry=registry
-        )
-        self.overdue = Gauge(
-            "hub_overdue_dossiers", "Open dossiers past their limit", registry=registry
-        )
-
-    def waits(self, rows: Sequence[Row], now: datetime) -> None:
-        """Set what waits."""
-        since = min((row["since"] for row in rows), default=now)
-        self.oldest.set((now - since).total_seconds())
-        for state in State:
-            n = sum(row["n"] for row in rows if row["state"] == state.value)
-            self.waiting.labels(state.value).set(n)
-
-    def shares(self, what: str, levels: Sequence[Row]) -> None:
-        """Set the shares by level."""
-        for row in levels:
-            if row["share"] is not None:
-                self.share.labels(what, row["level"]).set(row["share"])
-
-
 class Publisher:
     """Brings `hub.indicators` and the gauges up to what SQL holds, again and again."""
 
@@ -158,6 +121,7 @@ class Publisher:
             # Marked after it is durable: a crash in between tells the same again.
             await self._adder.mark_told(cells)
         self._gauges.waits(await self._queries.oldest(), now)
+        self._gauges.heard(await self._queries.connectors(), now)
         if self._shared is None or (now - self._shared).total_seconds() >= SHARES_SECONDS:
             await self._tell_shares(now)
             self._shared = now
@@ -181,6 +145,7 @@ class Publisher:
             "satisfied": shares(await self._queries.satisfaction(window), "satisfied"),
         }
         self._gauges.overdue.set(sum(row["overdue"] for row in timely))
+        self._gauges.due(forecast(await deadlines(self._queries, now), now))
         for what, levels in told.items():
             self._gauges.shares(what, levels)
         values = {

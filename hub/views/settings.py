@@ -14,7 +14,10 @@ class ViewsSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="HUB_VIEWS_", frozen=True)
 
     metrics_port: int = Field(
-        default=0, ge=0, le=65_535, description="Loopback port for Prometheus; 0 serves none."
+        default=0,
+        ge=0,
+        le=65_535,
+        description="Port for Prometheus, on `HUB_METRICS_ADDRESS`; 0 serves none.",
     )
     member: str = Field(
         default="views-1",

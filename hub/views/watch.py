@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 import structlog
+from prometheus_client import CollectorRegistry
 
 from hub.control.alert_rows import Telling
 from hub.control.alerts import Alerts
@@ -15,6 +16,7 @@ from hub.io.disk import Disk
 from hub.io.sql.views_queries import ViewsQueries
 from hub.ports import Unavailable
 from hub.views.channels import Heartbeat, NotTold, Way
+from hub.views.metrics import WatchMetrics
 from hub.views.observe import Observed, observe
 
 EVERY_SECONDS: Final = 30.0
@@ -37,9 +39,11 @@ class Watch:
         *,
         disk: Disk | None = None,
         heartbeat: Heartbeat | None = None,
+        metrics: WatchMetrics | None = None,
     ) -> None:
         self._alerts, self._queries, self._ways = alerts, queries, ways
         self._clock, self._disk, self._heartbeat = clock, disk, heartbeat
+        self._metrics = metrics or WatchMetrics(CollectorRegistry())
         self._beaten: datetime | None = None
 
     async def run(self, stop: asyncio.Event, every_seconds: float = EVERY_SECONDS) -> None:
@@ -69,6 +73,7 @@ class Watch:
         await self._alerts.round(observed.seen, observed.unknown)
         for telling in await self._alerts.due():
             await self._tell(telling)
+        self._metrics.rounds.inc()
         # Last: it says that everything above has worked.
         await self._beat(now)
 
@@ -84,11 +89,13 @@ class Watch:
         try:
             await self._ways[telling.channel.kind].tell(telling)
         except NotTold as error:
+            self._metrics.notices.labels(telling.channel.kind, "failed").inc()
             _log.warning("notice_not_told", channel=telling.channel.name, cause=str(error))
             await self._alerts.failed(telling, str(error), for_good=error.for_good)
         else:
             # A crash before this line tells it again, under the same number.
             await self._alerts.told(telling)
+            self._metrics.notices.labels(telling.channel.kind, "told").inc()
 
     async def _beat(self, now: datetime) -> None:
         if self._heartbeat is None:
@@ -98,5 +105,7 @@ class Watch:
         try:
             await self._heartbeat.beat(now)
             self._beaten = now
+            self._metrics.beats.labels("told").inc()
         except NotTold as error:
+            self._metrics.beats.labels("failed").inc()
             _log.warning("heartbeat_failed", cause=str(error))

@@ -154,6 +154,13 @@ async def test_a_redirect_is_not_followed_and_no_success(status, headers):
     assert len(heard) == 1
 
 
+async def test_a_heartbeat_is_a_call_without_anything_but_who_and_when():
+    async with peer(204) as (heard, client, url):
+        await Heartbeat(HUB, url, client).beat(AT)
+    [(_, body)] = heard
+    assert json.loads(body) == {"hub": HUB, "at": "2026-11-20T03:00:00+00:00"}
+
+
 async def test_a_network_that_is_not_set_is_not_called():
     async with peer(204) as (heard, _, url), open_outside(ViewsSettings()) as client:
         with pytest.raises(NotTold) as error:

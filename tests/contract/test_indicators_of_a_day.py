@@ -92,7 +92,7 @@ async def test_the_page_reproduces_the_published_shares_from_the_messages_alone(
         AuditRecord(partition=0, offset=n, written_at=one.written_at, event=one.event)
         for n, one in enumerate(told)
     ]
-    assert store.views.record(told, {0: 0}, {0: len(told)})
+    assert store.views.record(told, {0: 0}, {0: len(told)}) is not None
     with store.engine.begin() as connection:
         rows = [
             {"id": one.id, "name": one.name, "level": one.level, "parent": None, "state": "active"}

@@ -15,6 +15,7 @@ from hub.indicators.defaults import NAMES
 from hub.io.sql.engine import open_blocking_engine, open_engine
 from hub.io.sql.views import Views
 from hub.io.sql.views_queries import ViewsQueries
+from hub.ports import Unavailable
 from hub.views.channels import Heartbeat, NotTold
 from hub.views.observe import Observed, observe
 from hub.views.watch import Watch
@@ -95,7 +96,9 @@ async def place(migrated_url):
     async with httpx2.AsyncClient(
         transport=transport, base_url="http://hub", headers=OWNER
     ) as client:
-        yield SimpleNamespace(client=client, app=app, hub=Hub(engine), url=migrated_url, engine=engine)
+        yield SimpleNamespace(
+            client=client, app=app, hub=Hub(engine), url=migrated_url, engine=engine
+        )
     await engine.dispose()
 
 
@@ -166,6 +169,15 @@ async def test_the_heartbeat_stays_away_when_a_round_fails(set_up):
     with pytest.raises(TypeError):
         await hub.watch.round()
     assert hub.beats.count == 1
+
+
+async def test_the_heartbeat_stays_away_while_sql_is_away():
+    engine = open_engine("postgresql://hub@127.0.0.1:1/hub")  # nobody listens there
+    hub = Hub(engine)
+    with pytest.raises(Unavailable):
+        await hub.round()
+    assert hub.beats.count == 0
+    await engine.dispose()
 
 
 @pytest.mark.parametrize(

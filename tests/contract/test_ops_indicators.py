@@ -57,7 +57,7 @@ class Month:
         engine = open_blocking_engine(url)
         views = Views(engine)
         views.positions([0])
-        assert views.record(self.records, {0: 0}, {0: len(self.records)})
+        assert views.record(self.records, {0: 0}, {0: len(self.records)}) is not None
         views.say(TODAY, 3, 1.4)
         engine.dispose()
 

@@ -22,9 +22,10 @@ from hub.io.sql.views_rebuild import rebuild
 from hub.io.sql.views_told import ToldCounts
 from hub.ports import Refusing, Unavailable
 from hub.views import main as views
+from hub.views.gauges import Gauges
 from hub.views.loop import Adder
 from hub.views.metrics import ViewsMetrics
-from hub.views.publish import Gauges, IndicatorWriter, Publisher
+from hub.views.publish import IndicatorWriter, Publisher
 from tests.recorder_rig import PARTITIONS
 from tests.support import NOW
 from tests.views_rig import ViewsRig, ViewStore, by_hand, counted, day
@@ -221,7 +222,7 @@ def test_who_sends_everything_under_one_subject_costs_no_more_and_no_batch_matte
         one.views.positions([1])
         for start in range(0, 40, size):
             part = records[start : start + size]
-            assert one.views.record(part, {1: start}, {1: start + len(part)})
+            assert one.views.record(part, {1: start}, {1: start + len(part)}) is not None
     assert store.dump() == other.dump()
     assert [row[1] for row in store.dump()["view_facts"]] == list(range(7))
     other.close()
@@ -241,7 +242,7 @@ def test_postgresql_holds_the_same_rows_as_sqlite(store, postgres_url):
         for start in range(0, len(records), size):
             part = records[start : start + size]
             end = {record.partition: record.offset + 1 for record in part}
-            assert one.views.record(part, {place: at[place] for place in end}, end)
+            assert one.views.record(part, {place: at[place] for place in end}, end) is not None
             at |= end
     assert store.dump() == other.dump()
     assert {cell.key: cell.n for cell in ToldCounts(store.engine).untold(10**6)} == {

@@ -15,6 +15,7 @@ from hub.api.ops.rates import Tries
 from hub.decision.rules import Rules
 from hub.io.kafka.ingress_record import Found
 from hub.io.kafka.lag import GroupLag
+from hub.io.kafka.topic_facts import TopicFacts
 from hub.io.sql.connector_status import ConnectorStatuses
 from hub.io.sql.projection_queries import ProjectionQueries
 from hub.ports import Unavailable
@@ -64,6 +65,8 @@ class Ops:
     held: Once[int]
     """How many messages are in quarantine."""
     overview: Once[Overview]
+    topics: Once[tuple[TopicFacts, ...]]
+    """The hub's topics as the brokers have them."""
     tries: Tries = field(default_factory=Tries)
     """Of the public look-up."""
 

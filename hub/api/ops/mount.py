@@ -1,5 +1,6 @@
 """Put together what operators are served with."""
 
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from hub.api.admin_dependencies import Admin
@@ -9,6 +10,7 @@ from hub.api.ops.dependencies import Clock, LagsOfReaders, Ops, Records, RulesNo
 from hub.api.ops.live_ring import Live
 from hub.api.ops.once import Once
 from hub.api.ops.overview import make_overview
+from hub.io.kafka.topic_facts import TopicFacts
 
 RESOURCES: Final = (messages, trace, overview, live_routes, routes, jobs, views, where)
 """The modules with routes, in the order in which the app tries them."""
@@ -20,6 +22,8 @@ OVERVIEW_SECONDS: Final = 2.0
 """An overview is as new as that; a console asks every few seconds."""
 HELD_SECONDS: Final = 15.0
 """Counting what is in quarantine reads its topic."""
+TOPICS_SECONDS: Final = 30.0
+"""Brokers take as long to see that a replica is behind (`replica.lag.time.max.ms`)."""
 
 
 def ops_with(
@@ -30,6 +34,7 @@ def ops_with(
     records: Records,
     lags: LagsOfReaders,
     live: Live,
+    topics: Callable[[], Awaitable[tuple[TopicFacts, ...]]],
 ) -> Ops:
     """Return what operators are served with, over the control plane."""
 
@@ -46,5 +51,6 @@ def ops_with(
         statuses=plane.statuses,
         held=Once(held, HELD_SECONDS),
         overview=Once(lambda: make_overview(ops), OVERVIEW_SECONDS),
+        topics=Once(topics, TOPICS_SECONDS),
     )
     return ops

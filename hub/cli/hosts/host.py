@@ -17,8 +17,8 @@ from hub.cli import logs, pulse, wiring
 from hub.cli.home import Home, Identity
 from hub.cli.processes import Name
 from hub.cli.settings import SupervisorSettings
-from hub.io.embedded.ports import LOOPBACK
 from hub.io.memory import BATCHES, REQUESTS, calm_memory
+from hub.io.process_metrics import tell_of_process
 from hub.io.settings import IoSettings
 from hub.io.tracing import Tracing
 
@@ -61,10 +61,12 @@ def serve(name: Name, entry: Entry, chosen: Path | None) -> None:
 
 
 def metrics_registry(port: int) -> CollectorRegistry:
-    """Return a registry, served on loopback where a port is given."""
+    """Return a registry, served where a port is given; it tells of this process already."""
     registry = CollectorRegistry()
+    tell_of_process(registry)
     if port:
-        start_http_server(port, addr=LOOPBACK, registry=registry)
+        address = wiring.read(SupervisorSettings).metrics_address
+        start_http_server(port, addr=address, registry=registry)
     return registry
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -27,8 +28,10 @@ from hub.io.sql.views_queries import ViewsQueries
 from hub.ports import Refusing, Unavailable
 from hub.views import channels
 from hub.views import main as views
+from hub.views.gauges import Gauges
+from hub.views.metrics import WatchMetrics
 from hub.views.prune import Pruner
-from hub.views.publish import Gauges, IndicatorWriter, Publisher
+from hub.views.publish import IndicatorWriter, Publisher
 from hub.views.settings import ViewsSettings
 from hub.views.watch import Watch
 
@@ -49,7 +52,7 @@ async def run(host: Host) -> None:
     with _engine(host.settings, host.home) as engine:
         async with (
             _reading(host) as reading,
-            _watch(host, settings, reading) as watch,
+            _watch(host, settings, reading, registry) as watch,
             asyncio.TaskGroup() as group,
         ):
             group.create_task(watch.run(host.stop))
@@ -79,7 +82,9 @@ async def _reading(host: Host) -> AsyncIterator[AsyncEngine]:
 
 
 @contextlib.asynccontextmanager
-async def _watch(host: Host, settings: ViewsSettings, engine: AsyncEngine) -> AsyncIterator[Watch]:
+async def _watch(
+    host: Host, settings: ViewsSettings, engine: AsyncEngine, registry: CollectorRegistry
+) -> AsyncIterator[Watch]:
     hub, url = host.identity.hub, settings.heartbeat_url
     async with channels.open_outside(settings) as client:
         yield Watch(
@@ -89,6 +94,7 @@ async def _watch(host: Host, settings: ViewsSettings, engine: AsyncEngine) -> As
             utc_now,
             disk=Disk(host.home.root),
             heartbeat=channels.Heartbeat(hub, url, client) if url else None,
+            metrics=WatchMetrics(registry),
         )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Table, bindparam, delete, func, selec
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.decision.rows import AuditRecord
-from hub.indicators.cells import Fold, OpenDelivery, named_deliveries
+from hub.indicators.cells import Cell, Count, Fold, OpenDelivery, named_deliveries
 from hub.indicators.matter import MAX_FACTS, FactRow, Kind
 from hub.indicators.matters import matters
 from hub.io.sql.engine import sql_errors
@@ -54,11 +54,11 @@ class Views:
 
     def record(
         self, records: Sequence[AuditRecord], start: Mapping[int, int], end: Mapping[int, int]
-    ) -> bool:
+    ) -> Mapping[tuple[int, Cell], Count] | None:
         """Add a batch that begins at `start` and ends before `end`, whole or not at all.
 
-        False: the stored positions are not `start`: somebody else has added meanwhile, or a
-        rebuild began; nothing was written, read the positions anew.
+        Returns the counts that it made. None: the stored positions are not `start`: somebody else
+        has added meanwhile, or a rebuild began; nothing was written, read the positions anew.
 
         Raises:
             Unavailable: the database is away; whether the batch was added, the positions know.
@@ -68,7 +68,7 @@ class Views:
             take_turn(connection)
             if not all(_advance(connection, part, start[part], end[part]) for part in sorted(end)):
                 connection.rollback()
-                return False
+                return None
             fold = Fold(_known(connection, records))
             for record in records:
                 fold.take(record)
@@ -77,7 +77,7 @@ class Views:
             _save_matters(connection, fold.facts)
             # Rows and positions commit together: after a crash the batch is read again or not.
             connection.commit()
-            return True
+            return fold.counts
 
     def say(self, at: datetime, lag_messages: int, lag_seconds: float) -> None:
         """Write down how far behind the views are.

@@ -1,24 +1,34 @@
 """Notices to citizens through the hub: told once or not at all (system 11)."""
 
+import asyncio
 import hashlib
 import json
 
+import httpx2
 import pytest
 from sandbox_notify import NotifySandbox
 
+from hub.control.alerts import Channel, Telling
+from hub.indicators.alerting import Notice, Severity, Told
+from hub.io.admission import utc_now
+from hub.views.channels import Relayed, Sender
+from hub.views.settings import ViewsSettings
 from simulator import bodies
 from tests.scenarios.adapters import rig
+from tests.scenarios.conftest import ALERTED, ALERTED_AGENCY, ALERTING
 
 pytestmark = pytest.mark.kafka
 
-SMS, ZALO, MAIL = "sms-mau", "zalo-mau", "thu-dien-tu-mau"
+SMS, ZALO, MAIL = ALERTED, "zalo-mau", "thu-dien-tu-mau"
 TEMPLATE = "KET-QUA-MAU"
 
 
 @pytest.fixture(scope="module")
 def peer(world, peers, tmp_path_factory):
     peer = peers(NotifySandbox(seed=44))
-    world.register(SMS, "H99.31", (rig.NOTICE,))
+    world.register(SMS, ALERTED_AGENCY, (rig.NOTICE,))
+    world.register(ALERTING, "H99.36", (rig.NOTICE,))
+    world.lend_key(ALERTING)
     world.register(ZALO, "H99.32", (rig.NOTICE,))
     world.register(MAIL, "H99.35", (rig.NOTICE,))
     facts = peer.describe()
@@ -32,6 +42,11 @@ def peer(world, peers, tmp_path_factory):
     sms = {
         **shared,
         "templates": template(facts["vinaphone"]["templates"][0]),
+        # An alert brings its own text: the one parameter of a template of its own.
+        "free_text": {
+            "gateway_id": facts["vinaphone"]["templates"][1],
+            "parameters": ["text"],
+        },
         "gateway": "vinaphone",
         "url": f"{peer.url}/vinaphone",
         "agent": facts["vinaphone"]["AGENTID"],
@@ -131,3 +146,56 @@ def test_a_second_notice_of_one_event_is_not_sent_by_the_other_way(world, peer):
     steps = world.await_told(rig.DESK, second, ZALO, "dead_letter")
     assert steps[-1]["reason"] == "already_sent"
     assert told(world, peer, "zns", "84900000014") == 0
+
+
+def telling(number, telephone):
+    """Return a notice of an alert that is to go to a telephone."""
+    notice = Notice(
+        rule="connector-down",
+        organisation="",
+        told=Told.FIRING,
+        severity=Severity.CRITICAL,
+        at=utc_now(),
+        subjects=("tin-zalo",),
+        count=1,
+    )
+    channel = Channel(
+        name="truc-mau", kind="message", target=telephone, organisation="*", least=Severity.INFO
+    )
+    return Telling(number=number, notice=notice, channel=channel, attempts=0)
+
+
+def test_an_alert_reaches_a_telephone_through_the_hub_itself_and_once(world, peer):
+    number, environ = "84900000015", world.hub.environ
+    settings = ViewsSettings(
+        message_api=environ["HUB_VIEWS_MESSAGE_API"],
+        message_system=environ["HUB_VIEWS_MESSAGE_SYSTEM"],
+        message_key=environ["HUB_VIEWS_MESSAGE_KEY"],
+        message_to=environ["HUB_VIEWS_MESSAGE_TO"],
+        message_agency=environ["HUB_VIEWS_MESSAGE_AGENCY"],
+    )
+    way, one = Relayed(world.hub.hub, Sender.of(settings)), telling(999_001, number)
+    # Told again where a crash left it unknown whether it was.
+    for _ in range(2):
+        asyncio.run(way.tell(one))
+    steps = world.await_told(ALERTING, "alert-999001-truc-mau", SMS, "delivered")
+    assert rig.events(steps).count("delivered") == 1
+    assert told(world, peer, "sms-vinaphone", number) == 1
+
+
+@pytest.mark.long
+def test_a_test_notice_of_the_console_reaches_the_telephone(world, peer):
+    """The views process looks for notices every half minute."""
+    number = "84900000016"
+    headers = {"authorization": f"Bearer {world.hub.home.admin_token()}"}
+    with httpx2.Client(base_url=world.hub.url, headers=headers, timeout=30) as http:
+        channel = {"kind": "message", "target": number, "reason": rig.WHY}
+        assert http.put("/ops/alerts/channels/so-truc-mau", json=channel).is_success
+        asked = http.post("/ops/alerts/channels/so-truc-mau:test", json={"reason": rig.WHY})
+        assert asked.is_success
+        rig.until(
+            lambda: told(world, peer, "sms-vinaphone", number) == 1,
+            lambda: http.get("/ops/alerts/tellings").text,
+        )
+        gone = http.post("/ops/alerts/channels/so-truc-mau:remove", json={"reason": rig.WHY})
+        assert gone.is_success

@@ -1,6 +1,7 @@
 """The small parts of the connector runtime."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import cast
 
@@ -184,9 +185,11 @@ def test_metrics_tell_what_reports_tell_and_forget_who_is_gone():
     metrics = ConnectorMetrics(registry, budget)
     budget.open().add(7)
     report = Report(name="mau", generation=0, state=State.WAITING, dead_letters=3, at=support.NOW)
-    metrics.heard([report])
+    metrics.heard([replace(report, parked=2, breaker_open=True)])
     text = generate_latest(registry).decode()
     assert 'hub_connector_dead_letters{connector="mau"} 3.0' in text
+    assert 'hub_connector_parked{connector="mau"} 2.0' in text
+    assert 'hub_connector_breaker_open{connector="mau"} 1.0' in text
     assert 'hub_connector_state{connector="mau",state="waiting"} 1.0' in text
     assert "hub_connectors_held_bytes 7.0" in text
     metrics.heard([])

@@ -13,6 +13,7 @@ from lgsp_adapter.policy.breaker import BreakerRules
 
 from hub.connectors.pace import Pace
 from hub.connectors.sink import SAVE_SECONDS
+from hub.connectors.status import Report, State
 from hub.decision.connectors import Limits, Window
 from hub.io.kafka.connector_records import Action, Command
 from hub.ports import Unavailable
@@ -350,6 +351,9 @@ async def test_a_dead_peer_opens_the_circuit_and_is_then_only_probed():
         # Calls that were under way when it opened, and none after.
         assert len(bench.peer.calls) <= 2 + bench.connector.limits.concurrency
         assert runner.holdings.waiting == 50
+        told = runner.told(Report(name="bench", generation=0, state=State.RUNNING, at=bench.now()))
+        assert told.breaker_open
+        assert told.parked > 0
 
 
 async def test_in_a_maintenance_window_nothing_is_called():
