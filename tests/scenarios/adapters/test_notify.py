@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from sandbox_notify import NotifySandbox
 
-from hub.control.alerts import Channel, Telling
+from hub.control.alert_rows import Channel, Telling
 from hub.indicators.alerting import Notice, Severity, Told
 from hub.io.admission import utc_now
 from hub.views.channels import Relayed, Sender
