@@ -119,8 +119,8 @@ async def few(migrated_url):
 
 
 @pytest.mark.parametrize("name", WANTED)
-async def test_no_filter_reads_the_whole_table(tmp_path, name):
-    engine = await _filled(f"sqlite:///{tmp_path}/hub.db", FEW)
+async def test_no_filter_reads_the_whole_table(migrated_sqlite, name):
+    engine = await _filled(migrated_sqlite, FEW)
     plan = await _plan(engine, WANTED[name])
     await engine.dispose()
     scans = [line for line in plan.split("\n") if line.startswith("SCAN") and "INDEX" not in line]
