@@ -4,20 +4,15 @@ import pytest
 from dvcqg_rig import CODE, Rig, doubled, later, step, submitted
 from hub_adapter_dvcqg import PortalSink
 from lgsp_adapter import Backpressure, Retryable
-from lgsp_adapter.testing.peers import FAULTS, named
+from lgsp_adapter.testing.peers import FAULTS, matrix, named
 from sandbox_dvcqg import PortalSandbox
 
-RECEIVING = [
-    (path, fault)
-    for path in ("/auth", "/adapter", "/files")
-    for fault in FAULTS
-    # A file has no schema: whatever comes whole with 200 is the file.
-    if (path, fault["what"]) != ("/files", "wrong_schema")
-]
+# A file has no schema: whatever comes whole with 200 is the file.
+OF_A_FILE = [fault for fault in FAULTS if fault["what"] != "wrong_schema"]
+RECEIVING = [*matrix("/adapter", "/auth"), *matrix("/files", faults=OF_A_FILE)]
 
 
-@pytest.mark.parametrize("path", ["/auth", "/adapter"])
-@pytest.mark.parametrize("fault", FAULTS, ids=named)
+@pytest.mark.parametrize(("path", "fault"), matrix("/adapter", "/auth"), ids=named)
 async def test_a_bad_day_loses_and_doubles_nothing_that_is_sent(portal, fault, path):
     rig = Rig(portal)
     portal.misbehave(path=path, times=2, **fault)
@@ -33,11 +28,11 @@ async def test_a_bad_day_loses_and_doubles_nothing_that_is_sent(portal, fault, p
     assert doubled(portal) == []
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=named)
-async def test_a_bad_day_loses_and_doubles_no_update(portal, fault):
+@pytest.mark.parametrize(("path", "fault"), matrix("/adapter"), ids=named)
+async def test_a_bad_day_loses_and_doubles_no_update(portal, fault, path):
     rig = Rig(portal)
     await rig.send(submitted())
-    portal.misbehave(path="/adapter", times=3, **fault)
+    portal.misbehave(path=path, times=3, **fault)
     await rig.send(later("received"), later("result", "e-2"), later("returned", "e-3"))
     assert len(rig.bus.delivered) == 4
     assert portal.dossiers[CODE]["TrangThaiHoSo"] == "10"

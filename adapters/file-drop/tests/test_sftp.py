@@ -1,43 +1,10 @@
 import os
 
 import pytest
-from hub_adapter_file_drop import FileDropIn
+from file_drop_rig import BODY, SCAN, drop, names, opened, source
 from lgsp_adapter import Context, Fatal, Reject, Retryable
 from lgsp_adapter.guard import UNSAFE_LOOPBACK
 from sandbox_file_drop import SftpAgency
-
-BODY = {"content": "body", "type": "vn.gov.dossier.received.v1"}
-SCAN = {
-    "content": "attachment",
-    "type": "vn.gov.record.changed.v1",
-    "subject": "${stem}",
-    "template": {
-        "dataset": "h99.ban-quet-mau",
-        "record_id": "${stem}",
-        "change": "created",
-        "changed_at": "${modified}",
-        "version": "${modified_ms}",
-        "record": {"file": "Bản quét ${name}"},
-        "objects": ["${object}"],
-    },
-}
-
-
-def source(place, ready="rename", **more):
-    return FileDropIn(FileDropIn.config_of({**place, "ready": ready, **more}))
-
-
-def drop(folder, name, text='{"text":"mẫu"}'):
-    (folder / name).write_text(text, encoding="utf-8")
-
-
-def names(folder):
-    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
-
-
-async def opened(made, ctx, position=None):
-    await made.open(ctx, position)
-    return made
 
 
 async def test_a_file_without_permission_stops_only_itself(tmp_path, ctx, agency, over_sftp):

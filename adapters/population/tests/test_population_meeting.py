@@ -209,15 +209,16 @@ async def test_without_our_log_the_database_is_not_asked(meeting):
     assert meeting.peer.log == []
 
 
-async def test_on_a_bad_day_every_question_that_was_heard_is_in_our_log(meeting):
+@pytest.mark.parametrize("count", [8, pytest.param(25, marks=pytest.mark.long)])
+async def test_on_a_bad_day_every_question_that_was_heard_is_in_our_log(meeting, count):
     meeting.peer.mischief.bad_day(0.4, seed=1)
     async with meeting.office() as (ask, _):
-        told = [(await ask(request_id=f"YC-{n}"))[0] for n in range(25)]
+        told = [(await ask(request_id=f"YC-{n}"))[0] for n in range(count)]
     assert set(told) <= {200, 429, 503}
     heard = [each["MaYeuCau"] for each in meeting.peer.log]
     assert set(heard) <= {each["request_id"] for each in meeting.entries}
-    assert len(meeting.entries) == 25
-    assert told.count(200) > 5
+    assert len(meeting.entries) == count
+    assert told.count(200) > count // 5
 
 
 async def test_check_asks_about_nobody(meeting):

@@ -17,10 +17,6 @@ from lgsp_adapter import Context
 from lgsp_adapter.guard import UNSAFE_LOOPBACK
 from sqlalchemy import URL, create_engine
 
-from tests.postgres_fixture import postgres, postgres_url
-
-__all__ = ["postgres", "postgres_url"]
-
 START_SECONDS = 30
 STOP_SECONDS = 20
 

@@ -115,11 +115,12 @@ async def test_after_a_crash_in_the_middle_of_a_call_it_is_one_parcel(meeting):
     once(meeting)
 
 
-async def test_a_bad_day_makes_no_parcel_twice_and_loses_none(meeting):
+@pytest.mark.parametrize("count", [5, pytest.param(20, marks=pytest.mark.long)])
+async def test_a_bad_day_makes_no_parcel_twice_and_loses_none(meeting, count):
     meeting.peer.mischief.bad_day(0.3, seed=4)
-    await meeting.order(*(result(n) for n in range(1, 21)), seconds=SHORT)
+    await meeting.order(*(result(n) for n in range(1, count + 1)), seconds=SHORT)
     await asyncio.sleep(1.2)  # What the post was slow with has been done by then.
-    once(meeting, 20)
+    once(meeting, count)
 
 
 async def test_an_expired_certificate_costs_nothing(secure):

@@ -2,10 +2,6 @@
 
 import pytest
 
-from tests.postgres_fixture import postgres, postgres_url
-
-__all__ = ["postgres", "postgres_url"]
-
 
 @pytest.fixture
 def place(postgres_url):
