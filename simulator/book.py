@@ -19,6 +19,8 @@ class Book:
     province: Province
     day: date
     chance: random.Random
+    first: int = 0
+    """The daily number before the first one: another run of the same day begins higher."""
     messages: list[Planned] = field(default_factory=list)
     _codes: Counter[str] = field(default_factory=Counter)
     _owed: dict[str, float] = field(default_factory=dict)
@@ -40,7 +42,7 @@ class Book:
         """Return a new code: `<unit>-YYMMDD-<daily number>` (TT 01/2018/TT-VPCP, article 19)."""
         unit = f"{prefix}{agency.code}"
         self._codes[unit] += 1
-        return f"{unit}-{self.day:%y%m%d}-{self._codes[unit]:04}"
+        return f"{unit}-{self.day:%y%m%d}-{self.first + self._codes[unit]:04}"
 
     def happens(self, share: float) -> bool:
         """Say yes in this share of all cases."""

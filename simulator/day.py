@@ -17,12 +17,14 @@ PROVINCE_LEVEL: Final = "province"
 
 
 def plan_day(
-    province: Province, *, seed: int, count: int, day: date, from_outside: int = 0
+    province: Province, *, seed: int, count: int, day: date, from_outside: int = 0, first: int = 0
 ) -> tuple[Planned, ...]:
     """Return some `count` messages (a few more: matters are not cut off), in order of time.
 
     3 % of them are bad, and every kind of bad message is among them. `from_outside`: how many
     dossiers come beside them from the national portal, all online: they count among the province's.
+    `first`: the daily number before the first one of each agency, so that two runs of one day do
+    not speak of the same dossiers.
 
     Raises:
         ValueError: fewer than `MIN_MESSAGES` are asked for.
@@ -30,7 +32,7 @@ def plan_day(
     if count < MIN_MESSAGES:
         raise ValueError(f"a day has at least {MIN_MESSAGES} messages")
     chance = random.Random(seed)  # noqa: S311  (a plan that can be repeated, not a secret)
-    book = Book(province=province, day=day, chance=chance)
+    book = Book(province=province, day=day, chance=chance, first=first)
     bad = max(len(Fault), round(count * SHARE))
     online = f"online/{PROVINCE_LEVEL}"
     book.elsewhere(online, ONLINE[PROVINCE_LEVEL], yes=from_outside, cases=from_outside)

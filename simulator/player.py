@@ -38,6 +38,8 @@ DRAIN_SECONDS: Final = 30.0
 """Longest wait for the last deliveries; what is missing then is for the verdict to say."""
 GREETING_SECONDS: Final = 30.0
 """Longest wait until the hub's routers know the province."""
+NUMBERS_A_SECOND: Final = 10
+"""Daily numbers that a run leaves to the runs before it: no agency has so many dossiers."""
 _PAUSE_SECONDS: Final = 0.05
 _TAG: Final = 9
 """Of a run's name: its last digits are milliseconds, so this is another one for eleven days."""
@@ -101,11 +103,13 @@ async def play(options: Options, out: TextIO = sys.stdout) -> Counter[str]:
         NotReady: the hub does not admit the first message.
         ValueError: rate and speed make too small a day.
     """
+    now = datetime.now(VIET_NAM)
     plan = plan_day(
         options.province,
         seed=options.seed,
         count=options.count,
-        day=datetime.now(VIET_NAM).date(),
+        day=now.date(),
+        first=NUMBERS_A_SECOND * (now.hour * 3_600 + now.minute * 60 + now.second),
         from_outside=dossiers(tuple(options.peers.facts), options.count) if options.peers else 0,
     )
     async with open_clients(options.url, _who(options)) as clients, _controls(options) as controls:

@@ -40,8 +40,8 @@ ATTACHMENT = {
 }
 
 
-def plan(seed=1, count=600, tiers=Tiers.THREE):
-    return plan_day(Province.of(tiers), seed=seed, count=count, day=DAY)
+def plan(seed=1, count=600, tiers=Tiers.THREE, first=0):
+    return plan_day(Province.of(tiers), seed=seed, count=count, day=DAY, first=first)
 
 
 def rules_of(province, who, now):
@@ -85,6 +85,11 @@ def test_the_smallest_day_has_every_kind_of_bad_message_too():
     assert {one.fault for one in day} == {None, *Fault}
 
 
+def test_two_runs_of_one_day_speak_of_different_matters():
+    subjects = [{one.subject for one in plan(seed=seed, first=seed * 10_000)} for seed in (1, 2)]
+    assert not subjects[0] & subjects[1]
+
+
 def test_a_day_that_is_too_small_is_refused():
     with pytest.raises(ValueError, match="at least"):
         plan(count=MIN_MESSAGES - 1)
@@ -114,7 +119,7 @@ def test_the_hubs_own_decision_about_every_planned_message_is_the_expected_one(t
     who = keys.identities(province, support.HUB, tmp_path)
     rules, admitted = rules_of(province, who, now), support.Remembered()
     sent: dict[int, Outgoing] = {}
-    for planned in plan(count=600, tiers=tiers):
+    for planned in plan(count=600, tiers=tiers, first=863_990):
         first = sent[planned.after[0]] if planned.repeats else None
         attachment = ATTACHMENT if planned.letter else None
         message = sent[planned.number] = forge(
