@@ -2,15 +2,16 @@
 
 import asyncio
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
-if TYPE_CHECKING:
-    from hub.cli.bundle.parts import Part
+from hub.cli.errors import CommandFailed
+from hub.cli.files import write_new
 
-LINES = 2_000
+LINES: Final = 2_000
 """Of each log: the last hours of a quiet hub, the last minutes of a busy one."""
 
 support_app = typer.Typer(
@@ -46,47 +47,36 @@ def bundle(
     chạy hoặc đã dừng.
     """
     from hub.cli import logs, wiring  # noqa: PLC0415  (`hub --help` loads none of this)
-    from hub.cli.bundle.parts import gather, manifest  # noqa: PLC0415
+    from hub.cli.bundle.parts import gather, manifest, packed  # noqa: PLC0415
 
     # What the libraries warn of stands in the parts; an operator reads one line.
     logs.configure("support", level="ERROR")
     parts = asyncio.run(gather(wiring.home(home), lines))
-    told = manifest(parts)
-    _write(out, parts, told)
-    _print(out, told, as_json=as_json)
+    content, told = packed(parts), manifest(parts)
+    _keep(out, content)
+    if as_json:
+        told = {"file": str(out), "bytes": len(content), **told}
+        typer.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        _print(out, len(content), told["parts"])
 
 
-def _write(out: Path, parts: "list[Part]", told: dict[str, Any]) -> None:
-    """Write the file, for its owner alone; it appears whole or not at all.
+def _keep(out: Path, content: bytes) -> None:
+    """Write the file.
 
     Raises:
         CommandFailed: it exists already, or cannot be written.
     """
-    import io  # noqa: PLC0415
-    import zipfile  # noqa: PLC0415
-
-    from hub.cli.errors import CommandFailed  # noqa: PLC0415
-    from hub.cli.files import write_new  # noqa: PLC0415
-
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("manifest.json", json.dumps(told, ensure_ascii=False, indent=1))
-        for part in parts:
-            archive.writestr(part.name, part.content)
     try:
-        write_new(out, packed.getvalue())
+        write_new(out, content)
     except FileExistsError as error:
         raise CommandFailed(f"{out} exists already; choose another name with -o.") from error
     except OSError as error:
         raise CommandFailed(f"{out} cannot be written: {error.strerror}.") from error
 
 
-def _print(out: Path, told: dict[str, Any], *, as_json: bool) -> None:
-    size = out.stat().st_size
-    if as_json:
-        typer.echo(json.dumps({"file": str(out), "bytes": size, **told}, ensure_ascii=False))
-        return
-    for part in told["parts"]:
+def _print(out: Path, size: int, parts: Sequence[Mapping[str, Any]]) -> None:
+    for part in parts:
         problem = f"  ({part['problem']})" if part["problem"] else ""
         typer.echo(f"{part['bytes']:>9} {part['name']}{problem}")
     typer.echo(

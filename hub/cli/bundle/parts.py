@@ -1,6 +1,8 @@
 """Gather the parts of a support bundle. What does not answer is a part that says so."""
 
+import io
 import json
+import zipfile
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -50,8 +52,8 @@ async def gather(home: Home, lines: int) -> list[Part]:
     """
     given = wiring.given()
     masking = Masking(settings.secrets(home, given))
-    io = wiring.read(IoSettings)
-    connection, sql = wiring.kafka(io), wiring.sql_url(io, home)
+    stores = wiring.read(IoSettings)
+    connection, sql = wiring.kafka(stores), wiring.sql_url(stores, home)
     parts = [
         Part(name="README.txt", content=README.encode()),
         _json("about.json", machine.about(home), masking),
@@ -76,6 +78,16 @@ def manifest(parts: list[Part]) -> dict[str, Any]:
             {"name": one.name, "bytes": len(one.content), "problem": one.problem} for one in parts
         ],
     }
+
+
+def packed(parts: list[Part]) -> bytes:
+    """Return the bundle as a ZIP file, with the list of what is in it."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("manifest.json", _dumped(manifest(parts)))
+        for part in parts:
+            archive.writestr(part.name, part.content)
+    return file.getvalue()
 
 
 def _logs(home: Home, lines: int, masking: Masking) -> Iterator[Part]:

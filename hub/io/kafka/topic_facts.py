@@ -45,7 +45,7 @@ async def topic_facts(connection: KafkaConnection) -> tuple[TopicFacts, ...]:
             # All of them, then a look at the names: asking for one by name may make it.
             described = await admin.describe_topics()
     found = (topic for topic in described if topic["topic"].startswith(PREFIX))
-    return tuple(sorted((_facts(topic) for topic in found), key=lambda one: one.name))
+    return tuple(sorted((facts_of(topic) for topic in found), key=lambda one: one.name))
 
 
 async def topic_settings(
@@ -64,7 +64,8 @@ async def topic_settings(
     return dict(_settings(answers))
 
 
-def _facts(topic: Mapping[str, Any]) -> TopicFacts:
+def facts_of(topic: Mapping[str, Any]) -> TopicFacts:
+    """Return the facts of a topic from what the brokers tell of it (Kafka protocol, Metadata)."""
     parts = topic["partitions"]
     return TopicFacts(
         name=topic["topic"],

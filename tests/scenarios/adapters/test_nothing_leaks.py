@@ -249,6 +249,10 @@ def test_audit_events_and_kafka_headers_hold_none(world, day):
     for key, headers, value in audit:
         assert found(f"{key} {headers}") == set()
         assert found(value or b"") == set()
+    for topic in ("hub.seen", "hub.rules", "hub.indicators"):
+        for record in records_of(world.hub, topic):
+            assert found(str(record)) == set(), topic
+            assert topic != "hub.indicators" or SUBJECT not in str(record)
     bodies = set()
     for topic in ("hub.ingress", f"hub.inbox.{TARGET}", "hub.retry"):
         for key, headers, value in records_of(world.hub, topic):
@@ -268,6 +272,17 @@ def test_the_status_table_of_connectors_holds_none(world, day):
     told = json.dumps(world.connector(CONNECTOR)) + json.dumps(world.first.read("dead-letters"))
     assert day.id in told
     assert found(told) == set()
+
+
+def test_the_trail_of_people_holds_none(world, day):
+    admin = {"authorization": f"Bearer {world.hub.home.admin_token()}"}
+    told = [
+        day.http.get(path, headers=admin, params={"limit": 100})
+        for path in ("/ops/audit", "/v1/admin/trail", "/ops/alerts/notices")
+    ]
+    assert all(answer.status_code == 200 for answer in told)
+    assert "items" in told[0].json()
+    assert found("".join(answer.text for answer in told)) == set()
 
 
 def test_spans_hold_none(day, spans):

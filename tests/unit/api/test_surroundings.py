@@ -4,7 +4,7 @@ from prometheus_client import CollectorRegistry
 
 from hub.api.surroundings import Surroundings
 from hub.io.kafka.lag import GroupLag
-from hub.io.kafka.topic_facts import TopicFacts
+from hub.io.kafka.topic_facts import TopicFacts, facts_of
 
 
 def topic(name, **changes):
@@ -30,3 +30,14 @@ def test_lags_and_partitions_are_told_and_what_could_not_be_asked_is_absent():
     told.topics(())
     assert read("hub_lag_messages", group="hub-router") is None
     assert read("hub_kafka_partitions", state="offline") is None
+
+
+def test_a_topic_tells_of_replicas_that_are_behind_and_of_partitions_without_a_leader():
+    parts = [
+        {"leader": 1, "replicas": [1, 2, 3], "isr": [1, 2, 3]},
+        {"leader": 2, "replicas": [1, 2, 3], "isr": [2, 3]},
+        {"leader": -1, "replicas": [1, 2], "isr": []},
+    ]
+    found = facts_of({"topic": "hub.audit", "partitions": parts})
+    want = {"partitions": 3, "replicas": 2, "under_replicated": 2, "offline": 1}
+    assert found == topic("hub.audit", **want)
