@@ -1,6 +1,7 @@
 """The admin API over one SQL store, without Kafka: what is held stands in memory."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from datetime import UTC, datetime
 
 from argon2 import PasswordHasher
@@ -17,6 +18,7 @@ from hub.control.networks import Networks
 from hub.control.outbox import OutboxWorker
 from hub.control.people.passwords import Passwords
 from hub.control.quarantine import Quarantine
+from hub.io.disk import Disk
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.connector_records import Command
 from hub.io.kafka.ingress_record import Found
@@ -119,6 +121,11 @@ class LagsInMemory:
         return self.found
 
 
+async def no_brokers():
+    """Answer as a cluster that is away."""
+    raise Unavailable("Kafka does not answer")
+
+
 def ops_of(plane, **parts):
     """Return what operators are served with, over a world in memory."""
     rules = build_rules()
@@ -128,6 +135,8 @@ def ops_of(plane, **parts):
         "records": RecordsInMemory(),
         "lags": LagsInMemory(),
         "live": Live(seconds=0.5),
+        "brokers": no_brokers,
+        "disk": Disk(Path.cwd()),
     }
     return ops_with(plane, **(world | parts))
 

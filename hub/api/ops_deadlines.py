@@ -9,16 +9,15 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from hub.api.admin_models import ReasonRequest, problems
-from hub.api.admin_problems import of_named
 from hub.api.admin_route import AdminRoute
 from hub.api.ops_indicators import Queries
 from hub.api.problems import Code, Problem
 from hub.api.rights import Action, Person, anyone, require
+from hub.api.settable import put, remove
 from hub.api.tables import Format, table
 from hub.control.calendar import WHOLE, Times
 from hub.control.deadlines import deadlines
 from hub.control.fields import Name as PlainName
-from hub.control.refusals import ChangeRefused
 from hub.indicators.deadlines import NAMES, Deadline, What, forecast
 from hub.indicators.ics import CONTENT_TYPE, feed
 from hub.io.admission import utc_now
@@ -109,11 +108,7 @@ async def remove_day(
     request: ReasonRequest, day: date, times: TheTimes, person: Changer
 ) -> dict[str, str]:
     """Let a day be again what the law says."""
-    try:
-        await times.remove_day(day, actor=person.name, reason=request.reason)
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
-    return {"removed": str(day)}
+    return await remove(times, "days", day, request, person)
 
 
 @router.put("/calendar/days/{day}", responses=problems(**_ANSWERS))
@@ -121,10 +116,7 @@ async def put_day(
     request: DayRequest, day: date, times: TheTimes, person: Changer
 ) -> dict[str, Any]:
     """Say that a day is worked although a weekend (làm bù), or off although a weekday."""
-    await times.put_day(
-        day, works=request.works, note_=request.note, actor=person.name, reason=request.reason
-    )
-    return {"day": day, "works": request.works}
+    return await put(times, "days", {"day": day}, request, person)
 
 
 @router.get("/limits", responses=problems())
@@ -138,11 +130,7 @@ async def remove_limit(
     request: ReasonRequest, procedure: Procedure, times: TheTimes, person: Changer
 ) -> dict[str, str]:
     """Forget the time limit of a procedure."""
-    try:
-        await times.remove_limit(procedure, actor=person.name, reason=request.reason)
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
-    return {"removed": procedure}
+    return await remove(times, "limits", procedure, request, person)
 
 
 @router.put("/limits/{procedure}", responses=problems(**_ANSWERS))
@@ -150,9 +138,7 @@ async def put_limit(
     request: LimitRequest, procedure: Procedure, times: TheTimes, person: Changer
 ) -> dict[str, Any]:
     """Set the time limit of a procedure."""
-    row = {"procedure": procedure, **request.model_dump(exclude={"reason"})}
-    await times.put_limit(row, actor=person.name, reason=request.reason)
-    return row
+    return await put(times, "limits", {"procedure": procedure}, request, person)
 
 
 @router.get("/calendar/feeds", responses=problems())
@@ -170,10 +156,7 @@ async def feeds(times: TheTimes, person: Looker) -> Items:
 @router.post("/calendar/feeds", responses=problems(**_ANSWERS, s409="Too many already"))
 async def make_feed(request: FeedRequest, times: TheTimes, person: Looker) -> dict[str, str]:
     """Make a feed for a calendar program. Its address is the secret, and is shown once."""
-    try:
-        token = await times.make_feed(request.organisation or WHOLE, actor=person.name)
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
+    token = await times.make_feed(request.organisation or WHOLE, actor=person.name)
     return {"path": f"/ops/calendar/{token}.ics"}
 
 
@@ -182,10 +165,7 @@ async def revoke_feed(
     digest: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")], times: TheTimes, person: Looker
 ) -> dict[str, str]:
     """Let one of one's own feeds end: its address answers 404 from now on."""
-    try:
-        await times.revoke_feed(digest, actor=person.name)
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
+    await times.revoke_feed(digest, actor=person.name)
     return {"revoked": digest}
 
 

@@ -18,6 +18,7 @@ from hub.directory.organisations import legal_day
 from hub.indicators.cells import Measure
 from hub.indicators.silence import DAYS, Sent, silent
 from hub.io.admission import utc_now
+from hub.io.sql.pair_queries import PairQueries
 from hub.io.sql.views_queries import ViewsQueries, Window, day_start, shares
 
 router: Final = APIRouter(
@@ -29,11 +30,17 @@ router: Final = APIRouter(
 
 MAX_DAYS: Final = 400
 """Longest window: a year, and the month before it to compare."""
+MAX_PAIR_DAYS: Final = 31
+"""Pairs are counted from the messages themselves: a month of them is read in some seconds."""
 
 _WHO: Final = ("organisation", "organisation_name", "level")
 _COLUMNS: Final = {
     "volumes": ("hour", "measure", "system", *_WHO, "type", "label", "n", "amount"),
     "delays": ("system", *_WHO, "type", "n", "mean_ms", "p50_ms", "p95_ms", "p99_ms", "buckets"),
+    "pairs": (
+        *("source", "recipient", "type", "n", "arrived", "open", "failed"),
+        *("mean_ms", "p50_ms", "p95_ms", "p99_ms"),
+    ),
     "oldest": ("recipient", "state", "n", "since", "seconds"),
     "silent": ("system", "last_heard", "a_day", "office_hours"),
     "timeliness": (
@@ -116,6 +123,18 @@ async def volumes(
 async def delays(queries: Queries, window: Asked, how: As = Format.JSON) -> Response:
     """Return the time from admission to the recipient's first word, as distributions."""
     return await _answer("delays", await queries.delays(window), queries, how)
+
+
+@router.get("/pairs", responses=problems())
+async def pairs(connection: HTTPConnection, window: Asked, how: As = Format.JSON) -> Response:
+    """Return counts and times by sender, recipient and type, from the search projection.
+
+    Times run from the decision to the recipient's last word, of what arrived.
+    """
+    if window.until - window.since > timedelta(days=MAX_PAIR_DAYS):
+        raise Problem(422, Code.INVALID_REQUEST, f"at most {MAX_PAIR_DAYS} days", place="since")
+    rows = await PairQueries(connection.app.state.control.engine).pairs(window)
+    return table(rows, _COLUMNS["pairs"], how)
 
 
 @router.get("/oldest", responses=problems())

@@ -13,6 +13,8 @@ from hub.api.ops.once import Once
 from hub.api.ops.overview_models import Overview
 from hub.api.ops.rates import Tries
 from hub.decision.rules import Rules
+from hub.io.disk import Disk
+from hub.io.kafka.cluster import Broker
 from hub.io.kafka.ingress_record import Found
 from hub.io.kafka.lag import GroupLag
 from hub.io.sql.connector_status import ConnectorStatuses
@@ -64,6 +66,8 @@ class Ops:
     held: Once[int]
     """How many messages are in quarantine."""
     overview: Once[Overview]
+    brokers: Once[tuple[Broker, ...]]
+    disk: Disk
     tries: Tries = field(default_factory=Tries)
     """Of the public look-up."""
 

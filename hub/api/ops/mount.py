@@ -1,16 +1,34 @@
 """Put together what operators are served with."""
 
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from hub.api.admin_dependencies import Admin
-from hub.api.ops import jobs, lookups, messages, overview, public, routes, trace, views, where
+from hub.api.ops import (
+    jobs,
+    lookups,
+    messages,
+    overview,
+    public,
+    routes,
+    schemas,
+    system,
+    trace,
+    views,
+    where,
+)
 from hub.api.ops import live as live_routes
 from hub.api.ops.dependencies import Clock, LagsOfReaders, Ops, Records, RulesNow
 from hub.api.ops.live_ring import Live
 from hub.api.ops.once import Once
 from hub.api.ops.overview import make_overview
+from hub.io.disk import Disk
+from hub.io.kafka.cluster import Broker
 
-RESOURCES: Final = (messages, trace, overview, live_routes, routes, jobs, views, where)
+RESOURCES: Final = (
+    *(messages, trace, overview, live_routes, routes),
+    *(schemas, system, jobs, views, where),
+)
 """The modules with routes, in the order in which the app tries them."""
 
 PUBLIC: Final = (lookups, public)
@@ -18,6 +36,8 @@ PUBLIC: Final = (lookups, public)
 
 OVERVIEW_SECONDS: Final = 2.0
 """An overview is as new as that; a console asks every few seconds."""
+BROKERS_SECONDS: Final = 15.0
+"""Each look opens a connection of its own."""
 HELD_SECONDS: Final = 15.0
 """Counting what is in quarantine reads its topic."""
 
@@ -30,6 +50,8 @@ def ops_with(
     records: Records,
     lags: LagsOfReaders,
     live: Live,
+    brokers: Callable[[], Awaitable[tuple[Broker, ...]]],
+    disk: Disk,
 ) -> Ops:
     """Return what operators are served with, over the control plane."""
 
@@ -46,5 +68,7 @@ def ops_with(
         statuses=plane.statuses,
         held=Once(held, HELD_SECONDS),
         overview=Once(lambda: make_overview(ops), OVERVIEW_SECONDS),
+        brokers=Once(brokers, BROKERS_SECONDS),
+        disk=disk,
     )
     return ops

@@ -31,7 +31,7 @@ async def ensure_topics(connection: KafkaConnection, topics: Iterable[Topic]) ->
     """
     wanted = {topic.name: topic for topic in topics}
     with broker_errors("making topics"):
-        async with _admin(connection) as admin:
+        async with open_admin(connection) as admin:
             known = await _partitions(admin, wanted)
             _refuse_other_layout(wanted, known)
             missing = [topic for name, topic in wanted.items() if name not in known]
@@ -50,12 +50,13 @@ async def delete_records(
     """
     place = TopicPartition(topic, partition)
     with broker_errors("deleting records"):
-        async with _admin(connection) as admin:
+        async with open_admin(connection) as admin:
             await admin.delete_records({place: RecordsToDelete(before_offset)})
 
 
 @asynccontextmanager
-async def _admin(connection: KafkaConnection) -> AsyncIterator[Any]:
+async def open_admin(connection: KafkaConnection) -> AsyncIterator[Any]:
+    """Give a client of the brokers' own interface; aiokafka's errors leave it."""
     admin = AIOKafkaAdminClient(**connection.options(), request_timeout_ms=_TIMEOUT_MS)
     try:
         await admin.start()
