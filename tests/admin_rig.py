@@ -1,8 +1,8 @@
 """The admin API over one SQL store, without Kafka: what is held stands in memory."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from datetime import UTC, datetime
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from fastapi import FastAPI

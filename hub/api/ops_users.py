@@ -6,6 +6,8 @@ from fastapi import APIRouter, Depends, Path, Query
 
 from hub.api.admin_models import ReasonRequest, problems
 from hub.api.admin_route import AdminRoute
+from hub.api.ops.doubts import DOUBTED
+from hub.api.ops_shown import user_shown
 from hub.api.ops_user_models import (
     NAME_PATTERN,
     MadeUserAnswer,
@@ -18,8 +20,6 @@ from hub.api.ops_user_models import (
     UserPage,
     UserRequest,
 )
-from hub.api.ops.doubts import DOUBTED
-from hub.api.ops_shown import user_shown
 from hub.api.problems import Code, Problem
 from hub.api.rights import ROLES, Action, Person, require, signed_in
 from hub.api.staff import Staff, staff_of

@@ -57,12 +57,21 @@ class Screen:
 
 _CONNECTOR = "/v1/admin/connectors/{name}"
 _HELD = {
-    **{"offset": 7, "source": "so-mau", "id": "mau-7", "subject": "H99-7", "reason": "internal"},
+    "offset": 7,
+    "source": "so-mau",
+    "id": "mau-7",
+    "subject": "H99-7",
+    "reason": "internal",
     "at": "2026-11-28T02:00:00Z",
 }
 _FIRING = {
-    **{"rule": "dead-letters", "subject": "xa-mau", "organisation": "org-xa-mau", "value": 3},
-    **{"phase": "firing", "since": "2026-11-28T02:00:00Z", "taken_by": None},
+    "rule": "dead-letters",
+    "subject": "xa-mau",
+    "organisation": "org-xa-mau",
+    "value": 3,
+    "phase": "firing",
+    "since": "2026-11-28T02:00:00Z",
+    "taken_by": None,
 }
 
 SCREENS = {

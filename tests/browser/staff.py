@@ -44,7 +44,7 @@ class Colleague:
         return answered(self._opener, method, self._url + path, body, headers)
 
     def stream(self, path):
-        """Open a stream of events; it is read like a file, and a silence of `SECONDS` is an error."""
+        """Open a stream of events, to be read like a file; silence of `SECONDS` is an error."""
         headers = {"accept": "text/event-stream"}
         request = urllib.request.Request(self._url + path, headers=headers)
         return self._opener.open(request, timeout=SECONDS)

@@ -52,9 +52,7 @@ def check(page, province, places, screen, held):
 
 
 @pytest.mark.parametrize("name", KNOWN)
-def test_controls_are_shown_if_and_only_if_the_hub_would_let_them_act(
-    desk, province, places, name
-):
+def test_controls_are_shown_if_and_only_if_the_hub_would_let_them_act(desk, province, places, name):
     page = desk.signed_in(name, "/console/profile")
     for screen in QUICK:
         check(page, province, places, SCREENS[screen], KNOWN[name])

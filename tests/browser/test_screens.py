@@ -55,7 +55,16 @@ INLINE = """
   document.body.append(script);
 })
 """
-PICTURES = ["overview", "messages", "connectors", "users", "simulator", "reports", "schemas", "system"]
+PICTURES = [
+    "overview",
+    "messages",
+    "connectors",
+    "users",
+    "simulator",
+    "reports",
+    "schemas",
+    "system",
+]
 
 
 @pytest.fixture(scope="module")

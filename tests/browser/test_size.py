@@ -125,7 +125,9 @@ def test_fifty_thousand_rows_are_exported_whole_and_more_than_allowed_is_refused
     text = downloaded.value.path().read_text(encoding="utf-8-sig").splitlines()
     header, *lines = csv.reader(text)
     assert len({line[header.index("id")] for line in lines}) == len(lines) == EXPORTED
-    answer = page.request.get(f"{desk.url}/ops/messages/export?format=csv&since=2026-11-22T00:00:00Z")
+    answer = page.request.get(
+        f"{desk.url}/ops/messages/export?format=csv&since=2026-11-22T00:00:00Z"
+    )
     assert (answer.status, answer.json()["code"]) == (422, "too_many")
 
 

@@ -74,7 +74,10 @@ def _pair(key: tuple[Any, ...], rows: Sequence[Row]) -> Row:
     spent = sum(row["ms"] for row in rows if row["label"] in buckets)
     return {
         **dict(zip(("source", "recipient", "type"), key, strict=True)),
-        **{"n": total, "arrived": arrived, "failed": failed, "open": total - arrived - failed},
+        "n": total,
+        "arrived": arrived,
+        "failed": failed,
+        "open": total - arrived - failed,
         "mean_ms": round(spent / arrived) if arrived else None,
         **{f"p{q}_ms": quantile_ms(buckets, q / 100) for q in (50, 95, 99)},
     }

@@ -50,7 +50,7 @@ async def test_every_broken_rule_has_its_place_and_never_the_value(rig):
     assert "Bí mật" not in json.dumps(found, ensure_ascii=False)
 
 
-@pytest.mark.parametrize("sample", ["{", '{"a": 1, "a": 2}', "\ud800"])
+@pytest.mark.parametrize("sample", ["{", '{"a": 1, "a": 2}', '"\\ud800"'])
 async def test_what_is_no_json_is_told_as_a_message_would_be(rig, sample):
     found = await check(rig, sample)
     assert (found["fits"], found["reason"]) == (False, "malformed_body")
