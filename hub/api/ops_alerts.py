@@ -106,7 +106,6 @@ class Listed(StrEnum):
     """What everybody with the right to see alerts may list."""
 
     RULES = "rules"
-    SILENCES = "silences"
     NOTICES = "notices"
     TELLINGS = "tellings"
 
@@ -187,6 +186,12 @@ async def put_channel(
     return await put(alerts, "channels", {"name": name}, request, person)
 
 
+@router.get("/silences", responses=problems(), dependencies=[Looker])
+async def silences(alerts: TheAlerts) -> Items:
+    """Return silences, the newest first; those that are over too."""
+    return {"items": await alerts.listed("silences")}
+
+
 @router.post("/silences", responses=problems(**_ANSWERS))
 async def put_silence(
     request: SilenceRequest, alerts: TheAlerts, person: Manager
@@ -216,5 +221,5 @@ async def remove_silence(
 # Last: its path fits the others.
 @router.get("/{what}", responses=problems(), dependencies=[Looker])
 async def listed(alerts: TheAlerts, what: Listed) -> Items:
-    """Return rules, silences, notices, or how notices went over their channels."""
+    """Return rules, notices, or how notices went over their channels."""
     return {"items": await alerts.listed(what.value)}

@@ -75,7 +75,7 @@ _FIRING = {
 }
 
 SCREENS = {
-    "overview": Screen("/", "GET /ops/overview"),
+    "overview": Screen("/?by=level", "GET /ops/overview"),
     "messages": Screen("/messages", "GET /ops/messages", {"POST /ops/views"}),
     "trace": Screen(
         "/messages/mot-cua-mau/{main}",
@@ -135,7 +135,7 @@ SCREENS = {
     ),
     "silences": Screen(
         "/alerts?tab=silences",
-        "GET /ops/alerts/{what}",
+        "GET /ops/alerts/silences",
         {"POST /ops/alerts/silences", "POST /ops/alerts/silences/{number}:remove"},
     ),
     "channels": Screen(

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.desk import settled, shoot
 from tests.browser.province import CONNECTOR
-from tests.browser.staff import WHY, choose_password
+from tests.browser.staff import WHY
 
 
 def confirm(page, action, reason):
@@ -80,9 +80,7 @@ def writable(province):
 
 
 @pytest.mark.usefixtures("writable")
-def test_read_only_mode_is_turned_on_by_an_administrator_and_told_everybody_why(desk, province):
-    first = province.owner.add("quan", "Quản trị (mẫu)", "administrator")
-    choose_password(province.hub, "quan", first)
+def test_read_only_mode_is_turned_on_by_an_administrator_and_told_everybody_why(desk):
     page = desk.signed_in("quan", "/console/system")
     page.get_by_role("button", name="Bật chế độ chỉ đọc").click()
     confirm(page, "Bật chế độ chỉ đọc", "Đang chuyển máy chủ (mẫu)")

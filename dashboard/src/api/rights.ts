@@ -83,6 +83,7 @@ export const NEEDS = {
   "POST /ops/alerts/channels/{name}:test": {"rights":["alerts.manage"],"scoped":false,"stops":true},
   "POST /ops/alerts/channels/{name}:remove": {"rights":["alerts.manage"],"scoped":false,"stops":true},
   "PUT /ops/alerts/channels/{name}": {"rights":["alerts.manage"],"scoped":false,"stops":true},
+  "GET /ops/alerts/silences": {"rights":["alerts.view"],"scoped":false,"stops":false},
   "POST /ops/alerts/silences": {"rights":["alerts.manage"],"scoped":false,"stops":true},
   "POST /ops/alerts/silences/{number}:remove": {"rights":["alerts.manage"],"scoped":false,"stops":true},
   "GET /ops/alerts/{what}": {"rights":["alerts.view"],"scoped":false,"stops":false},

@@ -139,7 +139,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly get?: never;
+        readonly get: operations["silences_ops_alerts_silences_get"];
         readonly put?: never;
         readonly post: operations["put_silence_ops_alerts_silences_post"];
         readonly delete?: never;
@@ -2142,7 +2142,7 @@ export interface components {
             readonly type: string | null;
         };
         /** @enum {string} */
-        readonly Listed: "rules" | "silences" | "notices" | "tellings";
+        readonly Listed: "rules" | "notices" | "tellings";
         /** @enum {string} */
         readonly LogLevel: "DEBUG" | "INFO" | "WARNING" | "ERROR";
         readonly MadeUserAnswer: {
@@ -3179,6 +3179,29 @@ export interface operations {
                 content: {
                     readonly "application/json": {
                         readonly [key: string]: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly silences_ops_alerts_silences_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly [key: string]: readonly {
+                            readonly [key: string]: unknown;
+                        }[];
                     };
                 };
             };

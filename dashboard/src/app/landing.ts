@@ -8,7 +8,8 @@ export function land(): void {
   const [first] = open;
   const here = open.some((one) => one.path === place.value.path);
   // Whoever reloads the overview wants the overview.
-  if (place.value.path !== "/" || (here && reloaded())) return;
+  const bare = place.value.path === "/" && Object.keys(place.value.query).length === 0;
+  if (!bare || (here && reloaded())) return;
   const wanted = open.find((one) => one.path === start.value) ?? first;
   if (wanted && wanted.path !== "/") replace(href(wanted.path));
 }

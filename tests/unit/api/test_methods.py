@@ -76,3 +76,9 @@ async def test_a_fault_of_the_hub_is_answered_with_the_policy_for_browsers_too(c
 
 async def test_a_path_that_is_none_is_404(client):
     assert (await client.get("/v1/nothing")).status_code == 404
+
+
+@pytest.mark.parametrize("tab", ["rules", "silences", "channels", "notices", "tellings"])
+def test_what_people_set_about_alerts_can_be_read_where_it_is_written(tab):
+    known = MethodsFirst(None, guarded_routes())
+    assert "GET" in (known._methods(f"/ops/alerts/{tab}") or ())
