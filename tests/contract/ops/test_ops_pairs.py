@@ -22,7 +22,8 @@ async def test_pairs_are_counted_with_the_time_to_the_recipients_last_word(rig):
     found = {(one["source"], one["recipient"]): one for one in items}
     arrived, failed = found["sender", "receiver"], found["sender", "other"]
     assert (arrived["n"], arrived["arrived"], arrived["failed"], arrived["open"]) == (1, 1, 0, 0)
-    assert arrived["p50_ms"] == arrived["p99_ms"] == 100
+    assert arrived["p50_ms"] == arrived["p99_ms"] == 3_000
+    assert arrived["mean_ms"] == 2_000
     assert (failed["n"], failed["arrived"], failed["failed"], failed["open"]) == (2, 0, 1, 1)
     assert failed["p50_ms"] is None
 

@@ -9,8 +9,9 @@ import httpx2
 import pytest
 
 from hub.api.admin_dependencies import Admin
-from hub.api.app import create_app
+from hub.api.app import create_app, guarded_routes
 from hub.api.browser import Browser
+from hub.api.methods import MethodsFirst
 from hub.api.metrics import ApiMetrics
 
 UPLOAD = "/v1/objects/uploads/0190b6a0-0000-7000-8000-000000000001"
@@ -80,5 +81,5 @@ async def test_a_path_that_is_none_is_404(client):
 
 @pytest.mark.parametrize("tab", ["rules", "silences", "channels", "notices", "tellings"])
 def test_what_people_set_about_alerts_can_be_read_where_it_is_written(tab):
-    known = MethodsFirst(None, guarded_routes())
+    known = MethodsFirst(NOTHING, guarded_routes())
     assert "GET" in (known._methods(f"/ops/alerts/{tab}") or ())
