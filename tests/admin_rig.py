@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from fastapi import FastAPI
@@ -17,6 +18,7 @@ from hub.control.networks import Networks
 from hub.control.outbox import OutboxWorker
 from hub.control.people.passwords import Passwords
 from hub.control.quarantine import Quarantine
+from hub.io.disk import Disk
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.connector_records import Command
 from hub.io.kafka.ingress_record import Found
@@ -124,6 +126,11 @@ async def no_topics():
     return ()
 
 
+async def no_brokers():
+    """Answer as a cluster that is away."""
+    raise Unavailable("Kafka does not answer")
+
+
 def ops_of(plane, **parts):
     """Return what operators are served with, over a world in memory."""
     rules = build_rules()
@@ -134,6 +141,8 @@ def ops_of(plane, **parts):
         "lags": LagsInMemory(),
         "live": Live(seconds=0.5),
         "topics": no_topics,
+        "brokers": no_brokers,
+        "disk": Disk(Path.cwd()),
     }
     return ops_with(plane, **(world | parts))
 

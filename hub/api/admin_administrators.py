@@ -8,12 +8,10 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from hub.api.admin_dependencies import administrators_of
 from hub.api.admin_models import ReasonRequest, problems
-from hub.api.admin_problems import of_named
 from hub.api.admin_route import AdminRoute
 from hub.api.rights import Action, Person, require
 from hub.control.administrators import Administrators
 from hub.control.fields import Reason
-from hub.control.refusals import ChangeRefused
 
 router: Final = APIRouter(prefix="/v1/admin/administrators", tags=["admin"], route_class=AdminRoute)
 
@@ -97,8 +95,5 @@ async def revoke(
     request: ReasonRequest, name: Named, everybody: Everybody, manager: Manager
 ) -> AdministratorsAnswer:
     """Refuse an administrator's token for ever, within seconds. Safe to repeat."""
-    try:
-        await everybody.revoke(name, actor=manager.name, reason=request.reason)
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
+    await everybody.revoke(name, actor=manager.name, reason=request.reason)
     return await administrators(everybody)

@@ -9,12 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt
 from hub.api.admin_connectors import NAME_PATTERN
 from hub.api.admin_dependencies import commands_of, control_of
 from hub.api.admin_models import problems
-from hub.api.admin_problems import of_named
 from hub.api.admin_route import AdminRoute
 from hub.api.rights import Action, Person, require
 from hub.control.dead_letters import Commands
 from hub.control.fields import Reason
-from hub.control.refusals import ChangeRefused
 from hub.control.service import Control
 from hub.control.signals import MAX_LOG_MINUTES, LogLevel, Signal, Signals
 
@@ -73,17 +71,14 @@ async def signal(
     person: Annotated[Person, Depends(require(Action.OPERATE_CONNECTORS))],
 ) -> SignalAnswer:
     """Tell a connector to do something once. It waits where the connector is stopped."""
-    try:
-        given = await Signals(control, commands).give(
-            name,
-            request.signal,
-            actor=person.name,
-            reason=request.reason,
-            level=request.level,
-            minutes=request.minutes,
-        )
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
+    given = await Signals(control, commands).give(
+        name,
+        request.signal,
+        actor=person.name,
+        reason=request.reason,
+        level=request.level,
+        minutes=request.minutes,
+    )
     return SignalAnswer(
         id=given.id,
         connector=name,

@@ -17,14 +17,12 @@ from hub.api.admin_connector_models import (
 )
 from hub.api.admin_dependencies import commands_of, control_of, statuses_of
 from hub.api.admin_models import ReasonRequest, WrittenAnswer, problems
-from hub.api.admin_problems import of_named
 from hub.api.admin_route import AdminRoute
 from hub.api.problems import Code, Problem
 from hub.api.rights import Action, Person, require
 from hub.control.changes import ChangeSet
 from hub.control.dead_letters import Commands
 from hub.control.queries import Queries
-from hub.control.refusals import ChangeRefused
 from hub.control.service import Control
 from hub.io.kafka.connector_records import Action as Told
 from hub.io.kafka.connector_records import Command
@@ -141,10 +139,7 @@ async def tell(
     if order is Order.RESTART:
         change["generation"] = (await _find(control, name))["generation"] + 1
     changes = ChangeSet.model_validate({"reason": request.reason, "changes": [change]})
-    try:
-        return WrittenAnswer.model_validate(await control.write(changes, actor=person.name))
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
+    return WrittenAnswer.model_validate(await control.write(changes, actor=person.name))
 
 
 @router.get(

@@ -22,13 +22,11 @@ from hub.api.admin_dead_letter_models import (
 )
 from hub.api.admin_dependencies import commands_of, control_of
 from hub.api.admin_models import problems
-from hub.api.admin_problems import of_named
 from hub.api.admin_route import AdminRoute
 from hub.api.problems import Code, Problem
 from hub.api.rights import Action, Person, require
 from hub.control.dead_letter_jobs import DeadLetterJobs
 from hub.control.dead_letters import Commands, DeadLetterOrders
-from hub.control.refusals import ChangeRefused
 from hub.control.service import Control
 from hub.io.kafka.connector_records import Action as Told
 from hub.io.sql.dead_letter_queries import DeadLetterCursor, DeadLetterQueries, GroupCursor
@@ -103,10 +101,7 @@ async def order(
         return OrderedAnswer(ordered=[], job=job_answer(job))
     orders = DeadLetterOrders(control.engine, commands, control.clock)
     keys = [key_of(id) for id in request.ids or ()]
-    try:
-        rows = await orders.give(Told(action), keys, actor=person.name, reason=request.reason)
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
+    rows = await orders.give(Told(action), keys, actor=person.name, reason=request.reason)
     return OrderedAnswer(ordered=[DeadLetterAnswer.of(row).id for row in rows], job=None)
 
 
@@ -125,12 +120,9 @@ async def confirm(
 ) -> JobAnswer:
     """Do a job, or its next part: ask again until `ended_at` is set. Safe to repeat."""
     jobs = DeadLetterJobs(control.engine, commands, control.clock)
-    try:
-        return job_answer(
-            await jobs.confirm(id, request.count, actor=person.name, reason=request.reason)
-        )
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
+    return job_answer(
+        await jobs.confirm(id, request.count, actor=person.name, reason=request.reason)
+    )
 
 
 @router.get(

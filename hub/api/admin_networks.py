@@ -8,11 +8,9 @@ from hub.api.admin_connector_models import NetworkAnswer, NetworkRequest, Networ
 from hub.api.admin_connectors import NAME_PATTERN
 from hub.api.admin_dependencies import networks_of
 from hub.api.admin_models import problems
-from hub.api.admin_problems import of_named
 from hub.api.admin_route import AdminRoute
 from hub.api.rights import Action, Person, require
 from hub.control.networks import Networks
-from hub.control.refusals import ChangeRefused
 
 router: Final = APIRouter(
     prefix="/v1/admin/connectors/{name}/networks", tags=["admin"], route_class=AdminRoute
@@ -36,10 +34,7 @@ _ANSWERS: Final = {
 )
 async def networks(name: Name, known: TheNetworks) -> NetworksAnswer:
     """Return the networks that were asked for, approved or not."""
-    try:
-        found = await known.of(name)
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
+    found = await known.of(name)
     return NetworksAnswer(items=[NetworkAnswer.model_validate(one) for one in found])
 
 
@@ -48,10 +43,7 @@ async def ask(
     request: NetworkRequest, name: Name, known: TheNetworks, person: Manager
 ) -> NetworkAnswer:
     """Ask that a connector may call a network. It counts once another person approves it."""
-    try:
-        found = await known.ask(name, request.cidr, actor=person.name, reason=request.reason)
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
+    found = await known.ask(name, request.cidr, actor=person.name, reason=request.reason)
     return NetworkAnswer.model_validate(found)
 
 
@@ -60,10 +52,7 @@ async def approve(
     request: NetworkRequest, name: Name, known: TheNetworks, person: Manager
 ) -> NetworkAnswer:
     """Approve what somebody else asked for: it becomes part of the rules. Safe to repeat."""
-    try:
-        found = await known.approve(name, request.cidr, actor=person.name, reason=request.reason)
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
+    found = await known.approve(name, request.cidr, actor=person.name, reason=request.reason)
     return NetworkAnswer.model_validate(found)
 
 
@@ -72,8 +61,5 @@ async def withdraw(
     request: NetworkRequest, name: Name, known: TheNetworks, person: Manager
 ) -> NetworksAnswer:
     """Take a network away, approved or not; one person is enough. Returns what is left."""
-    try:
-        await known.withdraw(name, request.cidr, actor=person.name, reason=request.reason)
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
+    await known.withdraw(name, request.cidr, actor=person.name, reason=request.reason)
     return await networks(name, known)

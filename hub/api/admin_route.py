@@ -1,6 +1,7 @@
 """The route class of the control plane: who asks, and whether he may, before the body is read."""
 
 from collections.abc import Callable, Coroutine
+from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import Request, Response
@@ -10,8 +11,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
+from hub.api.admin_problems import of_change, of_named
 from hub.api.problems import Code, Problem
 from hub.api.rights import right_of
+from hub.control.refusals import ChangeRefused
 
 MAX_BODY_BYTES: Final = 32 * 1024 * 1024
 """Largest change set: 25,000 changes of some 600 bytes, and a schema or two, twice over."""
@@ -36,6 +39,8 @@ class AdminRoute(APIRoute):
         """Return FastAPI's handler behind the two checks."""
         right = right_of(self)
         inner = super().get_route_handler()
+        # A route that documents 404 names in its path what it is about; elsewhere the body does.
+        refusal = of_named if HTTPStatus.NOT_FOUND in self.responses else of_change
 
         async def handler(request: Request) -> Response:
             if right is not None:
@@ -44,6 +49,8 @@ class AdminRoute(APIRoute):
             bounded = await _bounded(request, most)
             try:
                 return await inner(bounded)
+            except ChangeRefused as refused:
+                raise refusal(refused) from refused
             except RequestValidationError as error:
                 raise _problem(error) from error
             except HTTPException as error:

@@ -37,7 +37,6 @@ from hub.api import (
     uploads,
 )
 from hub.api.admin_dependencies import Admin
-from hub.api.admin_problems import of_change
 from hub.api.bodies import Gone
 from hub.api.checks import post_check
 from hub.api.console.routes import ROUTES as CONSOLE
@@ -53,7 +52,6 @@ from hub.api.ops import mount as ops
 from hub.api.problems import Code, Problem, of_refusal, of_unavailable
 from hub.api.staff import identify
 from hub.api.statements import post_receipt, post_withdrawal
-from hub.control.refusals import ChangeRefused
 from hub.ports import Refusing, Unavailable
 
 _log = structlog.get_logger()
@@ -139,7 +137,6 @@ def handle_failures(app: FastAPI) -> None:
     """Let every way to fail end in a problem document."""
     _answer(app, Problem, lambda error: error)
     _answer(app, Refused, of_refusal)
-    _answer(app, ChangeRefused, of_change)
     _answer(app, Unavailable, of_unavailable)
     _answer(app, Refusing, of_unavailable)
     _answer(app, RequestValidationError, _of_invalid)

@@ -23,6 +23,7 @@ from hub.io.admission import Admission, utc_now
 from hub.io.assertions import UsedAssertions
 from hub.io.disk import Disk
 from hub.io.kafka.audit_tail import AuditTail
+from hub.io.kafka.cluster import brokers
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.inbox_reader import InboxReader
 from hub.io.kafka.ingress import IngressWriter
@@ -81,7 +82,7 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
     ingress = IngressWriter(parts.connection, parts.partitions)
     tail = AuditTail(parts.connection, parts.partitions)
     inboxes = InboxReader(parts.connection, tail, lambda: follower.current, parts.statuses)
-    objects = Objects(parts.engine, parts.store, utc_now)
+    objects, disk = Objects(parts.engine, parts.store, utc_now), Disk(parts.home)
     metrics = ApiMetrics()
     tell_of_process(metrics.registry)
     async with AsyncExitStack() as opened:
@@ -106,17 +107,19 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
             objects=objects,
             uploads=Uploads(parts.engine, parts.store, objects, utc_now),
             statuses=parts.statuses,
-            disk=Disk(parts.home),
+            disk=disk,
             pressure=Pressure(),
             metrics=metrics,
             clock=utc_now,
             tracing=parts.tracing,
             admin=parts.admin,
-            ops=None if parts.admin is None else await _ops(parts, parts.admin, tail, opened),
+            ops=None if parts.admin is None else await _ops(parts, parts.admin, tail, disk, opened),
         )
 
 
-async def _ops(parts: Parts, plane: Admin, tail: AuditTail, opened: AsyncExitStack) -> Ops:
+async def _ops(
+    parts: Parts, plane: Admin, tail: AuditTail, disk: Disk, opened: AsyncExitStack
+) -> Ops:
     follower = parts.follower
     records = IngressRecords(parts.connection)
     lags = Lags(
@@ -136,4 +139,6 @@ async def _ops(parts: Parts, plane: Admin, tail: AuditTail, opened: AsyncExitSta
         lags=lags,
         live=live,
         topics=lambda: topic_facts(parts.connection),
+        brokers=lambda: brokers(parts.connection),
+        disk=disk,
     )

@@ -15,6 +15,7 @@ CSRF_HEADER: Final = "x-csrf-token"
 
 BACKGROUND_HEADER: Final = "x-hub-background"
 """A page that refreshes by itself sends it: that nobody is there must end the session too."""
+EVENT_STREAM: Final = "text/event-stream"
 
 _SECURE: Final = "__Host-hub"
 """With this prefix browsers insist on TLS, this host alone, the whole site (RFC 6265bis, 4.1.3)."""

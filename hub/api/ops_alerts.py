@@ -1,7 +1,6 @@
 """`/ops/alerts`: what fires, who has taken it, rules, silences, channels and what was told."""
 
 import re
-from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum, unique
 from typing import Annotated, Any, Final, Literal
@@ -11,13 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from starlette.requests import HTTPConnection
 
 from hub.api.admin_models import ReasonRequest, problems
-from hub.api.admin_problems import of_named
 from hub.api.admin_route import AdminRoute
 from hub.api.ops.scope import organisations
 from hub.api.rights import Action, Person, denied, require
+from hub.api.settable import put, remove
 from hub.control.alerts import Alerts
 from hub.control.fields import Moment, Reason
-from hub.control.refusals import ChangeRefused
 from hub.indicators.alerting import ANY, Severity, Silence
 from hub.indicators.defaults import METRICS, NAMES
 from hub.io.admission import utc_now
@@ -110,7 +108,6 @@ class Listed(StrEnum):
     """What everybody with the right to see alerts may list."""
 
     RULES = "rules"
-    SILENCES = "silences"
     NOTICES = "notices"
     TELLINGS = "tellings"
 
@@ -149,10 +146,7 @@ async def take(request: TakeRequest, alerts: TheAlerts, person: Taker) -> dict[s
     """Take an alert: others see who works on it."""
     whose = organisations(person, Action.MANAGE_ALERTS)
     why = {"actor": person.name, "reason": request.reason}
-    try:
-        await alerts.take(request.rule, request.subject, **why, whose=whose)
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
+    await alerts.take(request.rule, request.subject, **why, whose=whose)
     return {"taken_by": person.name}
 
 
@@ -161,7 +155,7 @@ async def remove_rule(
     request: ReasonRequest, name: Name, alerts: TheAlerts, person: Manager
 ) -> dict[str, str]:
     """Remove a rule. What it fired is over, and that is told."""
-    return await _remove(alerts, "rules", name, request, person)
+    return await remove(alerts, "rules", name, request, person)
 
 
 @router.put("/rules/{name}", responses=problems(**_ANSWERS))
@@ -169,7 +163,7 @@ async def put_rule(
     request: RuleRequest, name: Name, alerts: TheAlerts, person: Manager
 ) -> dict[str, Any]:
     """Set a rule. It counts from the next round on, at most half a minute later."""
-    return await _put(alerts, "rules", name, request, person)
+    return await put(alerts, "rules", {"name": name}, request, person)
 
 
 @router.post("/channels/{name}:test", responses=problems(**_ANSWERS, s404="No such channel"))
@@ -177,10 +171,7 @@ async def test_channel(
     request: ReasonRequest, name: Name, alerts: TheAlerts, person: Manager
 ) -> dict[str, str]:
     """Send a test notice over a channel; `GET /ops/alerts/tellings` says how it went."""
-    try:
-        await alerts.test(name, actor=person.name, reason=request.reason)
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
+    await alerts.test(name, actor=person.name, reason=request.reason)
     return {"name": name}
 
 
@@ -189,7 +180,7 @@ async def remove_channel(
     request: ReasonRequest, name: Name, alerts: TheAlerts, person: Manager
 ) -> dict[str, str]:
     """Remove a channel."""
-    return await _remove(alerts, "channels", name, request, person)
+    return await remove(alerts, "channels", name, request, person)
 
 
 @router.put("/channels/{name}", responses=problems(**_ANSWERS))
@@ -197,7 +188,14 @@ async def put_channel(
     request: ChannelRequest, name: Name, alerts: TheAlerts, person: Manager
 ) -> dict[str, Any]:
     """Set a channel. An address is checked by `POST /ops/alerts/channels/{name}:test`."""
-    return await _put(alerts, "channels", name, request, person)
+    return await put(alerts, "channels", {"name": name}, request, person)
+
+
+@router.get("/silences", responses=problems())
+async def silences(alerts: TheAlerts, person: Looker) -> Items:
+    """Return silences, the newest first; those that are over too."""
+    whose = organisations(person, Action.VIEW_ALERTS)
+    return {"items": await alerts.listed("silences", whose=whose)}
 
 
 @router.post("/silences", responses=problems(**_ANSWERS))
@@ -223,7 +221,7 @@ async def remove_silence(
     person: Manager,
 ) -> dict[str, str]:
     """End a silence."""
-    return await _remove(alerts, "silences", number, request, person)
+    return await remove(alerts, "silences", number, request, person)
 
 
 # Last: its path fits the others.
@@ -237,21 +235,3 @@ async def listed(
         # They name the channels of others.
         raise await denied(connection, person, Action.VIEW_ALERTS)
     return {"items": await alerts.listed(what.value, whose=whose)}
-
-
-async def _put(
-    alerts: Alerts, what: str, name: str, request: ReasonRequest, person: Person
-) -> dict[str, Any]:
-    row: Mapping[str, Any] = {"name": name, **request.model_dump(exclude={"reason"}, mode="json")}
-    await alerts.put(what, row, actor=person.name, reason=request.reason)
-    return dict(row)
-
-
-async def _remove(
-    alerts: Alerts, what: str, id: str | int, request: ReasonRequest, person: Person
-) -> dict[str, str]:
-    try:
-        await alerts.remove(what, id, actor=person.name, reason=request.reason)
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
-    return {"removed": str(id)}

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ConfigDict
 
 from hub.api.ops_models import Answer
+from hub.control.people.second_person import Kind
 
 
 class TargetAnswer(Answer):
@@ -92,7 +93,7 @@ class RequestAnswer(Answer):
     )
 
     id: str
-    kind: str
+    kind: Kind
     target: str
     payload: dict[str, Any]
     reason: str

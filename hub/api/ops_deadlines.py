@@ -9,16 +9,15 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from hub.api.admin_models import ReasonRequest, problems
-from hub.api.admin_problems import of_named
 from hub.api.admin_route import AdminRoute
 from hub.api.figures import Looker, Queries, figures
 from hub.api.problems import Code, Problem
 from hub.api.rights import Action, Person, anyone, denied, require
+from hub.api.settable import put, remove
 from hub.api.tables import Format
 from hub.control.calendar import WHOLE, Times
 from hub.control.deadlines import deadlines
 from hub.control.fields import Name as PlainName
-from hub.control.refusals import ChangeRefused
 from hub.indicators.deadlines import NAMES, What, forecast
 from hub.indicators.ics import CONTENT_TYPE, feed
 from hub.io.admission import utc_now
@@ -111,11 +110,7 @@ async def remove_day(
     request: ReasonRequest, day: date, times: TheTimes, person: Changer
 ) -> dict[str, str]:
     """Let a day be again what the law says."""
-    try:
-        await times.remove_day(day, actor=person.name, reason=request.reason)
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
-    return {"removed": str(day)}
+    return await remove(times, "days", day, request, person)
 
 
 @router.put("/calendar/days/{day}", responses=problems(**_ANSWERS))
@@ -123,10 +118,7 @@ async def put_day(
     request: DayRequest, day: date, times: TheTimes, person: Changer
 ) -> dict[str, Any]:
     """Say that a day is worked although a weekend (làm bù), or off although a weekday."""
-    await times.put_day(
-        day, works=request.works, note_=request.note, actor=person.name, reason=request.reason
-    )
-    return {"day": day, "works": request.works}
+    return await put(times, "days", {"day": day}, request, person)
 
 
 @router.get("/limits", responses=problems())
@@ -140,11 +132,7 @@ async def remove_limit(
     request: ReasonRequest, procedure: Procedure, times: TheTimes, person: Changer
 ) -> dict[str, str]:
     """Forget the time limit of a procedure."""
-    try:
-        await times.remove_limit(procedure, actor=person.name, reason=request.reason)
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
-    return {"removed": procedure}
+    return await remove(times, "limits", procedure, request, person)
 
 
 @router.put("/limits/{procedure}", responses=problems(**_ANSWERS))
@@ -152,9 +140,7 @@ async def put_limit(
     request: LimitRequest, procedure: Procedure, times: TheTimes, person: Changer
 ) -> dict[str, Any]:
     """Set the time limit of a procedure."""
-    row = {"procedure": procedure, **request.model_dump(exclude={"reason"})}
-    await times.put_limit(row, actor=person.name, reason=request.reason)
-    return row
+    return await put(times, "limits", {"procedure": procedure}, request, person)
 
 
 @router.get("/calendar/feeds", responses=problems())
@@ -178,10 +164,7 @@ async def make_feed(
     # Invariant 11: the feed is read by whoever has it, so it holds no more than he may see.
     if not (scope.whole or (request.organisation and scope.allows(request.organisation))):
         raise await denied(connection, person, Action.VIEW_STATISTICS, place="organisation")
-    try:
-        token = await times.make_feed(request.organisation or WHOLE, actor=person.name)
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
+    token = await times.make_feed(request.organisation or WHOLE, actor=person.name)
     return {"path": f"/ops/calendar/{token}.ics"}
 
 
@@ -190,10 +173,7 @@ async def revoke_feed(
     digest: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")], times: TheTimes, person: Looker
 ) -> dict[str, str]:
     """Let one of one's own feeds end: its address answers 404 from now on."""
-    try:
-        await times.revoke_feed(digest, actor=person.name)
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
+    await times.revoke_feed(digest, actor=person.name)
     return {"revoked": digest}
 
 

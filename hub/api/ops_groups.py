@@ -7,15 +7,14 @@ from fastapi import APIRouter, Depends
 from pydantic import ConfigDict, Field, StringConstraints
 
 from hub.api.admin_models import problems
-from hub.api.admin_problems import of_named
 from hub.api.admin_route import AdminRoute
-from hub.api.ops_models import Answer, Asked, GrantModel, Grants
+from hub.api.ops_models import Answer, Asked
+from hub.api.ops_user_models import GrantModel, Grants
 from hub.api.rights import Action, Person, require
 from hub.api.staff import Staff, staff_of
 from hub.control.fields import Reason
 from hub.control.people.accounts import kept_grants
 from hub.control.people.groups import MAX_NAME, GroupRoles
-from hub.control.refusals import ChangeRefused
 
 router: Final = APIRouter(prefix="/ops/groups", tags=["people"], route_class=AdminRoute)
 
@@ -73,12 +72,7 @@ async def put(
 ) -> ProviderGroupSetAnswer:
     """Let a group give these roles and no others; more than before needs a second person."""
     grants = [one.grant() for one in asked.grants]
-    try:
-        waiting = await staff.groups.put(
-            asked.group, grants, actor=manager.name, reason=asked.reason
-        )
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
+    waiting = await staff.groups.put(asked.group, grants, actor=manager.name, reason=asked.reason)
     return ProviderGroupSetAnswer(
         items=await _shown(staff), waiting=None if waiting is None else waiting.id
     )

@@ -6,17 +6,21 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from hub.api.admin_models import problems
 from hub.api.admin_route import AdminRoute
-from hub.api.figures import Queries, figures, looking
+from hub.api.figures import Looker, Queries, figures, looking
+from hub.api.ops.scope import parts
 from hub.api.problems import Code, Problem
-from hub.api.tables import Format
+from hub.api.rights import Action
+from hub.api.tables import Format, table
 from hub.directory.organisations import legal_day
 from hub.indicators.cells import Measure
 from hub.indicators.silence import DAYS, Sent, silent
 from hub.io.admission import utc_now
+from hub.io.sql.pair_queries import PairQueries
 from hub.io.sql.views_queries import ViewsQueries, Window, day_start, shares
 
 router: Final = APIRouter(
@@ -28,11 +32,17 @@ router: Final = APIRouter(
 
 MAX_DAYS: Final = 400
 """Longest window: a year, and the month before it to compare."""
+MAX_PAIR_DAYS: Final = 31
+"""Pairs are counted from the messages themselves: a month of them is read in some seconds."""
 
 _WHO: Final = ("organisation", "organisation_name", "level")
 _COLUMNS: Final = {
     "volumes": ("hour", "measure", "system", *_WHO, "type", "label", "n", "amount"),
     "delays": ("system", *_WHO, "type", "n", "mean_ms", "p50_ms", "p95_ms", "p99_ms", "buckets"),
+    "pairs": (
+        *("source", "recipient", "type", "n", "arrived", "open", "failed"),
+        *("mean_ms", "p50_ms", "p95_ms", "p99_ms"),
+    ),
     "oldest": ("recipient", "state", "n", "since", "seconds"),
     "silent": ("system", "last_heard", "a_day", "office_hours"),
     "timeliness": (
@@ -61,6 +71,14 @@ def _window(since: Day = None, until: Day = None) -> Window:
 
 
 Asked = Annotated[Window, Depends(_window)]
+
+
+def _pairs_of(connection: HTTPConnection, person: Looker) -> PairQueries:
+    engine = connection.app.state.control.engine
+    return PairQueries(engine, parts(person, Action.VIEW_STATISTICS))
+
+
+Pairs = Annotated[PairQueries, Depends(_pairs_of)]
 
 
 async def _answer(
@@ -106,6 +124,17 @@ async def volumes(
 async def delays(queries: Queries, window: Asked, how: As = Format.JSON) -> Response:
     """Return the time from admission to the recipient's first word, as distributions."""
     return await _answer("delays", await queries.delays(window), queries, how)
+
+
+@router.get("/pairs", responses=problems())
+async def pairs(queries: Pairs, window: Asked, how: As = Format.JSON) -> Response:
+    """Return counts and times by sender, recipient and type, from the search projection.
+
+    Times run from the decision to the recipient's last word, of what arrived.
+    """
+    if window.until - window.since > timedelta(days=MAX_PAIR_DAYS):
+        raise Problem(422, Code.INVALID_REQUEST, f"at most {MAX_PAIR_DAYS} days", place="since")
+    return table(await queries.pairs(window), _COLUMNS["pairs"], how)
 
 
 @router.get("/oldest", responses=problems())

@@ -5,15 +5,16 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Path, Query, Request
 
 from hub.api.admin_models import ReasonRequest, problems
-from hub.api.admin_problems import of_named
 from hub.api.admin_route import AdminRoute
+from hub.api.ops.doubts import DOUBTED
 from hub.api.ops_audit_models import RequestAnswer, RequestPage
 from hub.api.rights import Action, Person, denied, require
 from hub.api.staff import Staff, staff_of
 from hub.control.people.second_person import RIGHTS, Asked, Decision
-from hub.control.refusals import ChangeRefused
 
-router: Final = APIRouter(prefix="/ops/requests", tags=["people"], route_class=AdminRoute)
+router: Final = APIRouter(
+    prefix="/ops/requests", tags=["people"], route_class=AdminRoute, dependencies=[DOUBTED]
+)
 
 _KINDS: Final = tuple(sorted({*RIGHTS.values()}))
 
@@ -73,13 +74,10 @@ async def withdraw(
 async def _decide(
     request: Request, staff: Staff, id: str, asked: ReasonRequest, person: Person, to: Decision
 ) -> RequestAnswer:
-    try:
-        right = RIGHTS[(await staff.second.find(id)).kind]
-        if not person.scope(right).whole:
-            raise await denied(request, person, right)
-        found = await staff.second.decide(id, to, actor=person.name, reason=asked.reason)
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
+    right = RIGHTS[(await staff.second.find(id)).kind]
+    if not person.scope(right).whole:
+        raise await denied(request, person, right)
+    found = await staff.second.decide(id, to, actor=person.name, reason=asked.reason)
     return _shown(found, person)
 
 

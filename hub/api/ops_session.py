@@ -6,7 +6,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from hub.api.admin_models import problems
 from hub.api.admin_route import AdminRoute
-from hub.api.ops_models import (
+from hub.api.ops.doubts import DOUBTED
+from hub.api.ops_session_models import (
     MeAnswer,
     MethodsAnswer,
     PasswordRequest,
@@ -23,7 +24,9 @@ from hub.control.people.sessions import digest_of
 from hub.control.people.sign_in import Locked
 from hub.control.refusals import ChangeRefused, Refusal
 
-router: Final = APIRouter(prefix="/ops", tags=["people"], route_class=AdminRoute)
+router: Final = APIRouter(
+    prefix="/ops", tags=["people"], route_class=AdminRoute, dependencies=[DOUBTED]
+)
 
 Me = Annotated[Person, Depends(signed_in)]
 

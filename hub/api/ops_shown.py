@@ -4,7 +4,9 @@ from collections.abc import Iterable
 
 from starlette.requests import HTTPConnection
 
-from hub.api.ops_models import GrantAnswer, MeAnswer, UserAnswer
+from hub.api.ops_models import GrantAnswer
+from hub.api.ops_session_models import MeAnswer
+from hub.api.ops_user_models import UserAnswer
 from hub.api.staff import staff_of
 from hub.control.people.accounts import Account
 from hub.control.people.rights import ROLE_NAMES, ROLES, Action, Grant, Person

@@ -5,9 +5,10 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Path, Query
 
 from hub.api.admin_models import ReasonRequest, problems
-from hub.api.admin_problems import of_named
 from hub.api.admin_route import AdminRoute
-from hub.api.ops_models import (
+from hub.api.ops.doubts import DOUBTED
+from hub.api.ops_shown import user_shown
+from hub.api.ops_user_models import (
     NAME_PATTERN,
     MadeUserAnswer,
     RightAnswer,
@@ -19,15 +20,15 @@ from hub.api.ops_models import (
     UserPage,
     UserRequest,
 )
-from hub.api.ops_shown import user_shown
 from hub.api.problems import Code, Problem
 from hub.api.rights import ROLES, Action, Person, require, signed_in
 from hub.api.staff import Staff, staff_of
 from hub.control.people.accounts import RISKY
 from hub.control.people.rights import BOUND_ROLES, MEANINGS, ROLE_NAMES
-from hub.control.refusals import ChangeRefused
 
-router: Final = APIRouter(prefix="/ops", tags=["people"], route_class=AdminRoute)
+router: Final = APIRouter(
+    prefix="/ops", tags=["people"], route_class=AdminRoute, dependencies=[DOUBTED]
+)
 
 After = Annotated[str, Query(max_length=64, pattern=r"^[a-z0-9.-]*$")]
 Limit = Annotated[int, Query(ge=1, le=1_000)]
@@ -79,10 +80,7 @@ async def add(staff: TheStaff, asked: UserRequest, manager: Manager) -> MadeUser
 async def give(staff: TheStaff, name: Named, asked: RolesRequest, manager: Manager) -> RolesAnswer:
     """Let somebody have these roles and no others; powerful ones need a second person."""
     grants = [one.grant() for one in asked.grants]
-    try:
-        waiting = await staff.roles.give(name, grants, actor=manager.name, reason=asked.reason)
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
+    waiting = await staff.roles.give(name, grants, actor=manager.name, reason=asked.reason)
     shown = await _shown(staff, name)
     return RolesAnswer(user=shown, waiting=None if waiting is None else waiting.id)
 
@@ -108,10 +106,7 @@ async def reset(
     staff: TheStaff, name: Named, asked: ReasonRequest, manager: Manager
 ) -> MadeUserAnswer:
     """Give a new first password, shown this once; all his sessions end."""
-    try:
-        password = await staff.people.reset(name, actor=manager.name, reason=asked.reason)
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
+    password = await staff.people.reset(name, actor=manager.name, reason=asked.reason)
     return MadeUserAnswer(user=await _shown(staff, name), first_password=password, waiting=None)
 
 
@@ -146,10 +141,7 @@ async def roles() -> RoleListAnswer:
 async def _disable(
     staff: Staff, name: str, asked: ReasonRequest, manager: Person, *, disabled: bool
 ) -> UserAnswer:
-    try:
-        await staff.people.disable(name, disabled=disabled, actor=manager.name, reason=asked.reason)
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
+    await staff.people.disable(name, disabled=disabled, actor=manager.name, reason=asked.reason)
     return await _shown(staff, name)
 
 

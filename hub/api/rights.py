@@ -72,7 +72,7 @@ class Require:
             return person  # by the route class, before the body; FastAPI asks again for the value
         if self.actions:
             await self._expect(connection, person)
-        if self._is_write(connection):
+        if self.is_write(connection.scope["method"]):
             await _expect_writable(connection)
         connection.state.asked = self
         return person
@@ -83,10 +83,9 @@ class Require:
         if not any(self.allows(person, action) for action in self.actions):
             raise await denied(connection, person, self.actions[0])
 
-    def _is_write(self, connection: HTTPConnection) -> bool:
-        if self.writes is not None:
-            return self.writes
-        return connection.scope["method"] not in SAFE_METHODS
+    def is_write(self, method: str) -> bool:
+        """Say whether read-only mode stops a request with this method."""
+        return method not in SAFE_METHODS if self.writes is None else self.writes
 
     def allows(self, person: Person, action: Action) -> bool:
         """Say whether this person's roles are enough."""

@@ -8,7 +8,7 @@ from typing import Self
 from starlette.requests import HTTPConnection
 
 from hub.api.admin_tokens import AdminTokens
-from hub.api.browser import BACKGROUND_HEADER, Browser
+from hub.api.browser import BACKGROUND_HEADER, EVENT_STREAM, Browser
 from hub.control.administrators import Administrators
 from hub.control.people.accounts import Account
 from hub.control.people.audit import Audit
@@ -114,7 +114,9 @@ async def _signed_in(connection: HTTPConnection) -> Person | None:
     secret = staff.browser.secret(connection)
     if not secret:
         return None
-    active = BACKGROUND_HEADER not in connection.headers
+    # A stream of events goes on by itself too, and a browser sends no header of ours with it.
+    stream = EVENT_STREAM in connection.headers.get("accept", "")
+    active = BACKGROUND_HEADER not in connection.headers and not stream
     session = await staff.sessions.find(secret, active=active)
     if session is None:
         return None

@@ -51,6 +51,8 @@ VI: Final[Mapping[str, str]] = {
     "hub_views_events": "Số sự kiện đã cộng vào chỉ số",
     "hub_views_lag_messages": "Số sự kiện chưa cộng",
     "hub_views_lag_seconds": "Tuổi của sự kiện cộng sau cùng khi còn sự kiện chờ",
+    "hub_views_rebuild_done": "Số sự kiện đã đọc lại khi dựng lại chỉ số",
+    "hub_views_rebuild_goal": "Số sự kiện phải đọc lại; 0 khi chỉ số đầy đủ",
     "hub_views_batch_seconds": "Thời gian một giao dịch SQL",
     "hub_messages": "Kết cục của thông điệp theo loại; khi bị từ chối, nhãn là lý do",
     "hub_system_messages": "Bên gửi: đã gửi. Bên nhận: được gửi tới, kết thúc, dừng lại",

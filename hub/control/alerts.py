@@ -1,7 +1,7 @@
 """Alerts in SQL: rules, silences and channels that people set; what is known, and what is told."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -141,31 +141,31 @@ class Alerts:
                 names = [column.name for column in table.columns]
                 return [dict(zip(names, row, strict=True)) for row in found]
 
-    async def put(self, name: str, row: Mapping[str, Any], *, actor: str, reason: str) -> None:
+    async def put(self, what: str, row: Mapping[str, Any], *, actor: str, reason: str) -> None:
         """Set a rule or a channel; the trail says who and why (invariant 11)."""
-        table, _ = _LISTS[name]
+        table, _ = _LISTS[what]
         with sql_errors("writing alerts"):
             async with self._engine.begin() as connection:
                 await take_turn(connection)
                 statement = upsert_statement(connection.dialect.name, table)
                 await connection.execute(statement, [dict(row)])
-                await self._note(connection, actor, reason, f"{name}/{row['name']}", "put")
+                await self._note(connection, actor, reason, f"{what}/{row['name']}", "put")
 
-    async def remove(self, name: str, id: str | int, *, actor: str, reason: str) -> None:
+    async def remove(self, what: str, id: str | int | date, *, actor: str, reason: str) -> None:
         """Remove a rule, a channel or a silence.
 
         Raises:
             ChangeRefused: `UNKNOWN_ENTITY`.
         """
-        table, _ = _LISTS[name]
+        table, _ = _LISTS[what]
         [key] = table.primary_key.columns
         with sql_errors("writing alerts"):
             async with self._engine.begin() as connection:
                 await take_turn(connection)
                 gone = await connection.execute(delete(table).where(key == id))
                 if not gone.rowcount:
-                    raise ChangeRefused(Refusal.UNKNOWN_ENTITY, "there is none", f"{name}/{id}")
-                await self._note(connection, actor, reason, f"{name}/{id}", "remove")
+                    raise ChangeRefused(Refusal.UNKNOWN_ENTITY, "there is none", f"{what}/{id}")
+                await self._note(connection, actor, reason, f"{what}/{id}", "remove")
 
     async def silence(self, silence: Silence, *, actor: str, reason: str) -> int:
         """Let nobody be told of a rule or an organisation for a time; return its number."""

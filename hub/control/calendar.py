@@ -7,7 +7,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import Column, Table, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.control.refusals import ChangeRefused, Refusal
@@ -49,32 +49,29 @@ class Times:
         """Return the time limits by procedure."""
         return await self._listed(procedure_limits)
 
-    async def put_day(self, day: date, *, works: bool, note_: str, actor: str, reason: str) -> None:
-        """Say that a day is worked although a weekend, or off although a weekday."""
-        row = {"day": day, "works": works, "note": note_}
-        await self._put(calendar_days, row, f"calendar-day/{day}", actor, reason)
+    async def put(self, what: str, row: Mapping[str, Any], *, actor: str, reason: str) -> None:
+        """Set a moved day or the time limit of a procedure (`days`, `limits`)."""
+        table, entity, key = _named(what)
+        with sql_errors("writing the calendar"):
+            async with self._engine.begin() as connection:
+                statement = upsert_statement(connection.dialect.name, table)
+                await connection.execute(statement, [dict(row)])
+                await self._note(connection, f"{entity}/{row[key.name]}", "put", actor, reason)
 
-    async def put_limit(self, row: Mapping[str, Any], *, actor: str, reason: str) -> None:
-        """Set the time limit of a procedure."""
-        entity = f"procedure-limit/{row['procedure']}"
-        await self._put(procedure_limits, row, entity, actor, reason)
-
-    async def remove_day(self, day: date, *, actor: str, reason: str) -> None:
-        """Let a day be again what the law says.
-
-        Raises:
-            ChangeRefused: `UNKNOWN_ENTITY`.
-        """
-        await self._remove(calendar_days, day, f"calendar-day/{day}", actor, reason)
-
-    async def remove_limit(self, procedure: str, *, actor: str, reason: str) -> None:
-        """Forget the time limit of a procedure.
+    async def remove(self, what: str, id: str | int | date, *, actor: str, reason: str) -> None:
+        """Let a day be again what the law says, or forget a procedure's limit.
 
         Raises:
             ChangeRefused: `UNKNOWN_ENTITY`.
         """
-        entity = f"procedure-limit/{procedure}"
-        await self._remove(procedure_limits, procedure, entity, actor, reason)
+        table, entity, key = _named(what)
+        with sql_errors("writing the calendar"):
+            async with self._engine.begin() as connection:
+                gone = await connection.execute(delete(table).where(key == id))
+                if not gone.rowcount:
+                    detail = "there is none"
+                    raise ChangeRefused(Refusal.UNKNOWN_ENTITY, detail, f"{entity}/{id}")
+                await self._note(connection, f"{entity}/{id}", "remove", actor, reason)
 
     async def make_feed(self, organisation: str, *, actor: str) -> str:
         """Make a feed; return its secret, which is shown once and kept as a hash only.
@@ -138,31 +135,24 @@ class Times:
                 names = [column.name for column in table.columns]
                 return [dict(zip(names, row, strict=True)) for row in found]
 
-    async def _put(
-        self, table: Table, row: Mapping[str, Any], entity: str, actor: str, reason: str
-    ) -> None:
-        with sql_errors("writing the calendar"):
-            async with self._engine.begin() as connection:
-                statement = upsert_statement(connection.dialect.name, table)
-                await connection.execute(statement, [dict(row)])
-                await self._note(connection, entity, "put", actor, reason)
-
-    async def _remove(
-        self, table: Table, id: date | str, entity: str, actor: str, reason: str
-    ) -> None:
-        [key] = table.primary_key.columns
-        with sql_errors("writing the calendar"):
-            async with self._engine.begin() as connection:
-                gone = await connection.execute(delete(table).where(key == id))
-                if not gone.rowcount:
-                    raise ChangeRefused(Refusal.UNKNOWN_ENTITY, "there is none", entity)
-                await self._note(connection, entity, "remove", actor, reason)
-
     async def _note(
         self, connection: AsyncConnection, entity: str, action: str, actor: str, reason: str
     ) -> None:
         # Invariant 11: who moved a limit, when and why.
         await note(connection, self._clock(), actor, reason, [(entity, action)])
+
+
+_KINDS: Final[Mapping[str, tuple[Table, str]]] = {
+    "days": (calendar_days, "calendar-day"),
+    "limits": (procedure_limits, "procedure-limit"),
+}
+"""What people set, with its name in the trail."""
+
+
+def _named(what: str) -> tuple[Table, str, Column[Any]]:
+    table, entity = _KINDS[what]
+    [key] = table.primary_key.columns
+    return table, entity, key
 
 
 def _digest(token: str) -> str:

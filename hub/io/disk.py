@@ -16,12 +16,12 @@ class Disk:
     """The free space below a directory, asked at most every two seconds."""
 
     def __init__(self, directory: Path, *, least: int = MIN_FREE_BYTES) -> None:
-        self._directory, self._least = directory, least
+        self._directory, self.least = directory, least
         self._asked_at, self._free = -1e9, 0
 
     def has_room(self) -> bool:
         """Say whether new messages and objects may be taken."""
-        return self.free() >= self._least
+        return self.free() >= self.least
 
     def free(self) -> int:
         """Return the free bytes."""
@@ -29,3 +29,7 @@ class Disk:
         if now - self._asked_at > _FRESH_SECONDS:
             self._asked_at, self._free = now, shutil.disk_usage(self._directory).free
         return self._free
+
+    def total(self) -> int:
+        """Return the size of the disk in bytes."""
+        return shutil.disk_usage(self._directory).total

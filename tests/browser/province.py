@@ -94,7 +94,7 @@ def named(system):
 
 
 def people(province):
-    """Let an operator, a second one, and a clerk in."""
+    """Let an operator, a second one, a clerk and an administrator in."""
     every = ("operator", "integrator", "auditor", "investigator")
     for name, display, roles in (
         ("an", "Nguyễn Văn An (mẫu)", every),
@@ -102,6 +102,9 @@ def people(province):
         ("chi", "Lê Thị Chi (mẫu)", ({"role": "clerk", "organisation": "org-xa-mau"},)),
     ):
         choose_password(province.hub, name, province.owner.add(name, display, *roles))
+    # Last: from the second administrator on, powerful roles are given by two persons.
+    first = province.owner.add("quan", "Vũ Thị Quân (mẫu)", "administrator")
+    choose_password(province.hub, "quan", first)
 
 
 def connect(province):

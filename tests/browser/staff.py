@@ -43,6 +43,12 @@ class Colleague:
         headers["x-csrf-token"] = self._csrf
         return answered(self._opener, method, self._url + path, body, headers)
 
+    def stream(self, path):
+        """Open a stream of events, to be read like a file; silence of `SECONDS` is an error."""
+        headers = {"accept": "text/event-stream"}
+        request = urllib.request.Request(self._url + path, headers=headers)
+        return self._opener.open(request, timeout=SECONDS)
+
 
 def choose_password(hub, name, first):
     """Replace a first password by `PASSWORD`, as everybody must."""

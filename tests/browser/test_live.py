@@ -1,10 +1,15 @@
 """What is shown keeps up with the hub, and says so when it cannot."""
 
+import time
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.desk import Desk
+from tests.browser.staff import WHY, Colleague, choose_password
 from tests.browser.wire import Wire
+
+WAIT_SECONDS = 60
 
 
 @pytest.fixture
@@ -47,3 +52,34 @@ def test_a_person_can_pause_it(page):
     expect(page.locator("[data-live=live]")).to_be_visible()
     page.locator("button.live").click()
     expect(page.locator("[data-live=off]")).to_be_visible()
+
+
+def test_a_stream_ends_with_the_session_that_opened_it(province):
+    watcher = Colleague(province.hub, "binh")
+    with watcher.stream("/ops/live") as stream:
+        assert stream.readline().startswith(b"retry:")
+        watcher.call("DELETE", "/ops/session")
+        assert b": still here\n" not in read_to_the_end(stream)
+
+
+def test_a_stream_ends_when_an_administrator_takes_the_account_or_a_role_away(province):
+    first = province.owner.add("em", "Em (mẫu)", "operator")
+    choose_password(province.hub, "em", first)
+    for order, change in (
+        (":roles", {"grants": [{"role": "auditor"}], "reason": WHY}),
+        (":disable", {"reason": WHY}),
+    ):
+        with Colleague(province.hub, "em").stream("/ops/live") as stream:
+            assert stream.readline().startswith(b"retry:")
+            province.owner.call("POST", f"/ops/users/em{order}", change)
+            assert b": still here\n" not in read_to_the_end(stream)
+
+
+def read_to_the_end(stream):
+    """Return what is left. A stream that goes on tells a sign of life every 15 s and never ends."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    lines = []
+    while line := stream.readline():
+        assert time.monotonic() < deadline, "the stream goes on"
+        lines.append(line)
+    return lines

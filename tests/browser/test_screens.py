@@ -31,12 +31,14 @@ SCREENS = {
     "lag": "/lag",
     "directory": "/directory",
     "organisation": "/directory/org-xa-xau",
-    "schemas": "/schemas",
+    "schemas": "/schemas?schema=dossier.received:1.0",
     "alerts": "/alerts",
     "alert-rules": "/alerts?tab=rules",
+    "channels": "/alerts?tab=channels",
     "reports": "/reports",
     "report": "/reports?report=oldest",
     "deadlines": "/deadlines",
+    "limits": "/deadlines?tab=limits",
     "requests": "/requests?all=yes",
     "audit": "/audit",
     "users": "/users",
@@ -53,7 +55,16 @@ INLINE = """
   document.body.append(script);
 })
 """
-PICTURES = ["overview", "messages", "connectors", "users", "simulator"]
+PICTURES = [
+    "overview",
+    "messages",
+    "connectors",
+    "users",
+    "simulator",
+    "reports",
+    "schemas",
+    "system",
+]
 
 
 @pytest.fixture(scope="module")

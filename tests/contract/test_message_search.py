@@ -1,7 +1,7 @@
 """Operators find messages quickly on both databases, however many are recorded."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -10,44 +10,9 @@ from hub.decision.states import State
 from hub.io.sql.engine import open_engine
 from hub.io.sql.message_filter import Filter, Turn, Viewer, keys
 from hub.io.sql.message_lists import COUNTED, MessageLists
+from tests.many_messages import DELIVERIES, FIRST, POSTGRESQL, SQLITE
 
 FEW, MANY = 3_000, 1_000_000
-FIRST = datetime(2026, 11, 22, tzinfo=UTC)
-"""The first message; then ten a second."""
-
-_SQLITE = """
-INSERT INTO messages (source, id, outcome, decided_at, type, subject, priority, correlationid,
-                      reason, size)
-WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :count)
-SELECT 'he-thong-' || (i % 200), 'mau-' || i, iif(i % 500 = 0, 'refused', 'admitted'),
-       strftime('%Y-%m-%d %H:%M:%f', '2026-11-22', '+' || (i / 10.0) || ' seconds') || '000',
-       'vn.gov.mau-' || (i % 30) || '.v1', 'H99-' || (i / 3),
-       iif(i % 1000 = 1, 'urgent', 'normal'), iif(i % 100 = 7, 'vu-' || (i / 500), NULL),
-       iif(i % 500 = 0, 'not_permitted', NULL), 2100 FROM n
-"""
-_POSTGRESQL = """
-INSERT INTO messages (source, id, outcome, decided_at, type, subject, priority, correlationid,
-                      reason, size)
-SELECT 'he-thong-' || (i % 200), 'mau-' || i,
-       CASE WHEN i % 500 = 0 THEN 'refused' ELSE 'admitted' END,
-       TIMESTAMPTZ '2026-11-22 00:00:00Z' + i / 10.0 * INTERVAL '1 second',
-       'vn.gov.mau-' || (i % 30) || '.v1', 'H99-' || (i / 3),
-       CASE WHEN i % 1000 = 1 THEN 'urgent' ELSE 'normal' END,
-       CASE WHEN i % 100 = 7 THEN 'vu-' || (i / 500) END,
-       CASE WHEN i % 500 = 0 THEN 'not_permitted' END, 2100
-FROM generate_series(0, CAST(:count AS integer) - 1) AS i
-"""
-_DELIVERIES = """
-INSERT INTO deliveries (source, id, recipient, state, decided_at, updated_at, attempts, reason,
-                        connector)
-SELECT source, id, 'he-thong-' || (length(id) * 7 + length(subject) + size % 13),
-       CASE WHEN correlationid IS NOT NULL THEN 'retrying' ELSE 'delivered' END,
-       decided_at, decided_at, CASE WHEN priority = 'urgent' THEN 3 ELSE 1 END,
-       CASE WHEN correlationid IS NOT NULL THEN 'timeout' END,
-       CASE WHEN priority = 'urgent' THEN 'ket-noi-mau' END
-FROM messages WHERE outcome = 'admitted'
-"""
-
 WANTED = {
     "all": Filter(),
     "a day": Filter(since=FIRST + timedelta(minutes=2), until=FIRST + timedelta(hours=26)),
@@ -69,10 +34,10 @@ WANTED = {
 
 async def _filled(url, count):
     engine = open_engine(url)
-    insert = _SQLITE if url.startswith("sqlite") else _POSTGRESQL
+    insert = SQLITE if url.startswith("sqlite") else POSTGRESQL
     async with engine.begin() as connection:
         await connection.execute(text(insert), {"count": count})
-        await connection.execute(text(_DELIVERIES))
+        await connection.execute(text(DELIVERIES))
     if not url.startswith("sqlite"):
         async with engine.begin() as connection:
             await connection.execute(text("ANALYZE"))

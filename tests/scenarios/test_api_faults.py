@@ -45,7 +45,7 @@ async def test_broker_away_is_503_and_not_ready_and_it_comes_back_by_itself(tmp_
 
 async def test_a_disk_that_is_nearly_full_refuses_early(hub):
     sender = await hub.login("sender")
-    hub.deps.disk._least = 2**62
+    hub.deps.disk.least = 2**62
     for answer in (
         await sender.send(fresh()),
         await sender.http.post("/v1/objects", content=b"x"),

@@ -139,7 +139,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly get?: never;
+        readonly get: operations["silences_ops_alerts_silences_get"];
         readonly put?: never;
         readonly post: operations["put_silence_ops_alerts_silences_post"];
         readonly delete?: never;
@@ -444,6 +444,22 @@ export interface paths {
             readonly cookie?: never;
         };
         readonly get: operations["online_ops_indicators_online_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/indicators/pairs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["pairs_ops_indicators_pairs_get"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1012,6 +1028,38 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/schemas": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["subjects_ops_schemas_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/schemas/{name}:check": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["check_ops_schemas__name__check_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ops/session": {
         readonly parameters: {
             readonly query?: never;
@@ -1052,6 +1100,22 @@ export interface paths {
             readonly cookie?: never;
         };
         readonly get: operations["methods_ops_sign_in_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/system": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["system_ops_system_get"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1713,6 +1777,12 @@ export interface components {
         readonly BodyShown: {
             readonly kept: boolean;
         };
+        readonly BrokerShown: {
+            readonly controller: boolean;
+            readonly host: string;
+            readonly node: number;
+            readonly port: number;
+        };
         readonly ChangeSet: {
             readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
             readonly reason: string;
@@ -1726,6 +1796,15 @@ export interface components {
             readonly organisation: string;
             readonly reason: string;
             readonly target: string;
+        };
+        readonly CheckedAnswer: {
+            readonly fits: boolean;
+            readonly help: {
+                readonly [key: string]: unknown;
+            } | null;
+            readonly place: string | null;
+            readonly reason: string | null;
+            readonly violations: readonly components["schemas"]["ViolationShown"][];
         };
         /** @enum {string} */
         readonly Collection: "organisations" | "codes" | "groups" | "systems" | "keys" | "endpoints" | "rights" | "schemas";
@@ -1766,6 +1845,10 @@ export interface components {
         readonly CountAnswer: {
             readonly count: number;
             readonly exact: boolean;
+        };
+        readonly DatabaseShown: {
+            readonly kind: string;
+            readonly version: string;
         };
         readonly DayRequest: {
             readonly note: string;
@@ -1856,6 +1939,11 @@ export interface components {
             readonly inbox: string;
             readonly organisation: string | null;
             readonly system: string;
+        };
+        readonly DiskShown: {
+            readonly free: number;
+            readonly least: number;
+            readonly total: number;
         };
         readonly EntityPage: {
             readonly items: readonly {
@@ -2006,6 +2094,8 @@ export interface components {
         };
         /** @enum {string} */
         readonly JobState: "previewed" | "running" | "paused" | "cancelled" | "done";
+        /** @enum {string} */
+        readonly Kind: "connector_network" | "roles" | "administrator_token" | "provider_group";
         readonly LagAnswer: {
             /** Format: date-time */
             readonly at: string;
@@ -2068,7 +2158,7 @@ export interface components {
             readonly type: string | null;
         };
         /** @enum {string} */
-        readonly Listed: "rules" | "silences" | "notices" | "tellings";
+        readonly Listed: "rules" | "notices" | "tellings";
         /** @enum {string} */
         readonly LogLevel: "DEBUG" | "INFO" | "WARNING" | "ERROR";
         readonly MadeUserAnswer: {
@@ -2440,7 +2530,7 @@ export interface components {
             readonly decision: string | null;
             readonly decision_reason: string | null;
             readonly id: string;
-            readonly kind: string;
+            readonly kind: components["schemas"]["Kind"];
             readonly may_approve: boolean;
             readonly payload: {
                 readonly [key: string]: unknown;
@@ -2549,6 +2639,9 @@ export interface components {
         readonly RulesShown: {
             readonly hash: string | null;
             readonly version: number;
+        };
+        readonly SampleRequest: {
+            readonly sample: string;
         };
         readonly SaveRequest: {
             readonly name: string;
@@ -2675,6 +2768,19 @@ export interface components {
             readonly issuer: string;
             readonly subject: string;
         };
+        readonly SubjectShown: {
+            readonly en: string | null;
+            readonly major: number;
+            readonly minors: readonly number[];
+            readonly name: string;
+            readonly senders: number;
+            readonly takers: number;
+            readonly type: string | null;
+            readonly vi: string | null;
+        };
+        readonly SubjectsAnswer: {
+            readonly items: readonly components["schemas"]["SubjectShown"][];
+        };
         readonly SuspendSystem: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2682,6 +2788,13 @@ export interface components {
              */
             readonly change: "suspend_system";
             readonly system: string;
+        };
+        readonly SystemAnswer: {
+            readonly brokers: readonly components["schemas"]["BrokerShown"][] | null;
+            readonly database: components["schemas"]["DatabaseShown"];
+            readonly disk: components["schemas"]["DiskShown"];
+            readonly hub: string;
+            readonly python: string;
         };
         readonly TakeRequest: {
             readonly reason: string;
@@ -2813,6 +2926,11 @@ export interface components {
             readonly query: string;
             readonly screen: string;
             readonly shared: boolean;
+        };
+        readonly ViolationShown: {
+            readonly keyword: string;
+            readonly pointer: string;
+            readonly rule: string;
         };
         readonly "Wanted-Output": {
             readonly adapter?: string | null;
@@ -3105,6 +3223,29 @@ export interface operations {
                 content: {
                     readonly "application/json": {
                         readonly [key: string]: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly silences_ops_alerts_silences_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly [key: string]: readonly {
+                            readonly [key: string]: unknown;
+                        }[];
                     };
                 };
             };
@@ -3618,6 +3759,29 @@ export interface operations {
         };
     };
     readonly online_ops_indicators_online_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly format?: components["schemas"]["Format"];
+                readonly since?: string | null;
+                readonly until?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": unknown;
+                };
+            };
+        };
+    };
+    readonly pairs_ops_indicators_pairs_get: {
         readonly parameters: {
             readonly query?: {
                 readonly format?: components["schemas"]["Format"];
@@ -4522,6 +4686,50 @@ export interface operations {
             };
         };
     };
+    readonly subjects_ops_schemas_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SubjectsAnswer"];
+                };
+            };
+        };
+    };
+    readonly check_ops_schemas__name__check_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SampleRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CheckedAnswer"];
+                };
+            };
+        };
+    };
     readonly sign_in_ops_session_post: {
         readonly parameters: {
             readonly query?: never;
@@ -4598,6 +4806,25 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["MethodsAnswer"];
+                };
+            };
+        };
+    };
+    readonly system_ops_system_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SystemAnswer"];
                 };
             };
         };

@@ -3,6 +3,7 @@ import type { components } from "./schema";
 /** What the hub answers: names of the console for the shapes that its OpenAPI document gives. */
 type Shapes = components["schemas"];
 export type Me = Shapes["MeAnswer"];
+export type ReadOnly = Shapes["ReadOnlyAnswer"];
 export type RoleGiven = Shapes["GrantAnswer"];
 export type SignInWays = Shapes["MethodsAnswer"];
 export type SessionRow = Shapes["SessionAnswer"];
@@ -35,6 +36,9 @@ export type Destination = RouteRow["leads_to"][number];
 export type Simulated = Shapes["SimulateAnswer"];
 export type MessageRow = MessagePage["items"][number];
 export type Adapter = Omit<Shapes["AdapterAnswer"], "config_schema"> & { readonly config_schema?: JsonSchema | null };
+export type Machine = Shapes["SystemAnswer"];
+export type Subject = Shapes["SubjectShown"];
+export type Checked = Shapes["CheckedAnswer"];
 export type Written = Shapes["WrittenAnswer"];
 
 export interface Text {
@@ -55,7 +59,6 @@ export interface Paged<T> {
   readonly next: string | null;
   readonly previous?: string | null;
 }
-
 
 export interface View {
   readonly id: string;

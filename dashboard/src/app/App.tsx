@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { followLive } from "../api/live";
 import { Notice, ProblemNotice } from "../design/Notice";
 import { Toast } from "../design/toast";
@@ -8,9 +8,11 @@ import { words } from "../words";
 import { useFocusOnVisit } from "./focus";
 import { Help } from "./Help";
 import { followKeys } from "./keys";
+import { land } from "./landing";
+import { followReadOnly } from "./read-only";
 import { place } from "./router";
 import { screenAt } from "./screens";
-import { expired, may, recognise, session } from "./session";
+import { expired, mayDo, recognise, session } from "./session";
 import { Shell } from "./Shell";
 
 /** The whole console: who is here decides what is shown. */
@@ -32,7 +34,10 @@ export function App() {
 function Console() {
   useFocusOnVisit();
   useEffect(followKeys, []);
-  const follows = may("messages.view");
+  // Before the first screen is drawn: it would ask for what may not be this person's.
+  useMemo(land, []);
+  useEffect(followReadOnly, []);
+  const follows = mayDo("GET /ops/live");
   useEffect(() => (follows ? followLive() : undefined), [follows]);
   return (
     <>

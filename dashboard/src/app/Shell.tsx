@@ -5,9 +5,10 @@ import { words } from "../words";
 import { Icon } from "./icons";
 import { Link } from "./Link";
 import { LiveMark } from "./LiveMark";
+import { ReadOnlyBanner } from "./ReadOnlyBanner";
 import { go, href, place } from "./router";
 import { mayVisit, SCREENS } from "./screens";
-import { may, me } from "./session";
+import { mayDo } from "./session";
 import { Tools } from "./Tools";
 
 /** What stands around every screen: skip link, search, state of the connection, navigation. */
@@ -23,12 +24,12 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
           aria-label={words.value.shell.menu} onClick={() => { open.value = !open.value; }}><Icon name="menu" /></button>
         <Link href={href("/")} class="brand"><span class="brand-mark" aria-hidden="true" /><span class="brand-name">{words.value.product}</span></Link>
         <SearchBox />
-        {may("messages.view") && <LiveMark />}
+        {mayDo("GET /ops/live") && <LiveMark />}
         <Tools />
       </header>
       <nav id="nav" class={open.value ? "nav nav-open" : "nav"} aria-label={words.value.shell.nav}><Navigation path={path} /></nav>
       <main id="main" class="main" tabIndex={-1}>
-        {me.value?.read_only && <p class="banner" role="status">{words.value.shell.readOnly}</p>}
+        <ReadOnlyBanner />
         {children}
       </main>
     </div>

@@ -4,11 +4,13 @@ import { language, type Language } from "../words";
 /** What a person chose on this machine. Nothing secret: it outlives a session. */
 export type Theme = "system" | "light" | "dark";
 
-const KEYS = { language: "hub.language", theme: "hub.theme", shortcuts: "hub.shortcuts" } as const;
+const KEYS = { language: "hub.language", theme: "hub.theme", shortcuts: "hub.shortcuts", start: "hub.start" } as const;
 
 export const theme = signal<Theme>(one(KEYS.theme, ["system", "light", "dark"], "system"));
 /** WCAG 2.1.4: shortcuts of a single character can be turned off. */
 export const shortcuts = signal(stored(KEYS.shortcuts) !== "off");
+/** The path of the screen that the console opens with, where its bare address was asked for. */
+export const start = signal(stored(KEYS.start) ?? "/");
 /** The time zone of every time that is shown; Viet Nam has one, and no daylight saving. */
 export const zone = signal("Asia/Ho_Chi_Minh");
 
@@ -28,6 +30,7 @@ export function followPreferences(): void {
     keep(KEYS.theme, theme.value);
     keep(KEYS.language, language.value);
     keep(KEYS.shortcuts, shortcuts.value ? "on" : "off");
+    keep(KEYS.start, start.value);
   });
 }
 

@@ -42,10 +42,15 @@ export function go(address: string): void {
   visits.value += 1;
 }
 
+/** Go there without a step in the history: nobody was at the place before. */
+export function replace(address: string): void {
+  history.replaceState(null, "", address);
+  here.value = read();
+}
+
 /** Change filters without a step in the history per key stroke; the focus stays where it is. */
 export function filter(changes: Readonly<Record<string, string | undefined>>): void {
-  history.replaceState(null, "", href(here.value.path, { ...here.value.query, ...changes }));
-  here.value = read();
+  replace(href(here.value.path, { ...here.value.query, ...changes }));
 }
 
 /** Return the parameters where `path` fits `pattern` (`/messages/:source/:id`), else null. */

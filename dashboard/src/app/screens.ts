@@ -28,7 +28,7 @@ import { WhereScreen } from "../screens/where/Where";
 import type { Words } from "../words";
 import type { IconName } from "./icons";
 import { match } from "./router";
-import { may } from "./session";
+import { mayDo, type Call } from "./session";
 
 interface Screen {
   readonly name: keyof Words["nav"];
@@ -37,44 +37,44 @@ interface Screen {
   readonly key?: string;
   /** Stands in the navigation. */
   readonly icon?: IconName;
-  /** One of these rights is needed to see anything; none: everybody's. */
-  readonly rights?: readonly string[];
+  /** What it asks first: without the right to it there is nothing to see; none: everybody's. */
+  readonly reads?: Call;
   // Parameters come from the path, and a screen knows its own.
   readonly view: ComponentType<any>;
 }
 
 /** Every screen, in the order of the navigation. */
 export const SCREENS: readonly Screen[] = [
-  { name: "overview", path: "/", key: "o", icon: "overview", rights: ["statistics.view"], view: OverviewScreen },
-  { name: "messages", path: "/messages", key: "m", icon: "messages", rights: ["messages.view"], view: MessagesScreen },
-  { name: "trace", path: "/messages/:source/:id", rights: ["messages.view"], view: TraceScreen },
-  { name: "where", path: "/where", key: "w", icon: "where", rights: ["documents.where"], view: WhereScreen },
-  { name: "deadLetters", path: "/dead-letters", key: "d", icon: "deadLetters", rights: ["messages.view"], view: DeadLettersScreen },
-  { name: "deadLetter", path: "/dead-letters/:source/:message/:recipient", rights: ["messages.view"], view: DeadLetterScreen },
-  { name: "jobs", path: "/retry-jobs", key: "j", icon: "jobs", rights: ["messages.view"], view: JobsScreen },
-  { name: "job", path: "/retry-jobs/:id", rights: ["messages.view"], view: JobScreen },
-  { name: "held", path: "/held", key: "h", icon: "held", rights: ["messages.view"], view: HeldScreen },
-  { name: "connectors", path: "/connectors", key: "c", icon: "connectors", rights: ["connectors.view"], view: ConnectorsScreen },
-  { name: "connector", path: "/connectors/:name", rights: ["connectors.view"], view: ConnectorScreen },
-  { name: "connectorNew", path: "/connector-new", rights: ["connectors.manage"], view: NewConnectorScreen },
-  { name: "routes", path: "/routes", key: "r", icon: "routes", rights: ["rules.view"], view: RoutesScreen },
-  { name: "lag", path: "/lag", key: "l", icon: "lag", rights: ["statistics.view"], view: LagScreen },
-  { name: "alerts", path: "/alerts", key: "e", icon: "alerts", rights: ["alerts.view"], view: AlertsScreen },
-  { name: "reports", path: "/reports", key: "i", icon: "reports", rights: ["statistics.view"], view: ReportsScreen },
-  { name: "deadlines", path: "/deadlines", key: "n", icon: "deadlines", rights: ["statistics.view"], view: DeadlinesScreen },
-  { name: "directory", path: "/directory", key: "t", icon: "directory", rights: ["rules.view"], view: DirectoryScreen },
-  { name: "organisation", path: "/directory/:id", rights: ["rules.view"], view: OrganisationScreen },
-  { name: "schemas", path: "/schemas", key: "s", icon: "schemas", rights: ["rules.view"], view: SchemasScreen },
-  { name: "requests", path: "/requests", key: "q", icon: "requests", rights: ["users.manage", "connectors.manage", "messages.retry"], view: RequestsScreen },
-  { name: "audit", path: "/audit", key: "a", icon: "audit", rights: ["audit.read"], view: AuditScreen },
-  { name: "users", path: "/users", key: "u", icon: "users", rights: ["users.view"], view: UsersScreen },
-  { name: "user", path: "/users/:name", rights: ["users.view"], view: UserScreen },
-  { name: "system", path: "/system", key: "y", icon: "system", rights: ["connectors.view"], view: SystemScreen },
+  { name: "overview", path: "/", key: "o", icon: "overview", reads: "GET /ops/overview", view: OverviewScreen },
+  { name: "messages", path: "/messages", key: "m", icon: "messages", reads: "GET /ops/messages", view: MessagesScreen },
+  { name: "trace", path: "/messages/:source/:id", reads: "GET /ops/messages/{source}/{id}", view: TraceScreen },
+  { name: "where", path: "/where", key: "w", icon: "where", reads: "GET /ops/where", view: WhereScreen },
+  { name: "deadLetters", path: "/dead-letters", key: "d", icon: "deadLetters", reads: "GET /v1/admin/dead-letters", view: DeadLettersScreen },
+  { name: "deadLetter", path: "/dead-letters/:source/:message/:recipient", reads: "GET /v1/admin/dead-letters/{source}/{message}/{recipient}", view: DeadLetterScreen },
+  { name: "jobs", path: "/retry-jobs", key: "j", icon: "jobs", reads: "GET /ops/retry-jobs", view: JobsScreen },
+  { name: "job", path: "/retry-jobs/:id", reads: "GET /ops/retry-jobs/{id}", view: JobScreen },
+  { name: "held", path: "/held", key: "h", icon: "held", reads: "GET /v1/admin/quarantine", view: HeldScreen },
+  { name: "connectors", path: "/connectors", key: "c", icon: "connectors", reads: "GET /v1/admin/connectors", view: ConnectorsScreen },
+  { name: "connector", path: "/connectors/:name", reads: "GET /v1/admin/connectors/{name}", view: ConnectorScreen },
+  { name: "connectorNew", path: "/connector-new", reads: "change put_connector", view: NewConnectorScreen },
+  { name: "routes", path: "/routes", key: "r", icon: "routes", reads: "GET /ops/routes", view: RoutesScreen },
+  { name: "lag", path: "/lag", key: "l", icon: "lag", reads: "GET /ops/lag", view: LagScreen },
+  { name: "alerts", path: "/alerts", key: "e", icon: "alerts", reads: "GET /ops/alerts", view: AlertsScreen },
+  { name: "reports", path: "/reports", key: "i", icon: "reports", reads: "GET /ops/indicators", view: ReportsScreen },
+  { name: "deadlines", path: "/deadlines", key: "n", icon: "deadlines", reads: "GET /ops/deadlines", view: DeadlinesScreen },
+  { name: "directory", path: "/directory", key: "t", icon: "directory", reads: "GET /v1/admin/{collection}", view: DirectoryScreen },
+  { name: "organisation", path: "/directory/:id", reads: "GET /v1/admin/{collection}/{id:path}", view: OrganisationScreen },
+  { name: "schemas", path: "/schemas", key: "s", icon: "schemas", reads: "GET /ops/schemas", view: SchemasScreen },
+  { name: "requests", path: "/requests", key: "q", icon: "requests", reads: "GET /ops/requests", view: RequestsScreen },
+  { name: "audit", path: "/audit", key: "a", icon: "audit", reads: "GET /ops/audit", view: AuditScreen },
+  { name: "users", path: "/users", key: "u", icon: "users", reads: "GET /ops/users", view: UsersScreen },
+  { name: "user", path: "/users/:name", reads: "GET /ops/users/{name}", view: UserScreen },
+  { name: "system", path: "/system", key: "y", icon: "system", reads: "GET /v1/admin/adapters", view: SystemScreen },
   { name: "profile", path: "/profile", key: "p", view: ProfileScreen },
 ];
 
 export function mayVisit(screen: Screen): boolean {
-  return !screen.rights || screen.rights.some(may);
+  return !screen.reads || mayDo(screen.reads);
 }
 
 interface Found {

@@ -1,6 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import { ask, csrf, renewSessionBy } from "../api/http";
 import { Failed, problemOf, type Problem } from "../api/problem";
+import { NEEDS, ROLES, type Need } from "../api/rights";
 import type { Me } from "../api/shapes";
 import { language } from "../words";
 import { zone } from "./preferences";
@@ -16,9 +17,21 @@ export const session = signal<Session>({ kind: "asking" });
 export const expired = signal(false);
 export const me = computed(() => (session.value.kind === "in" ? session.value.me : null));
 
-/** Say whether a right is held. The hub decides; this only spares a person a vain try. */
+/** A call of the hub by its method and path; a kind of change; what a second person approves. */
+export type Call = keyof typeof NEEDS;
+const RIGHTS_OF: Readonly<Record<string, readonly string[]>> = ROLES;
+
+/** Say whether a right is held somewhere. The hub decides; this only spares a person a vain try. */
 export function may(right: string): boolean {
   return me.value?.rights.some((one) => one === right) ?? false;
+}
+
+/** Say whether the hub would let this person make a call: by the table that it has itself. */
+export function mayDo(call: Call): boolean {
+  const { rights, scoped }: Need = NEEDS[call];
+  if (!me.value || rights.length === 0) return me.value !== null;
+  const counting = me.value.roles.filter((one) => scoped || (!one.organisation && !one.types));
+  return counting.some((one) => rights.some((right) => RIGHTS_OF[one.role]?.includes(right)));
 }
 
 /** Ask the hub who is signed in. */

@@ -68,3 +68,11 @@ export function offsetOf(timeZone: string, instant: number): string {
   const told = parts.find((part) => part.type === "timeZoneName")?.value ?? "";
   return told.replace("GMT", "") || "+00:00";
 }
+
+const UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
+
+/** Return a size for people, in thousands of bytes. */
+export function bytes(size: number, lang: Language): string {
+  const step = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(size, 1)) / 3)));
+  return `${new Intl.NumberFormat(lang, { maximumFractionDigits: 1 }).format(size / 1000 ** step)} ${UNITS[step]}`;
+}

@@ -48,8 +48,13 @@ export const en: Words = {
   },
   shell: {
     skip: "To the main content", menu: "Open or close the menu", nav: "Screens", search: "Find a document, dossier or message", searchHint: "Dossier or document code…",
-    otherLanguage: "Tiếng Việt", signOut: "Sign out", readOnly: "The hub is in read-only mode: you can look, not change.",
+    otherLanguage: "Tiếng Việt", signOut: "Sign out",
   },
+  readOnly: {
+    banner: "The hub is in read-only mode: you can look, not change.", by: (who) => `Turned on by ${who} at`, fixed: "The setting HUB_API_READ_ONLY holds it on; restart the hub without it.", ask: "If something must be changed, ask an administrator to turn it off on the System page.",
+    stopped: "The hub is in read-only mode", title: "Read-only mode", lead: "While it is on, nobody changes anything by console or API; messages flow as always.", on: "It is on", off: "It is off", turnOn: "Turn on read-only mode", turnOff: "Turn off read-only mode",
+  },
+  edit: { add: "Add", change: "Change", save: "Save", act: "Action", done: "Done" },
   live: { off: "Paused", connecting: "Connecting", live: "Live", reconnecting: "Reconnecting", toggle: "Updates by itself: on or off" },
   help: {
     title: "Keyboard shortcuts", search: "Search", rows: "Next row, previous row", help: "This list", close: "Close", off: "Shortcuts can be turned off on the Profile page. In a trace, [ and ] go to the message before and after.",
@@ -155,7 +160,9 @@ export const en: Words = {
     noneOfThese: "None yet.",
     onboarding: { title: "Ready to exchange?", codes: "A code", systems: "A system", keys: "A signing key", endpoints: "An endpoint", rights: "An access right", done: "There", missing: "Missing", test: "Try it with a sample message:" },
   },
-  schemas: { title: "Schemas", lead: "The form of each type's body. A published one never changes.", none: "No schema is published yet.", schema: "Schema", compare: "Compared with", onlyOne: "There is only one" },
+  schemas: { title: "Schemas", lead: "The form of each type's body. A published one never changes.", none: "No schema is published yet.", compare: "Compared with", onlyOne: "There is only one", subject: "Schema", versions: "Versions", type: "Type", senders: "Sending systems", takers: "Receiving organisations",
+    check: { title: "Try a sample", sample: "Sample body (JSON)", hint: "Sample data only. The hub looks at it and forgets it.", run: "Check", fits: "It fits the schema", broken: "It does not fit the schema", pointer: "Place (JSON Pointer)", keyword: "Keyword", rule: "What it demands", whole: "the whole" },
+  },
   audit: {
     title: "Audit", lead: "Who did, saw or was denied what, when and why.", filters: { actor: "Person", action: "Action", target: "Target", result: "Result" }, results: { done: "Done", denied: "Denied", failed: "Failed" },
     at: "At", what: "What", reason: "Reason", before: "Before", after: "After", more: (n) => `and ${n} more`,
@@ -178,10 +185,11 @@ export const en: Words = {
   },
   system: {
     title: "System", lead: "The process, the rules it follows, the adapters that are installed.", api: "API", ready: "Ready", notReady: "Not ready", rules: "Rules", published: "Routers follow it", notPublished: "Not with the routers yet", version: "Version",
-    adapters: "Adapters", name: "Name", package: "Package", problem: "Problem",
+    adapters: "Adapters", name: "Name", package: "Package", problem: "Problem", machine: "Machine", hub: "Hub software", database: "Database", disk: "The hub's disk", free: (free, total) => `${free} free of ${total}`,
+    brokers: "Kafka brokers", noBroker: "None answers", controller: "controller",
   },
   profile: {
-    title: "Profile", looks: "Display", language: "Language", theme: "Colours", themes: { system: "As the machine", light: "Light", dark: "Dark" }, zone: "Time zone", zones: { vietnam: "Viet Nam (UTC+7)" }, shortcuts: "Shortcuts of a single key",
+    title: "Profile", looks: "Display", language: "Language", theme: "Colours", themes: { system: "As the machine", light: "Light", dark: "Dark" }, zone: "Time zone", zones: { vietnam: "Viet Nam (UTC+7)" }, start: "First screen", shortcuts: "Shortcuts of a single key",
     rights: "Roles and rights", sessions: "Sign-ins", thisSession: "This one", signedIn: "signed in", seen: "active", everywhere: "Sign out everywhere",
   },
   figures: {
@@ -190,19 +198,35 @@ export const en: Words = {
     since: "Since", seconds: "Waited", last_heard: "Last heard", a_day: "A day", office_hours: "Office hours silent", what_vi: "What", what: "Kind", subject: "Code", due_at: "Due", days_left: "Left (days)", rule: "Rule", metric: "Metric",
     threshold: "Threshold", for_seconds: "Lasting (seconds)", severity: "Severity", an_hour: "At most an hour", phase: "Phase", value: "Value", taken_by: "Taken by", told: "Told", at: "At", subjects: "About", count: "Count", until: "Until", reason: "Reason",
     made_by: "Set by", notice: "Notice", channel: "Channel", attempts: "Attempts", told_at: "Told at", problem: "Problem", name: "Name", above: "Above", days: "Within (days)", id: "No.",
+    kind: "Kind of channel", target: "Goes to", least: "From severity", working_days: "Limit (working days)", warn_days: "Warn before (working days)", day: "Day", works: "Is", note: "Note", made_at: "Made at", source: "Sending system", arrived: "Arrived", failed: "Did not arrive",
+  },
+  values: {
+    severity: { info: "To know", warning: "To look at", critical: "Critical" }, least: { info: "To know", warning: "To look at", critical: "Critical" }, kind: { email: "E-mail", webhook: "Web call", message: "Text message" },
+    phase: { pending: "About to fire", firing: "Firing" }, told: { firing: "Began", resolved: "Over" }, above: { true: "above the threshold", false: "below the threshold" }, works: { true: "worked", false: "off" }, flag: { true: "yes", false: "no" },
   },
   reports: {
     title: "Reports", lead: "Indicators by level, organisation and procedure. Without days: the last 30.", since: "From day", until: "Until day", all: "Summary", none: "There are no figures for this time.",
-    reports: { timeliness: "On time", online: "Online share", satisfaction: "Satisfaction", payments: "Fees", delays: "Delays", oldest: "Waiting", silent: "Silent" },
+    reports: { timeliness: "On time", online: "Online share", satisfaction: "Satisfaction", payments: "Fees", delays: "Delays", pairs: "By pair", oldest: "Waiting", silent: "Silent" },
     overdue: "Dossiers overdue", near: "Dossiers near their limit", waiting: "Messages that wait", oldest: "the oldest since", silent: "Silent systems", level: "Level", whole: "All levels", onTime: "On time", late: "Late", online: "Online", satisfied: "Satisfied",
   },
   freshness: {
     never: "There are no figures yet: the views have never run.", rebuilding: (done, of) => `The figures are being made anew: ${done} of ${of} events`, progress: "Made anew",
     tooSmall: "They are too small until it is done; alerts about figures stand still. Begun", asOf: "As of", behind: (n) => `${n} events not added up yet`,
   },
-  deadlines: { title: "Deadlines", lead: "Overdue, and due within 60 days.", none: "Nothing is due soon.", forecast: "Forecast", within: (n) => `within ${n} days` },
+  deadlines: { title: "Deadlines", lead: "Overdue, and due within 60 days.", none: "Nothing is due soon.", forecast: "Forecast", within: (n) => `within ${n} days`,
+    tabs: { "": "Due", limits: "Time limits", days: "Working days", feeds: "My calendar" },
+    limitLead: "How many working days each procedure may take. One that is not here has the day that its dossiers name.", noLimit: "No time limit is set yet.", procedureHint: "Code of the procedure, for example 1.004603", workingDaysHint: "Left empty: the day that the dossier names",
+    limit: { add: "Add a time limit", remove: "Remove the limit", removeMeans: "This procedure has the day that its dossiers name again." },
+    dayLead: "Days that are worked or off as compensation. Weekends and public holidays are known anyway.", noDay: "No day was moved.", noteHint: "For example: day off for 2 September", day: { add: "Add a day", remove: "Remove the day", removeMeans: "The day is again what the law says." },
+    feedLead: "See deadlines in your own calendar program. Who has the address can read it.", noFeed: "There is no feed yet.", feedHint: "Left empty: all organisations", feedMade: "The address of the feed, shown this once:", feed: { add: "Make a feed", remove: "End the feed" },
+  },
   alerts: {
-    title: "Alerts", lead: "What is beyond its threshold, and who works on it.", none: "There is no alert.", tabs: { "": "Firing", rules: "Rules", silences: "Silences", notices: "Notices", tellings: "Sent" }, act: "Action", take: "Take",
-    silence: "Silence", silenceFor: "For", hours: (n) => `${n} hours`, silenceMeans: "Nobody is told in this time. What is still beyond its threshold afterwards is told then.", done: "Done",
+    title: "Alerts", lead: "What is beyond its threshold, and who works on it.", none: "There is no alert.", tabs: { "": "Firing", rules: "Rules", silences: "Silences", channels: "Channels", notices: "Notices", tellings: "Sent" }, take: "Take",
+    silence: "Silence", silenceFor: "For", hours: (n) => `${n} hours`, silenceMeans: "Nobody is told in this time. What is still beyond its threshold afterwards is told then.", done: "Done", noneTold: "Nobody was told anything yet.",
+    ruleLead: "Which metric must be beyond which threshold, and for how long.", noRule: "There is no rule: nothing will be told.", rule: { add: "Add a rule", remove: "Remove the rule", removeMeans: "What it fired counts as over, and that is told." },
+    nameHint: "Small letters, digits, hyphens", when: "Alert when", above: "above the threshold", below: "below the threshold", scopeHint: "Id of an organisation; * is all", subjectHint: "Name of a system, key, connector…; * is all", ruleHint: "Name of a rule; * is all",
+    channelLead: "Where notices go. Send a test after adding one.", noChannel: "There is no channel: alerts are shown here only.", targetHints: { email: "E-mail address of the office", webhook: "An http(s) address", message: "Telephone number on duty" },
+    channel: { add: "Add a channel", remove: "Remove the channel", removeMeans: "Notices go over it no more.", test: "Send a test", testMeans: "The hub sends a test notice over this channel; the page Sent says how it went.", tested: "The test is sent; Sent says how it went" },
+    noSilence: "Nothing is silenced.", silences: { add: "Silence", remove: "End the silence", removeMeans: "From now on it is told as always." },
   },
 };

@@ -47,8 +47,13 @@ export const vi = {
   },
   shell: {
     skip: "Tới nội dung chính", menu: "Mở hoặc đóng trình đơn", nav: "Các trang", search: "Tìm văn bản, hồ sơ, thông điệp", searchHint: "Mã hồ sơ, mã văn bản…",
-    otherLanguage: "English", signOut: "Đăng xuất", readOnly: "Trục đang ở chế độ chỉ đọc: xem được, không sửa được.",
+    otherLanguage: "English", signOut: "Đăng xuất",
   },
+  readOnly: {
+    banner: "Trục đang ở chế độ chỉ đọc: xem được, không sửa được.", by: (who: string) => `Do ${who} bật lúc`, fixed: "Cài đặt HUB_API_READ_ONLY giữ chế độ này; tắt bằng cách khởi động lại không có cài đặt ấy.", ask: "Cần sửa gì thì nhờ quản trị viên tắt trong trang Hệ thống.",
+    stopped: "Trục đang ở chế độ chỉ đọc", title: "Chế độ chỉ đọc", lead: "Khi bật, không ai thay đổi được gì qua bàn điều hành và API; thông điệp vẫn chạy như thường.", on: "Đang bật", off: "Đang tắt", turnOn: "Bật chế độ chỉ đọc", turnOff: "Tắt chế độ chỉ đọc",
+  },
+  edit: { add: "Thêm", change: "Sửa", save: "Lưu", act: "Việc", done: "Đã làm" },
   live: { off: "Tạm dừng", connecting: "Đang nối", live: "Trực tiếp", reconnecting: "Đang nối lại", toggle: "Tự cập nhật: bật hoặc tắt" },
   help: {
     title: "Phím tắt", search: "Tìm", rows: "Dòng sau, dòng trước", help: "Bảng này", close: "Đóng", off: "Có thể tắt phím tắt ở trang Cá nhân. Trong hành trình: [ và ] sang thông điệp trước, sau.",
@@ -154,7 +159,9 @@ export const vi = {
     noneOfThese: "Chưa có.",
     onboarding: { title: "Sẵn sàng trao đổi?", codes: "Có mã định danh", systems: "Có hệ thống", keys: "Có khóa ký", endpoints: "Có điểm nhận", rights: "Có quyền gửi", done: "Có", missing: "Thiếu", test: "Thử bằng một thông điệp mẫu:" },
   },
-  schemas: { title: "Lược đồ", lead: "Dạng của nội dung từng loại. Bản đã công bố không bao giờ đổi.", none: "Chưa công bố lược đồ nào.", schema: "Lược đồ", compare: "So với", onlyOne: "Chỉ có một bản" },
+  schemas: { title: "Lược đồ", lead: "Dạng của nội dung từng loại. Bản đã công bố không bao giờ đổi.", none: "Chưa công bố lược đồ nào.", compare: "So với", onlyOne: "Chỉ có một bản", subject: "Lược đồ", versions: "Phiên bản", type: "Loại", senders: "Hệ thống gửi", takers: "Cơ quan nhận",
+    check: { title: "Thử một mẫu", sample: "Nội dung mẫu (JSON)", hint: "Chỉ dùng dữ liệu mẫu. Trục kiểm rồi quên ngay.", run: "Kiểm", fits: "Đúng lược đồ", broken: "Chưa đúng lược đồ", pointer: "Chỗ (JSON Pointer)", keyword: "Quy định", rule: "Yêu cầu", whole: "toàn bộ" },
+  },
   audit: {
     title: "Nhật ký", lead: "Ai đã làm, đã xem, hay bị từ chối điều gì, lúc nào, vì sao.", filters: { actor: "Người", action: "Việc", target: "Đối tượng", result: "Kết quả" }, results: { done: "Đã làm", denied: "Bị từ chối", failed: "Không thành" } as Record<string, string>,
     at: "Lúc", what: "Việc", reason: "Lý do", before: "Trước", after: "Sau", more: (n: string) => `và ${n} mục nữa`,
@@ -177,10 +184,11 @@ export const vi = {
   },
   system: {
     title: "Hệ thống", lead: "Tiến trình, quy tắc đang dùng, các loại bộ kết nối đã cài.", api: "Giao diện (API)", ready: "Sẵn sàng", notReady: "Chưa sẵn sàng", rules: "Quy tắc", published: "Đã tới bộ định tuyến", notPublished: "Chưa tới bộ định tuyến", version: "Phiên bản",
-    adapters: "Loại bộ kết nối", name: "Tên", package: "Gói", problem: "Vấn đề",
+    adapters: "Loại bộ kết nối", name: "Tên", package: "Gói", problem: "Vấn đề", machine: "Máy chủ", hub: "Phần mềm trục", database: "Cơ sở dữ liệu", disk: "Đĩa của trục", free: (free: string, total: string) => `còn ${free} trong ${total}`,
+    brokers: "Máy Kafka", noBroker: "Không máy nào trả lời", controller: "điều khiển",
   },
   profile: {
-    title: "Cá nhân", looks: "Hiển thị", language: "Ngôn ngữ", theme: "Màu nền", themes: { system: "Theo máy", light: "Sáng", dark: "Tối" }, zone: "Múi giờ", zones: { vietnam: "Việt Nam (UTC+7)" }, shortcuts: "Dùng phím tắt một ký tự",
+    title: "Cá nhân", looks: "Hiển thị", language: "Ngôn ngữ", theme: "Màu nền", themes: { system: "Theo máy", light: "Sáng", dark: "Tối" }, zone: "Múi giờ", zones: { vietnam: "Việt Nam (UTC+7)" }, start: "Trang mở đầu", shortcuts: "Dùng phím tắt một ký tự",
     rights: "Vai trò và quyền", sessions: "Các lần đăng nhập", thisSession: "Lần này", signedIn: "vào lúc", seen: "hoạt động", everywhere: "Đăng xuất mọi nơi",
   },
   figures: {
@@ -189,20 +197,36 @@ export const vi = {
     since: "Từ lúc", seconds: "Đã chờ", last_heard: "Nghe lần cuối", a_day: "Mỗi ngày", office_hours: "Giờ làm việc im lặng", what_vi: "Việc", what: "Việc", subject: "Mã", due_at: "Hạn", days_left: "Còn (ngày)", rule: "Quy tắc", metric: "Chỉ số",
     threshold: "Ngưỡng", for_seconds: "Kéo dài (giây)", severity: "Mức", an_hour: "Tối đa mỗi giờ", phase: "Giai đoạn", value: "Giá trị", taken_by: "Người nhận xử lý", told: "Đã báo", at: "Lúc", subjects: "Về", count: "Số", until: "Đến", reason: "Lý do",
     made_by: "Người đặt", notice: "Tin", channel: "Kênh", attempts: "Số lần thử", told_at: "Báo lúc", problem: "Vấn đề", name: "Tên", above: "Vượt ngưỡng", days: "Trong (ngày)", id: "Số",
+    kind: "Loại kênh", target: "Nơi nhận tin", least: "Từ mức", working_days: "Hạn (ngày làm việc)", warn_days: "Báo trước (ngày làm việc)", day: "Ngày", works: "Là", note: "Ghi chú", made_at: "Tạo lúc", source: "Hệ thống gửi", arrived: "Đã đến", failed: "Không đến",
   } as Record<string, string>,
+  values: {
+    severity: { info: "Để biết", warning: "Cần xem", critical: "Nghiêm trọng" }, least: { info: "Để biết", warning: "Cần xem", critical: "Nghiêm trọng" }, kind: { email: "Thư điện tử", webhook: "Gọi web", message: "Tin nhắn" },
+    phase: { pending: "Sắp báo", firing: "Đang báo" }, told: { firing: "Bắt đầu", resolved: "Đã hết" }, above: { true: "cao hơn ngưỡng", false: "thấp hơn ngưỡng" }, works: { true: "làm bù", false: "nghỉ" }, flag: { true: "có", false: "không" },
+  } as Record<string, Record<string, string>>,
   reports: {
     title: "Báo cáo", lead: "Chỉ số theo cấp, cơ quan, thủ tục. Mặc định: 30 ngày qua.", since: "Từ ngày", until: "Đến ngày", all: "Tổng hợp", none: "Chưa có số liệu trong khoảng này.",
-    reports: { timeliness: "Đúng hạn", online: "Trực tuyến", satisfaction: "Hài lòng", payments: "Lệ phí", delays: "Độ trễ", oldest: "Tồn đọng", silent: "Im lặng" },
+    reports: { timeliness: "Đúng hạn", online: "Trực tuyến", satisfaction: "Hài lòng", payments: "Lệ phí", delays: "Độ trễ", pairs: "Từng cặp", oldest: "Tồn đọng", silent: "Im lặng" },
     overdue: "Hồ sơ quá hạn", near: "Hồ sơ sắp hạn", waiting: "Thông điệp đang chờ", oldest: "lâu nhất từ", silent: "Hệ thống im lặng", level: "Cấp", whole: "Tất cả các cấp", onTime: "Đúng hạn", late: "Trễ hạn", online: "Trực tuyến", satisfied: "Hài lòng",
   },
   freshness: {
     never: "Chưa có chỉ số: tiến trình tính chỉ số chưa chạy lần nào.", rebuilding: (done: string, of: string) => `Đang dựng lại chỉ số: ${done} trên ${of} sự kiện`, progress: "Đã dựng lại",
     tooSmall: "Các con số dưới đây còn thiếu cho đến khi xong; cảnh báo theo chỉ số tạm dừng. Bắt đầu lúc", asOf: "Số liệu đến", behind: (n: string) => `còn ${n} sự kiện chưa tính`,
   },
-  deadlines: { title: "Thời hạn", lead: "Quá hạn, và đến hạn trong 60 ngày.", none: "Không có gì sắp hết hạn.", forecast: "Dự báo", within: (n: string) => `trong ${n} ngày` },
+  deadlines: { title: "Thời hạn", lead: "Quá hạn, và đến hạn trong 60 ngày.", none: "Không có gì sắp hết hạn.", forecast: "Dự báo", within: (n: string) => `trong ${n} ngày`,
+    tabs: { "": "Đến hạn", limits: "Hạn xử lý", days: "Ngày làm việc", feeds: "Lịch của tôi" },
+    limitLead: "Mỗi thủ tục được làm trong bao nhiêu ngày làm việc. Thủ tục không có ở đây thì theo hạn ghi trong hồ sơ.", noLimit: "Chưa đặt hạn cho thủ tục nào.", procedureHint: "Mã thủ tục, ví dụ 1.004603", workingDaysHint: "Bỏ trống: theo hạn ghi trong hồ sơ",
+    limit: { add: "Thêm hạn xử lý", remove: "Bỏ hạn", removeMeans: "Thủ tục này sẽ theo hạn ghi trong hồ sơ." },
+    dayLead: "Ngày làm bù, nghỉ bù. Thứ bảy, chủ nhật và ngày lễ theo luật thì trục đã biết.", noDay: "Chưa có ngày nào được chuyển.", noteHint: "Ví dụ: nghỉ bù 2/9", day: { add: "Thêm ngày", remove: "Bỏ ngày", removeMeans: "Ngày này lại theo luật." },
+    feedLead: "Xem hạn trong phần mềm lịch của mình. Ai có địa chỉ thì đọc được.", noFeed: "Chưa có lịch nào.", feedHint: "Bỏ trống: mọi cơ quan", feedMade: "Địa chỉ của lịch, chỉ hiện lần này:", feed: { add: "Tạo lịch", remove: "Hủy lịch" },
+  },
   alerts: {
-    title: "Cảnh báo", lead: "Điều đang vượt ngưỡng, và ai đang xử lý.", none: "Không có cảnh báo nào.", tabs: { "": "Đang báo", rules: "Quy tắc", silences: "Đang tạm ẩn", notices: "Tin đã báo", tellings: "Gửi tin" }, act: "Việc", take: "Nhận xử lý",
-    silence: "Tạm ẩn", silenceFor: "Trong", hours: (n: string) => `${n} giờ`, silenceMeans: "Không ai được báo trong thời gian này. Nếu sau đó vẫn vượt ngưỡng thì sẽ báo.", done: "Đã làm",
+    title: "Cảnh báo", lead: "Điều đang vượt ngưỡng, và ai đang xử lý.", none: "Không có cảnh báo nào.", tabs: { "": "Đang báo", rules: "Quy tắc", silences: "Tạm ẩn", channels: "Kênh báo", notices: "Tin đã báo", tellings: "Gửi tin" }, take: "Nhận xử lý",
+    silence: "Tạm ẩn", silenceFor: "Trong", hours: (n: string) => `${n} giờ`, silenceMeans: "Không ai được báo trong thời gian này. Nếu sau đó vẫn vượt ngưỡng thì sẽ báo.", done: "Đã làm", noneTold: "Chưa báo tin nào.",
+    ruleLead: "Chỉ số nào vượt ngưỡng bao lâu thì báo.", noRule: "Chưa có quy tắc nào: sẽ không báo gì.", rule: { add: "Thêm quy tắc", remove: "Bỏ quy tắc", removeMeans: "Cảnh báo của quy tắc này coi như hết, và người nhận được báo như vậy." },
+    nameHint: "Chữ thường, số, gạch nối", when: "Báo khi", above: "cao hơn ngưỡng", below: "thấp hơn ngưỡng", scopeHint: "Mã cơ quan; * là tất cả", subjectHint: "Tên hệ thống, khóa, bộ kết nối…; * là tất cả", ruleHint: "Tên quy tắc; * là tất cả",
+    channelLead: "Tin báo đi đâu. Sau khi thêm hãy gửi thử.", noChannel: "Chưa có kênh nào: cảnh báo chỉ hiện ở đây.", targetHints: { email: "Địa chỉ thư điện tử của bộ phận", webhook: "Địa chỉ http(s)", message: "Số điện thoại trực" },
+    channel: { add: "Thêm kênh", remove: "Bỏ kênh", removeMeans: "Tin không đi qua kênh này nữa.", test: "Gửi thử", testMeans: "Trục gửi một tin thử qua kênh này; trang Gửi tin cho biết kết quả.", tested: "Đã gửi thử; xem kết quả ở Gửi tin" },
+    noSilence: "Không có gì bị tạm ẩn.", silences: { add: "Tạm ẩn", remove: "Báo lại", removeMeans: "Từ giờ lại báo như thường." },
   },
 };
 

@@ -13,6 +13,8 @@ from hub.api.ops.once import Once
 from hub.api.ops.overview_models import Overview
 from hub.api.ops.rates import Tries
 from hub.decision.rules import Rules
+from hub.io.disk import Disk
+from hub.io.kafka.cluster import Broker
 from hub.io.kafka.ingress_record import Found
 from hub.io.kafka.lag import GroupLag
 from hub.io.kafka.topic_facts import TopicFacts
@@ -67,6 +69,8 @@ class Ops:
     overview: Once[Overview]
     topics: Once[tuple[TopicFacts, ...]]
     """The hub's topics as the brokers have them."""
+    brokers: Once[tuple[Broker, ...]]
+    disk: Disk
     tries: Tries = field(default_factory=Tries)
     """Of the public look-up."""
 

@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt
 from hub.api.admin_dead_letter_models import Order, Wanted
 from hub.api.admin_dependencies import commands_of, control_of
 from hub.api.admin_models import ReasonRequest, problems
-from hub.api.admin_problems import of_named
 from hub.api.admin_route import AdminRoute
 from hub.api.ops import cursors
 from hub.api.ops.fields import CursorText
@@ -20,7 +19,7 @@ from hub.control.dead_letter_job import Job, JobCursor, JobState
 from hub.control.dead_letter_jobs import DeadLetterJobs
 from hub.control.dead_letters import Commands
 from hub.control.fields import Reason
-from hub.control.refusals import ChangeRefused, Refusal
+from hub.control.refusals import Refusal
 from hub.control.service import Control
 from hub.io.kafka.connector_records import Action as Told
 from hub.io.sql.job_items import ItemCursor, JobItem, job_items
@@ -184,10 +183,7 @@ async def list_jobs(
 )
 async def confirm(request: BeginRequest, jobs: Jobs, id: JobId, person: Retrier) -> JobShown:
     """Let a job go: the hub does it by itself from now on. Safe to repeat."""
-    try:
-        job = await jobs.begin(id, request.count, actor=person.name, reason=request.reason)
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
+    job = await jobs.begin(id, request.count, actor=person.name, reason=request.reason)
     return JobShown.of(job)
 
 
@@ -199,10 +195,7 @@ async def move(
     request: ReasonRequest, jobs: Jobs, id: JobId, move: Move, person: Retrier
 ) -> JobShown:
     """Pause, resume or cancel a job. What was ordered stays ordered. Safe to repeat."""
-    try:
-        job = await jobs.move(id, move.state, actor=person.name, reason=request.reason)
-    except ChangeRefused as refused:
-        raise of_named(refused) from refused
+    job = await jobs.move(id, move.state, actor=person.name, reason=request.reason)
     return JobShown.of(job)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +19,8 @@ STREAM_SECONDS: Final = 300.0
 """Then a stream ends by itself, and the watcher's rights are asked again."""
 HEARTBEAT_SECONDS: Final = 15.0
 """A comment on an idle stream: proxies and clients learn that it lives."""
+CHECK_SECONDS: Final = 15.0
+"""A watcher whose session or role ended in another process is told nothing more after so long."""
 MAX_LISTENERS: Final = 200
 """Each costs a connection and a task; an operations room has a tenth of that."""
 
@@ -39,16 +41,30 @@ class Change:
 
 
 Seen = Callable[[Change], bool]
+Still = Callable[[], Awaitable[bool]]
+"""Says whether a watcher may still watch, and as much as when he began."""
+
+
+async def for_good() -> bool:
+    """Let a watcher watch until his stream ends by itself."""
+    return True
 
 
 class Live:
     """The memory, and the streams that are told from it. A stream has no queue of its own."""
 
-    def __init__(self, *, kept: int = KEPT, seconds: float = STREAM_SECONDS) -> None:
+    def __init__(
+        self,
+        *,
+        kept: int = KEPT,
+        seconds: float = STREAM_SECONDS,
+        check_seconds: float = CHECK_SECONDS,
+    ) -> None:
         self._boot = secrets.token_hex(4)
         self._changes: deque[Change] = deque(maxlen=kept)
         self._last = 0
-        self._seconds = seconds
+        self._seconds, self._check_seconds = seconds, check_seconds
+        self._doubts = 0
         self._news = asyncio.Event()
         self._told: asyncio.TimerHandle | None = None
         self._closing = False
@@ -67,8 +83,18 @@ class Live:
         self._closing = True
         self._tell()
 
-    async def stream(self, last_id: str | None, seen: Seen) -> AsyncIterator[bytes]:
-        """Yield server-sent events from after `last_id` on; without one, from now on."""
+    def doubt(self) -> None:
+        """Ask at once whether each watcher still may: somebody's session or roles have changed."""
+        self._doubts += 1
+        self._tell()
+
+    async def stream(
+        self, last_id: str | None, seen: Seen, still: Still = for_good
+    ) -> AsyncIterator[bytes]:
+        """Yield server-sent events from after `last_id` on; without one, from now on.
+
+        It ends where `still` says no: asked at each doubt, and every `check_seconds`.
+        """
         self.listeners += 1
         try:
             known = self._place(last_id)
@@ -77,16 +103,21 @@ class Live:
             yield b"retry: 2000\n" + self._id(reached) + b"\n\n"
             if last_id and known is None:
                 yield self._reset()
-            async for chunk in self._follow(reached, seen):
+            async for chunk in self._follow(reached, seen, still):
                 yield chunk
         finally:
             self.listeners -= 1
 
-    async def _follow(self, reached: int, seen: Seen) -> AsyncIterator[bytes]:
+    async def _follow(self, reached: int, seen: Seen, still: Still) -> AsyncIterator[bytes]:
         loop = asyncio.get_running_loop()
-        end = loop.time() + self._seconds
+        end, doubts, check = loop.time() + self._seconds, self._doubts, self._check_after()
         while not self._closing and (left := end - loop.time()) > 0:
             news = self._news
+            if doubts != self._doubts or loop.time() >= check:
+                doubts, check = self._doubts, self._check_after()
+                # Invariant 11, before anything more is told: who was let in may be out by now.
+                if not await still():
+                    return
             if self._is_lost(reached):
                 reached = self._last
                 yield self._reset()
@@ -95,9 +126,14 @@ class Live:
                 if seen(change):
                     yield self._line(change)
             try:
-                await asyncio.wait_for(news.wait(), min(HEARTBEAT_SECONDS, left))
+                await asyncio.wait_for(
+                    news.wait(), min(HEARTBEAT_SECONDS, left, max(0.0, check - loop.time()))
+                )
             except TimeoutError:
                 yield b": still here\n\n"
+
+    def _check_after(self) -> float:
+        return asyncio.get_running_loop().time() + self._check_seconds
 
     def _tell(self) -> None:
         self._told = None

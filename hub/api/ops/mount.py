@@ -4,15 +4,32 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from hub.api.admin_dependencies import Admin
-from hub.api.ops import jobs, lookups, messages, overview, public, routes, trace, views, where
+from hub.api.ops import (
+    jobs,
+    lookups,
+    messages,
+    overview,
+    public,
+    routes,
+    schemas,
+    system,
+    trace,
+    views,
+    where,
+)
 from hub.api.ops import live as live_routes
 from hub.api.ops.dependencies import Clock, LagsOfReaders, Ops, Records, RulesNow
 from hub.api.ops.live_ring import Live
 from hub.api.ops.once import Once
 from hub.api.ops.overview import make_overview
+from hub.io.disk import Disk
+from hub.io.kafka.cluster import Broker
 from hub.io.kafka.topic_facts import TopicFacts
 
-RESOURCES: Final = (messages, trace, overview, live_routes, routes, jobs, views, where)
+RESOURCES: Final = (
+    *(messages, trace, overview, live_routes, routes),
+    *(schemas, system, jobs, views, where),
+)
 """The modules with routes, in the order in which the app tries them."""
 
 PUBLIC: Final = (lookups, public)
@@ -20,6 +37,8 @@ PUBLIC: Final = (lookups, public)
 
 OVERVIEW_SECONDS: Final = 2.0
 """An overview is as new as that; a console asks every few seconds."""
+BROKERS_SECONDS: Final = 15.0
+"""Each look opens a connection of its own."""
 HELD_SECONDS: Final = 15.0
 """Counting what is in quarantine reads its topic."""
 TOPICS_SECONDS: Final = 30.0
@@ -35,6 +54,8 @@ def ops_with(
     lags: LagsOfReaders,
     live: Live,
     topics: Callable[[], Awaitable[tuple[TopicFacts, ...]]],
+    brokers: Callable[[], Awaitable[tuple[Broker, ...]]],
+    disk: Disk,
 ) -> Ops:
     """Return what operators are served with, over the control plane."""
 
@@ -52,5 +73,7 @@ def ops_with(
         held=Once(held, HELD_SECONDS),
         overview=Once(lambda: make_overview(ops), OVERVIEW_SECONDS),
         topics=Once(topics, TOPICS_SECONDS),
+        brokers=Once(brokers, BROKERS_SECONDS),
+        disk=disk,
     )
     return ops

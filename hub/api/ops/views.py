@@ -7,13 +7,11 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from hub.api.admin_models import problems
-from hub.api.admin_problems import of_change
 from hub.api.admin_route import AdminRoute
 from hub.api.ops.dependencies import Ops, ops_of
 from hub.api.problems import Code, Problem
 from hub.api.rights import Action, Person, require, signed_in
 from hub.control.fields import Name, Reason
-from hub.control.refusals import ChangeRefused
 from hub.control.saved_views import SavedViews, View
 
 router: Final = APIRouter(prefix="/ops/views", tags=["operators"], route_class=AdminRoute)
@@ -92,16 +90,13 @@ async def save(ops: TheOps, person: Saving, request: SaveRequest) -> ViewShown:
         raise Problem(422, Code.INVALID_REQUEST, "sharing needs a reason", place="reason")
     if request.shared and not person.may(Action.SHARE_VIEWS):
         raise Problem(403, Code.FORBIDDEN, f"this needs the right {Action.SHARE_VIEWS}")
-    try:
-        view = await SavedViews(ops.engine, ops.clock).save(
-            owner=person.name,
-            screen=request.screen,
-            name=request.name,
-            query=request.query,
-            reason=request.reason if request.shared else None,
-        )
-    except ChangeRefused as refused:
-        raise of_change(refused) from refused
+    view = await SavedViews(ops.engine, ops.clock).save(
+        owner=person.name,
+        screen=request.screen,
+        name=request.name,
+        query=request.query,
+        reason=request.reason if request.shared else None,
+    )
     return _shown(view, person)
 
 

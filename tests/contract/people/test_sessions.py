@@ -97,9 +97,9 @@ async def test_a_session_ends_without_activity_and_after_a_day_of_it(desk, clock
     problem(await browser.get("/ops/me"), 401, "unauthorized")
 
 
-async def test_a_page_that_refreshes_by_itself_keeps_nobody_signed_in(desk, clock):
+@pytest.mark.parametrize("quietly", [{"x-hub-background": "1"}, {"accept": "text/event-stream"}])
+async def test_a_page_that_goes_on_by_itself_keeps_nobody_signed_in(desk, clock, quietly):
     browser = await desk.arrive("binh", OPERATOR)
-    quietly = {"x-hub-background": "1"}
     clock.pass_by(minutes=20)
     assert (await browser.get("/ops/me", headers=quietly)).status_code == 200
     clock.pass_by(minutes=20)

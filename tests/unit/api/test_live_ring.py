@@ -5,7 +5,7 @@ from datetime import timedelta
 import orjson
 import pytest
 
-from hub.api.ops.live_ring import Live
+from hub.api.ops.live_ring import Live, for_good
 from hub.decision.events import Event
 from tests.api_rig import until
 from tests.support import NOW
@@ -18,11 +18,11 @@ def event(number, **fields):
     return about(Event.DELIVERED, id=f"mau-{number}", recipient="receiver", **fields)
 
 
-async def told(live, last_id=None, seen=lambda _: True):
+async def told(live, last_id=None, seen=lambda _: True, still=for_good):
     """Return what a stream tells until it ends by itself: (id, event, data) of each."""
     found = []
     async with asyncio.timeout(10):
-        async for chunk in live.stream(last_id, seen):
+        async for chunk in live.stream(last_id, seen, still):
             lines = dict(line.split(": ", 1) for line in chunk.decode().strip().split("\n"))
             if "id" in lines:
                 data = orjson.loads(lines.get("data", "{}"))
@@ -31,10 +31,10 @@ async def told(live, last_id=None, seen=lambda _: True):
 
 
 @contextlib.asynccontextmanager
-async def watching(live, last_id=None):
+async def watching(live, last_id=None, still=for_good):
     """Give a task that watches, once its stream has begun."""
     before = live.listeners
-    task = asyncio.create_task(told(live, last_id))
+    task = asyncio.create_task(told(live, last_id, still=still))
     await until(lambda: live.listeners > before)
     yield task
     await task
@@ -119,3 +119,37 @@ async def test_a_decision_tells_type_and_subject_and_nothing_of_the_body():
     data = orjson.loads(next(one for one in chunks if b"data" in one).split(b"data: ")[1])
     assert (data["type"], data["subject"]) == ("vn.gov.mau.v1", "H99-1")
     assert "text" not in data
+
+
+class Rights:
+    """Somebody who may watch, until he may not."""
+
+    def __init__(self):
+        self.held = True
+
+    async def __call__(self):
+        return self.held
+
+
+async def test_whose_rights_end_is_told_nothing_more_at_the_first_doubt():
+    live, rights = Live(), Rights()
+    async with watching(live, still=rights) as task:
+        live.take(event(1))
+        rights.held = False
+        live.doubt()
+    assert [kind for _, kind, _ in task.result() if kind] == []
+
+
+async def test_who_still_may_goes_on_after_a_doubt():
+    live = Live(seconds=0.4)
+    async with watching(live, still=Rights()) as task:
+        live.doubt()
+        live.take(event(1))
+    assert [id for _, kind, id in task.result() if kind] == ["mau-1"]
+
+
+async def test_a_watcher_is_asked_about_now_and_then_though_nobody_doubts():
+    live, rights = Live(check_seconds=0.05), Rights()
+    async with watching(live, still=rights) as task:
+        rights.held = False
+    assert task.done()

@@ -9,8 +9,9 @@ import httpx2
 import pytest
 
 from hub.api.admin_dependencies import Admin
-from hub.api.app import create_app
+from hub.api.app import create_app, guarded_routes
 from hub.api.browser import Browser
+from hub.api.methods import MethodsFirst
 from hub.api.metrics import ApiMetrics
 
 UPLOAD = "/v1/objects/uploads/0190b6a0-0000-7000-8000-000000000001"
@@ -76,3 +77,9 @@ async def test_a_fault_of_the_hub_is_answered_with_the_policy_for_browsers_too(c
 
 async def test_a_path_that_is_none_is_404(client):
     assert (await client.get("/v1/nothing")).status_code == 404
+
+
+@pytest.mark.parametrize("tab", ["rules", "silences", "channels", "notices", "tellings"])
+def test_what_people_set_about_alerts_can_be_read_where_it_is_written(tab):
+    known = MethodsFirst(NOTHING, guarded_routes())
+    assert "GET" in (known._methods(f"/ops/alerts/{tab}") or ())

@@ -7,7 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from hub.api.ops_models import RolesRequest, UserRequest
+from hub.api.ops_user_models import RolesRequest, UserRequest
 from hub.cli import admin_api, init, user
 
 WHY = ["--reason", "Thử nghiệm (mẫu)"]

@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { ask } from "../../api/http";
 import type { Adapter, Connector, Written } from "../../api/shapes";
-import { may } from "../../app/session";
 import { say } from "../../design/toast";
+import { Write } from "../../design/Write";
 import { words } from "../../words";
 import { masked } from "./config";
 import { ConfigForm } from "./ConfigForm";
@@ -28,7 +28,7 @@ export function ConfigCard({ connector, adapter, done }: Props) {
     <section class="card stack-s" aria-label={text.config}>
       <div class="row spread">
         <h2>{text.config}</h2>
-        {schema && may("connectors.manage") && !editing.value && <button type="button" class="button" onClick={() => { editing.value = true; }}>{text.edit}</button>}
+        {schema && !editing.value && <Write does="change put_connector" onClick={() => { editing.value = true; }}>{text.edit}</Write>}
       </div>
       {editing.value && schema
         ? <ConfigForm schema={schema} config={connector.config} action={text.save} save={save} onClose={() => { editing.value = false; }} />

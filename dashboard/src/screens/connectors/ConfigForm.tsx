@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JsonSchema } from "../../api/shapes";
 import { AreaField, CheckField, ChoiceField, TextField } from "../../design/Field";
 import { ReasonDialog } from "../../design/Reason";
+import { Write } from "../../design/Write";
 import { language, words } from "../../words";
 import { configOf, settingsOf, shownIn, Unreadable, type Setting } from "./config";
 
@@ -37,7 +38,7 @@ export function ConfigForm({ schema, config, action, save, onClose }: Props) {
       {wrong.value && <p role="alert" class="notice notice-failed">{text.unreadable(wrong.value)}</p>}
       <div class="dialog-actions">
         <button type="button" class="button" onClick={onClose}>{words.value.reason.cancel}</button>
-        <button type="submit" class="button button-main">{action}</button>
+        <Write does="change put_connector" type="submit" class="button button-main">{action}</Write>
       </div>
       {ready.value && (
         <ReasonDialog title={action} action={action} act={(reason) => save(ready.value ?? {}, reason)} onClose={() => { ready.value = null; }} />

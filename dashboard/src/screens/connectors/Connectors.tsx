@@ -4,13 +4,13 @@ import { useLoad } from "../../api/load";
 import type { Connector, Paged } from "../../api/shapes";
 import { Link } from "../../app/Link";
 import { filter, href, place } from "../../app/router";
-import { may } from "../../app/session";
 import { StateBadge } from "../../design/Badge";
 import { Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
 import { Pager } from "../../design/Pager";
 import { Table, type Column } from "../../design/Table";
 import { count, duration, Time } from "../../design/Time";
+import { Write } from "../../design/Write";
 import { language, words } from "../../words";
 
 /** A connector reports every five seconds. */
@@ -26,7 +26,7 @@ export function ConnectorsScreen() {
     const ticking = setInterval(found.again, REFRESH_MS);
     return () => clearInterval(ticking);
   }, []);
-  const actions = may("connectors.manage") && <Link href={href("/connector-new")} class="button button-main">{text.fresh}</Link>;
+  const actions = <Write does="change put_connector" class="button button-main" to={href("/connector-new")}>{text.fresh}</Write>;
   return (
     <Page title={text.title} lead={text.lead} actions={actions}>
       <Shown from={found} empty={(page) => page.items.length === 0} whenEmpty={<p>{text.none}</p>}>

@@ -2,13 +2,13 @@ import { useSignal } from "@preact/signals";
 import { ask, at } from "../../api/http";
 import { useLoad } from "../../api/load";
 import type { Network } from "../../api/shapes";
-import { may } from "../../app/session";
 import { Badge } from "../../design/Badge";
 import { TextField } from "../../design/Field";
 import { Shown } from "../../design/Notice";
 import { ReasonDialog } from "../../design/Reason";
 import { Table, type Column } from "../../design/Table";
 import { Time } from "../../design/Time";
+import { Write } from "../../design/Write";
 import { words } from "../../words";
 
 type Asked = { readonly what: "ask" } | { readonly what: "approve" | "withdraw"; readonly cidr: string };
@@ -28,16 +28,15 @@ export function Networks({ name }: { readonly name: string }) {
     found.again();
   };
   const close = () => { asked.value = null; };
-  const manages = may("connectors.manage");
   const columns: readonly Column<Network>[] = [
     { key: "cidr", title: text.cidr, cell: (one) => <code>{one.cidr}</code> },
     { key: "state", title: text.state, cell: (one) => (one.approved_by ? <Badge tone="good" text={text.approved(one.approved_by)} /> : <Badge tone="warn" text={text.waits} />) },
     { key: "asked", title: text.asked, cell: (one) => <>{one.asked_by} · <Time at={one.asked_at} ago={false} /><div class="small soft long">{one.reason}</div></> },
     {
-      key: "act", title: text.act, cell: (one) => manages && (
+      key: "act", title: text.act, cell: (one) => (
         <div class="row">
-          {!one.approved_by && <button type="button" class="button" onClick={() => { asked.value = { what: "approve", cidr: one.cidr }; }}>{text.approve}</button>}
-          <button type="button" class="button" onClick={() => { asked.value = { what: "withdraw", cidr: one.cidr }; }}>{text.withdraw}</button>
+          {!one.approved_by && <Write does="POST /v1/admin/connectors/{name}/networks:approve" onClick={() => { asked.value = { what: "approve", cidr: one.cidr }; }}>{text.approve}</Write>}
+          <Write does="POST /v1/admin/connectors/{name}/networks:withdraw" onClick={() => { asked.value = { what: "withdraw", cidr: one.cidr }; }}>{text.withdraw}</Write>
         </div>
       ),
     },
@@ -46,7 +45,7 @@ export function Networks({ name }: { readonly name: string }) {
     <section class="stack-s" aria-label={text.title}>
       <div class="row spread">
         <h2>{text.title}</h2>
-        {manages && <button type="button" class="button" onClick={() => { asked.value = { what: "ask" }; }}>{text.ask}</button>}
+        <Write does="POST /v1/admin/connectors/{name}/networks" onClick={() => { asked.value = { what: "ask" }; }}>{text.ask}</Write>
       </div>
       <Shown from={found} empty={({ items }) => items.length === 0} whenEmpty={<p>{text.none}</p>}>
         {({ items }) => <Table label={text.title} columns={columns} rows={items} id={(one) => one.cidr} />}

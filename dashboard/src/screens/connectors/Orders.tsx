@@ -2,11 +2,11 @@ import { useSignal } from "@preact/signals";
 import { ask, at } from "../../api/http";
 import { Failed, type Problem } from "../../api/problem";
 import type { Connector, ConnectorTest } from "../../api/shapes";
-import { may } from "../../app/session";
 import { Badge } from "../../design/Badge";
 import { ProblemNotice } from "../../design/Notice";
 import { ReasonDialog } from "../../design/Reason";
 import { say } from "../../design/toast";
+import { Write } from "../../design/Write";
 import { either, words } from "../../words";
 
 const ORDERS = ["pause", "resume", "stop", "restart"] as const;
@@ -21,7 +21,6 @@ interface Props {
 export function Orders({ connector, done }: Props) {
   const text = words.value.connectors;
   const asked = useSignal<Order | null>(null);
-  if (!may("connectors.operate")) return null;
   const close = () => { asked.value = null; };
   const act = (order: Order) => async (reason: string) => {
     await ask("POST", `${at`/v1/admin/connectors/${connector.id}`}:${order}`, { body: { reason } });
@@ -32,7 +31,7 @@ export function Orders({ connector, done }: Props) {
   return (
     <div class="row">
       {ORDERS.filter(fits).map((order) => (
-        <button key={order} type="button" class={order === "stop" ? "button button-risky" : "button"} onClick={() => { asked.value = order; }}>{text.orders[order]}</button>
+        <Write key={order} does="POST /v1/admin/connectors/{name}:{order}" class={order === "stop" ? "button button-risky" : "button"} onClick={() => { asked.value = order; }}>{text.orders[order]}</Write>
       ))}
       <Test name={connector.id} />
       {asked.value && (
@@ -65,7 +64,7 @@ function Test({ name }: { readonly name: string }) {
   const told = answer.value;
   return (
     <>
-      <button type="button" class="button" disabled={busy.value} onClick={() => void test()}>{busy.value ? text.testing : text.test}</button>
+      <Write does="POST /v1/admin/connectors/{name}:test" disabled={busy.value} onClick={() => void test()}>{busy.value ? text.testing : text.test}</Write>
       <span role="status">
         {told && <Badge tone={told.ok ? "good" : "bad"} text={told.ok === null ? text.noAnswer : either({ vi: told.vi || text.testOk, en: told.en || text.testOk })} />}
       </span>

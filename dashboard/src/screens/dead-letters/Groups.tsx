@@ -6,11 +6,11 @@ import { useLoad } from "../../api/load";
 import type { DeadLetterGroup, Paged, RetryJob } from "../../api/shapes";
 import { Link } from "../../app/Link";
 import { filter, go, href, place } from "../../app/router";
-import { may } from "../../app/session";
 import { Shown } from "../../design/Notice";
 import { Pager } from "../../design/Pager";
 import { ReasonDialog } from "../../design/Reason";
 import { count, Time } from "../../design/Time";
+import { Write } from "../../design/Write";
 import { named, words } from "../../words";
 
 const REFRESH_MS = 5_000;
@@ -67,12 +67,8 @@ function Group({ group, choose }: { readonly group: DeadLetterGroup; readonly ch
         </p>
         <div class="row">
           <Link href={href("/dead-letters", { view: "list", fingerprint: group.fingerprint })} class="button">{text.show}</Link>
-          {may("messages.retry") && (
-            <>
-              <button type="button" class="button button-main" onClick={() => choose("retry")}>{text.retryAll}</button>
-              <button type="button" class="button button-risky" onClick={() => choose("drop")}>{text.dropAll}</button>
-            </>
-          )}
+          <Write does="POST /ops/retry-jobs" class="button button-main" onClick={() => choose("retry")}>{text.retryAll}</Write>
+          <Write does="POST /ops/retry-jobs" class="button button-risky" onClick={() => choose("drop")}>{text.dropAll}</Write>
         </div>
       </div>
     </li>

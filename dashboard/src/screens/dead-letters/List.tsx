@@ -6,7 +6,7 @@ import { useLoad } from "../../api/load";
 import type { DeadLetter, Paged } from "../../api/shapes";
 import { Link } from "../../app/Link";
 import { filter, href, place } from "../../app/router";
-import { may } from "../../app/session";
+import { mayDo } from "../../app/session";
 import { Shown } from "../../design/Notice";
 import { Pager } from "../../design/Pager";
 import { Table, type Column } from "../../design/Table";
@@ -16,6 +16,8 @@ import { Decide } from "./Decide";
 
 const REFRESH_MS = 5_000;
 const PAGE = 100;
+/** What ticked ones are for. */
+const ORDER = "POST /v1/admin/dead-letters:{action}";
 
 /** Dead letters one by one; ticked ones are decided together. */
 export function DeadLetterList({ wanted }: { readonly wanted: Values }) {
@@ -52,10 +54,10 @@ export function DeadLetterList({ wanted }: { readonly wanted: Values }) {
 function columns(ticked: ReadonlySet<string>, tick: (id: string, on: boolean) => void): readonly Column<DeadLetter>[] {
   const text = words.value.deadLetters;
   const box: Column<DeadLetter> = {
-    key: "tick", title: text.tick, cell: (row) => <input type="checkbox" aria-label={`${text.tick} ${row.id}`} checked={ticked.has(row.id)} onChange={(event) => tick(row.id, event.currentTarget.checked)} />,
+    key: "tick", title: text.tick, cell: (row) => <input type="checkbox" data-does={ORDER} aria-label={`${text.tick} ${row.id}`} checked={ticked.has(row.id)} onChange={(event) => tick(row.id, event.currentTarget.checked)} />,
   };
   return [
-    ...(may("messages.retry") ? [box] : []),
+    ...(mayDo(ORDER) ? [box] : []),
     { key: "message", title: text.message, cell: (row) => <Link href={href(`/dead-letters/${row.id}`)} class="document long">{row.source} / {row.message}</Link> },
     { key: "recipient", title: text.recipient, cell: (row) => row.recipient },
     { key: "code", title: text.cause, cell: (row) => <>{named(words.value.reasons, row.code)}<div class="small soft long">{row.text}</div></> },

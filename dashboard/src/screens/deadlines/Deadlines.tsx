@@ -1,38 +1,64 @@
+import type { ComponentChildren } from "preact";
 import { ask, withQuery } from "../../api/http";
 import type { Rows } from "../../api/cells";
 import { useLoad } from "../../api/load";
+import { Link } from "../../app/Link";
+import { href, place } from "../../app/router";
 import { Figures } from "../../design/Figures";
 import { Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
 import { count } from "../../design/Time";
 import { ViewsNotice, type Views } from "../../design/ViewsNotice";
 import { language, words } from "../../words";
+import { DayList } from "./Days";
+import { FeedList } from "./Feeds";
+import { LimitList } from "./Limits";
 
 interface Due extends Rows {
   readonly views: Views | null;
   readonly forecast: readonly { readonly days: number; readonly counts: Readonly<Record<string, number>> }[];
 }
+const TABS = {
+  "": () => <DueList />,
+  limits: () => <LimitList />,
+  days: () => <DayList />,
+  feeds: () => <FeedList />,
+} as const satisfies Readonly<Record<string, () => ComponentChildren>>;
+type Tab = keyof typeof TABS;
+const ALL = Object.keys(TABS) as Tab[];
 
-/** What is overdue and what will be: dossiers, letters, fees, keys, the disk. */
+/** What is overdue and what will be; the time limits and working days by which that is told. */
 export function DeadlinesScreen() {
+  const text = words.value.deadlines;
+  const tab = ALL.find((one) => one === place.value.query["tab"]) ?? "";
+  return (
+    <Page title={text.title} lead={text.lead} actions={<a class="button" href={withQuery("/ops/deadlines", { format: "csv" })} download="deadlines.csv">CSV</a>}>
+      <nav class="tabs" aria-label={text.title}>
+        {ALL.map((one) => <Link key={one} href={href("/deadlines", { tab: one })} current={one === tab}>{text.tabs[one]}</Link>)}
+      </nav>
+      <div key={tab}>{TABS[tab]()}</div>
+    </Page>
+  );
+}
+
+/** Dossiers, letters, fees, keys, the disk: the nearest first. */
+function DueList() {
   const text = words.value.deadlines;
   const found = useLoad("deadlines", (stop) => ask<Due>("GET", "/ops/deadlines", { stop }));
   const columns = [language.value === "vi" ? "what_vi" : "what", "subject", "organisation", "due_at", "days_left"];
   return (
-    <Page title={text.title} lead={text.lead} actions={<a class="button" href={withQuery("/ops/deadlines", { format: "csv" })} download="deadlines.csv">CSV</a>}>
-      <Shown from={found} empty={({ items, views }) => items.length === 0 && views?.state === "whole"} whenEmpty={<p>{text.none}</p>}>
-        {({ items, forecast, views }) => (
-          <>
-            <ViewsNotice views={views} />
-            <section class="card" aria-label={text.forecast}>
-              <h2>{text.forecast}</h2>
-              <dl class="facts">{forecast.map((one) => <><dt key={one.days}>{text.within(count(one.days))}</dt><dd>{count(sum(one.counts))}</dd></>)}</dl>
-            </section>
-            <Figures label={text.title} columns={columns} rows={items} />
-          </>
-        )}
-      </Shown>
-    </Page>
+    <Shown from={found} empty={({ items, views }) => items.length === 0 && views?.state === "whole"} whenEmpty={<p>{text.none}</p>}>
+      {({ items, forecast, views }) => (
+        <>
+          <ViewsNotice views={views} />
+          <section class="card" aria-label={text.forecast}>
+            <h2>{text.forecast}</h2>
+            <dl class="facts">{forecast.map((one) => <><dt key={one.days}>{text.within(count(one.days))}</dt><dd>{count(sum(one.counts))}</dd></>)}</dl>
+          </section>
+          <Figures label={text.title} columns={columns} rows={items} />
+        </>
+      )}
+    </Shown>
   );
 }
 

@@ -4,12 +4,12 @@ import { useLoad } from "../../api/load";
 import type { Held } from "../../api/shapes";
 import { Link } from "../../app/Link";
 import { href } from "../../app/router";
-import { may } from "../../app/session";
 import { Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
 import { ReasonDialog } from "../../design/Reason";
 import { Table, type Column } from "../../design/Table";
 import { Time } from "../../design/Time";
+import { Write } from "../../design/Write";
 import { words } from "../../words";
 
 /** Messages that are held for a fault of the hub; those behind them with the same key wait too. */
@@ -25,7 +25,7 @@ export function HeldScreen() {
     { key: "message", title: text.message, cell: (one) => <><Link href={href(at`/messages/${one.source}/${one.id}`)} class="document long">{one.subject || one.id}</Link><div class="small soft">{one.source} / {one.id}</div></> },
     { key: "reason", title: text.reason, cell: (one) => one.reason },
     { key: "at", title: text.at, cell: (one) => <Time at={one.at} /> },
-    { key: "act", title: text.act, cell: (one) => may("messages.release") && <button type="button" class="button" onClick={() => { asked.value = one; }}>{text.release}</button> },
+    { key: "act", title: text.act, cell: (one) => <Write does="POST /v1/admin/quarantine/{offset}:release" onClick={() => { asked.value = one; }}>{text.release}</Write> },
   ];
   return (
     <Page title={text.title} lead={text.lead}>

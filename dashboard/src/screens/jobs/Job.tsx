@@ -3,12 +3,13 @@ import { useEffect } from "preact/hooks";
 import { ask, at } from "../../api/http";
 import { useLoad } from "../../api/load";
 import type { RetryJob } from "../../api/shapes";
-import { me, may } from "../../app/session";
+import { me, mayDo, type Call } from "../../app/session";
 import { StateBadge } from "../../design/Badge";
 import { Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
 import { ReasonDialog } from "../../design/Reason";
 import { count, Time } from "../../design/Time";
+import { Write } from "../../design/Write";
 import { words } from "../../words";
 import { Items } from "./Items";
 
@@ -53,12 +54,16 @@ function JobCard({ job, done }: { readonly job: RetryJob; readonly done: () => v
         {job.confirmed_by && <><dt>{text.confirmedBy}</dt><dd>{job.confirmed_by}</dd></>}
         {job.ended_at && <><dt>{text.endedAt}</dt><dd><Time at={job.ended_at} /></dd></>}
       </dl>
-      {may("messages.retry") && <JobOrders job={job} done={done} />}
+      <JobOrders job={job} done={done} />
     </section>
   );
 }
 
 const LOOKS: Readonly<Record<Order, string>> = { confirm: "button button-main", pause: "button", resume: "button", cancel: "button button-risky" };
+
+function callOf(order: Order): Call {
+  return order === "confirm" ? "POST /ops/retry-jobs/{id}:confirm" : "POST /ops/retry-jobs/{id}:{move}";
+}
 
 function JobOrders({ job, done }: { readonly job: RetryJob; readonly done: () => void }) {
   const text = words.value.jobs;
@@ -74,10 +79,10 @@ function JobOrders({ job, done }: { readonly job: RetryJob; readonly done: () =>
   const another = job.second_person && job.asked_by === me.value?.name;
   return (
     <>
-      {job.state === "previewed" && job.second_person && <p class="notice notice-forbidden">{text.secondPerson}</p>}
+      {job.state === "previewed" && job.second_person && mayDo(callOf("confirm")) && <p class="notice notice-forbidden">{text.secondPerson}</p>}
       <div class="row">
         {(ORDERS[job.state] ?? []).map((order) => (
-          <button key={order} type="button" class={LOOKS[order]} disabled={order === "confirm" && another} onClick={() => { asked.value = order; }}>{named(order)}</button>
+          <Write key={order} does={callOf(order)} class={LOOKS[order]} disabled={order === "confirm" && another} onClick={() => { asked.value = order; }}>{named(order)}</Write>
         ))}
       </div>
       {asked.value && <ReasonDialog title={named(asked.value)} action={named(asked.value)} risky={asked.value === "cancel"} act={act} onClose={() => { asked.value = null; }} />}

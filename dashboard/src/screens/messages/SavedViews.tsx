@@ -5,11 +5,12 @@ import type { Paged, View } from "../../api/shapes";
 import { Link } from "../../app/Link";
 import { place } from "../../app/router";
 import { BASE } from "../../app/router";
-import { may } from "../../app/session";
+import { may, mayDo } from "../../app/session";
 import { CheckField, TextField } from "../../design/Field";
 import { Shown } from "../../design/Notice";
 import { ReasonDialog } from "../../design/Reason";
 import { Dialog } from "../../design/Dialog";
+import { Write } from "../../design/Write";
 import { words } from "../../words";
 
 /** Saved filters of a screen: one's own and those that others share. */
@@ -17,10 +18,11 @@ export function SavedViews({ screen }: { readonly screen: string }) {
   const text = words.value.views;
   const open = useSignal<"none" | "list" | "save">("none");
   const close = () => { open.value = "none"; };
+  if (!mayDo("GET /ops/messages")) return null;
   return (
     <>
       <button type="button" class="button" onClick={() => { open.value = "list"; }}>{text.title}</button>
-      <button type="button" class="button" onClick={() => { open.value = "save"; }}>{text.save}</button>
+      <Write does="POST /ops/views" onClick={() => { open.value = "save"; }}>{text.save}</Write>
       {open.value === "list" && <ViewList screen={screen} onClose={close} />}
       {open.value === "save" && <SaveView screen={screen} onClose={close} />}
     </>
@@ -48,7 +50,7 @@ function ViewList({ screen, onClose }: Props) {
               <li key={view.id} class="row spread">
                 <span onClick={onClose}><Link href={`${BASE}/${screen}?${view.query}`} class="long">{view.name}</Link>{" "}
                   {view.shared && <span class="small soft">{text.by(view.owner)}</span>}</span>
-                {view.mine && <button type="button" class="button" onClick={() => void remove(view.id)}>{text.remove}</button>}
+                {view.mine && <Write does="DELETE /ops/views/{id}" onClick={() => void remove(view.id)}>{text.remove}</Write>}
               </li>
             ))}
           </ul>

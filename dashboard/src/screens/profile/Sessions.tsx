@@ -5,6 +5,7 @@ import { signOutEverywhere } from "../../app/session";
 import { Badge } from "../../design/Badge";
 import { Shown } from "../../design/Notice";
 import { Time } from "../../design/Time";
+import { Write } from "../../design/Write";
 import { words } from "../../words";
 
 /** One's own sign-ins: somebody else's would stand here too. */
@@ -26,7 +27,7 @@ export function Sessions() {
           </ul>
         )}
       </Shown>
-      <button type="button" class="button" onClick={() => void signOutEverywhere()}>{text.everywhere}</button>
+      <Write does="DELETE /ops/session" onClick={() => void signOutEverywhere()}>{text.everywhere}</Write>
     </section>
   );
 }

@@ -18,6 +18,7 @@ const REPORTS = {
   satisfaction: ["organisation_name", "level", "n", "satisfied"],
   payments: ["organisation_name", "outcome", "n", "due", "paid", "refunded"],
   delays: ["system", "organisation_name", "type", "n", "mean_ms", "p50_ms", "p95_ms", "p99_ms"],
+  pairs: ["source", "recipient", "type", "n", "arrived", "open", "failed", "mean_ms", "p50_ms", "p95_ms", "p99_ms"],
   oldest: ["recipient", "state", "n", "since", "seconds"],
   silent: ["system", "last_heard", "a_day", "office_hours"],
 } as const;

@@ -10,6 +10,7 @@ import { Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
 import { ReasonDialog } from "../../design/Reason";
 import { Time } from "../../design/Time";
+import { Write } from "../../design/Write";
 import { named, words } from "../../words";
 
 type Order = "approve" | "refuse" | "withdraw";
@@ -43,6 +44,7 @@ function RequestCard({ request, choose }: { readonly request: SecondPersonReques
   const text = words.value.requests;
   const own = request.asked_by === me.value?.name;
   const open = request.decision === null;
+  const decides = `approve ${request.kind}` as const;
   return (
     <li class="card stack-s">
       <div class="row spread">
@@ -55,9 +57,9 @@ function RequestCard({ request, choose }: { readonly request: SecondPersonReques
       {request.decided_by && <p class="small">{request.decided_by} · <Time at={request.decided_at} /> · {request.decision_reason}</p>}
       {open && (
         <div class="row">
-          {request.may_approve && <button type="button" class="button button-main" onClick={() => choose("approve")}>{text.approve}</button>}
-          {request.may_approve && <button type="button" class="button" onClick={() => choose("refuse")}>{text.refuse}</button>}
-          {own && <button type="button" class="button" onClick={() => choose("withdraw")}>{text.withdraw}</button>}
+          {request.may_approve && <Write does={decides} class="button button-main" onClick={() => choose("approve")}>{text.approve}</Write>}
+          {request.may_approve && <Write does={decides} onClick={() => choose("refuse")}>{text.refuse}</Write>}
+          {own && <Write does={decides} onClick={() => choose("withdraw")}>{text.withdraw}</Write>}
         </div>
       )}
     </li>

@@ -4,6 +4,7 @@ import { changePassword, signOut } from "../../app/session";
 import { TextField } from "../../design/Field";
 import { ProblemNotice } from "../../design/Notice";
 import { say } from "../../design/toast";
+import { Write } from "../../design/Write";
 import { words } from "../../words";
 import "./sign-in.css";
 
@@ -53,7 +54,7 @@ export function PasswordForm() {
       <TextField label={text.repeat} name="repeat" type="password" autocomplete="new-password" required
         hint={differs ? text.differs : undefined} value={repeated.value} onInput={(value) => { repeated.value = value; }} />
       {problem.value && <ProblemNotice problem={problem.value} />}
-      <button type="submit" class="button button-main" disabled={busy.value || fresh.value === "" || fresh.value !== repeated.value}>{text.submit}</button>
+      <Write does="POST /ops/password" type="submit" class="button button-main" disabled={busy.value || fresh.value === "" || fresh.value !== repeated.value}>{text.submit}</Write>
     </form>
   );
 }

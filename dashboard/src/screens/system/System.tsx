@@ -1,11 +1,14 @@
 import { useEffect } from "preact/hooks";
 import { ask } from "../../api/http";
 import { useLoad } from "../../api/load";
+import type { Machine } from "../../api/shapes";
 import { Badge } from "../../design/Badge";
 import { Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
 import { Table } from "../../design/Table";
 import { words } from "../../words";
+import { MachineCard } from "./Machine";
+import { ReadOnlyCard } from "./ReadOnlyCard";
 
 interface Head {
   readonly version: number;
@@ -22,8 +25,8 @@ const REFRESH_MS = 10_000;
 export function SystemScreen() {
   const text = words.value.system;
   const found = useLoad("system", async (stop) => {
-    const [ready, head, adapters] = await Promise.all([readiness(stop), ask<Head>("GET", "/v1/admin/rules", { stop }), ask<Installed>("GET", "/v1/admin/adapters", { stop })]);
-    return { ready, head, adapters };
+    const [ready, machine, head, adapters] = await Promise.all([readiness(stop), ask<Machine>("GET", "/ops/system", { stop }), ask<Head>("GET", "/v1/admin/rules", { stop }), ask<Installed>("GET", "/v1/admin/adapters", { stop })]);
+    return { ready, machine, head, adapters };
   });
   useEffect(() => {
     const ticking = setInterval(found.again, REFRESH_MS);
@@ -32,13 +35,15 @@ export function SystemScreen() {
   return (
     <Page title={text.title} lead={text.lead}>
       <Shown from={found}>
-        {({ ready, head, adapters }) => (
+        {({ ready, machine, head, adapters }) => (
           <>
+            <ReadOnlyCard />
             <section class="card stack-s" aria-label={text.api}>
               <h2>{text.api}</h2>
               <p><Badge tone={ready.ok ? "good" : "bad"} text={ready.ok ? text.ready : text.notReady} /></p>
               <pre tabIndex={0} aria-label={text.api}>{ready.text}</pre>
             </section>
+            <MachineCard machine={machine} />
             <section class="card stack-s" aria-label={text.rules}>
               <h2>{text.rules}</h2>
               <p class="row"><Badge tone={head.published ? "good" : "warn"} text={head.published ? text.published : text.notPublished} />{text.version} {head.version}</p>

@@ -1,12 +1,14 @@
 import { useSignal } from "@preact/signals";
 import { answerOf, at } from "../../api/http";
 import type { Trace } from "../../api/shapes";
-import { may } from "../../app/session";
+import { mayDo } from "../../app/session";
 import { ReasonDialog } from "../../design/Reason";
+import { Write } from "../../design/Write";
 import { words } from "../../words";
 
 /** The longest body that is also shown; a longer one is only handed over as a file. */
 const SHOWN_BYTES = 64 * 1024;
+const LOOK = "POST /ops/messages/{source}/{id}/body";
 
 /** The body is behind a right and a reason, and the look at it is in the audit trail. */
 export function BodyCard({ trace }: { readonly trace: Trace }) {
@@ -23,10 +25,8 @@ export function BodyCard({ trace }: { readonly trace: Trace }) {
     <section class="card stack-s" aria-label={text.title}>
       <h2>{text.title}</h2>
       <p class="small soft">{trace.body.kept ? text.lead : text.gone}</p>
-      {!may("messages.view_body") && <p class="small">{text.noRight}</p>}
-      {may("messages.view_body") && trace.body.kept && (
-        <button type="button" class="button" onClick={() => { asking.value = true; }}>{text.open}</button>
-      )}
+      {!mayDo(LOOK) && <p class="small">{text.noRight}</p>}
+      {trace.body.kept && <Write does={LOOK} onClick={() => { asking.value = true; }}>{text.open}</Write>}
       {shown.value !== null && <pre tabIndex={0} aria-label={text.title} data-body>{shown.value}</pre>}
       {asking.value && (
         <ReasonDialog title={text.open} action={text.open} act={act} onClose={() => { asking.value = false; }}>

@@ -2,18 +2,23 @@ import { useSignal } from "@preact/signals";
 import { ask, at } from "../../api/http";
 import { useLoad } from "../../api/load";
 import type { MadeUser, RoleList, User } from "../../api/shapes";
-import { may } from "../../app/session";
+import type { Call } from "../../app/session";
 import { Badge } from "../../design/Badge";
 import { Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
 import { ReasonDialog } from "../../design/Reason";
 import { say } from "../../design/toast";
 import { Time } from "../../design/Time";
+import { Write } from "../../design/Write";
 import { either, language, words } from "../../words";
 import { FirstPassword } from "./FirstPassword";
 import { Grants, grantsOf, type Chosen } from "./Grants";
 
-type Order = "roles" | "disable" | "enable" | "reset";
+const CALLS = {
+  roles: "POST /ops/users/{name}:roles", disable: "POST /ops/users/{name}:disable",
+  enable: "POST /ops/users/{name}:enable", reset: "POST /ops/users/{name}:reset",
+} as const satisfies Readonly<Record<string, Call>>;
+type Order = keyof typeof CALLS;
 
 /** One account: what it may do in effect, and what an administrator can change. */
 export function UserScreen({ name }: { readonly name: string }) {
@@ -54,9 +59,7 @@ function Account({ user, list, done }: { readonly user: User; readonly list: Rol
           <dt>{text.madeBy}</dt><dd>{user.made_by} · <Time at={user.made_at} /></dd>
           <dt>{text.rights}</dt><dd>{list.rights.filter((right) => user.rights.includes(right.action)).map((right) => <div key={right.action}>{right[language.value]}</div>)}</dd>
         </dl>
-        {may("users.manage") && (
-          <div class="row">{orders.map((order) => <button key={order} type="button" class={order === "disable" ? "button button-risky" : "button"} onClick={() => begin(order)}>{text.orders[order]}</button>)}</div>
-        )}
+        <div class="row">{orders.map((order) => <Write key={order} does={CALLS[order]} class={order === "disable" ? "button button-risky" : "button"} onClick={() => begin(order)}>{text.orders[order]}</Write>)}</div>
       </section>
       {asked.value && (
         <ReasonDialog title={`${text.orders[asked.value]}: ${user.name}`} action={text.orders[asked.value]} risky={asked.value === "disable"} act={act} onClose={() => { asked.value = null; }}>

@@ -4,12 +4,12 @@ import { useLoad } from "../../api/load";
 import type { MadeUser, Paged, RoleList, User } from "../../api/shapes";
 import { Link } from "../../app/Link";
 import { filter, href, place } from "../../app/router";
-import { may } from "../../app/session";
 import { Badge } from "../../design/Badge";
 import { Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
 import { Pager } from "../../design/Pager";
 import { Table, type Column } from "../../design/Table";
+import { Write } from "../../design/Write";
 import { either, words } from "../../words";
 import { AddUser } from "./AddUser";
 import { FirstPassword } from "./FirstPassword";
@@ -28,7 +28,7 @@ export function UsersScreen() {
     made.value = user;
     found.again();
   };
-  const actions = may("users.manage") && <button type="button" class="button button-main" onClick={() => { adding.value = true; }}>{text.add}</button>;
+  const actions = <Write does="POST /ops/users" class="button button-main" onClick={() => { adding.value = true; }}>{text.add}</Write>;
   return (
     <Page title={text.title} lead={text.lead} actions={actions}>
       {made.value && <FirstPassword made={made.value} />}

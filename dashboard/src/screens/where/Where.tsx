@@ -4,7 +4,7 @@ import { useLoad } from "../../api/load";
 import type { Where } from "../../api/shapes";
 import { Link } from "../../app/Link";
 import { filter, href, place } from "../../app/router";
-import { may } from "../../app/session";
+import { mayDo } from "../../app/session";
 import { Badge, StateBadge } from "../../design/Badge";
 import { TextField } from "../../design/Field";
 import { Notice, Shown } from "../../design/Notice";
@@ -46,7 +46,7 @@ function Found({ wanted }: { readonly wanted: string }) {
               <div class="row spread"><h2 class="long">{one.sender}{one.recipient && ` → ${one.recipient}`}</h2><StateBadge state={one.state} /></div>
               <p class="long">{either(one)}</p>
               <p class="small soft">{one.type} · <Time at={one.since} />{one.by && <> · {text.by} <Time at={one.by} /></>}</p>
-              {may("messages.view") && <p><Link href={href(at`/messages/${one.source}/${one.id}`)}>{words.value.nav.trace}</Link></p>}
+              {mayDo("GET /ops/messages/{source}/{id}") && <p><Link href={href(at`/messages/${one.source}/${one.id}`)}>{words.value.nav.trace}</Link></p>}
             </li>
           ))}
         </ul>

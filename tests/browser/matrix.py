@@ -1,0 +1,178 @@
+"""Which control stands on which screen, and who may see it: by the table that the API has."""
+
+from dataclasses import dataclass, field
+
+from fastapi.routing import APIRoute
+
+from hub.api.app import guarded_routes
+from hub.api.change_rights import RIGHT_OF_CHANGE
+from hub.api.rights import ROLES, Role, right_of
+from hub.control.people.second_person import RIGHTS
+from tests.browser.province import CONNECTOR
+
+_CHANGES = {f"change {kind}": right for kind, right in RIGHT_OF_CHANGE.items()}
+_APPROVALS = {f"approve {kind}": right for kind, right in RIGHTS.items()}
+_ROUTES = {
+    f"{method} {route.path}": right_of(route)
+    for route in guarded_routes()
+    if isinstance(route, APIRoute)
+    for method in route.methods or ()
+}
+
+
+@dataclass(frozen=True)
+class Held:
+    """A role, for the whole hub or within one organisation."""
+
+    role: Role
+    bound: bool = False
+
+
+def may(call, held):
+    """Say whether somebody with these roles may make a call."""
+    if call in _CHANGES or call in _APPROVALS:
+        needed = {(_CHANGES | _APPROVALS)[call]}
+        return any(needed & ROLES[one.role] for one in held if not one.bound)
+    right = _ROUTES[call]
+    if right is None or not right.actions:
+        return True
+    counting = [one for one in held if right.scoped or not one.bound]
+    return any({*right.actions} & ROLES[one.role] for one in counting)
+
+
+@dataclass(frozen=True)
+class Screen:
+    """An address of the console: what it reads first, and every control that changes something."""
+
+    path: str
+    reads: str
+    controls: set[str] = field(default_factory=set)
+    stubs: dict[str, dict[str, object]] = field(default_factory=dict)
+    """Answers in the hub's place, where what a screen lists cannot be made in seconds."""
+
+    def shown(self, held):
+        """Return the controls that somebody with these roles must see, and no others."""
+        return {one for one in self.controls if may(self.reads, held) and may(one, held)}
+
+
+_CONNECTOR = "/v1/admin/connectors/{name}"
+_HELD = {
+    "offset": 7,
+    "source": "so-mau",
+    "id": "mau-7",
+    "subject": "H99-7",
+    "reason": "internal",
+    "at": "2026-11-28T02:00:00Z",
+}
+_FIRING = {
+    "rule": "dead-letters",
+    "subject": "xa-mau",
+    "organisation": "org-xa-mau",
+    "value": 3,
+    "phase": "firing",
+    "since": "2026-11-28T02:00:00Z",
+    "taken_by": None,
+}
+
+SCREENS = {
+    "overview": Screen("/?by=level", "GET /ops/overview"),
+    "messages": Screen("/messages", "GET /ops/messages", {"POST /ops/views"}),
+    "trace": Screen(
+        "/messages/mot-cua-mau/{main}",
+        "GET /ops/messages/{source}/{id}",
+        {"POST /ops/messages/{source}/{id}/body"},
+    ),
+    "where": Screen("/where", "GET /ops/where"),
+    "causes": Screen(
+        "/dead-letters", "GET /v1/admin/dead-letters/groups", {"POST /ops/retry-jobs"}
+    ),
+    "dead-letters": Screen(
+        "/dead-letters?view=list",
+        "GET /v1/admin/dead-letters",
+        {"POST /v1/admin/dead-letters:{action}"},
+    ),
+    "dead-letter": Screen(
+        "/dead-letters/so-mau/{dead}/xa-mau",
+        "GET /v1/admin/dead-letters/{source}/{message}/{recipient}",
+        {"POST /v1/admin/dead-letters:{action}"},
+    ),
+    "jobs": Screen("/retry-jobs", "GET /ops/retry-jobs"),
+    "job": Screen(
+        "/retry-jobs/{job}",
+        "GET /ops/retry-jobs/{id}",
+        {"POST /ops/retry-jobs/{id}:confirm", "POST /ops/retry-jobs/{id}:{move}"},
+    ),
+    "held": Screen(
+        "/held",
+        "GET /v1/admin/quarantine",
+        {"POST /v1/admin/quarantine/{offset}:release"},
+        {"**/v1/admin/quarantine": {"items": [_HELD], "next": None}},
+    ),
+    "connectors": Screen("/connectors", "GET /v1/admin/connectors", {"change put_connector"}),
+    "connector": Screen(
+        f"/connectors/{CONNECTOR}",
+        f"GET {_CONNECTOR}",
+        {
+            *("change put_connector", f"POST {_CONNECTOR}:{{order}}", f"POST {_CONNECTOR}:test"),
+            *(f"POST {_CONNECTOR}/networks{order}" for order in ("", ":approve", ":withdraw")),
+        },
+    ),
+    "connector-new": Screen(
+        "/connector-new?adapter=webhook-out", "GET /v1/admin/adapters", {"change put_connector"}
+    ),
+    "routes": Screen("/routes", "GET /ops/routes"),
+    "lag": Screen("/lag", "GET /ops/lag"),
+    "alerts": Screen(
+        "/alerts",
+        "GET /ops/alerts",
+        {"POST /ops/alerts:take", "POST /ops/alerts/silences"},
+        {"**/ops/alerts": {"items": [_FIRING]}},
+    ),
+    "alert-rules": Screen(
+        "/alerts?tab=rules",
+        "GET /ops/alerts/{what}",
+        {"PUT /ops/alerts/rules/{name}", "POST /ops/alerts/rules/{name}:remove"},
+    ),
+    "silences": Screen(
+        "/alerts?tab=silences",
+        "GET /ops/alerts/silences",
+        {"POST /ops/alerts/silences", "POST /ops/alerts/silences/{number}:remove"},
+    ),
+    "channels": Screen(
+        "/alerts?tab=channels",
+        "GET /ops/alerts/channels",
+        {
+            *("PUT /ops/alerts/channels/{name}", "POST /ops/alerts/channels/{name}:remove"),
+            "POST /ops/alerts/channels/{name}:test",
+        },
+    ),
+    "reports": Screen("/reports", "GET /ops/indicators"),
+    "deadlines": Screen("/deadlines", "GET /ops/deadlines"),
+    "limits": Screen(
+        "/deadlines?tab=limits",
+        "GET /ops/limits",
+        {"PUT /ops/limits/{procedure}", "POST /ops/limits/{procedure}:remove"},
+    ),
+    "days": Screen(
+        "/deadlines?tab=days",
+        "GET /ops/calendar/days",
+        {"PUT /ops/calendar/days/{day}", "POST /ops/calendar/days/{day}:remove"},
+    ),
+    "feeds": Screen(
+        "/deadlines?tab=feeds", "GET /ops/calendar/feeds", {"POST /ops/calendar/feeds"}
+    ),
+    "directory": Screen("/directory", "GET /v1/admin/{collection}"),
+    "schemas": Screen("/schemas", "GET /ops/schemas"),
+    "requests": Screen(
+        "/requests", "GET /ops/requests", {"approve connector_network", "approve roles"}
+    ),
+    "audit": Screen("/audit", "GET /ops/audit"),
+    "users": Screen("/users", "GET /ops/users", {"POST /ops/users"}),
+    "user": Screen(
+        "/users/binh",
+        "GET /ops/users/{name}",
+        {f"POST /ops/users/{{name}}:{order}" for order in ("roles", "disable", "reset")},
+    ),
+    "system": Screen("/system", "GET /v1/admin/adapters", {"POST /ops/read-only"}),
+    "profile": Screen("/profile", "GET /ops/me", {"DELETE /ops/session", "POST /ops/password"}),
+}
