@@ -62,7 +62,7 @@ VI: Final[Mapping[str, str]] = {
     "hub_waiting_deliveries": "Số lượt chuyển chưa xong theo trạng thái",
     "hub_overdue_dossiers": "Số hồ sơ quá hạn",
     "hub_deadlines": "Số việc đến hạn trong chừng ấy ngày; 0: đã quá hạn",
-    "hub_connector_heartbeat_age_seconds": "Số giây từ báo cáo cuối của bộ kết nối phải chạy",
+    "hub_connector_heartbeat_age_seconds": "Giây từ báo cáo cuối của bộ kết nối; vô hạn: chưa có",
     "hub_alert_rounds": "Số vòng xem xét mọi quy tắc cảnh báo",
     "hub_notices": "Số lần báo tin cảnh báo theo loại kênh và kết quả",
     "hub_heartbeats": "Số lần gọi công tắc an toàn theo kết quả",

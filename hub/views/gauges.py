@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from math import inf
 
 from prometheus_client import CollectorRegistry, Gauge
 
@@ -39,7 +40,7 @@ class Gauges:
         )
         self._silent = Gauge(
             "hub_connector_heartbeat_age_seconds",
-            "Since the last report of a connector that is to run",
+            "Since the last report of a connector that is to run; infinite: there was none",
             ["connector"],
             registry=registry,
         )
@@ -57,7 +58,8 @@ class Gauges:
         self._silent.clear()
         for row in rows:
             if row["wanted"] == "running":
-                self._silent.labels(row["connector"]).set((now - row["at"]).total_seconds())
+                age = inf if row["at"] is None else (now - row["at"]).total_seconds()
+                self._silent.labels(row["connector"]).set(age)
 
     def due(self, horizons: Iterable[Horizon]) -> None:
         """Set what is due, by what it is and how soon."""

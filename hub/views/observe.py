@@ -125,5 +125,6 @@ def _connectors(rows: list[dict[str, Any]], now: datetime) -> Iterator[Seen]:
     for row in rows:
         if row["wanted"] != "running":
             continue
-        down = row["state"] in {"failed", "stopped"} or now - row["at"] > CONNECTOR_SILENT
+        silent = row["at"] is None or now - row["at"] > CONNECTOR_SILENT
+        down = silent or row["state"] in {"failed", "stopped"}
         yield _seen("connector_down", row["connector"], row["organisation"] or "", float(down))

@@ -21,7 +21,7 @@ from hub.views.observe import Observed, observe
 from hub.views.watch import Watch
 from tests.admin_rig import OWNER, admin_app
 from tests.contract.test_ops_indicators import Month, dossier, operator_of, sign_in
-from tests.control_support import HUB, SampleAdapters, organisation, system
+from tests.control_support import HUB, SampleAdapters, connector, organisation, system
 
 START = datetime(2026, 11, 20, 3, tzinfo=UTC)
 WHY = {"reason": "Thử nghiệm (mẫu)"}
@@ -279,6 +279,20 @@ async def test_figures_that_are_made_anew_are_not_observed_but_that_they_are_is(
     assert values["views_rebuild_seconds"] == 5 * 3_600
     assert not anew.unknown & values.keys()
     assert {"overdue_matters", "silent_office_hours"} <= anew.unknown <= NAMES
+
+
+async def test_a_connector_that_is_to_run_and_never_reported_is_down(place):
+    changes = [
+        {**organisation("so-mau"), "name": "Sở Mẫu"},
+        system("mot-cua", "so-mau"),
+        connector("chay", "mot-cua", wanted="running"),
+        connector("dung", "mot-cua", wanted="stopped"),
+    ]
+    made = await place.client.post("/v1/admin/changes", json={**WHY, "changes": changes})
+    assert made.status_code == 200, made.text
+    seen = (await observe(ViewsQueries(place.engine), datetime.now(UTC))).seen
+    down = [(one.subject, one.organisation, one.value) for one in seen if "connector" in one.metric]
+    assert down == [("chay", "so-mau", 1)]
 
 
 async def test_a_dossier_without_a_promise_is_due_by_its_procedures_working_days(place):

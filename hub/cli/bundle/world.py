@@ -19,7 +19,7 @@ from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.lag import Lags
 from hub.io.kafka.topic_facts import topic_facts, topic_settings
 from hub.io.kafka.topics import INBOX_PREFIX
-from hub.io.sql.connector_status import ConnectorStatuses
+from hub.io.sql.connector_status import ConnectorStatuses, Reported
 from hub.io.sql.control_tables import systems
 from hub.io.sql.engine import open_engine, sql_errors
 from hub.io.sql.figures import Figures
@@ -95,11 +95,7 @@ async def connectors(sql_url: str) -> dict[str, Any]:
         reported = await ConnectorStatuses(engine).reported(names)
     finally:
         await engine.dispose()
-    return {
-        row["connector"]: {"wanted": row["wanted"], **_plain(asdict(reported[row["connector"]]))}
-        for row in rows
-        if row["connector"] in reported
-    }
+    return {row["connector"]: _connector(row, reported.get(row["connector"])) for row in rows}
 
 
 async def metrics() -> dict[str, str]:
@@ -137,6 +133,11 @@ async def _ask(http: httpx2.AsyncClient, url: str | None) -> str:
     except httpx2.HTTPError as error:
         return f"# not known: {type(error).__name__}\n"
     return answer.text if answer.is_success else f"# not known: HTTP {answer.status_code}\n"
+
+
+def _connector(row: Mapping[str, Any], told: Reported | None) -> dict[str, Any]:
+    said = {"state": "never reported"} if told is None else _plain(asdict(told))
+    return {"wanted": row["wanted"], **said}
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

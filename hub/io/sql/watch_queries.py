@@ -105,12 +105,16 @@ class WatchQueries(Reading):
                 await connection.execute(statement, [{"day": day, "free": free}])
 
     async def connectors(self) -> list[Row]:
-        """Return the last word of each connector, and what is wanted of it."""
-        s = connector_status.c
+        """Return the last word of each connector, None where it never had one, and what is wanted.
+
+        One that never reported must not be forgotten: nobody runs it, perhaps.
+        """
+        s, k = connector_status.c, connectors.c
         query = (
-            select(s.connector, s.state, s.at, connectors.c.wanted, systems.c.organisation)
-            .join(connectors, connectors.c.id == s.connector)
-            .outerjoin(systems, systems.c.id == connectors.c.system)
+            select(k.id.label("connector"), s.state, s.at, k.wanted, systems.c.organisation)
+            .select_from(connectors)
+            .outerjoin(connector_status, s.connector == k.id)
+            .outerjoin(systems, systems.c.id == k.system)
             .where(self.seen(systems.c.organisation))
         )
         return await self.rows(query)

@@ -1,6 +1,7 @@
 """What the views process tells Prometheus."""
 
 from datetime import UTC, datetime, timedelta
+from math import inf
 
 from prometheus_client import CollectorRegistry, generate_latest
 
@@ -61,11 +62,13 @@ def test_a_connector_that_is_not_to_run_is_not_silent():
     rows = [
         {"connector": "chay", "wanted": "running", "at": at},
         {"connector": "dung", "wanted": "stopped", "at": at},
+        {"connector": "moi", "wanted": "running", "at": None},
     ]
     gauges.heard(rows, NOW)
     name = "hub_connector_heartbeat_age_seconds"
     assert registry.get_sample_value(name, {"connector": "chay"}) == 90
     assert registry.get_sample_value(name, {"connector": "dung"}) is None
+    assert registry.get_sample_value(name, {"connector": "moi"}) == inf
     gauges.heard([], NOW)
     assert registry.get_sample_value(name, {"connector": "chay"}) is None
 
