@@ -194,7 +194,9 @@ async def test_under_another_layout_the_old_owner_can_commit_nothing_any_more(ri
     await rig.deliver(f"1-{name}", system=name)
     await rig.of(f"1-{name}", "delivered", system=name)
     slot = next(s for s in (Slot(slot=0, slots=2), Slot(slot=1, slots=2)) if s.has(name))
-    async with rig.running(slot):
+    async with rig.running(slot) as fleet:
+        # Only then it has fenced the old one, which would otherwise take the next message first.
+        await until(lambda: states(fleet) == {name: "running"})
         await rig.deliver(f"2-{name}", system=name)
         with pytest.raises(Fenced):
             await asyncio.wait_for(task, 30)
