@@ -22,7 +22,7 @@ const named = readdirSync(root, { recursive: true, encoding: "utf8" })
 /** Whether the hub has a path, or (where an order is put behind it) paths that begin so. */
 function exists(path: string): boolean {
   const open = path.replace(/\{\}$/, "");
-  const collection = path.replace(/^\/v1\/admin\/(organisations|schemas|codes)\b/, "/v1/admin/{}");
+  const collection = path.replace(/^\/v1\/admin\/(organisations|schemas|codes)\b/, "/v1/admin/{}").replace(/^\/ops\/alerts\/rules$/, "/ops/alerts/{}");
   return known.has(path) || known.has(collection) || [...known].some((one) => one === open || (open !== path && one.startsWith(open)) || one.startsWith(`${path}:`));
 }
 
