@@ -59,7 +59,7 @@ def test_delays_are_a_histogram_whose_buckets_hold_all_that_is_shorter():
 def test_a_connector_that_is_not_to_run_is_not_silent():
     gauges = Gauges(registry := CollectorRegistry())
     at = NOW - timedelta(seconds=90)
-    rows = [
+    rows: list[dict[str, object]] = [
         {"connector": "chay", "wanted": "running", "at": at},
         {"connector": "dung", "wanted": "stopped", "at": at},
         {"connector": "moi", "wanted": "running", "at": None},
