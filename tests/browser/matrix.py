@@ -1,6 +1,7 @@
 """Which control stands on which screen, and who may see it: by the table that the API has."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from fastapi.routing import APIRoute
 
@@ -47,7 +48,7 @@ class Screen:
     path: str
     reads: str
     controls: set[str] = field(default_factory=set)
-    stubs: dict[str, dict[str, object]] = field(default_factory=dict)
+    stubs: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Answers in the hub's place, where what a screen lists cannot be made in seconds."""
 
     def shown(self, held):

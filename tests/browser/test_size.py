@@ -5,6 +5,7 @@ import csv
 import re
 import sqlite3
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -34,7 +35,7 @@ class Large:
     """What `Desk` needs to know of a hub with much in it."""
 
     hub: RunningHub
-    sessions: dict[str, object]
+    sessions: dict[str, Any]
 
 
 @pytest.fixture(scope="module")

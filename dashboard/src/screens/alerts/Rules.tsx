@@ -1,4 +1,4 @@
-import type { Row } from "../../api/cells";
+import { told, type Row } from "../../api/cells";
 import { ask, at } from "../../api/http";
 import { useLoad } from "../../api/load";
 import { filledFrom, useFields } from "../../app/fields";
@@ -6,12 +6,13 @@ import { ChoiceField, TextField } from "../../design/Field";
 import { EditList, type FormProps } from "../../design/EditList";
 import { Shown } from "../../design/Notice";
 import { ReasonDialog } from "../../design/Reason";
-import { either, words } from "../../words";
+import { duration } from "../../design/Time";
+import { either, language, words } from "../../words";
 
 export const SEVERITIES = ["info", "warning", "critical"] as const;
 /** What the hub takes as a name: hub/api/ops_alerts.py. */
 export const NAME_PATTERN = "[a-z0-9][a-z0-9\\-]{0,63}";
-const COLUMNS = ["name", "metric", "above", "threshold", "for_seconds", "severity", "organisation", "subject", "an_hour"] as const;
+const COLUMNS = ["name", "metric", "condition", "severity", "organisation", "subject", "an_hour"] as const;
 const FIRST = { name: "", metric: "", above: "true", threshold: "0", for_seconds: "300", severity: "warning", organisation: "*", subject: "*", an_hour: "4" };
 
 interface Metric {
@@ -28,7 +29,7 @@ export function RuleList() {
     <Shown from={metrics}>
       {({ items }) => {
         const named = new Map(items.map((one) => [one.name, either(one)]));
-        const shown = (row: Row) => ({ ...row, metric: named.get(String(row["metric"])) ?? row["metric"] });
+        const shown = (row: Row) => ({ ...row, metric: named.get(String(row["metric"])) ?? row["metric"], condition: conditionOf(row) });
         return (
           <EditList label={text.tabs.rules} lead={text.ruleLead} none={text.noRule} path="/ops/alerts/rules" columns={COLUMNS} id="name" shown={shown} words={text.rule}
             puts="PUT /ops/alerts/rules/{name}" removes="POST /ops/alerts/rules/{name}:remove" form={(props) => <RuleDialog {...props} metrics={items} />} />
@@ -36,6 +37,12 @@ export function RuleList() {
       }}
     </Shown>
   );
+}
+
+function conditionOf(row: Row): string {
+  const beyond = `${told("above", row["above"])} ${told("threshold", row["threshold"])}`;
+  const seconds = Number(row["for_seconds"]);
+  return seconds === 0 ? beyond : words.value.alerts.lasting(beyond, duration(seconds, language.value));
 }
 
 function RuleDialog({ row, metrics, done, onClose }: FormProps & { readonly metrics: readonly Metric[] }) {
