@@ -69,6 +69,7 @@ CATCHES_REFUSED = {
     "hub/decision/pipeline.py": "where the decision is made",
     "hub/decision/check.py": "the dry run collects every refusal instead of the first",
     "hub/decision/rehearsal.py": "what admission would refuse at once is told as the outcome",
+    "hub/api/ops/schemas.py": "a sample that is no JSON is told as the answer",
     "hub/api/ops/routing_table.py": "an address that leads nowhere is a row that says why",
     "hub/decision/statements.py": "says which item of a receipt, and raises again",
     "hub/router/batch.py": "a command of the hub to itself is refused like a message",
@@ -168,7 +169,25 @@ def test_every_consumer_reads_committed_records_only():
     for path, tree in trees().items():
         for call in calls(tree, "AIOKafkaConsumer"):
             written = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
-            assert written.get("isolation_level") == "'read_committed'", f"{path}:{call.lineno}"
+            level = written.get("isolation_level")
+            asked = path == "hub/io/kafka/reading.py" and level == "'read_uncommitted'"
+            assert asked or level == "'read_committed'", f"{path}:{call.lineno}"
+
+
+def test_who_asks_where_a_partition_truly_ends_reads_nothing_there():
+    """Invariant 2, the one exception to the rule above: `ends_of` asks for offsets alone."""
+    [asking] = [
+        node
+        for node in ast.walk(trees()["hub/io/kafka/reading.py"])
+        if isinstance(node, ast.AsyncFunctionDef) and "read_uncommitted" in ast.unparse(node)
+    ]
+    assert asking.name == "ends_of"
+    called = {
+        node.func.attr
+        for node in ast.walk(asking)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+    assert called == {"options", "start", "end_offsets"}
 
 
 @cache
