@@ -1,5 +1,6 @@
 """What every test may use."""
 
+import structlog
 from hypothesis import settings
 
 pytest_plugins = [
@@ -9,6 +10,12 @@ pytest_plugins = [
     "tests.api_fixture",
     "tests.rules_rig",
 ]
+
+# A traceback in a box with all its variables takes two seconds to draw.
+_plain = structlog.dev.ConsoleRenderer(
+    colors=False, exception_formatter=structlog.dev.plain_traceback
+)
+structlog.configure(processors=[structlog.processors.add_log_level, _plain])
 
 # No deadline for one example: on a busy machine a slow one says nothing about the code.
 settings.register_profile("hub", deadline=None, print_blob=True)

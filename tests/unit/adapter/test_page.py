@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from lgsp_adapter.recipe.model import Recipe
 
 ROOT = Path(__file__).parents[3]
@@ -28,6 +29,7 @@ def followed(kind, file, text, folder):
     return done.stdout
 
 
+@pytest.mark.long
 def test_the_page_works_as_it_stands(tmp_path):
     printed = [followed(kind, file, text, tmp_path) for kind, file, text in BLOCKS]
     assert sum(kind == "sh" for kind, _, _ in BLOCKS) == 4

@@ -28,7 +28,14 @@ def made(tmp_path, kind, name="mau-h99"):
     return tmp_path / f"hub-adapter-{name}"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+QUICK = {"source", "sink"}
+"""Each kind costs a pytest of its own, so a change meets two of them."""
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [kind if kind in QUICK else pytest.param(kind, marks=pytest.mark.long) for kind in KINDS],
+)
 def test_a_new_adapter_passes_the_kit_at_once(kind, tmp_path):
     root = made(tmp_path, kind)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:asyncio"]
