@@ -1,6 +1,6 @@
 """What every test may use."""
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = [
     "tests.kafka_fixture",
@@ -10,5 +10,7 @@ pytest_plugins = [
 ]
 
 # No deadline for one example: on a busy machine a slow one says nothing about the code.
-settings.register_profile("hub", deadline=None, print_blob=True)
+settings.register_profile(
+    "hub", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("hub")
