@@ -4,10 +4,17 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.postgres_fixture import postgres
 
 __all__ = ["postgres"]
+
+# As for the other tests: on a busy machine a slow example says nothing about the code.
+settings.register_profile(
+    "hub", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("hub")
 
 _OTHERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

@@ -1,7 +1,7 @@
 """What every test may use."""
 
 import structlog
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = [
     "tests.kafka_fixture",
@@ -18,5 +18,7 @@ _plain = structlog.dev.ConsoleRenderer(
 structlog.configure(processors=[structlog.processors.add_log_level, _plain])
 
 # No deadline for one example: on a busy machine a slow one says nothing about the code.
-settings.register_profile("hub", deadline=None, print_blob=True)
+settings.register_profile(
+    "hub", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("hub")
