@@ -172,25 +172,7 @@ def test_every_consumer_reads_committed_records_only():
             if call.lineno in blind:
                 continue
             written = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
-            level = written.get("isolation_level")
-            asked = path == "hub/io/kafka/reading.py" and level == "'read_uncommitted'"
-            assert asked or level == "'read_committed'", f"{path}:{call.lineno}"
-
-
-def test_who_asks_where_a_partition_truly_ends_reads_nothing_there():
-    """Invariant 2, the one exception to the rule above: `ends_of` asks for offsets alone."""
-    [asking] = [
-        node
-        for node in ast.walk(trees()["hub/io/kafka/reading.py"])
-        if isinstance(node, ast.AsyncFunctionDef) and "read_uncommitted" in ast.unparse(node)
-    ]
-    assert asking.name == "ends_of"
-    called = {
-        node.func.attr
-        for node in ast.walk(asking)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    }
-    assert called == {"options", "start", "end_offsets"}
+            assert written.get("isolation_level") == "'read_committed'", f"{path}:{call.lineno}"
 
 
 def consumers_that_only_look_for_the_end(tree):
