@@ -167,6 +167,7 @@ async def test_a_page_is_bounded_in_bytes_and_the_next_one_goes_on(reader, box, 
     assert ids(await reader.read(system, first.next, 10, 20)) == ["2"]
 
 
+@pytest.mark.long
 async def test_the_memory_of_all_inboxes_together_is_bounded(reader, box):
     system, deliver = box
     reader._hot._memory = 10_000

@@ -60,7 +60,10 @@ async def test_what_was_committed_is_added_up_as_by_hand_and_what_was_not_is_not
     assert found == rig.at_once()
 
 
-@pytest.mark.parametrize("point", ["read", "commit", "committed"])
+ALSO = [pytest.param(point, marks=pytest.mark.long) for point in ("read", "committed")]
+
+
+@pytest.mark.parametrize("point", ["commit", *ALSO])
 async def test_kill_9_changes_no_figure(rig, store, point):
     await rig.write(day(4, 400))
     process = await rig.start_views(store, point, 2)

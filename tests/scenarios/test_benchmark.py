@@ -10,6 +10,7 @@ from bench.data import make_province
 pytestmark = pytest.mark.kafka
 
 
+@pytest.mark.long
 async def test_the_production_router_is_measured_on_a_broker_of_its_own():
     lines: list[str] = []
     small = effort.chosen(quick=True, runs=1, count=6_000)

@@ -148,6 +148,7 @@ def judge(running_hub, journals, patience="15"):
     return ended.returncode, json.loads(ended.stdout.splitlines()[-1])
 
 
+@pytest.mark.long
 def test_a_two_tier_day_is_good_and_a_message_in_two_copies_is_found(running_hub, played):
     status, told = judge(running_hub, played)
     assert (status, told["good"]) == (0, True), told
@@ -156,6 +157,7 @@ def test_a_two_tier_day_is_good_and_a_message_in_two_copies_is_found(running_hub
     assert (status, told["doubled"]) == (1, 1)
 
 
+@pytest.mark.long
 def test_a_message_that_was_taken_and_is_nowhere_is_found(running_hub, played):
     journal = next((played / "sent").glob("dvcqg-mau.jsonl"))
     lines = [json.loads(line) for line in journal.read_text().splitlines()]
@@ -169,6 +171,7 @@ def test_a_message_that_was_taken_and_is_nowhere_is_found(running_hub, played):
     assert told["adds_up"]
 
 
+@pytest.mark.long
 def test_every_kind_of_bad_traffic_was_in_that_day(played):
     faults = {
         json.loads(line).get("fault")

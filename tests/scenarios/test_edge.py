@@ -176,6 +176,7 @@ async def test_a_file_goes_on_where_the_line_broke_and_its_message_follows(runni
         assert hashlib.sha256(got.read_bytes()).digest() == hashlib.sha256(content).digest()
 
 
+@pytest.mark.long
 @pytest.mark.kafka
 async def test_the_bound_on_bandwidth_holds_on_a_fast_line(running_hub, tmp_path):
     registered(running_hub, "bien-bon", "nhan-bon")

@@ -88,6 +88,7 @@ def shares(told):
     }
 
 
+@pytest.mark.long
 def test_the_page_shows_the_shares_of_the_messages_also_after_kill_9(running_hub):
     hub = running_hub
     hub.register_all({"mot-cua-cs": CODE, "cong-cs": None}, types=TYPES)

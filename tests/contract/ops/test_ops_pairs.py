@@ -2,7 +2,12 @@
 
 from datetime import timedelta
 
+from sqlalchemy import insert
+
+from hub.api.rights import Role
 from hub.decision.events import Event
+from hub.io.sql.control_tables import systems
+from tests.ops_rig import clerk_of
 from tests.support import NOW, TO_GROUP, TO_OTHER, receipt, stamped
 from tests.unit.recorder.records import about
 
@@ -26,6 +31,24 @@ async def test_pairs_are_counted_with_the_time_to_the_recipients_last_word(rig):
     assert arrived["mean_ms"] == 2_000
     assert (failed["n"], failed["arrived"], failed["failed"], failed["open"]) == (2, 0, 1, 1)
     assert failed["p50_ms"] is None
+
+
+async def test_who_has_a_part_sees_pairs_with_his_own_systems_only(rig):
+    rows = [
+        {"id": name, "organisation": f"org-{name}", "name": name, "state": "active"}
+        | {"representatives": [], "represents": []}
+        for name in ("sender", "receiver", "other")
+    ]
+    async with rig.engine.begin() as connection:
+        await connection.execute(insert(systems), rows)
+    rig.province.decide(stamped(id="one", recipients=TO_GROUP))
+    await rig.record()
+    seen = []
+    for organisation in ("org-receiver", "org-sender", "org-none"):
+        rig.person = clerk_of(organisation, Role.OPERATOR)
+        items = (await rig.get("/ops/indicators/pairs", **DAYS))["items"]
+        seen.append({one["recipient"] for one in items})
+    assert seen == [{"receiver"}, {"receiver", "other"}, set()]
 
 
 async def test_more_than_a_month_of_pairs_is_refused(rig):
