@@ -34,7 +34,7 @@ async def test_pairs_are_counted_with_the_time_to_the_recipients_last_word(rig):
 
 
 async def test_who_has_a_part_sees_pairs_with_his_own_systems_only(rig):
-    rows = [
+    rows: list[dict[str, object]] = [
         {"id": name, "organisation": f"org-{name}", "name": name, "state": "active"}
         | {"representatives": [], "represents": []}
         for name in ("sender", "receiver", "other")
