@@ -28,6 +28,8 @@ class UsedAssertions:
     def __init__(self, engine: AsyncEngine, clock: Callable[[], float]) -> None:
         self._engine, self._clock = engine, clock
         self._away_until = self._purge_at = 0.0
+        self._noting: set[asyncio.Task[bool]] = set()
+        """Kept, or a task that nobody waits for any more could be collected while it runs."""
 
     async def first_use(self, digest: str, until: int) -> bool:
         """Note that an assertion is used; say whether it had not been before.
@@ -39,13 +41,30 @@ class UsedAssertions:
         """
         if self._clock() < self._away_until:
             raise Unavailable("SQL did not answer a moment ago")
+        noting = asyncio.ensure_future(self._noted(digest, until))
+        self._noting.add(noting)
+        noting.add_done_callback(self._forget)
+        # Never cancelled, neither by the time nor by a client that goes away: what is cancelled
+        # while it waits for SQLite's lock leaves a connection that holds it, and nobody writes any
+        # more. Noted later than it is waited for is noted all the same.
+        done, _ = await asyncio.wait({noting}, timeout=ANSWER_SECONDS)
         try:
-            with sql_errors("noting a client assertion"):
-                async with asyncio.timeout(ANSWER_SECONDS), self._engine.begin() as connection:
-                    return await self._note(connection, digest, until)
+            if not done:
+                raise Unavailable("SQL did not answer in time noting a client assertion")
+            return noting.result()
         except Unavailable:
             self._away_until = self._clock() + AWAY_SECONDS
             raise
+
+    def _forget(self, noting: asyncio.Task[bool]) -> None:
+        self._noting.discard(noting)
+        if not noting.cancelled():
+            noting.exception()  # Asked for, so that the event loop does not report it as forgotten.
+
+    async def _noted(self, digest: str, until: int) -> bool:
+        with sql_errors("noting a client assertion"):
+            async with self._engine.begin() as connection:
+                return await self._note(connection, digest, until)
 
     async def _note(self, connection: AsyncConnection, digest: str, until: int) -> bool:
         now = self._clock()

@@ -74,3 +74,18 @@ async def test_a_database_that_is_locked_is_away_and_not_asked_again_at_once(
     now[0] += assertions.AWAY_SECONDS
     await used.first_use("y", int(NOW) + 90)
     await engine.dispose()
+
+
+async def test_what_is_not_waited_for_any_more_is_noted_whole_and_holds_no_lock(
+    processes, monkeypatch
+):
+    """Cancelled in the middle, a connection would go back to its pool with SQLite's lock."""
+    (first, second), now, _ = processes
+    monkeypatch.setattr(assertions, "ANSWER_SECONDS", 0.0)
+    with pytest.raises(Unavailable):
+        await first.first_use("x", int(NOW) + 90)
+    await asyncio.gather(*first._noting)
+    monkeypatch.undo()
+    assert not await second.first_use("x", int(NOW) + 90)
+    now[0] += assertions.AWAY_SECONDS
+    assert await first.first_use("y", int(NOW) + 90)
