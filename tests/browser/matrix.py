@@ -168,7 +168,7 @@ SCREENS = {
         "/requests", "GET /ops/requests", {"approve connector_network", "approve roles"}
     ),
     "audit": Screen("/audit", "GET /ops/audit"),
-    "users": Screen("/users", "GET /ops/users", {"POST /ops/users"}),
+    "users": Screen("/users", "GET /ops/users", {"POST /ops/users", "POST /ops/groups"}),
     "user": Screen(
         "/users/binh",
         "GET /ops/users/{name}",

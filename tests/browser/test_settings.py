@@ -105,3 +105,11 @@ def test_a_sample_is_checked_against_a_schema_with_the_place_of_each_fault(page,
     page.get_by_role("button", name="Kiểm", exact=True).click()
     expect(page.locator("[data-fits=false]")).to_be_visible()
     expect(page.get_by_role("cell", name="/agency/code")).to_be_visible()
+
+
+def test_a_report_by_pair_is_of_the_messages_and_says_nothing_of_the_views(page, province):
+    page.goto(f"{province.url}/reports?report=pairs")
+    row = page.get_by_role("row").filter(has_text="mot-cua-mau").filter(has_text="xa-mau")
+    expect(row).to_be_visible()
+    settled(page)
+    expect(page.locator("main .notice")).to_have_count(0)

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { Link } from "../../app/Link";
 import { href, place } from "../../app/router";
 import { mayDo } from "../../app/session";
+import { Notice } from "../../design/Notice";
 import { Page } from "../../design/Page";
 import { words } from "../../words";
 import { ChannelList } from "./Channels";
@@ -25,13 +26,13 @@ export function AlertsScreen() {
   const text = words.value.alerts;
   // Channels hold addresses of people: only who manages them reads them.
   const tabs = ALL.filter((one) => one !== "channels" || mayDo("GET /ops/alerts/channels"));
-  const tab = tabs.find((one) => one === place.value.query["tab"]) ?? "";
+  const tab = ALL.find((one) => one === place.value.query["tab"]) ?? "";
   return (
     <Page title={text.title} lead={text.lead}>
       <nav class="tabs" aria-label={text.title}>
         {tabs.map((one) => <Link key={one} href={href("/alerts", { tab: one })} current={one === tab}>{text.tabs[one]}</Link>)}
       </nav>
-      <div key={tab}>{TABS[tab]()}</div>
+      <div key={tab}>{tabs.includes(tab) ? TABS[tab]() : <Notice kind="forbidden" title={words.value.problems["forbidden"] ?? ""} />}</div>
     </Page>
   );
 }

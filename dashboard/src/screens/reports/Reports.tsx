@@ -50,7 +50,8 @@ export function ReportsScreen() {
 export type Days = Readonly<Record<"since" | "until", string | undefined>>;
 
 interface Viewed extends Rows {
-  readonly views: Views | null;
+  /** Not there where a report is made of the messages themselves. */
+  readonly views?: Views | null;
 }
 
 function ReportTable({ report, days }: { readonly report: Report; readonly days: Days }) {
@@ -58,10 +59,10 @@ function ReportTable({ report, days }: { readonly report: Report; readonly days:
   const path = `/ops/indicators/${report}`;
   const found = useLoad(JSON.stringify(days), (stop) => ask<Viewed>("GET", path, { query: days, stop }));
   return (
-    <Shown from={found} empty={({ items, views }) => items.length === 0 && views?.state === "whole"} whenEmpty={<p>{text.none}</p>}>
+    <Shown from={found} empty={({ items, views }) => items.length === 0 && (views === undefined || views?.state === "whole")} whenEmpty={<p>{text.none}</p>}>
       {({ items, views }) => (
         <>
-          <ViewsNotice views={views} />
+          {views !== undefined && <ViewsNotice views={views} />}
           <p><a href={withQuery(path, { ...days, format: "csv" })} download={`${report}.csv`}>CSV</a></p>
           <Figures label={text.reports[report]} columns={REPORTS[report]} rows={items} />
         </>

@@ -2,14 +2,17 @@ import { useSignal } from "@preact/signals";
 import { ask } from "../../api/http";
 import { useLoad } from "../../api/load";
 import type { ProviderGroup, RoleList } from "../../api/shapes";
-import { may } from "../../app/session";
+import { mayDo } from "../../app/session";
 import { TextField } from "../../design/Field";
 import { Shown } from "../../design/Notice";
 import { ReasonDialog } from "../../design/Reason";
 import { Table, type Column } from "../../design/Table";
 import { say } from "../../design/toast";
+import { Write } from "../../design/Write";
 import { either, words } from "../../words";
 import { Grants, grantsOf, type Chosen } from "./Grants";
+
+const PUT = "POST /ops/groups";
 
 interface Answer {
   readonly waiting: string | null;
@@ -33,7 +36,7 @@ export function Groups({ list }: { readonly list: RoleList }) {
   };
   return (
     <section class="stack-s" aria-label={text.title}>
-      <div class="row spread"><h2>{text.title}</h2>{may("users.manage") && <button type="button" class="button" onClick={() => begin("", [])}>{text.add}</button>}</div>
+      <div class="row spread"><h2>{text.title}</h2><Write does={PUT} onClick={() => begin("", [])}>{text.add}</Write></div>
       <p class="soft">{text.lead}</p>
       <Shown from={found} empty={({ items }) => items.length === 0} whenEmpty={<p>{text.none}</p>}>
         {({ items }) => <Table label={text.title} columns={columns(list, begin)} rows={items} id={(row) => row.group} />}
@@ -55,6 +58,6 @@ function columns(list: RoleList, begin: (group: string, grants: ProviderGroup["g
     { key: "group", title: text.group, cell: (row) => <span class="long">{row.group}</span> },
     { key: "roles", title: words.value.users.roles, cell: (row) => (row.grants.length === 0 ? text.nothing : row.grants.map((one) => <div key={`${one.role} ${one.organisation}`}>{named(one.role)}{one.organisation && <span class="small soft"> · {one.organisation}</span>}</div>)) },
     { key: "by", title: text.setBy, cell: (row) => row.set_by ?? text.settings },
-    ...(may("users.manage") ? [{ key: "change", title: text.change, cell: (row: ProviderGroup) => <button type="button" class="button" onClick={() => begin(row.group, row.grants)}>{text.change}</button> }] : []),
+    ...(mayDo(PUT) ? [{ key: "change", title: text.change, cell: (row: ProviderGroup) => <Write does={PUT} onClick={() => begin(row.group, row.grants)}>{text.change}</Write> }] : []),
   ];
 }
