@@ -49,9 +49,7 @@ class UsedAssertions:
         # more. Noted later than it is waited for is noted all the same.
         done, _ = await asyncio.wait({noting}, timeout=ANSWER_SECONDS)
         try:
-            if not done:
-                raise Unavailable("SQL did not answer in time noting a client assertion")
-            return noting.result()
+            return _answer(done)
         except Unavailable:
             self._away_until = self._clock() + AWAY_SECONDS
             raise
@@ -78,3 +76,9 @@ class UsedAssertions:
             note.on_conflict_do_nothing().returning(used_assertions.c.digest)
         )
         return noted.first() is not None
+
+
+def _answer(done: set[asyncio.Task[bool]]) -> bool:
+    for noting in done:
+        return noting.result()
+    raise Unavailable("SQL did not answer in time noting a client assertion")
