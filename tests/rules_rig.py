@@ -40,9 +40,16 @@ async def _absent(admin):
     return RULES not in await admin.list_topics()
 
 
+async def _present(admin):
+    return RULES in await admin.list_topics()
+
+
 @pytest.fixture
 async def rules_topic(rules_connection):
     await ensure_topics(rules_connection, [RULES_TOPIC])
+    async with admin_of(rules_connection.bootstrap) as admin:
+        # A broker at work shows a topic some moments after the controller has made it.
+        await eventually(lambda: _present(admin))
     return rules_connection
 
 
