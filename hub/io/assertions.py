@@ -48,6 +48,9 @@ class UsedAssertions:
         # while it waits for SQLite's lock leaves a connection that holds it, and nobody writes any
         # more. Noted later than it is waited for is noted all the same.
         done, _ = await asyncio.wait({noting}, timeout=ANSWER_SECONDS)
+        if not done:
+            self._away_until = self._clock() + AWAY_SECONDS
+            raise Unavailable("SQL did not answer in time noting a client assertion")
         try:
             return _answer(done)
         except Unavailable:
