@@ -52,7 +52,7 @@ class UsedAssertions:
             self._away_until = self._clock() + AWAY_SECONDS
             raise Unavailable("SQL did not answer in time noting a client assertion")
         try:
-            return _answer(done)
+            return noting.result()
         except Unavailable:
             self._away_until = self._clock() + AWAY_SECONDS
             raise
@@ -79,9 +79,3 @@ class UsedAssertions:
             note.on_conflict_do_nothing().returning(used_assertions.c.digest)
         )
         return noted.first() is not None
-
-
-def _answer(done: set[asyncio.Task[bool]]) -> bool:
-    for noting in done:
-        return noting.result()
-    raise Unavailable("SQL did not answer in time noting a client assertion")
