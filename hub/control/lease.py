@@ -10,11 +10,11 @@ from typing import Final
 from uuid import uuid4
 
 from sqlalchemy import delete, or_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.io.sql.control_tables import leases
 from hub.io.sql.engine import sql_errors
+from hub.io.sql.upsert import insert_into
 
 LEASE: Final = timedelta(seconds=30)
 """How long a dead holder keeps the others waiting."""
@@ -64,8 +64,8 @@ class Lease:
         values = {"holder": self._holder, "until": until}
         with sql_errors("taking a lease"):
             async with self._engine.begin() as connection:
-                dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-                statement = dialect.insert(leases).values(name=self._name, **values)
+                statement = insert_into(connection.dialect.name, leases)
+                statement = statement.values(name=self._name, **values)
                 free = or_(leases.c.holder == self._holder, leases.c.until < now)
                 result = await connection.execute(
                     statement.on_conflict_do_update(

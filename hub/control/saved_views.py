@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from lgsp_client import uuid7
 from sqlalchemy import ColumnElement, delete, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.control import store
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.trail import note
 from hub.io.sql.engine import sql_errors
+from hub.io.sql.upsert import insert_into
 from hub.io.sql.view_tables import saved_views as table
 
 MAX_VIEWS: Final = 100
@@ -114,8 +114,7 @@ async def _expect_room(connection: AsyncConnection, owner: str) -> None:
 
 async def _put(connection: AsyncConnection, view: View) -> None:
     values = {field.name: getattr(view, field.name) for field in fields(View)}
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(values)
+    statement = insert_into(connection.dialect.name, table).values(values)
     changed = {name: values[name] for name in ("query", "shared", "created_at")}
     await connection.execute(
         statement.on_conflict_do_update(index_elements=[table.c.id], set_=changed)

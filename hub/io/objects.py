@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.io.object_bytes import ObjectBytes
 from hub.io.sql.engine import sql_errors
 from hub.io.sql.objects_tables import object_access, stored_objects
+from hub.io.sql.upsert import insert_into
 
 MAX_OBJECT_BYTES: Final = 100 * 1024 * 1024
 """Largest object: a scanned file of a hundred pages has 50 MB; a video is not a document."""
@@ -236,5 +236,5 @@ def _accessible(system: str) -> Any:
 
 
 async def _insert_if_new(connection: AsyncConnection, table: Table, row: dict[str, Any]) -> None:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    await connection.execute(dialect.insert(table).values(row).on_conflict_do_nothing())
+    statement = insert_into(connection.dialect.name, table).values(row)
+    await connection.execute(statement.on_conflict_do_nothing())

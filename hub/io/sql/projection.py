@@ -16,7 +16,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.decision.dead_letters import Ending
 from hub.decision.event_rows import cleaned
@@ -36,7 +35,7 @@ from hub.io.sql.projection_tables import (
     positions,
     steps,
 )
-from hub.io.sql.upsert import adding_statement, upsert_statement
+from hub.io.sql.upsert import adding_statement, insert_missing, upsert_statement
 
 _T = TypeVar("_T", bound=msgspec.Struct)
 
@@ -198,8 +197,7 @@ def _insert(
     if not values:
         return
     if keep:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        connection.execute(dialect.insert(table).on_conflict_do_nothing(), values)
+        insert_missing(connection, table, values)
         return
     connection.execute(upsert_statement(connection.dialect.name, table), values)
 

@@ -7,12 +7,17 @@ from sqlalchemy import Column, Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
+def insert_into(dialect: str, table: Table) -> Any:
+    """Return an insert that can be told what to do where a row with its key stands already."""
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
+
+
 def upsert_statement(dialect: str, table: Table, *, newest_by: str | None = None) -> Any:
     """Return an insert that puts a row in the place of the one with its primary key.
 
     `newest_by`: a column; a stored row whose value there is later stays as it is.
     """
-    statement = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    statement = insert_into(dialect, table)
     new = statement.excluded
     return statement.on_conflict_do_update(
         index_elements=list(table.primary_key.columns),
@@ -23,7 +28,7 @@ def upsert_statement(dialect: str, table: Table, *, newest_by: str | None = None
 
 def adding_statement(dialect: str, table: Table, column: Column[int]) -> Any:
     """Return an insert that, where a row stands already, adds the new one's `column` to its."""
-    statement = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    statement = insert_into(dialect, table)
     return statement.on_conflict_do_update(
         index_elements=list(table.primary_key.columns),
         set_={column.name: column + statement.excluded[column.name]},
@@ -32,5 +37,5 @@ def adding_statement(dialect: str, table: Table, column: Column[int]) -> Any:
 
 def insert_missing(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows; where one with the same key stands already, that one stays."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+    statement = insert_into(connection.dialect.name, table)
+    connection.execute(statement.on_conflict_do_nothing(), rows)

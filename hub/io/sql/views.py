@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import asdict, fields
 from sqlalchemy import Connection, Engine, Table, bindparam, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.decision.rows import AuditRecord
 from hub.indicators.cells import Cell, Count, Fold, OpenDelivery, named_deliveries
@@ -16,7 +15,7 @@ from hub.indicators.matter import MAX_FACTS, FactRow, Kind
 from hub.indicators.matters import matters
 from hub.io.sql.engine import sql_errors
 from hub.io.sql.keyed import in_chunks, keyed
-from hub.io.sql.upsert import insert_missing, upsert_statement
+from hub.io.sql.upsert import insert_into, insert_missing, upsert_statement
 from hub.io.sql.views_tables import (
     view_counts,
     view_facts,
@@ -177,7 +176,7 @@ def _save_counts(connection: Connection, fold: Fold) -> None:
     ]
     if not rows:
         return
-    statement = _dialect(connection).insert(view_counts)
+    statement = insert_into(connection.dialect.name, view_counts)
     new = statement.excluded
     add = statement.on_conflict_do_update(
         index_elements=list(view_counts.primary_key.columns),
@@ -247,7 +246,3 @@ def _first(facts: Iterable[FactRow], stored: Counter[Any]) -> list[FactRow]:
             stored[place] += 1
             kept.append(fact)
     return kept
-
-
-def _dialect(connection: Connection) -> Any:
-    return postgresql if connection.dialect.name == "postgresql" else sqlite
