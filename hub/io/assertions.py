@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Final
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.io.sql.assertions_tables import used_assertions
 from hub.io.sql.engine import sql_errors
+from hub.io.sql.upsert import insert_into
 from hub.ports import Unavailable
 
 ANSWER_SECONDS: Final = 2.0
@@ -43,37 +43,29 @@ class UsedAssertions:
             raise Unavailable("SQL did not answer a moment ago")
         noting = asyncio.ensure_future(self._noted(digest, until))
         self._noting.add(noting)
-        noting.add_done_callback(self._forget)
+        noting.add_done_callback(self._noting.discard)
         # Never cancelled, neither by the time nor by a client that goes away: what is cancelled
         # while it waits for SQLite's lock leaves a connection that holds it, and nobody writes any
         # more. Noted later than it is waited for is noted all the same.
-        done, _ = await asyncio.wait({noting}, timeout=ANSWER_SECONDS)
-        if not done:
-            self._away_until = self._clock() + AWAY_SECONDS
-            raise Unavailable("SQL did not answer in time noting a client assertion")
         try:
-            return noting.result()
+            with sql_errors("noting a client assertion"):
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    return await asyncio.shield(noting)
         except Unavailable:
             self._away_until = self._clock() + AWAY_SECONDS
             raise
 
-    def _forget(self, noting: asyncio.Task[bool]) -> None:
-        self._noting.discard(noting)
-        if not noting.cancelled():
-            noting.exception()  # Asked for, so that the event loop does not report it as forgotten.
-
     async def _noted(self, digest: str, until: int) -> bool:
-        with sql_errors("noting a client assertion"):
-            async with self._engine.begin() as connection:
-                return await self._note(connection, digest, until)
+        async with self._engine.begin() as connection:
+            return await self._note(connection, digest, until)
 
     async def _note(self, connection: AsyncConnection, digest: str, until: int) -> bool:
         now = self._clock()
         if now >= self._purge_at:
             await connection.execute(delete(used_assertions).where(used_assertions.c.until < now))
             self._purge_at = now + PURGE_SECONDS
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        note = dialect.insert(used_assertions).values(digest=digest, until=until)
+        note = insert_into(connection.dialect.name, used_assertions)
+        note = note.values(digest=digest, until=until)
         # Asked for the row: not every driver counts the rows of such a statement.
         noted = await connection.execute(
             note.on_conflict_do_nothing().returning(used_assertions.c.digest)
