@@ -16,7 +16,7 @@ from hub.control.service import Control
 from hub.io.kafka.admin import ensure_topics
 from hub.io.kafka.topics import hub_topics
 from hub.io.settings import IoSettings
-from hub.io.sql.engine import open_engine, sql_errors
+from hub.io.sql.engine import opened, sql_errors
 from hub.ports import Unavailable
 from hub.schemas.catalogue import shipped
 
@@ -49,11 +49,8 @@ async def prepare_sql(settings: IoSettings, home: Home, identity: Identity) -> N
     """
     url = wiring.sql_url(settings, home)
     await migrate(url)
-    engine = open_engine(url)
-    try:
+    async with opened(url) as engine:
         await _seed(Control(engine, identity.hub))
-    finally:
-        await engine.dispose()
 
 
 async def _seed(control: Control) -> None:
@@ -72,13 +69,10 @@ async def _seed(control: Control) -> None:
 async def _first_account(settings: IoSettings, home: Home, identity: Identity) -> str | None:
     # Last: what is printed must open something. A crash before the print is mended by
     # `hub user reset admin`, with the admin token.
-    engine = open_engine(wiring.sql_url(settings, home))
-    try:
+    async with opened(wiring.sql_url(settings, home)) as engine:
         control = Control(engine, identity.hub)
         second = SecondPerson(control)
         return await People(control, Passwords(), Roles(control, second)).first()
-    finally:
-        await engine.dispose()
 
 
 async def prepare_topics(settings: IoSettings, identity: Identity) -> None:

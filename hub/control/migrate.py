@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from hub.io.sql.engine import open_engine, sql_errors
+from hub.io.sql.engine import opened, sql_errors
 
 
 async def migrate(url: str) -> None:
@@ -23,13 +23,10 @@ async def migrate(url: str) -> None:
     Raises:
         Unavailable: the database does not answer.
     """
-    engine = open_engine(url)
-    try:
+    async with opened(url) as engine:
         with sql_errors("migrating"):
             async with engine.begin() as connection:
                 await connection.run_sync(_upgrade)
-    finally:
-        await engine.dispose()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +44,10 @@ async def revisions(url: str) -> Revisions:
     Raises:
         Unavailable: the database does not answer.
     """
-    engine = open_engine(url)
-    try:
+    async with opened(url) as engine:
         with sql_errors("reading the migrations"):
             async with engine.connect() as connection:
                 return await connection.run_sync(_revisions)
-    finally:
-        await engine.dispose()
 
 
 def _revisions(connection: Connection) -> Revisions:

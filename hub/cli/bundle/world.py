@@ -21,7 +21,7 @@ from hub.io.kafka.topic_facts import topic_facts, topic_settings
 from hub.io.kafka.topics import INBOX_PREFIX
 from hub.io.sql.connector_status import ConnectorStatuses, Reported
 from hub.io.sql.control_tables import systems
-from hub.io.sql.engine import open_engine, sql_errors
+from hub.io.sql.engine import opened, sql_errors
 from hub.io.sql.figures import Figures
 from hub.io.sql.views_queries import ViewsQueries
 from hub.recorder.settings import RecorderSettings
@@ -52,8 +52,7 @@ async def lags(connection: KafkaConnection, sql_url: str) -> dict[str, Any]:
     Raises:
         Refusing, Unavailable: Kafka or SQL does not answer.
     """
-    engine = open_engine(sql_url)
-    try:
+    async with opened(sql_url) as engine:
         with sql_errors("reading systems"):
             async with engine.connect() as sql:
                 rows = await sql.execute(select(systems.c.id).where(systems.c.kafka_in))
@@ -63,8 +62,6 @@ async def lags(connection: KafkaConnection, sql_url: str) -> dict[str, Any]:
             return {one.group: asdict(one) for one in await looking.read()}
         finally:
             await looking.stop()
-    finally:
-        await engine.dispose()
 
 
 async def migrations(sql_url: str) -> dict[str, Any]:
@@ -88,13 +85,10 @@ async def connectors(sql_url: str) -> dict[str, Any]:
     Raises:
         Unavailable: SQL does not answer.
     """
-    engine = open_engine(sql_url)
-    try:
+    async with opened(sql_url) as engine:
         rows = await ViewsQueries(engine).connectors()
         names = [row["connector"] for row in rows]
         reported = await ConnectorStatuses(engine).reported(names)
-    finally:
-        await engine.dispose()
     return {row["connector"]: _connector(row, reported.get(row["connector"])) for row in rows}
 
 

@@ -22,7 +22,7 @@ from hub.io.disk import Disk
 from hub.io.faust_audit import FaustAudit
 from hub.io.kafka.audit_reader import AuditReader
 from hub.io.settings import IoSettings
-from hub.io.sql.engine import open_blocking_engine, open_engine
+from hub.io.sql.engine import open_blocking_engine, opened
 from hub.io.sql.views_pruning import Pruning
 from hub.io.sql.views_queries import ViewsQueries
 from hub.ports import Refusing, Unavailable
@@ -51,7 +51,7 @@ async def run(host: Host) -> None:
     partitions = host.identity.partitions
     with _engine(host.settings, host.home) as engine:
         async with (
-            _reading(host) as reading,
+            opened(wiring.sql_url(host.settings, host.home)) as reading,
             _watch(host, settings, reading, registry) as watch,
             asyncio.TaskGroup() as group,
         ):
@@ -70,15 +70,6 @@ async def run(host: Host) -> None:
                     adder, queries, writer, gauges, Pruner(adder, Pruning(engine), keep)
                 ),
             )
-
-
-@contextlib.asynccontextmanager
-async def _reading(host: Host) -> AsyncIterator[AsyncEngine]:
-    engine = open_engine(wiring.sql_url(host.settings, host.home))
-    try:
-        yield engine
-    finally:
-        await engine.dispose()
 
 
 @contextlib.asynccontextmanager

@@ -1,8 +1,8 @@
 """Open the SQL store, and the one place where its errors become the hub's."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from time import monotonic, sleep
 from typing import Any, Final
 
@@ -37,6 +37,16 @@ def open_engine(url: str) -> AsyncEngine:
     return create_async_engine(
         url.replace("postgresql:", "postgresql+psycopg:", 1), pool_pre_ping=True
     )
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[AsyncEngine]:
+    """Give the store while the block runs; its connections are closed afterwards."""
+    engine = open_engine(url)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
 
 
 def open_blocking_engine(url: str) -> Engine:
