@@ -55,9 +55,11 @@ async def delete_records(
 
 
 @asynccontextmanager
-async def open_admin(connection: KafkaConnection) -> AsyncIterator[Any]:
+async def open_admin(
+    connection: KafkaConnection, *, timeout_ms: int = _TIMEOUT_MS
+) -> AsyncIterator[Any]:
     """Give a client that makes and describes topics; its errors are the library's own."""
-    admin = AIOKafkaAdminClient(**connection.options(), request_timeout_ms=_TIMEOUT_MS)
+    admin = AIOKafkaAdminClient(**connection.options(), request_timeout_ms=timeout_ms)
     try:
         await admin.start()
         yield admin

@@ -9,16 +9,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.structs import OffsetAndMetadata
 
 from hub.io.kafka import topics
+from hub.io.kafka.admin import open_admin
 from hub.io.kafka.connection import KafkaConnection, broker_errors
 from hub.io.kafka.share import Share
 from hub.io.kafka.transaction import TransactionalWriter
 
 _ROLES: Final = ("router", "fanout", "retry")
 """Every role that writes deliveries: `Share.transactional_id` names each of them."""
+
+_TIMEOUT_MS: Final = 40_000
+"""aiokafka's own: a look, where making topics takes longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +75,9 @@ async def read_positions(
     Raises:
         Unavailable: the broker does not answer.
     """
-    admin = AIOKafkaAdminClient(**connection.options())
     with broker_errors("reading positions"):
-        await admin.start()
-        try:
+        async with open_admin(connection, timeout_ms=_TIMEOUT_MS) as admin:
             found = await admin.list_consumer_group_offsets(group, partitions=list(places))
-        finally:
-            await admin.close()
     return {
         place: Position(offset=entry.offset, owner=owner, note=note)
         for place, entry in found.items()
