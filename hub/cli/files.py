@@ -8,7 +8,7 @@ _PRIVATE: Final = 0o600
 
 
 def write_new(path: Path, content: bytes) -> None:
-    """Write a file that does not exist yet, readable for its owner from its first byte on.
+    """Write a file that does not exist yet, for its owner from its first byte on, and flush it.
 
     Raises:
         FileExistsError: it exists already, and is left as it is.
@@ -18,6 +18,8 @@ def write_new(path: Path, content: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
     except OSError:
         path.unlink(missing_ok=True)
         raise

@@ -1,7 +1,6 @@
 """The work behind `hub key new` and `hub key proof`."""
 
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -14,13 +13,12 @@ from lgsp_message.key_proof import sign_key_proof
 from lgsp_message.keys import PrivateKey, public_jwk
 
 from hub.cli.client_side import identity, unreadable
+from hub.cli.files import write_new
 
 __all__ = ["identity", "new", "show"]
 
 RSA_BITS: Final = 3072
 """As strong as P-256 (NIST SP 800-57, table 2)."""
-
-_PRIVATE: Final = 0o600
 
 
 def new(out: Path, system: str, hub: str, algorithm: str) -> Identity:
@@ -54,17 +52,12 @@ def _make(algorithm: str) -> PrivateKey:
 
 
 def _write(path: Path, key: PrivateKey) -> None:
-    """Write a new file, private from its first byte on.
+    """Write the key to a new file.
 
     Raises:
         FileExistsError: a key that is in use must not be lost.
     """
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
-    with os.fdopen(handle, "wb") as file:
-        file.write(pem)
-        file.flush()
-        os.fsync(file.fileno())
+    write_new(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
 def show(who: Identity, *, as_json: bool) -> None:
