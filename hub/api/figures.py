@@ -1,7 +1,7 @@
 """Answers with figures of the views: whoever reads one sees how old and how whole it is."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
@@ -11,6 +11,9 @@ from hub.api.ops.scope import parts
 from hub.api.rights import Action, Person, require
 from hub.api.tables import Format, table
 from hub.io.sql.views_queries import ViewsQueries
+from hub.io.sql.views_reading import Reading
+
+_R = TypeVar("_R", bound=Reading)
 
 VIEWS_HEADER: Final = "hub-views"
 """`whole`; `rebuilding`: figures are too small; `never`: the views have never run."""
@@ -22,13 +25,17 @@ looking: Final = require(Action.VIEW_STATISTICS, scoped=True)
 Looker = Annotated[Person, Depends(looking)]
 
 
-def queries_of(connection: HTTPConnection, person: Looker) -> ViewsQueries:
-    """Return the views' readers, of what this person may see."""
-    engine = connection.app.state.control.engine
-    return ViewsQueries(engine, parts(person, Action.VIEW_STATISTICS))
+def reader(kind: type[_R]) -> Any:
+    """Return the dependency that gives a reader of what the person may see."""
+
+    def read(connection: HTTPConnection, person: Looker) -> _R:
+        engine = connection.app.state.control.engine
+        return kind(engine, parts(person, Action.VIEW_STATISTICS))
+
+    return Depends(read)
 
 
-Queries = Annotated[ViewsQueries, Depends(queries_of)]
+Queries = Annotated[ViewsQueries, reader(ViewsQueries)]
 
 
 async def figures(

@@ -6,15 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query
-from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from hub.api.admin_models import problems
 from hub.api.admin_route import AdminRoute
-from hub.api.figures import Looker, Queries, figures, looking
-from hub.api.ops.scope import parts
+from hub.api.figures import Queries, figures, looking, reader
 from hub.api.problems import Code, Problem
-from hub.api.rights import Action
 from hub.api.tables import Format, table
 from hub.directory.organisations import legal_day
 from hub.indicators.cells import Measure
@@ -73,12 +70,7 @@ def _window(since: Day = None, until: Day = None) -> Window:
 Asked = Annotated[Window, Depends(_window)]
 
 
-def _pairs_of(connection: HTTPConnection, person: Looker) -> PairQueries:
-    engine = connection.app.state.control.engine
-    return PairQueries(engine, parts(person, Action.VIEW_STATISTICS))
-
-
-Pairs = Annotated[PairQueries, Depends(_pairs_of)]
+Pairs = Annotated[PairQueries, reader(PairQueries)]
 
 
 async def _answer(
