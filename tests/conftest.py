@@ -1,7 +1,8 @@
 """What every test may use."""
 
 import structlog
-from hypothesis import HealthCheck, settings
+
+from tests import examples
 
 pytest_plugins = [
     "tests.kafka_fixture",
@@ -17,8 +18,4 @@ _plain = structlog.dev.ConsoleRenderer(
 )
 structlog.configure(processors=[structlog.processors.add_log_level, _plain])
 
-# No deadline for one example: on a busy machine a slow one says nothing about the code.
-settings.register_profile(
-    "hub", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("hub")
+examples.settle()

@@ -6,12 +6,12 @@ their broker, or look into its directory, have an embedded one all the same.
 
 import asyncio
 import os
-from contextlib import asynccontextmanager
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 
 from hub.io.embedded import EmbeddedBroker
+from hub.io.kafka.admin import open_admin
+from hub.io.kafka.connection import KafkaConnection
 
 HEAP_MB = 256
 """Smaller than the hub's default: test runs share the machine."""
@@ -56,19 +56,10 @@ def empty_broker(reused_broker):
 
 
 async def _empty(bootstrap):
-    async with asyncio.timeout(EMPTY_SECONDS), admin_of(bootstrap) as admin:
+    connection = KafkaConnection(bootstrap=bootstrap)
+    async with asyncio.timeout(EMPTY_SECONDS), open_admin(connection) as admin:
         while made := [one for one in await admin.list_topics() if not one.startswith("__")]:
             await admin.delete_topics(made)
-
-
-@asynccontextmanager
-async def admin_of(bootstrap):
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
-        yield admin
-    finally:
-        await admin.close()
 
 
 @pytest.fixture

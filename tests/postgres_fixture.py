@@ -106,14 +106,17 @@ def postgres():
 @pytest.fixture
 def postgres_url(postgres):
     """Give the URL of a new, empty database; it is dropped afterwards."""
+    with new_database(postgres) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def new_database(server, template="template1"):
+    """Give the URL of a new database of this server, made like `template`; then drop it."""
     name = f"hub_test_{uuid4().hex[:12]}"
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield database(postgres, name)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def database(server, name):
-    """Return the URL of another database of this server."""
     head, _, query = server.partition("?")
-    return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 from prometheus_client import CollectorRegistry
 
 from hub.io.kafka import codec, topics
+from hub.io.kafka.admin import open_admin
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.share import Share
 from hub.router import main as router
@@ -50,12 +51,8 @@ class Rig:
         )
 
     async def create(self, *new):
-        admin = AIOKafkaAdminClient(**self.connection.options())
-        await admin.start()
-        try:
+        async with open_admin(self.connection) as admin:
             await admin.create_topics(list(new))
-        finally:
-            await admin.close()
 
     async def admit(self, *messages, partition=None):
         """Write stamped messages to `hub.ingress`, as admission does."""

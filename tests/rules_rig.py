@@ -12,14 +12,13 @@ from confluent_kafka import TopicPartition as Place
 
 from hub.control.service import Control
 from hub.decision.rulebook import VersionRecord, version_hash
-from hub.io.kafka.admin import ensure_topics
+from hub.io.kafka.admin import ensure_topics, open_admin
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.rules_log import RulesFollower
 from hub.io.kafka.topics import RULES, hub_topics
 from hub.io.sql.engine import open_engine
 from hub.signing.macs import MacKeys
 from tests.control_support import HUB
-from tests.kafka_fixture import admin_of
 
 MACS = MacKeys(current="k1", keys={"k1": bytes(32)})
 RULES_TOPIC = next(topic for topic in hub_topics(1) if topic.name == RULES)
@@ -29,11 +28,12 @@ WAIT_SECONDS = 60
 @pytest.fixture
 async def rules_connection(empty_broker):
     """Give a connection to a broker without `hub.rules`."""
-    async with admin_of(empty_broker.bootstrap) as admin:
+    connection = KafkaConnection(bootstrap=empty_broker.bootstrap)
+    async with open_admin(connection) as admin:
         if RULES in await admin.list_topics():
             await admin.delete_topics([RULES])
         await eventually(lambda: _absent(admin))
-    return KafkaConnection(bootstrap=empty_broker.bootstrap)
+    return connection
 
 
 async def _absent(admin):
@@ -47,7 +47,7 @@ async def _present(admin):
 @pytest.fixture
 async def rules_topic(rules_connection):
     await ensure_topics(rules_connection, [RULES_TOPIC])
-    async with admin_of(rules_connection.bootstrap) as admin:
+    async with open_admin(rules_connection) as admin:
         # A broker at work shows a topic some moments after the controller has made it.
         await eventually(lambda: _present(admin))
     return rules_connection

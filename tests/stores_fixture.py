@@ -2,13 +2,12 @@
 
 import asyncio
 import shutil
-from uuid import uuid4
+from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 
 from hub.control.migrate import migrate
-from tests.postgres_fixture import database
+from tests.postgres_fixture import new_database
 
 
 @pytest.fixture(scope="session")
@@ -22,12 +21,9 @@ def migrated_file(tmp_path_factory):
 @pytest.fixture(scope="session")
 def migrated_template(postgres):
     """Give the name of an empty, migrated PostgreSQL database, to be copied."""
-    name = f"hub_template_{uuid4().hex[:12]}"
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        asyncio.run(migrate(database(postgres, name)))
-        yield name
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with new_database(postgres) as url:
+        asyncio.run(migrate(url))
+        yield urlsplit(url).path.lstrip("/")
 
 
 @pytest.fixture
@@ -39,11 +35,8 @@ def migrated_sqlite(migrated_file, tmp_path):
 @pytest.fixture
 def migrated_postgresql(postgres, migrated_template):
     """Give the URL of a PostgreSQL store of this test alone; it is dropped afterwards."""
-    name = f"hub_test_{uuid4().hex[:12]}"
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated_template}")
-        yield database(postgres, name)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with new_database(postgres, migrated_template) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

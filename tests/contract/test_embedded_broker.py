@@ -11,21 +11,19 @@ from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 
 from hub.io.embedded import BrokerFailed, DataDirectoryInUse, EmbeddedBroker, PortTaken
+from hub.io.kafka.admin import open_admin
+from hub.io.kafka.connection import KafkaConnection
 from tests.kafka_fixture import HEAP_MB, small_broker
 
 pytestmark = pytest.mark.kafka
 
 
 async def make_topic(bootstrap, topic):
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
+    async with open_admin(KafkaConnection(bootstrap=bootstrap)) as admin:
         await admin.create_topics([NewTopic(topic, num_partitions=1, replication_factor=1)])
-    finally:
-        await admin.close()
 
 
 async def write(bootstrap, topic, values):

@@ -3,12 +3,13 @@
 import asyncio
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from msgspec.structs import replace
 
 from hub.decision.events import Event
 from hub.io.kafka import topics
+from hub.io.kafka.admin import open_admin
 from hub.io.kafka.quarantine import QuarantineBus
 from hub.io.kafka.transaction import Output, TransactionalWriter
 from hub.ports import Fenced, Refusing
@@ -113,13 +114,9 @@ async def test_a_missing_inbox_waits_in_retry_while_the_others_get_theirs(rig):
 
 
 async def _limit(rig, topic, size):
-    admin = AIOKafkaAdminClient(**rig.connection.options())
-    await admin.start()
-    try:
-        config = {"max.message.bytes": str(size)}
+    config = {"max.message.bytes": str(size)}
+    async with open_admin(rig.connection) as admin:
         await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, config)])
-    finally:
-        await admin.close()
 
 
 async def test_a_delivery_refused_for_good_is_held_and_does_not_poison_the_next(rig):

@@ -5,12 +5,11 @@ import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 
 from hub.control.outbox import OutboxWorker
 from hub.control.service import Control
 from hub.control.versions import Versions
-from hub.io.kafka.admin import ensure_topics
+from hub.io.kafka.admin import ensure_topics, open_admin
 from hub.io.kafka.topics import Topic, inbox, outbox
 from hub.io.sql.engine import open_engine
 from tests.control_support import HUB, change_set, organisation, system
@@ -59,13 +58,9 @@ async def test_what_was_written_is_published_after_its_topics_exist(connection, 
 
 async def _topics(connection):
     """Return how many partitions each topic has."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=connection.bootstrap)
-    await admin.start()
-    try:
+    async with open_admin(connection) as admin:
         described = await admin.describe_topics()
-        return {one["topic"]: len(one["partitions"]) for one in described}
-    finally:
-        await admin.close()
+    return {one["topic"]: len(one["partitions"]) for one in described}
 
 
 async def _published(control, number):

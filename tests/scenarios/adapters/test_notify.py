@@ -31,22 +31,30 @@ def peer(world, peers, tmp_path_factory):
     world.lend_key(ALERTING)
     world.register(ZALO, "H99.32", (rig.NOTICE,))
     world.register(MAIL, "H99.35", (rig.NOTICE,))
-    facts = peer.describe()
+    facts, folder = peer.describe(), tmp_path_factory.mktemp("notify")
     shared = {
-        "state": str(tmp_path_factory.mktemp("notify") / "state.db"),
+        "state": str(folder / "state.db"),
         "seconds": 1.5,
         # Tests run at night too: equal times mean that there are no quiet hours.
         "quiet_from": "00:00:00",
         "quiet_to": "00:00:00",
     }
-    sms = {
-        **shared,
-        "templates": template(facts["vinaphone"]["templates"][0]),
+    mail, sms = shared | _mail(world, facts), shared | _sms(world, peer, facts)
+    zns = shared | _zns(world, peer, facts)
+    world.connect(
+        {"name": "tin-thu", "adapter": "notify-email", "system": MAIL, "config": mail},
+        {"name": "tin-sms", "adapter": "notify-sms", "system": SMS, "config": sms},
+        {"name": "tin-zalo", "adapter": "notify-zns", "system": ZALO, "config": zns},
+    )
+    return peer
+
+
+def _sms(world, peer, facts):
+    first, free = facts["vinaphone"]["templates"][:2]
+    return {
+        "templates": template(first),
         # An alert brings its own text: the one parameter of a template of its own.
-        "free_text": {
-            "gateway_id": facts["vinaphone"]["templates"][1],
-            "parameters": ["text"],
-        },
+        "free_text": {"gateway_id": free, "parameters": ["text"]},
         "gateway": "vinaphone",
         "url": f"{peer.url}/vinaphone",
         "agent": facts["vinaphone"]["AGENTID"],
@@ -54,9 +62,11 @@ def peer(world, peers, tmp_path_factory):
         "user": "mau",
         "password": world.secret("sms", "khong-ai-hoi"),
     }
+
+
+def _zns(world, peer, facts):
     zalo = facts["zalo"]
-    zns = {
-        **shared,
+    return {
         "templates": template(zalo["templates"][0]),
         "url": f"{peer.url}/message/template",
         "oauth_url": f"{peer.url}/v4/oa/access_token",
@@ -64,29 +74,18 @@ def peer(world, peers, tmp_path_factory):
         "secret_key": world.secret("zalo-key", zalo["secret_key"]),
         "refresh_token": world.secret("zalo-refresh", zalo["refresh_token"]),
     }
-    smtp = facts["smtp"]
-    mail = {
-        **shared,
-        "templates": {
-            TEMPLATE: {
-                "gateway_id": "1",
-                "parameters": ["ma_ho_so"],
-                "subject": "Hồ sơ mẫu",
-                "text": "Hồ sơ {ma_ho_so} đã có kết quả (mẫu)",
-            }
-        },
+
+
+def _mail(world, facts):
+    text = {"subject": "Hồ sơ mẫu", "text": "Hồ sơ {ma_ho_so} đã có kết quả (mẫu)"}
+    return {
+        "templates": {TEMPLATE: template("1")[TEMPLATE] | text},
         "host": "127.0.0.1",
-        "port": smtp["port"],
+        "port": facts["smtp"]["port"],
         "security": "unsafe_none",
-        "password": world.secret("smtp", smtp["password"]),
+        "password": world.secret("smtp", facts["smtp"]["password"]),
         "sender": "hub@mau.example",
     }
-    world.connect(
-        {"name": "tin-thu", "adapter": "notify-email", "system": MAIL, "config": mail},
-        {"name": "tin-sms", "adapter": "notify-sms", "system": SMS, "config": sms},
-        {"name": "tin-zalo", "adapter": "notify-zns", "system": ZALO, "config": zns},
-    )
-    return peer
 
 
 def template(gateway_id):

@@ -2,12 +2,11 @@
 
 import orjson
 import pytest
-from sqlalchemy import create_engine
 
 from hub.control.people.rights import Role
 from hub.decision.pipeline import decide
 from hub.decision.rehearsal import Step
-from tests.ops_rig import OpsRig, clerk_of
+from tests.ops_rig import clerk_of
 from tests.support import (
     DOSSIER,
     GOOD_BODY,
@@ -27,15 +26,6 @@ from tests.support import (
 
 CONNECTOR = {"adapter": "mau", "system": "other", "config": {}}
 GOOD = {"source": "sender", "type": DOSSIER, "recipients": [TO_RECEIVER]}
-
-
-@pytest.fixture
-async def rig(tmp_path):
-    """Give the operators' API without any table: whoever asks SQL fails."""
-    create_engine(f"sqlite:///{tmp_path}/hub.db").dispose()
-    made = await OpsRig(f"sqlite:///{tmp_path}/hub.db").open()
-    yield made
-    await made.close()
 
 
 async def simulate(rig, status=200, **changes):

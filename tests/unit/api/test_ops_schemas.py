@@ -3,21 +3,10 @@
 import json
 
 import pytest
-from sqlalchemy import create_engine
 
-from tests.ops_rig import OpsRig
 from tests.support import DOSSIER, GOOD_BODY
 
 NAME = "dossier.received:1.0"
-
-
-@pytest.fixture
-async def rig(tmp_path):
-    """Give the operators' API without any table: whoever asks SQL fails."""
-    create_engine(f"sqlite:///{tmp_path}/hub.db").dispose()
-    made = await OpsRig(f"sqlite:///{tmp_path}/hub.db").open()
-    yield made
-    await made.close()
 
 
 async def check(rig, sample, name=NAME, status=200):

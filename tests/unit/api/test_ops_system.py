@@ -1,18 +1,6 @@
 """`/ops/system`: versions, brokers, room; what cannot be asked is not told as nothing."""
 
-import pytest
-from sqlalchemy import create_engine
-
 from hub.io.kafka.cluster import Broker
-from tests.ops_rig import OpsRig
-
-
-@pytest.fixture
-async def rig(tmp_path):
-    create_engine(f"sqlite:///{tmp_path}/hub.db").dispose()
-    made = await OpsRig(f"sqlite:///{tmp_path}/hub.db").open()
-    yield made
-    await made.close()
 
 
 async def test_brokers_that_do_not_answer_are_unknown_and_the_rest_is_told(rig):
