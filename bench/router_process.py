@@ -12,6 +12,7 @@ import signal
 import time
 from pathlib import Path
 
+import uvloop
 from prometheus_client import CollectorRegistry
 
 from bench.data import PARTITIONS, snapshot
@@ -99,5 +100,6 @@ def _arguments() -> argparse.Namespace:
 if __name__ == "__main__":
     asked = _arguments()
     share = Share(slot=asked.slot, slots=asked.slots, total=PARTITIONS)
+    # uvloop, as `hub run router` has it.
     with profiled(asked.profile):
-        asyncio.run(_run(asked.broker, asked.count, asked.folder, share))
+        uvloop.run(_run(asked.broker, asked.count, asked.folder, share))

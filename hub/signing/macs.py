@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from lgsp_message.keys import b64url, unb64url
@@ -87,7 +88,7 @@ def read_delivery_token(
     if str(partition) != partition_text:  # int() also reads "+5", " 5" and other digits.
         raise Refused(Reason.BAD_DELIVERY_TOKEN, "not a token of this hub")
     parts = _token_parts(source, id, recipient, body_hash, partition)
-    expected = b64url(hmac.digest(known, _join(parts), "sha256")[:_TOKEN_BYTES])
+    expected = b64url(_digest(known, parts)[:_TOKEN_BYTES])
     if not _same(expected, value):
         raise Refused(Reason.BAD_DELIVERY_TOKEN, "made for another message or recipient")
     return Delivered(partition=partition, body_hash=body_hash)
@@ -120,8 +121,20 @@ def _token_parts(
 
 
 def _mac(macs: MacKeys, key_id: str, parts: Sequence[bytes], length: int = 32) -> str:
-    digest = hmac.digest(macs.keys[key_id], _join(parts), "sha256")
+    digest = _digest(macs.keys[key_id], parts)
     return f"{key_id}.{b64url(digest[:length])}"
+
+
+def _digest(key: bytes, parts: Sequence[bytes]) -> bytes:
+    # A copy of one that has taken the key (RFC 2104, section 4): a third of the time.
+    started = _keyed(key).copy()
+    started.update(_join(parts))
+    return started.digest()
+
+
+@lru_cache(maxsize=16)  # More than a hub ever has at once.
+def _keyed(key: bytes) -> hmac.HMAC:
+    return hmac.new(key, digestmod="sha256")
 
 
 def _same(expected: str, claimed: str) -> bool:

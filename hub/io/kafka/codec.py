@@ -4,7 +4,7 @@
 untouched from ingress to inbox; names that begin with `hub_` are the hub's own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -52,21 +52,22 @@ def ingress_headers(received: Received, traceparent: str | None = None) -> Heade
 
 
 def read_ingress(
-    headers: Iterable[tuple[str, bytes]], value: bytes | None, partition: int, offset: int
+    headers: Headers, named: Mapping[str, bytes], value: bytes | None, place: Place
 ) -> Received:
-    """Return the record of `hub.ingress` as a value. Whatever stands there becomes one."""
-    headers = list(headers)
+    """Return the record of `hub.ingress` as a value. Whatever stands there becomes one.
+
+    `named`: the headers by name.
+    """
     try:
         attributes = from_kafka(headers)
     except Refused:
         attributes = {}  # Written by somebody else: it has no stamp and will be refused for that.
-    named = dict(headers)
     return Received(
         attributes=attributes,
         body=value or b"",
         signature=_text(named.get(SIGNATURE_HEADER)),
         stamp=_stamp(named),
-        place=Place(partition=partition, offset=offset),
+        place=place,
     )
 
 
@@ -106,7 +107,7 @@ def decode_answer(value: bytes) -> Answer:
     return _answers.decode(value)
 
 
-def _stamp(named: dict[str, bytes]) -> Stamp | None:
+def _stamp(named: Mapping[str, bytes]) -> Stamp | None:
     try:
         objects = named[OBJECTS].decode()
         return Stamp(

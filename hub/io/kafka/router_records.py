@@ -33,11 +33,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     place: Place
     headers: Headers
     key: bytes | None
-
-    @property
-    def command(self) -> str | None:
-        """The MAC of the hub's own command, where the record is one; its body is the command."""
-        return next((_mac_of(raw) for name, raw in self.headers if name == COMMAND), None)
+    command: str | None = None
+    """The MAC of the hub's own command, where the record is one; its body is the command."""
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,10 +53,6 @@ class Resumed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Outcome = Decision | Held | Resumed
-
-
-def _mac_of(raw: bytes | None) -> str:
-    return (raw or b"").decode(errors="replace")  # Whatever stands there is only not genuine.
 
 
 class FanOut(msgspec.Struct, frozen=True, array_like=True):
@@ -86,16 +79,24 @@ _encode = msgspec.msgpack.Encoder().encode
 
 def records_of(found: Iterable[Sequence[Any]]) -> list[Record]:
     """Return what a consumer fetched from `hub.ingress`."""
-    return [
-        Record(
-            received=read_ingress(raw.headers, raw.value, raw.partition, raw.offset),
-            place=Place(partition=raw.partition, offset=raw.offset),
-            headers=list(raw.headers),
-            key=raw.key,
-        )
-        for records in found
-        for raw in records
-    ]
+    return [_record(raw) for records in found for raw in records]
+
+
+def _record(raw: Any) -> Record:
+    headers = list(raw.headers)
+    named = dict(headers)
+    place = Place(partition=raw.partition, offset=raw.offset)
+    return Record(
+        received=read_ingress(headers, named, raw.value, place),
+        place=place,
+        headers=headers,
+        key=raw.key,
+        command=_mac_of(named[COMMAND]) if COMMAND in named else None,
+    )
+
+
+def _mac_of(raw: bytes | None) -> str:
+    return (raw or b"").decode(errors="replace")  # Whatever stands there is only not genuine.
 
 
 def outputs_of(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lgsp_message.reason import Reason
-from lgsp_message.values import Received
+from lgsp_message.values import Place, Received
 from msgspec.structs import replace
 
 from hub.decision.admission import claims
@@ -63,7 +63,7 @@ HEADERS = st.sampled_from(["ce_id", "ce_source", "content-type", "hub-signature"
 
 @given(st.lists(st.tuples(HEADERS, st.binary(max_size=20) | st.none())), st.none() | st.binary())
 def test_any_record_on_the_ingress_topic_ends_in_a_decision(headers, value):
-    received = read_ingress(headers, value, 3, 9)
+    received = read_ingress(headers, dict(headers), value, Place(partition=3, offset=9))
     decision = decide(received, RULES, Remembered(), NOW)
     assert reason_of(decision) == Reason.NOT_ADMITTED
     assert decision.entries[0].partition == 3
