@@ -65,7 +65,9 @@ async def test_a_signature_and_its_time_stamp_hold_for_pyhanko(cades):
 
 
 async def test_a_revoked_certificate_is_revoked_for_pyhanko():
-    crls = [make_crl(PKI.government, at=AT, revoked={SEAL.certificate.serial_number: AT})]
+    before = AT - timedelta(hours=1)
+    revoked = {SEAL.certificate.serial_number: before}
+    crls = [make_crl(PKI.government, at=before, revoked=revoked)]
     signature = detached_cms(b"letter", SEAL, at=AT)
     data = cms.ContentInfo.load(signature)["content"]
     status = await async_validate_detached_cms(b"letter", data, context(crls=crls))
