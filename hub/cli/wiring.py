@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings
 
 from hub.api.settings import ApiSettings, OidcSettings
 from hub.cli.errors import SettingsWrong
-from hub.cli.home import Home
+from hub.cli.home import Home, OwnKey
 from hub.cli.settings import SupervisorSettings
 from hub.connectors import secrets
 from hub.connectors.settings import ConnectorsSettings
@@ -25,6 +25,7 @@ from hub.io.tracing import Tracing
 from hub.io.vault import Vault
 from hub.recorder.settings import RecorderSettings
 from hub.router.settings import RouterSettings
+from hub.signing.signer import Signer, SignerUnusable, expect_matching
 from hub.views.settings import ViewsSettings
 
 PREFIX: Final = "HUB_"
@@ -130,6 +131,28 @@ def sql_url(settings: IoSettings, home: Home) -> str:
 def objects_url(settings: IoSettings, home: Home) -> str:
     """Return the object store: the one of the settings, else a directory in the home."""
     return settings.objects_url or home.objects.as_uri()
+
+
+def signer(key: OwnKey, settings: IoSettings, home: Home) -> Signer:
+    """Return what signs with one of the hub's own keys: a hardware module, else a file of the home.
+
+    Raises:
+        SettingsWrong: the module or the key in it is not usable.
+        HomeUnusable: the file is missing or damaged.
+        Unavailable: the module does not answer.
+    """
+    uri = {OwnKey.LOG: settings.log_key, OwnKey.SEAL: settings.seal_key}[key]
+    if uri is None or settings.pkcs11_module is None:
+        return home.own_key(key)
+    from hub.io.pkcs11 import KeyPlace, Pkcs11Signer  # noqa: PLC0415  (an extra)
+
+    try:
+        pin = _plain(settings.pkcs11_pin) or ""
+        made = Pkcs11Signer(settings.pkcs11_module, KeyPlace.of(uri), pin)
+        expect_matching(made)
+    except SignerUnusable as error:
+        raise SettingsWrong(f"HUB_{key.upper()}_KEY: {error}.") from error
+    return made
 
 
 def tracing(settings: IoSettings, process: str, hub: str) -> Tracing | None:
