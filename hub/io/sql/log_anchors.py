@@ -46,6 +46,16 @@ class AnchorTable:
         rows = await self._rows(select(log_anchors).order_by(log_anchors.c.number.desc()).limit(1))
         return rows[0] if rows else None
 
+    async def newest_two(self) -> list[AnchorRow]:
+        """Return the newest stamped anchor, then the newest of all.
+
+        Raises:
+            Unavailable: SQL does not answer.
+        """
+        newest = select(log_anchors).order_by(log_anchors.c.number.desc()).limit(1)
+        stamped = newest.where(log_anchors.c.stamped_at.is_not(None))
+        return [*await self._rows(stamped), *await self._rows(newest)]
+
     async def get(self, number: int) -> AnchorRow | None:
         """Return one anchor.
 

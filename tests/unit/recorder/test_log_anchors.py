@@ -61,8 +61,8 @@ class Ground:
         if place in self.away:
             raise Unavailable("away (test)")
         if place == "tsa":
-            answer = self.stamper.respond(body, self.now)
-            return httpx2.Response(200, content=answer), answer
+            stamped = self.stamper.respond(body, self.now)
+            return httpx2.Response(200, content=stamped), stamped
         transport = httpx2.ASGITransport(app=self._witness)
         async with httpx2.AsyncClient(transport=transport) as client:
             answer = await client.post(url, content=body)
