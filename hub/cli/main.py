@@ -25,6 +25,7 @@ from hub.cli import (
     support,
     up,
     user,
+    witness,
 )
 from hub.cli.errors import CommandFailed
 
@@ -58,7 +59,7 @@ app = typer.Typer(
 )
 for module in (
     *(init, up, run, status, demo, bench, admin, user, connector, dead_letter, quarantine, rebuild),
-    *(send, receive, keys, adapter, edge, support, about),
+    *(send, receive, keys, adapter, edge, witness, support, about),
 ):
     module.register(app)
 

@@ -7,24 +7,28 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, TypeVar
 
+from cryptography.x509 import load_pem_x509_certificates
 from lgsp_adapter import Resolver
+from lgsp_verify.log import LogError, parse_verifier_key
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings
 
 from hub.api.settings import ApiSettings, OidcSettings
 from hub.cli.errors import SettingsWrong
-from hub.cli.home import Home
+from hub.cli.home import Home, OwnKey
 from hub.cli.settings import SupervisorSettings
 from hub.connectors import secrets
 from hub.connectors.settings import ConnectorsSettings
 from hub.control.network_rules import NetworkRules
 from hub.control.settings import ControlSettings
 from hub.io.kafka.connection import KafkaConnection
+from hub.io.log_posts import TimeStamping, Witness
 from hub.io.settings import IoSettings
 from hub.io.tracing import Tracing
 from hub.io.vault import Vault
 from hub.recorder.settings import RecorderSettings
 from hub.router.settings import RouterSettings
+from hub.signing.signer import Signer, SignerUnusable, expect_matching
 from hub.views.settings import ViewsSettings
 
 PREFIX: Final = "HUB_"
@@ -130,6 +134,64 @@ def sql_url(settings: IoSettings, home: Home) -> str:
 def objects_url(settings: IoSettings, home: Home) -> str:
     """Return the object store: the one of the settings, else a directory in the home."""
     return settings.objects_url or home.objects.as_uri()
+
+
+def signer(key: OwnKey, settings: IoSettings, home: Home) -> Signer:
+    """Return what signs with one of the hub's own keys: a hardware module, else a file of the home.
+
+    Raises:
+        SettingsWrong: the module or the key in it is not usable.
+        HomeUnusable: the file is missing or damaged.
+        Unavailable: the module does not answer.
+    """
+    uri = {OwnKey.LOG: settings.log_key, OwnKey.SEAL: settings.seal_key}[key]
+    if uri is None or settings.pkcs11_module is None:
+        return home.own_key(key)
+    from hub.io.pkcs11 import KeyPlace, Pkcs11Signer  # noqa: PLC0415  (an extra)
+
+    try:
+        pin = _plain(settings.pkcs11_pin) or ""
+        made = Pkcs11Signer(settings.pkcs11_module, KeyPlace.of(uri), pin)
+        expect_matching(made)
+    except SignerUnusable as error:
+        raise SettingsWrong(f"HUB_{key.upper()}_KEY: {error}.") from error
+    return made
+
+
+def stamping(settings: RecorderSettings) -> TimeStamping | None:
+    """Return the time stamping authority; None where none is set.
+
+    Raises:
+        SettingsWrong: its roots cannot be read.
+    """
+    if settings.tsa_url is None or settings.tsa_roots is None:
+        return None
+    try:
+        roots = load_pem_x509_certificates(settings.tsa_roots.read_bytes())
+    except (OSError, ValueError):
+        raise SettingsWrong(
+            f"HUB_RECORDER_TSA_ROOTS: {settings.tsa_roots} is not a PEM file of certificates."
+        ) from None
+    return TimeStamping(settings.tsa_url, roots)
+
+
+def witnesses(settings: RecorderSettings) -> list[Witness]:
+    """Return the witnesses of the log.
+
+    Raises:
+        SettingsWrong: their file cannot be read, or a line is no URL and key.
+    """
+    if settings.witnesses is None:
+        return []
+    try:
+        lines = settings.witnesses.read_text(encoding="utf-8").splitlines()
+        pairs = [line.split() for line in lines if line.strip() and not line.startswith("#")]
+        return [Witness(url, parse_verifier_key(key)) for url, key in pairs]
+    except (OSError, ValueError, LogError) as error:
+        raise SettingsWrong(
+            f"HUB_RECORDER_WITNESSES: {settings.witnesses}: each line is a URL and a key "
+            f"({type(error).__name__})."
+        ) from None
 
 
 def tracing(settings: IoSettings, process: str, hub: str) -> Tracing | None:
