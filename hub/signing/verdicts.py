@@ -146,7 +146,7 @@ class SignatureVerdict:
     """1 is the first one that was made."""
     grade: Grade
     reasons: tuple[VerdictReason, ...]
-    format: str
+    form: str
     """For example `adbe.pkcs7.detached`, `XAdES`, `CAdES`."""
     algorithm: str
     """For example `rsa2048-pkcs1v15-sha256`; empty where it cannot be read."""
