@@ -36,11 +36,13 @@ class VerdictReason(StrEnum):
     MALFORMED_DOCUMENT = "malformed_document"
     ENCRYPTED_DOCUMENT = "encrypted_document"
     DOCUMENT_MISSING = "document_missing"
+    CONTENT_MISSING = "content_missing"
     TOO_LARGE = "too_large"
     TOO_COMPLEX = "too_complex"
     TIME_LIMIT = "time_limit"
     MEMORY_LIMIT = "memory_limit"
     JUDGE_FAILED = "judge_failed"
+    PARTLY_SIGNED = "partly_signed"
     SENDER_DIFFERS = "sender_differs"
     # The signature and what it covers.
     MALFORMED_SIGNATURE = "malformed_signature"

@@ -26,9 +26,10 @@ from pyhanko_certvalidator.errors import (
 )
 from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.policy_decl import (
-    REQUIRE_REVINFO,
     CertRevTrustPolicy,
     DisallowWeakAlgorithmsPolicy,
+    RevocationCheckingPolicy,
+    RevocationCheckingRule,
 )
 
 from hub.signing.documents.question import RevocationAnswers, Wanted
@@ -42,6 +43,14 @@ _ALGORITHMS: Final = DisallowWeakAlgorithmsPolicy(  # type: ignore[no-untyped-ca
 )
 """For certificates. SHA-1 in one passes here and is told as legacy."""
 
+_REVOCATION: Final = CertRevTrustPolicy(
+    # An authority below a root often says no place of a CRL; where it does, that one must be had.
+    RevocationCheckingPolicy(
+        RevocationCheckingRule.CRL_OR_OCSP_REQUIRED, RevocationCheckingRule.CHECK_IF_DECLARED
+    ),
+    # An answer may be newer than the signature: it is asked for when the document arrives.
+    retroactive_revinfo=True,
+)
 _TOLD: Final[Mapping[type[Exception], VerdictReason]] = {
     PathBuildingError: VerdictReason.NO_TRUSTED_PATH,
     InvalidCertificateError: VerdictReason.NO_TRUSTED_PATH,  # a root that nobody trusts
@@ -119,8 +128,6 @@ def _context(
     roots: tuple[bytes, ...],
     answers: RevocationAnswers,
 ) -> ValidationContext:
-    # An answer may be newer than the signature: it is asked for when the document arrives.
-    policy = CertRevTrustPolicy(REQUIRE_REVINFO, retroactive_revinfo=True)
     return ValidationContext(
         trust_roots=load_certificates(roots),
         other_certs=list(others),
@@ -128,7 +135,7 @@ def _context(
         allow_fetching=False,
         crls=_usable_crls(certificate, answers.crls),
         ocsps=[one for one in map(_ocsp, answers.ocsps) if one is not None],
-        revinfo_policy=policy,
+        revinfo_policy=_REVOCATION,
         algorithm_usage_policy=_ALGORITHMS,
     )
 

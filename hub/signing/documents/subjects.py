@@ -3,7 +3,7 @@
 Vietnamese authorities write `UID=MST:<tax number>` into an organisation's certificate and
 `UID=CCCD:<12 digits>` into a person's; ETSI EN 319 412-1, section 5.1.4, has
 `organizationIdentifier=VATVN-<tax number>`. How agencies are named by code is not settled: both
-`MDD:<code>` in UID and `GOVVN-<code>` are read.
+`MDD:<code>` or `MDDTC:<code>` in UID and `GOVVN-<code>` are read.
 """
 
 import re
@@ -17,7 +17,9 @@ from hub.signing.verdicts import IdentityScheme, OrganisationIdentity, SenderMat
 
 _NUMBER_FIELDS: Final = frozenset({"user_id", "organization_identifier", "serial_number"})
 _TAX: Final = re.compile(r"(?:MST[:\s]|TAXVN-|VATVN-)\s*(\d{10}(?:-?\d{3})?)")
-_AGENCY: Final = re.compile(r"(?:MDD[:\s]|GOVVN-)\s*([0-9A-Z]{1,10}(?:\.[0-9A-Z]{1,10}){0,6})")
+_AGENCY: Final = re.compile(
+    r"(?:MDD(?:TC)?[:\s]|GOVVN-)\s*([0-9A-Z]{1,10}(?:\.[0-9A-Z]{1,10}){0,6})"
+)
 _PERSONAL: Final = re.compile(r"(?:CCCD|CMND|CMT|HC|SHC|BHXH|DDCN|PASVN|IDCVN|PNOVN|TINVN)[:\s-]")
 _CITIZEN: Final = re.compile(r"\d{12}")
 """A citizen's number has 12 digits, a tax number of an organisation 10 or 13."""
