@@ -1,4 +1,4 @@
-"""ASiC-E containers (ETSI EN 319 162-1) with one CAdES signature; the same input, the same bytes."""
+"""ASiC-E containers (ETSI EN 319 162-1) with one CAdES signature, to the byte the same."""
 
 import base64
 import io

@@ -4,8 +4,7 @@ Paths are built and checked by pyhanko-certvalidator (RFC 5280) without any fetc
 CRLs and OCSP answers are given, and what is missing is told.
 """
 
-import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -91,7 +90,7 @@ def path_findings(
     """Judge a certificate at the moment of its use. `others`: certificates that may help."""
     context = _context(certificate, others, moment, roots, answers)
     try:
-        path = asyncio.run(_find(certificate, context))
+        path = _at_once(_find(certificate, context))
     except (PathBuildingError, ValidationError) as error:
         return _failure(error, certificate, moment)
     except (ValueError, TypeError, KeyError):  # asn1crypto: a certificate or a CRL that is none.
@@ -113,6 +112,17 @@ def merge(first: RevocationAnswers, second: RevocationAnswers) -> RevocationAnsw
         crls=tuple(dict.fromkeys((*first.crls, *second.crls))),
         ocsps=tuple(dict.fromkeys((*first.ocsps, *second.ocsps))),
     )
+
+
+def _at_once(work: Coroutine[Any, Any, ValidationPath]) -> ValidationPath:
+    """Run to its end what waits for nothing: without fetching, certvalidator never does."""
+    try:
+        work.send(None)
+    except StopIteration as finished:
+        found: ValidationPath = finished.value
+        return found
+    work.close()
+    raise RuntimeError("certvalidator waits for something")
 
 
 async def _find(certificate: x509.Certificate, context: ValidationContext) -> ValidationPath:
