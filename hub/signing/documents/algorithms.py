@@ -35,7 +35,7 @@ def strength(
     algorithm: algos.SignedDigestAlgorithm, digest: str, key: keys.PublicKeyInfo
 ) -> Strength:
     """Judge a signature algorithm with the digest and the key that it is used with."""
-    scheme, hashed = _scheme(algorithm), _hash(algorithm) or digest
+    scheme, hashed = _scheme(algorithm), digest_in(algorithm) or digest
     return judge_strength(scheme, {digest, hashed}, key)
 
 
@@ -77,7 +77,8 @@ def _scheme(algorithm: algos.SignedDigestAlgorithm) -> str:
         return str(algorithm["algorithm"].native)
 
 
-def _hash(algorithm: algos.SignedDigestAlgorithm) -> str | None:
+def digest_in(algorithm: algos.SignedDigestAlgorithm) -> str | None:
+    """Return the digest that a signature algorithm names itself, if it does."""
     try:
         return str(algorithm.hash_algo)
     except ValueError:  # The algorithm names no digest of its own, as plain RSA.

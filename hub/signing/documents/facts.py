@@ -7,13 +7,8 @@ from typing import Final
 
 from asn1crypto import x509
 
-from hub.signing.documents.paths import (
-    Moment,
-    PathFindings,
-    load_certificates,
-    merge,
-    path_findings,
-)
+from hub.signing.documents.loading import load_certificates
+from hub.signing.documents.paths import Moment, PathFindings, path_findings
 from hub.signing.documents.question import NO_ANSWERS, Question, RevocationAnswers, Wanted
 from hub.signing.documents.subjects import NOBODY, issuer_name, read_subject
 from hub.signing.verdicts import SignatureVerdict, VerdictReason, grade_of
@@ -43,7 +38,7 @@ class Case:
     def with_more(self, more: Brought) -> "Case":
         """Return the case with what one signature brings besides."""
         certificates = (*self.brought.certificates, *more.certificates)
-        answers = merge(self.brought.answers, more.answers)
+        answers = self.brought.answers.and_also(more.answers)
         return replace(self, brought=Brought(certificates=certificates, answers=answers))
 
     def path(
@@ -56,7 +51,7 @@ class Case:
             (*load_certificates(trust.intermediates), *self.brought.certificates),
             moment,
             roots=trust.timestamps if time_stamping else trust.documents,
-            answers=merge(self.question.revocation, self.brought.answers),
+            answers=self.question.revocation.and_also(self.brought.answers),
             time_stamping=time_stamping,
         )
 

@@ -4,14 +4,13 @@ Paths are built and checked by pyhanko-certvalidator (RFC 5280) without any fetc
 CRLs and OCSP answers are given, and what is missing is told.
 """
 
-from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Coroutine, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
-from asn1crypto import crl, ocsp, x509
+from asn1crypto import crl, x509
 from pyhanko_certvalidator import ValidationContext, find_valid_path
 from pyhanko_certvalidator.errors import (
     DisallowedAlgorithmError,
@@ -31,11 +30,12 @@ from pyhanko_certvalidator.policy_decl import (
     RevocationCheckingRule,
 )
 
+from hub.signing.documents.algorithms import digest_in
+from hub.signing.documents.known_paths import Path, known_path, remember_path
+from hub.signing.documents.loading import load_certificates, load_crls, load_ocsps
 from hub.signing.documents.question import RevocationAnswers, Wanted
 from hub.signing.verdicts import VerdictReason
 
-_CACHED: Final = 256
-"""Parsed certificates and CRLs kept in a judge: the authorities of the country are about twenty."""
 _SIGNING: Final = frozenset({"digital_signature", "non_repudiation"})
 _ALGORITHMS: Final = DisallowWeakAlgorithmsPolicy(  # type: ignore[no-untyped-call]
     weak_hash_algos=frozenset({"md2", "md4", "md5"}), rsa_key_size_threshold=1024
@@ -88,6 +88,9 @@ def path_findings(
     time_stamping: bool = False,
 ) -> PathFindings:
     """Judge a certificate at the moment of its use. `others`: certificates that may help."""
+    known = known_path(certificate, roots, answers, moment.at)
+    if known is not None:
+        return _good(certificate, known, moment, time_stamping=time_stamping)
     context = _context(certificate, others, moment, roots, answers)
     try:
         path = _at_once(_find(certificate, context))
@@ -95,23 +98,9 @@ def path_findings(
         return _failure(error, certificate, moment)
     except (ValueError, TypeError, KeyError):  # asn1crypto: a certificate or a CRL that is none.
         return PathFindings(reasons=(VerdictReason.PATH_INVALID,))
-    return PathFindings(
-        reasons=_more_reasons(certificate, path, moment, time_stamping=time_stamping)
-    )
-
-
-def load_certificates(found: Iterable[bytes]) -> list[x509.Certificate]:
-    """Return those of `found` that are certificates; each is parsed once in a judge's life."""
-    return [one for one in map(_certificate, found) if one is not None]
-
-
-def merge(first: RevocationAnswers, second: RevocationAnswers) -> RevocationAnswers:
-    """Return what both say, each answer once."""
-    return replace(
-        first,
-        crls=tuple(dict.fromkeys((*first.crls, *second.crls))),
-        ocsps=tuple(dict.fromkeys((*first.ocsps, *second.ocsps))),
-    )
+    found = [one for one in path if isinstance(one, x509.Certificate)]
+    remember_path(certificate, roots, answers, moment.at, tuple(found))
+    return _good(certificate, tuple(found), moment, time_stamping=time_stamping)
 
 
 def _at_once(work: Coroutine[Any, Any, ValidationPath]) -> ValidationPath:
@@ -144,7 +133,7 @@ def _context(
         moment=moment.at,
         allow_fetching=False,
         crls=_usable_crls(certificate, answers.crls),
-        ocsps=[one for one in map(_ocsp, answers.ocsps) if one is not None],
+        ocsps=load_ocsps(answers.ocsps),
         revinfo_policy=_REVOCATION,
         algorithm_usage_policy=_ALGORITHMS,
     )
@@ -159,10 +148,9 @@ def _usable_crls(
     absence says nothing. Only a CRL of the certificate's own days does.
     """
     end, issuer = certificate["tbs_certificate"]["validity"]["not_after"].native, certificate.issuer
-    lists = [one for one in map(_crl, found) if one is not None]
     return [
         one
-        for one in lists
+        for one in load_crls(found)
         if one.issuer != issuer or one["tbs_cert_list"]["this_update"].native <= end
     ]
 
@@ -186,18 +174,19 @@ def _revoked(since: datetime, moment: Moment) -> VerdictReason:
     return VerdictReason.REVOKED_NO_TIME_PROOF
 
 
-def _more_reasons(
-    certificate: x509.Certificate, path: ValidationPath, moment: Moment, *, time_stamping: bool
-) -> tuple[VerdictReason, ...]:
+def _good(
+    certificate: x509.Certificate, path: Path, moment: Moment, *, time_stamping: bool
+) -> PathFindings:
+    """Say what is left to say about a certificate with a valid path."""
     reasons = []
     if not (_may_stamp(certificate) if time_stamping else _may_sign(certificate)):
         reasons.append(VerdictReason.WRONG_KEY_USAGE)
     start = certificate["tbs_certificate"]["validity"]["not_before"].native
     if moment.claimed is not None and moment.claimed < start:
         reasons.append(VerdictReason.CERTIFICATE_NOT_YET_VALID)
-    if any(one["signature_algorithm"].hash_algo == "sha1" for one in _below_root(path)):
+    if any(digest_in(one["signature_algorithm"]) == "sha1" for one in path[1:]):
         reasons.append(VerdictReason.LEGACY_DIGEST)
-    return tuple(reasons)
+    return PathFindings(reasons=tuple(reasons))
 
 
 def _may_sign(certificate: x509.Certificate) -> bool:
@@ -211,47 +200,8 @@ def _may_stamp(certificate: x509.Certificate) -> bool:
     return purposes is not None and purposes.native == ["time_stamping"]
 
 
-def _below_root(path: ValidationPath) -> list[x509.Certificate]:
-    """Return the path's certificates from below the root to the signer's."""
-    return [one for one in path if isinstance(one, x509.Certificate)][1:]
-
-
 def _wanted(path: ValidationPath) -> tuple[Wanted, ...]:
     whole = [one for one in path if isinstance(one, x509.Certificate)]
     return tuple(
         Wanted(certificate=below.dump(), issuer=above.dump()) for above, below in pairwise(whole)
     )
-
-
-def _loader(load: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
-    @lru_cache(maxsize=_CACHED)
-    def cached(data: bytes) -> Any:
-        try:
-            return load(data)
-        except (ValueError, TypeError):
-            return None
-
-    return cached
-
-
-def _load_certificate(data: bytes) -> x509.Certificate:
-    found = x509.Certificate.load(data, strict=True)
-    found["tbs_certificate"]["subject"].native  # noqa: B018  (asn1crypto parses when looked at)
-    return found
-
-
-def _load_crl(data: bytes) -> crl.CertificateList:
-    found = crl.CertificateList.load(data, strict=True)
-    found["tbs_cert_list"]["this_update"].native  # noqa: B018
-    return found
-
-
-def _load_ocsp(data: bytes) -> ocsp.OCSPResponse:
-    found = ocsp.OCSPResponse.load(data, strict=True)
-    found["response_status"].native  # noqa: B018
-    return found
-
-
-_certificate = _loader(_load_certificate)
-_crl = _loader(_load_crl)
-_ocsp = _loader(_load_ocsp)

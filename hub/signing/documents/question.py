@@ -30,6 +30,13 @@ class RevocationAnswers:
     crls: tuple[bytes, ...] = ()
     ocsps: tuple[bytes, ...] = ()
 
+    def and_also(self, more: "RevocationAnswers") -> "RevocationAnswers":
+        """Return what both say, each answer once."""
+        return RevocationAnswers(
+            crls=tuple(dict.fromkeys((*self.crls, *more.crls))),
+            ocsps=tuple(dict.fromkeys((*self.ocsps, *more.ocsps))),
+        )
+
 
 NO_ANSWERS: Final = RevocationAnswers()
 

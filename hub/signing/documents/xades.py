@@ -11,7 +11,7 @@ from signxml import DigestAlgorithm, VerifyResult
 
 from hub.signing.documents.cms import Malformed, digest_of, load_signed_data
 from hub.signing.documents.facts import Brought, Case
-from hub.signing.documents.paths import load_certificates
+from hub.signing.documents.loading import load_certificates
 from hub.signing.documents.question import RevocationAnswers
 from hub.signing.documents.timestamps import Stamped, earliest_proof
 from hub.signing.documents.xml_tree import DS

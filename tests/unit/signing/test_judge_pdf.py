@@ -142,6 +142,15 @@ def test_a_revoked_certificate_counts_by_proven_time_never_by_the_signers_clock(
     assert NOW.verdict(proven, revocation=revoked).grade is Grade.VALID_LEGACY
 
 
+def test_a_path_known_to_be_valid_earlier_is_not_taken_to_be_valid_after_its_revocation():
+    since = AT - timedelta(minutes=20)
+    revoked = RevocationAnswers(crls=NOW.crls({NOW.seal: since}, at=AT))
+    early = AT - timedelta(minutes=30)
+    proven = LETTER.signed(NOW.cms(at=early, stamp=NOW.stamp(early))).data
+    assert NOW.verdict(proven, revocation=revoked).grade is Grade.VALID_LEGACY
+    assert R.CERTIFICATE_REVOKED in reasons(TODAY, revocation=revoked)
+
+
 def test_without_an_answer_it_is_unknown_and_the_judge_says_what_it_wants():
     judged = judge(TODAY, NOW.question(revocation=NO_ANSWERS))
     assert R.REVOCATION_UNKNOWN in only(judged.verdict).reasons
