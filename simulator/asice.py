@@ -25,14 +25,13 @@ def signed_container(files: Mapping[str, bytes], make: Make) -> bytes:
     )
 
 
-def packed(files: Mapping[str, bytes]) -> bytes:
-    """Return a ZIP of `files` in this order, the mimetype not compressed."""
+def packed(files: Mapping[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
+    """Return a ZIP of `files` in this order. Stored, the bytes are the same with every zlib."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, data in files.items():
             info = zipfile.ZipInfo(name, _LONG_AGO)
-            info.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
-            archive.writestr(info, data)
+            archive.writestr(info, data, method)
     return buffer.getvalue()
 
 

@@ -124,7 +124,7 @@ def container(files=None, **changes):
     made = signed_container(files or FILES, NOW.modern())
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         held = {name: archive.read(name) for name in archive.namelist()}
-    return packed({**held, **changes})
+    return packed({**held, **changes}, zipfile.ZIP_DEFLATED)
 
 
 def test_a_container_is_valid_and_covers_its_files():
