@@ -13,7 +13,7 @@ RUN := $(UV) run --frozen --no-sync
 ARGS ?=
 SEED ?= $(shell date +%s)
 
-.PHONY: help setup demo test test-all lint unit contract containers scenarios bench chaos docs fresh-check compose-check format
+.PHONY: help setup demo test test-all lint unit contract containers scenarios bench chaos docs vectors fresh-check compose-check format
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 22
@@ -56,6 +56,11 @@ chaos: setup ## Kill everything while messages flow; SEED=n repeats the moments 
 
 docs: setup ## Write the generated pages: reasons, settings
 	scripts/docs
+
+vectors: setup ## Write the test vectors anew: they must be as committed
+	$(RUN) python -m tests.vectors.make
+	$(RUN) python -m tests.vectors.make_documents
+	git diff --exit-code -- tests/vectors
 
 fresh-check: ## As root: the README's two commands on a bare Debian with python3-venv, make and git
 	scripts/fresh-check
