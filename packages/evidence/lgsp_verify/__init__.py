@@ -1,0 +1,1 @@
+"""Check the proofs of the hub offline: its transparency log, and evidence about one message."""
