@@ -4,7 +4,6 @@ A record's key is `<kind>/<id>`; its value is one of the structs below as JSON, 
 entity is deleted. The record with the key `version` closes a change set.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -12,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 from lgsp_message.keys import load_jwk, verifying_key
+from lgsp_verify import rules
 
 from hub.decision.connector_record import ConnectorRecord, connector_of
 from hub.decision.events import RulesRef
@@ -118,15 +118,11 @@ KINDS: Final[Mapping[str, type[msgspec.Struct]]] = {
 
 
 def version_hash(previous: str, changes: Iterable[tuple[str, bytes | None]]) -> str:
-    """Return the hash of a version: SHA-256 over the previous hash and the change set.
+    """Return the hash of a version, hex: over the previous hash and the change set.
 
-    Hex text. A deleted entity counts as an empty value. Changes are sorted by key.
+    It commits to the hash of each value, so that evidence shows one value and none of the others.
     """
-    digest = hashlib.sha256(bytes.fromhex(previous))
-    for key, value in sorted(changes, key=lambda change: change[0]):
-        for part in (key.encode(), value or b""):
-            digest.update(len(part).to_bytes(4) + part)
-    return digest.hexdigest()
+    return rules.version_hash(previous, [(key, rules.digest_of(value)) for key, value in changes])
 
 
 class Rulebook:

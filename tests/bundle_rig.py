@@ -1,0 +1,231 @@
+"""Bundles for tests: real decisions of the test world, logged, proven and sealed with test keys."""
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import cache
+
+import orjson
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding
+from lgsp_verify.absence import Absence
+from lgsp_verify.bundle.assemble import assemble
+from lgsp_verify.bundle.compose import (
+    EventPart,
+    MessagePart,
+    Parts,
+    ReceiptPart,
+    compose,
+)
+from lgsp_verify.checks.case import Given
+from lgsp_verify.log import (
+    InclusionProof,
+    Kind,
+    LogKey,
+    Signer,
+    TreeHead,
+    VerifierKey,
+    encode_entry,
+    leaf_hash,
+    root_of,
+)
+from lgsp_verify.log.merkle import inclusion_spans
+from lgsp_verify.rules import FIRST, Chain, Step, digest_of, hashes_of
+from lgsp_verify.trust import Authority, Period, Trust, Usage
+
+from hub.decision.events import Decision, RulesRef
+from hub.decision.pipeline import decide
+from hub.decision.rulebook import Rulebook
+from hub.decision.rules import Rules
+from hub.io.kafka.codec import encode_event
+from simulator.pki import SamplePki
+from tests import support
+
+SHARD = support.PARTITION
+LOG = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+LOG_KEY = LogKey(hub=support.HUB, public=LOG.public_key().public_bytes_raw())
+CHECKPOINTS = Signer(LOG_KEY.checkpoint_key(SHARD), LOG.sign)
+ANCHORS = Signer(LOG_KEY.anchor_key(), LOG.sign)
+WITNESS_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
+WITNESS = Signer(
+    VerifierKey(
+        "witness.example/mau", Kind.COSIGNATURE, WITNESS_KEY.public_key().public_bytes_raw()
+    ),
+    WITNESS_KEY.sign,
+)
+PEM = Encoding.PEM
+MADE_AT = support.NOW + timedelta(minutes=5)
+
+
+@cache
+def pki() -> SamplePki:
+    return SamplePki(support.NOW)
+
+
+@cache
+def container_holder():
+    return pki().agency("Trục tích hợp")
+
+
+@dataclass(frozen=True)
+class ContainerKey:
+    """The sealer: deterministic, so that one bundle is one sequence of bytes."""
+
+    algorithm: str = "ES256"
+
+    def sign(self, data: bytes) -> bytes:
+        der = container_holder().key.sign(
+            data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+        )
+        r, s = decode_dss_signature(der)
+        return r.to_bytes(32) + s.to_bytes(32)
+
+
+@cache
+def trust() -> Trust:
+    roots = tuple(
+        Authority(
+            name="Mẫu",
+            certificate=root.public_bytes(Encoding.DER),
+            usages=frozenset(Usage),
+            period=Period(),
+        )
+        for root in pki().roots
+    )
+    return Trust(
+        logs=((LOG_KEY, Period()),), witnesses=((WITNESS.key, Period()),), authorities=roots
+    )
+
+
+def given(**changes) -> Given:
+    return replace(Given(trust=trust()), **changes)
+
+
+def chain() -> tuple[Chain, dict[str, bytes]]:
+    """Two versions of the rules of the test world: all of it, then one right more."""
+    values = support.records()
+    first = Step(version=1, changes={key: digest_of(value) for key, value in values.items()})
+    second = Step(version=2, changes={"right/9": digest_of(b"{}")})
+    return Chain(previous=FIRST, steps=[first, second]), values
+
+
+def rules():
+    """The rules of the test world under the hash that `chain` leads to."""
+    steps, values = chain()
+    book = Rulebook(support.HUB, support.MACS)
+    for key, value in values.items():
+        book.apply(key, value)
+    return book.snapshot(RulesRef(version=2, hash=hashes_of(steps)[2]))
+
+
+@dataclass
+class World:
+    """A hub's decisions and the log over them."""
+
+    rules: Rules = field(default_factory=rules)
+    admitted: support.Remembered = field(default_factory=support.Remembered)
+    entries: list[bytes] = field(default_factory=list)
+    about: list[tuple[str, str]] = field(default_factory=list)
+
+    def __post_init__(self):
+        # Leaves of other messages before ours: proofs are more than one step long.
+        for number in range(5):
+            self.log(b'{"event":"refused","source":"x","id":"%d"}' % number, ("x", str(number)))
+
+    def log(self, value: bytes, about: tuple[str, str]) -> int:
+        self.entries.append(encode_entry(len(self.entries) * 2, 1_764_000_000_000, value))
+        self.about.append(about)
+        return len(self.entries) - 1
+
+    def take(self, received, at=support.NOW) -> Decision:
+        decision = decide(received, self.rules, self.admitted, at)
+        self.admitted.remember(decision)
+        for entry in decision.entries:
+            self.log(encode_event(entry.event), (entry.event.source, entry.event.id))
+        return decision
+
+    def head(self) -> TreeHead:
+        root = root_of([leaf_hash(entry) for entry in self.entries])
+        return TreeHead(CHECKPOINTS.key.name, len(self.entries), root)
+
+    def proof(self, leaf: int) -> InclusionProof:
+        hashes = [leaf_hash(entry) for entry in self.entries]
+        spans = inclusion_spans(leaf, len(hashes))
+        path = tuple(root_of(hashes[first:end]) for first, end in spans)
+        return InclusionProof(leaf, path, self.head().signed(CHECKPOINTS))
+
+    def event(self, leaf: int) -> EventPart:
+        return EventPart(leaf=leaf, entry=self.entries[leaf], proof=str(self.proof(leaf)).encode())
+
+
+def message_part(received) -> MessagePart:
+    source = received.attributes["source"].removeprefix("urn:hub:system:")
+    _, values = chain()
+    return MessagePart(
+        source=source,
+        id=received.attributes["id"],
+        attributes=dict(received.attributes),
+        body=received.body,
+        signature=received.signature,
+        key=values.get(support.key_name(source, support.key_of(source))),
+        rules_version=2,
+    )
+
+
+def parts_of(world: World, received, *, receipts=(), witnessed=True, **changes) -> Parts:
+    """Everything about one message; `receipts` are those received for it."""
+    part = message_part(received)
+    leaves = [leaf for leaf, about in enumerate(world.about) if about == (part.source, part.id)]
+    head = world.head()
+    note = head.signed(CHECKPOINTS).note
+    if witnessed:
+        note = note.signed_also([WITNESS.cosignature(note.text, int(MADE_AT.timestamp()))])
+    absence = Absence(head=head, source=part.source, id=part.id, leaves=tuple(leaves), at=MADE_AT)
+    _, values = chain()
+    parts = Parts(
+        hub=support.HUB,
+        source=part.source,
+        id=part.id,
+        made_at=MADE_AT,
+        shard=SHARD,
+        checkpoint=note.encode(),
+        events=tuple(world.event(leaf) for leaf in leaves),
+        message=part,
+        schema=values["schema/dossier.received:1.0"],
+        chain=chain()[0],
+        receipts=tuple(_receipt(world, one, leaves) for one in receipts),
+        absence=absence.signed(ANCHORS).encode(),
+    )
+    return replace(parts, **changes)
+
+
+def _receipt(world: World, received, leaves) -> ReceiptPart:
+    part = message_part(received)
+    own = [leaf for leaf in leaves if _receipt_of(world.entries[leaf]) == part.id]
+    return ReceiptPart(message=part, leaves=tuple(own))
+
+
+def _receipt_of(entry: bytes) -> object:
+    return orjson.loads(entry.partition(b"\n")[2])["detail"].get("receipt")
+
+
+def sealed(parts: Parts) -> bytes:
+    holder = container_holder()
+    index, files = compose(parts)
+    return assemble(index, files, ContainerKey(), [holder.der, *holder.chain_der])
+
+
+def delivered_world():
+    """A message that was admitted, delivered and acknowledged; its receipts."""
+    world = World()
+    received = support.stamped()
+    (delivery,) = world.take(received).deliveries
+    receipts = [
+        support.receipt(stage, (received.attributes["id"], delivery))
+        for stage in ("delivered", "acknowledged")
+    ]
+    for receipt in receipts:
+        world.take(receipt)
+    return world, received, receipts
