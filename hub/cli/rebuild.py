@@ -1,4 +1,4 @@
-"""`hub rebuild …`: make the search projection, or the views, anew from Kafka."""
+"""`hub rebuild …`: make the search projection, the views or the log anew from Kafka."""
 
 import asyncio
 import json
@@ -49,3 +49,17 @@ def views(
 
     rebuilt = asyncio.run(rebuild_views(home))
     typer.echo(json.dumps({"events": rebuilt.events, "seconds": round(rebuilt.seconds, 3)}))
+
+
+@rebuild_app.command("log")
+def log(
+    home: Annotated[Path | None, typer.Option(help="Home directory instead of HUB_HOME.")] = None,
+) -> None:
+    """Write the transparency log's files anew from hub.audit, to the byte. The hub may run.
+
+    Ghi lại các tệp của nhật ký minh bạch từ hub.audit, giống từng byte; không ký lại điều gì khác.
+    """
+    from hub.cli.hosts.recorder import rebuild_log  # noqa: PLC0415  (loads SQL and Kafka)
+
+    rebuilt = asyncio.run(rebuild_log(home))
+    typer.echo(json.dumps({"leaves": rebuilt.leaves, "seconds": round(rebuilt.seconds, 3)}))

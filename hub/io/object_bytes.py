@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -12,12 +12,15 @@ from urllib.parse import unquote, urlsplit
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, from_url
 
+from hub.io.whole_files import write_files
 from hub.ports import Unavailable
 
 READ_BYTES: Final = 1024 * 1024
 """Size of the pieces in which an object is read."""
 WRITE_BYTES: Final = 5 * 1024 * 1024
 """Size of the pieces in which an object is written: the least that S3 takes."""
+_FILES_AT_ONCE: Final = 16
+"""Small files that are sent to a remote store together."""
 _PIECES_AT_ONCE: Final = 2
 """Two pieces under way bound an upload to some 10 MiB of memory."""
 
@@ -63,6 +66,35 @@ class ObjectBytes:
                 raise source.error from error
             raise
 
+    async def write_all(self, files: Mapping[str, bytes]) -> None:
+        """Write small files, by path, each whole or not at all; return once all are durable.
+
+        One that stands there already is replaced at once: a reader sees the old or the new one.
+
+        Raises:
+            Unavailable: the store does not answer; some may be written.
+        """
+        with _store_errors("to a write"):
+            if self._root is not None:
+                await asyncio.to_thread(write_files, self._root, files)
+                return
+            turns = asyncio.Semaphore(_FILES_AT_ONCE)
+            await asyncio.gather(*(self._put(path, files[path], turns) for path in files))
+
+    async def fetch(self, path: str, *, most: int | None = None) -> bytes | None:
+        """Return a small file, or its first `most` bytes; None where there is none.
+
+        Raises:
+            Unavailable: the store does not answer.
+        """
+        options: dict[str, Any] = {} if most is None else {"range": (0, most)}
+        try:
+            with _store_errors("to a read"):
+                found = await self._store.get_async(path, options=options)
+                return bytes(await found.bytes_async())
+        except FileNotFoundError:
+            return None
+
     async def read(self, path: str, start: int, end: int) -> AsyncIterator[bytes]:
         """Yield the bytes [start, end) in pieces.
 
@@ -101,6 +133,10 @@ class ObjectBytes:
             async for chunk in self._store.list(prefix):
                 for entry in chunk:
                     yield entry["path"], entry["last_modified"]
+
+    async def _put(self, path: str, data: bytes, turns: asyncio.Semaphore) -> None:
+        async with turns:
+            await self._store.put_async(path, data, use_multipart=False)
 
 
 class _Source:

@@ -8,22 +8,31 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.cli import logs, wiring
 from hub.cli.errors import CommandFailed
-from hub.cli.home import Home, Identity
+from hub.cli.home import Home, Identity, OwnKey
 from hub.cli.hosts.host import Host, metrics_registry
 from hub.io.admission import utc_now
 from hub.io.kafka.audit_reader import AuditReader
 from hub.io.kafka.inbox_heads import InboxHeads
+from hub.io.kafka.log_feed import LogFeed
+from hub.io.log_files import LogFiles
 from hub.io.object_bytes import ObjectBytes
 from hub.io.settings import IoSettings
-from hub.io.sql.engine import open_blocking_engine, open_engine
+from hub.io.sql.engine import open_blocking_engine, open_engine, opened
+from hub.io.sql.log_heads import LogHeads
 from hub.ports import Refusing, Unavailable
 from hub.recorder import inbox_janitor, janitor
 from hub.recorder import main as recorder
+from hub.recorder.log import main as log
+from hub.recorder.log.metrics import LogMetrics
+from hub.recorder.log.writer import LogParts
 from hub.recorder.settings import RecorderSettings
+from hub.signing.log_key import checkpoint_signer
 
 NICENESS: Final = 10
 """Of 19: a tenth of the share of a process that is not nice, and all that is left over."""
@@ -37,6 +46,7 @@ async def run(host: Host) -> None:
     registry = metrics_registry(settings.metrics_port)
     store = ObjectBytes(wiring.objects_url(host.settings, host.home))
     tidied = open_engine(wiring.sql_url(host.settings, host.home))
+    parts = _log_parts(host.settings, host.home, host.identity, tidied, registry)
     try:
         async with (
             _opened(host.settings, host.home, host.identity) as (reader, engine),
@@ -52,6 +62,7 @@ async def run(host: Host) -> None:
                     host.stop,
                 )
             )
+            group.create_task(log.run(parts, host.stop))
             host.ready.set()
             await recorder.run(reader, engine, registry, host.stop)
     finally:
@@ -71,6 +82,40 @@ async def rebuild_projection(chosen: Path | None) -> recorder.Rebuilt:
             return await recorder.rebuild(reader, engine)
     except (Unavailable, Refusing) as error:
         raise CommandFailed(f"{error}. Nothing is lost: run it again.") from error
+
+
+async def rebuild_log(chosen: Path | None) -> log.Rebuilt:
+    """Make the log's files anew; return how much was logged.
+
+    Raises:
+        CommandFailed: Kafka, SQL or the object store does not answer, or the log would contradict
+            what was signed.
+    """
+    home, settings = wiring.home(chosen), wiring.read(IoSettings)
+    logs.configure("rebuild", level="WARNING")
+    try:
+        async with opened(wiring.sql_url(settings, home)) as engine:
+            parts = _log_parts(settings, home, home.identity(), engine, CollectorRegistry())
+            return await log.rebuild(parts)
+    except (Unavailable, Refusing) as error:
+        raise CommandFailed(f"{error}. Nothing is lost: run it again.") from error
+
+
+def _log_parts(
+    settings: IoSettings,
+    home: Home,
+    identity: Identity,
+    engine: AsyncEngine,
+    registry: CollectorRegistry,
+) -> LogParts:
+    signer = wiring.signer(OwnKey.LOG, settings, home)
+    return LogParts(
+        feed=LogFeed(wiring.kafka(settings), identity.partitions),
+        files=LogFiles(ObjectBytes(wiring.objects_url(settings, home))),
+        heads=LogHeads(engine, utc_now),
+        signer_of=checkpoint_signer(identity.hub, signer),
+        metrics=LogMetrics(registry),
+    )
 
 
 @contextlib.asynccontextmanager

@@ -1,10 +1,10 @@
 """Read all of `hub.audit` from positions that the reader of the records keeps itself."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final, Generic, TypeVar
 
 import structlog
 from aiokafka import TopicPartition
@@ -27,31 +27,44 @@ IDLE_SECONDS: Final = 0.5
 FETCH_BYTES: Final = 8 * 1024 * 1024
 """Most bytes of one fetch: what one batch can take of memory, as Kafka's records."""
 
+_Record = TypeVar("_Record")
+
 _log = structlog.get_logger("audit_reader")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuditBatch:
+class Batch(Generic[_Record]):
     """Records in the order of their partitions, and where each partition's part begins and ends."""
 
-    records: tuple[AuditRecord, ...]
+    records: tuple[_Record, ...]
     start: Mapping[int, int]
     end: Mapping[int, int]
     """The next offset after the batch, by partition; only partitions that are in it."""
 
 
-class AuditReader:
-    """All partitions of the audit topic, committed events only. Not a member of any group."""
+AuditBatch = Batch[AuditRecord]
+
+
+class PartitionReader(Generic[_Record]):
+    """All partitions of the audit topic, committed events only. Not a member of any group.
+
+    `record_of` makes a value of each record of Kafka.
+    """
+
+    REMEDY: ClassVar = "Run `hub rebuild projection`"
+    """What an operator does about another topic than was read."""
 
     def __init__(
         self,
         connection: KafkaConnection,
         partitions: int,
+        record_of: Callable[[Any], _Record],
         *,
         topic: str = AUDIT,
         batch_records: int = BATCH_RECORDS,
     ) -> None:
         self._connection, self._most = connection, batch_records
+        self._record_of = record_of
         self._places = [TopicPartition(topic, number) for number in range(partitions)]
         self._positions: dict[int, int] = {}
         self._consumer: Any = None
@@ -82,17 +95,17 @@ class AuditReader:
             if position > ends[place]:
                 raise Refusing(
                     f"{place.topic}, partition {place.partition}, ends before what was recorded "
-                    "of it: is it a new topic? Run `hub rebuild projection`"
+                    f"of it: is it a new topic? {self.REMEDY}"
                 )
-            self._note_missing(place, starts[place] - position)
+            if starts[place] > position:
+                self._missing(place, starts[place] - position)
             self._consumer.seek(place, max(position, starts[place]))
 
-    def _note_missing(self, place: TopicPartition, count: int) -> None:
-        if count > 0:
-            self.missing += count
-            _log.error("audit_records_missing", partition=place.partition, count=count)
+    def _missing(self, place: TopicPartition, count: int) -> None:
+        self.missing += count
+        _log.error("audit_records_missing", partition=place.partition, count=count)
 
-    async def read(self) -> AuditBatch:
+    async def read(self) -> Batch[_Record]:
         """Return the next records; none where there are none for a while.
 
         Raises:
@@ -110,12 +123,12 @@ class AuditReader:
                 chunks += found.items()
         return self._batch(chunks)
 
-    def _batch(self, chunks: list[tuple[TopicPartition, list[Any]]]) -> AuditBatch:
+    def _batch(self, chunks: list[tuple[TopicPartition, list[Any]]]) -> Batch[_Record]:
         end = {place.partition: records[-1].offset + 1 for place, records in chunks}
         start = {partition: self._positions[partition] for partition in end}
         self._positions |= end
-        return AuditBatch(
-            records=tuple(_record(record) for _, records in chunks for record in records),
+        return Batch(
+            records=tuple(self._record_of(record) for _, records in chunks for record in records),
             start=start,
             end=end,
         )
@@ -148,6 +161,20 @@ class AuditReader:
         if self._consumer is not None:
             consumer, self._consumer = self._consumer, None
             await close_consumer(consumer)
+
+
+class AuditReader(PartitionReader[AuditRecord]):
+    """The audit topic as events."""
+
+    def __init__(
+        self,
+        connection: KafkaConnection,
+        partitions: int,
+        *,
+        topic: str = AUDIT,
+        batch_records: int = BATCH_RECORDS,
+    ) -> None:
+        super().__init__(connection, partitions, _record, topic=topic, batch_records=batch_records)
 
 
 def audit_record(

@@ -1,0 +1,53 @@
+"""Read all of `hub.audit` as bytes: what the transparency log is made of."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from aiokafka import TopicPartition
+
+from hub.io.kafka.audit_reader import BATCH_RECORDS, PartitionReader
+from hub.io.kafka.connection import KafkaConnection
+from hub.io.kafka.topics import AUDIT
+from hub.ports import Refusing
+
+
+@dataclass(frozen=True, slots=True)
+class LogRecord:
+    """A committed record of `hub.audit`, whatever it holds."""
+
+    partition: int
+    offset: int
+    at_ms: int
+    value: bytes
+
+
+class LogFeed(PartitionReader[LogRecord]):
+    """The audit topic as bytes. Unlike the projection, a log never goes on behind a gap."""
+
+    REMEDY: ClassVar = (
+        "The log of a partition cannot begin anew under its name: bring the topic back from the "
+        "cluster's mirror, or make a new hub"
+    )
+
+    def __init__(
+        self,
+        connection: KafkaConnection,
+        partitions: int,
+        *,
+        topic: str = AUDIT,
+        batch_records: int = BATCH_RECORDS,
+    ) -> None:
+        super().__init__(
+            connection, partitions, _log_record, topic=topic, batch_records=batch_records
+        )
+
+    def _missing(self, place: TopicPartition, count: int) -> None:
+        # Invariant 10: every audit event is a leaf. What is gone can never become one.
+        raise Refusing(
+            f"{count} records of {place.topic}, partition {place.partition}, were deleted before "
+            f"they were logged. {self.REMEDY}"
+        )
+
+
+def _log_record(record: Any) -> LogRecord:
+    return LogRecord(record.partition, record.offset, record.timestamp, record.value or b"")

@@ -1,0 +1,1 @@
+"""The transparency log: from `hub.audit` to tiles, checkpoints and anchors."""
