@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from prometheus_client import CollectorRegistry
@@ -16,13 +17,15 @@ from hub.io.sql.log_heads import LogHeads
 from hub.io.sql.log_tables import log_heads
 from hub.recorder.log.metrics import LogMetrics
 from hub.recorder.log.writer import LogParts, LogWriter
-from hub.signing.log_key import checkpoint_signer, log_key
+from hub.signing.log_key import LogSigner
 from hub.signing.signer import KeySigner
 from tests.support import NOW
 
 HUB = "trục-mẫu"
-SIGNER = KeySigner(key=Ed25519PrivateKey.from_private_bytes(bytes(32)), algorithm="Ed25519")
-LOG_KEY = log_key(HUB, SIGNER)
+SIGNER = LogSigner.of(
+    HUB, KeySigner(key=Ed25519PrivateKey.from_private_bytes(bytes(32)), algorithm="Ed25519")
+)
+LOG_KEY = SIGNER.key
 
 
 def records(seed, count, partitions=2, *, large_every=0):
@@ -76,7 +79,7 @@ class LogRig:
         self.engine = open_engine(f"sqlite:///{self.home / 'hub.db'}")
         self.store = ObjectBytes((self.home / "objects").as_uri())
         self.files, self.heads = LogFiles(self.store), LogHeads(self.engine, lambda: NOW)
-        self.feed = ListFeed(list(told), partitions)
+        self.feed: Any = ListFeed(list(told), partitions)
         self.registry = CollectorRegistry()
 
     async def start(self):
@@ -89,7 +92,7 @@ class LogRig:
             feed=self.feed,
             files=self.files,
             heads=self.heads,
-            signer_of=checkpoint_signer(HUB, SIGNER),
+            signer_of=SIGNER.of_shard,
             metrics=LogMetrics(CollectorRegistry()),
         )
         return replace(parts, **others)

@@ -22,6 +22,7 @@ from hub.api import (
     admin_quarantine,
     health,
     inbox,
+    log,
     objects,
     ops_alerts,
     ops_audit,
@@ -29,6 +30,7 @@ from hub.api import (
     ops_groups,
     ops_hub,
     ops_indicators,
+    ops_log,
     ops_oidc,
     ops_requests,
     ops_session,
@@ -64,7 +66,7 @@ GUARDED: Final = tuple(
         *(admin_quarantine, admin_dead_letters, admin_administrators),
         *(admin_adapters, admin_networks, admin_connector_signals, admin_connectors),
         *(ops_session, ops_oidc, ops_users, ops_groups, ops_audit, ops_requests, ops_hub),
-        *(ops_indicators, ops_deadlines, ops_alerts),
+        *(ops_indicators, ops_deadlines, ops_alerts, ops_log),
         *ops.RESOURCES,
         admin,  # Last: the name of a collection may be any word.
     )
@@ -86,6 +88,8 @@ def create_app(deps: Deps) -> FastAPI:
     app.add_route("/oauth2/token", post_token, methods=["POST"])
     for router in _ROUTERS:
         serve(app, router.routes)
+    if deps.log is not None:
+        serve(app, log.router.routes)
     if deps.admin is not None:
         mount_admin(app, deps.admin)
         app.state.ops = deps.ops

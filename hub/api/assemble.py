@@ -30,6 +30,7 @@ from hub.io.kafka.ingress import IngressWriter
 from hub.io.kafka.ingress_record import IngressRecords
 from hub.io.kafka.lag import Lags
 from hub.io.kafka.topic_facts import topic_facts
+from hub.io.log_desk import LogDesk, open_desk
 from hub.io.object_bytes import ObjectBytes
 from hub.io.object_janitor import keep_clean
 from hub.io.objects import Objects
@@ -38,6 +39,7 @@ from hub.io.sql.figures import Figures
 from hub.io.tracing import Tracing
 from hub.io.uploads import Uploads
 from hub.ports import MessageStatus
+from hub.signing.log_key import LogSigner
 
 
 class Follower(Protocol):
@@ -70,6 +72,8 @@ class Parts:
     statuses: MessageStatus | None
     admin: Admin | None = None
     tracing: Tracing | None = None
+    log: LogSigner | None = None
+    """The key of the transparency log; None: no log is served."""
 
 
 @asynccontextmanager
@@ -111,10 +115,17 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
             pressure=Pressure(),
             metrics=metrics,
             clock=utc_now,
+            log=_log(parts),
             tracing=parts.tracing,
             admin=parts.admin,
             ops=None if parts.admin is None else await _ops(parts, parts.admin, tail, disk, opened),
         )
+
+
+def _log(parts: Parts) -> LogDesk | None:
+    if parts.log is None:
+        return None
+    return open_desk(parts.engine, parts.store, parts.log, parts.partitions, utc_now)
 
 
 async def _ops(

@@ -17,6 +17,7 @@ from hub.io.disk import Disk
 from hub.io.kafka.audit_tail import AuditTail
 from hub.io.kafka.inbox_reader import InboxReader
 from hub.io.kafka.ingress import IngressWriter
+from hub.io.log_desk import LogDesk
 from hub.io.objects import Objects
 from hub.io.tracing import Tracing
 from hub.io.uploads import Uploads
@@ -44,6 +45,8 @@ class Deps:
     pressure: Pressure
     metrics: ApiMetrics
     clock: Callable[[], datetime]
+    log: LogDesk | None = None
+    """The transparency log; without it there are no paths of it."""
     tracing: Tracing | None = None
     """None: no spans are made."""
     admin: Admin | None = None

@@ -9,6 +9,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from hub.api.openapi_inbox import INBOX
+from hub.api.openapi_log import LOG
 from hub.api.openapi_messages import MESSAGES
 from hub.api.openapi_objects import OBJECTS
 from hub.api.openapi_operation import OPERATION
@@ -52,9 +53,10 @@ def describe(app: FastAPI) -> None:
 
 def _merged(found: Json) -> Json:
     found["info"]["description"] = "Signed messages between a province's information systems."
-    for paths in (MESSAGES, INBOX, OBJECTS, OPERATION):
+    for paths in (MESSAGES, INBOX, OBJECTS, LOG, OPERATION):
         for url, operations in paths.items():
-            found["paths"][url] = operations
+            if paths is not LOG or url in found["paths"]:  # A hub may serve no log.
+                found["paths"][url] = operations
     for url, operations in found["paths"].items():
         if url.startswith(_FOR_PEOPLE):
             for operation in operations.values():

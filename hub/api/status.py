@@ -33,7 +33,7 @@ async def get_message(
     # Asked first: a rebuild that ends in between must not leave an old answer unmarked.
     marks = {PROJECTION_HEADER: await projection_state(deps)}
     found = await known(deps, source, id)
-    sender = _speaks_for(deps, caller.system, source)
+    sender = speaks_for(deps, caller.system, source)
     if found is None or not (sender or caller.system in found.recipients):
         # The same answer for both: what others send is nobody's business, nor whether they do.
         raise Problem(404, Code.NOT_FOUND, headers=marks)
@@ -74,7 +74,8 @@ def _step(step: Step, only_for: str | None) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value is not None} | {"detail": detail}
 
 
-def _speaks_for(deps: Deps, system: str, source: str) -> bool:
+def speaks_for(deps: Deps, system: str, source: str) -> bool:
+    """Say whether a system is the sender or speaks for it."""
     if system == source:
         return True
     registered = deps.rules().systems.get(source)

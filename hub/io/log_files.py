@@ -127,10 +127,15 @@ class LogFiles:
         if offset >= head.next_offset or width <= 0:
             return None
         bundle = _there(shard, await self.tile(shard, head, TileId(None, number, width)))
-        for place, entry in enumerate(split_entries(bundle)):
-            if parse_entry(entry).offset == offset:
-                return number * TILE_WIDTH + place, entry
-        return None
+        entries = split_entries(bundle)
+        try:
+            offsets = [parse_entry(entry).offset for entry in entries]
+        except Malformed:
+            raise Refusing(f"a bundle of the log's shard {shard} is damaged") from None
+        if offset not in offsets:
+            return None
+        place = offsets.index(offset)
+        return number * TILE_WIDTH + place, entries[place]
 
     async def _bundle_of(self, shard: int, head: Head, offset: int) -> int:
         """Return the last bundle that begins at `offset` or before it."""

@@ -1,29 +1,26 @@
-"""Write many small files to a directory so that each is there whole, or as it was before."""
+"""Write a small file to a directory so that it is there whole, or as it was before."""
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 
-def write_files(root: Path, files: Mapping[str, bytes]) -> None:
-    """Write `files`, by path below `root`; return once they and their names survive a power cut.
+def write_file(root: Path, path: str, data: bytes) -> None:
+    """Write a file by its path below `root`; return once it and its name survive a power cut.
 
     Raises:
-        OSError: the disk refuses; what was not reached yet stands as it was.
+        OSError: the disk refuses; what stood there stands there still.
     """
-    folders = {root / Path(path).parent for path in files}
-    touched = folders | {made for folder in folders for made in _make(folder)}
-    for path, data in files.items():
-        _replace(root / path, data)
-    for folder in touched:
-        with _opened(folder) as descriptor:
-            os.fsync(descriptor)
+    place = root / path
+    named_in = _make(place.parent)
+    _replace(place, data)
+    for folder in {place.parent, *named_in}:
+        _sync(folder)
 
 
 def _make(folder: Path) -> list[Path]:
-    """Make a folder; return the existing or new ones that a new name was written into."""
+    """Make a folder; return those that a new name was written into."""
     missing = []
     while not folder.exists():
         missing.append(folder)
@@ -33,25 +30,24 @@ def _make(folder: Path) -> list[Path]:
     return [one.parent for one in missing]
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(place: Path, data: bytes) -> None:
     # Its bytes are durable before its name is: a name never stands for half of a file.
-    with NamedTemporaryFile(dir=path.parent, prefix=".writing-", delete=False) as file:
+    with NamedTemporaryFile(dir=place.parent, prefix=".writing-", delete=False) as file:
         temporary = Path(file.name)
         try:
             file.write(data)
             file.flush()
             os.fdatasync(file.fileno())
-            temporary.replace(path)
+            temporary.replace(place)
         except BaseException:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
 
 
-@contextlib.contextmanager
-def _opened(folder: Path) -> Iterator[int]:
+def _sync(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        yield descriptor
+        os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -1,6 +1,6 @@
 """The key of the transparency log: the hub's own Ed25519 key under the names of the log."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from lgsp_verify.log import LogKey
@@ -9,31 +9,29 @@ from lgsp_verify.log import Signer as NoteSigner
 from hub.signing.signer import Signer, SignerUnusable
 
 
-def log_key(hub: str, signer: Signer) -> LogKey:
-    """Return the public side of the log's key.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogSigner:
+    """Signs checkpoints and what the hub says about its log. May block, as its `Signer` does."""
 
-    Raises:
-        SignerUnusable: not an Ed25519 key, the one kind that every reader of notes knows.
-    """
-    if not isinstance(signer.public_key, Ed25519PublicKey):
-        raise SignerUnusable("the log is signed with an Ed25519 key")
-    return LogKey(hub=hub, public=signer.public_key.public_bytes_raw())
+    key: LogKey
+    signer: Signer
 
+    @classmethod
+    def of(cls, hub: str, signer: Signer) -> "LogSigner":
+        """Return the log's signer for the hub of this id.
 
-def checkpoint_signer(hub: str, signer: Signer) -> Callable[[int], NoteSigner]:
-    """Return who signs the checkpoints of each shard.
+        Raises:
+            SignerUnusable: not an Ed25519 key, the one kind that every reader of notes knows.
+        """
+        if not isinstance(signer.public_key, Ed25519PublicKey):
+            raise SignerUnusable("the log is signed with an Ed25519 key")
+        public = signer.public_key.public_bytes_raw()
+        return cls(key=LogKey(hub=hub, public=public), signer=signer)
 
-    Raises:
-        SignerUnusable: see `log_key`.
-    """
-    key = log_key(hub, signer)
-    return lambda shard: NoteSigner(key.checkpoint_key(shard), signer.sign)
+    def of_shard(self, shard: int) -> NoteSigner:
+        """Return who signs the checkpoints of one shard."""
+        return NoteSigner(self.key.checkpoint_key(shard), self.signer.sign)
 
-
-def anchor_signer(hub: str, signer: Signer) -> NoteSigner:
-    """Return who signs what the hub says about all shards.
-
-    Raises:
-        SignerUnusable: see `log_key`.
-    """
-    return NoteSigner(log_key(hub, signer).anchor_key(), signer.sign)
+    def of_hub(self) -> NoteSigner:
+        """Return who signs what the hub says about all shards, and about messages."""
+        return NoteSigner(self.key.anchor_key(), self.signer.sign)

@@ -89,6 +89,7 @@ export const NEEDS = {
   "POST /ops/alerts/silences": {"rights":["alerts.manage"],"scoped":false,"stops":true},
   "POST /ops/alerts/silences/{number}:remove": {"rights":["alerts.manage"],"scoped":false,"stops":true},
   "GET /ops/alerts/{what}": {"rights":["alerts.view"],"scoped":true,"stops":false},
+  "GET /ops/log/{shard}/{resource:path}": {"rights":["messages.view"],"scoped":false,"stops":false},
   "GET /ops/messages": {"rights":["messages.view"],"scoped":true,"stops":false},
   "GET /ops/messages/count": {"rights":["messages.view"],"scoped":true,"stops":false},
   "GET /ops/messages/export": {"rights":["messages.view"],"scoped":true,"stops":false},

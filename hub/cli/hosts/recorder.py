@@ -32,7 +32,7 @@ from hub.recorder.log import main as log
 from hub.recorder.log.metrics import LogMetrics
 from hub.recorder.log.writer import LogParts
 from hub.recorder.settings import RecorderSettings
-from hub.signing.log_key import checkpoint_signer
+from hub.signing.log_key import LogSigner
 
 NICENESS: Final = 10
 """Of 19: a tenth of the share of a process that is not nice, and all that is left over."""
@@ -108,12 +108,12 @@ def _log_parts(
     engine: AsyncEngine,
     registry: CollectorRegistry,
 ) -> LogParts:
-    signer = wiring.signer(OwnKey.LOG, settings, home)
+    signer = LogSigner.of(identity.hub, wiring.signer(OwnKey.LOG, settings, home))
     return LogParts(
         feed=LogFeed(wiring.kafka(settings), identity.partitions),
         files=LogFiles(ObjectBytes(wiring.objects_url(settings, home))),
         heads=LogHeads(engine, utc_now),
-        signer_of=checkpoint_signer(identity.hub, signer),
+        signer_of=signer.of_shard,
         metrics=LogMetrics(registry),
     )
 

@@ -49,6 +49,7 @@ from lgsp_verify.log.prover import (
     root_at,
     root_tiles,
 )
+from lgsp_verify.log.statements import Statement, parse_statement, verify_statement
 from lgsp_verify.log.tiles import TILE_WIDTH, TileId, parse_path, part_of, split_entries, tile_at
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "Note",
     "Piece",
     "Signer",
+    "Statement",
     "TileId",
     "TileReader",
     "TreeHead",
@@ -87,6 +89,7 @@ __all__ = [
     "parse_path",
     "parse_proof",
     "parse_signatures",
+    "parse_statement",
     "parse_verifier_key",
     "parse_witness_request",
     "part_of",
@@ -100,4 +103,5 @@ __all__ = [
     "verify_consistency",
     "verify_inclusion",
     "verify_note",
+    "verify_statement",
 ]

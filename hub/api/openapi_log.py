@@ -1,0 +1,129 @@
+"""What the document says about the transparency log."""
+
+from typing import Final
+
+from hub.api.openapi_messages import ID, SOURCE
+from hub.api.openapi_parts import Json, answer, operation, path, query, raw
+
+_HASH: Final = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+_CHECKPOINT: Final = f"lgsp-mau/log/7\n1\n{_HASH}\n\n— lgsp-mau/log/7 AAAAAA…\n"
+_SHARD: Final = path("shard", "Number of the audit partition.", "^[0-9]{1,3}$", "7") | {
+    "schema": {"type": "integer", "minimum": 0, "maximum": 255}
+}
+_TILE: Final = path("tile", "Level and number, as C2SP tlog-tiles says.", "^.+$", "0/x001/234.p/5")
+_SIZE: Final[Json] = {"type": "integer", "minimum": 1, "maximum": 2**53}
+_INDEX: Final[Json] = {"type": "integer", "minimum": 0, "maximum": 2**53}
+_TEXT: Final = "text/plain"
+
+LOG: Final[dict[str, Json]] = {
+    "/v1/log": {
+        "get": operation(
+            "The shards of the transparency log, and the keys of their checkpoints",
+            [
+                (
+                    200,
+                    answer(
+                        "All shards.",
+                        {
+                            "hub": "lgsp-mau",
+                            "key": "lgsp-mau/log+00000000+AQ…",
+                            "shards": [
+                                {
+                                    "shard": 0,
+                                    "origin": "lgsp-mau/log/0",
+                                    "key": "lgsp-mau/log/0+00000000+AQ…",
+                                    "size": 1,
+                                }
+                            ],
+                        },
+                    ),
+                )
+            ],
+            (503,),
+            tag="log",
+            public=True,
+        )
+    },
+    "/v1/log/{shard}/checkpoint": {
+        "get": operation(
+            "A shard's newest checkpoint: C2SP tlog-checkpoint",
+            [(200, raw("The signed note.", _TEXT, _CHECKPOINT))],
+            (404, 422, 503),
+            tag="log",
+            parameters=[_SHARD],
+            public=True,
+        )
+    },
+    "/v1/log/{shard}/tile/{tile}": {
+        "get": operation(
+            "A tile of hashes: C2SP tlog-tiles",
+            [(200, raw("32 bytes for each hash.", "application/octet-stream", "…"))],
+            (404, 422, 503),
+            tag="log",
+            parameters=[_SHARD, _TILE],
+            public=True,
+        )
+    },
+    "/v1/log/{shard}/proof": {
+        "get": operation(
+            "That a leaf is in the log: C2SP tlog-proof",
+            [
+                (
+                    200,
+                    raw("The proof.", _TEXT, f"c2sp.org/tlog-proof@v1\nindex 0\n\n{_CHECKPOINT}"),
+                )
+            ],
+            (404, 422, 503),
+            tag="log",
+            parameters=[_SHARD, query("index", "Of the leaf.", _INDEX, 0) | {"required": True}],
+            public=True,
+        )
+    },
+    "/v1/log/{shard}/consistency": {
+        "get": operation(
+            "That a larger tree continues a smaller one: RFC 9162, section 2.1.4",
+            [(200, answer("The proof.", {"old": 1, "new": 2, "proof": [_HASH]}))],
+            (404, 422, 503),
+            tag="log",
+            parameters=[
+                _SHARD,
+                query("old", "Leaves of the smaller tree.", _SIZE, 1) | {"required": True},
+                query("new", "Leaves of the larger tree.", _SIZE, 2) | {"required": True},
+            ],
+            public=True,
+        )
+    },
+    "/v1/messages/{source}/{id}/proof": {
+        "get": operation(
+            "The proof of each event of a message, and the hub's word that there was no other",
+            [
+                (
+                    200,
+                    answer(
+                        "Everything until the checkpoint. `entry` and `value` are null where the "
+                        "event names other recipients, and the caller is not the sender.",
+                        {
+                            "source": "mot-cua-mau",
+                            "id": "m-1",
+                            "shard": 7,
+                            "checkpoint": _CHECKPOINT,
+                            "leaves": [
+                                {
+                                    "index": 0,
+                                    "hash": _HASH,
+                                    "proof": [],
+                                    "entry": "bGdzcC1hdWRpdC92MSAwIDAKe30=",
+                                    "value": "e30=",
+                                }
+                            ],
+                            "statement": "lgsp-statement/v1\n…",
+                        },
+                    ),
+                )
+            ],
+            (401, 404, 422, 503),
+            tag="log",
+            parameters=[SOURCE, ID],
+        )
+    },
+}

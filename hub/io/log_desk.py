@@ -1,0 +1,35 @@
+"""All that the API says about the log, put together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from hub.io.log_files import LogFiles
+from hub.io.log_reading import LogReading
+from hub.io.message_proofs import MessageProofs
+from hub.io.object_bytes import ObjectBytes
+from hub.io.sql.log_queries import LogQueries
+from hub.signing.log_key import LogSigner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogDesk:
+    """What is asked about the log."""
+
+    reading: LogReading
+    proofs: MessageProofs
+
+
+def open_desk(
+    engine: AsyncEngine,
+    store: ObjectBytes,
+    signer: LogSigner,
+    shards: int,
+    clock: Callable[[], datetime],
+) -> LogDesk:
+    """Return the desk over the hub's stores."""
+    reading = LogReading(LogFiles(store), signer.key, shards)
+    proofs = MessageProofs(reading, LogQueries(engine), signer.of_hub(), clock)
+    return LogDesk(reading=reading, proofs=proofs)
