@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
-from lgsp_verify.absence import Absence
 from lgsp_verify.bundle.assemble import assemble
 from lgsp_verify.bundle.compose import (
     EventPart,
@@ -25,6 +24,7 @@ from lgsp_verify.log import (
     Kind,
     LogKey,
     Signer,
+    Statement,
     TreeHead,
     VerifierKey,
     encode_entry,
@@ -174,6 +174,12 @@ def message_part(received) -> MessagePart:
     )
 
 
+def stated(source, id_, hashes, head, at="2026-11-22T03:05:00Z") -> Statement:
+    """The hub's word that these leaves are all."""
+    name = ANCHORS.key.name
+    return Statement.about(source, id_, leaves=hashes, head=head, name=name, at=at)
+
+
 def parts_of(world: World, received, *, receipts=(), witnessed=True, **changes) -> Parts:
     """Everything about one message; `receipts` are those received for it."""
     part = message_part(received)
@@ -182,7 +188,8 @@ def parts_of(world: World, received, *, receipts=(), witnessed=True, **changes) 
     note = head.signed(CHECKPOINTS).note
     if witnessed:
         note = note.signed_also([WITNESS.cosignature(note.text, int(MADE_AT.timestamp()))])
-    absence = Absence(head=head, source=part.source, id=part.id, leaves=tuple(leaves), at=MADE_AT)
+    hashes = [leaf_hash(world.entries[leaf]) for leaf in leaves]
+    absence = stated(part.source, part.id, hashes, head)
     _, values = chain()
     parts = Parts(
         hub=support.HUB,

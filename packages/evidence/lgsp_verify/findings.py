@@ -70,6 +70,7 @@ class Finding(StrEnum):
     CHECKPOINT_BROKEN = "checkpoint_broken"
     LOG_UNTRUSTED = "log_untrusted"
     DECISION_LOGGED = "decision_logged"
+    DECISION_WITHHELD = "decision_withheld"
     DECISION_MISSING = "decision_missing"
     EVENTS_LOGGED = "events_logged"
     EVENT_NOT_LOGGED = "event_not_logged"

@@ -15,6 +15,8 @@ from pyhanko_certvalidator.errors import (
     ValidationError,
 )
 
+from lgsp_verify.trust import Authority
+
 
 class PathState(Enum):
     """What became of the search."""
@@ -33,13 +35,14 @@ class PathState(Enum):
 def check_path(
     certificate: bytes,
     others: Sequence[bytes],
-    roots: Sequence[bytes],
+    authorities: Sequence[Authority],
     at: datetime,
     *,
     crls: Sequence[bytes] = (),
     ocsps: Sequence[bytes] = (),
 ) -> PathState:
     """Return whether `certificate` was valid at `at`. All values are DER. Nothing is fetched."""
+    roots = [one.certificate for one in authorities]
     if certificate in roots:
         return _itself(certificate, at)
     if not roots:
@@ -49,7 +52,7 @@ def check_path(
         own = _load(certificate)
         context = ValidationContext(
             trust_roots=[_load(one) for one in roots],
-            other_certs=[_load(one) for one in others],
+            other_certs=[_load(one) for one in (*others, *_intermediates(authorities))],
             moment=at,
             allow_fetching=False,
             crls=[crl.CertificateList.load(one, strict=True) for one in crls],
@@ -86,6 +89,10 @@ def _validated(validator: CertificateValidator) -> PathState:
     except (PathError, ValidationError):
         return PathState.INVALID
     return PathState.VALID
+
+
+def _intermediates(authorities: Sequence[Authority]) -> list[bytes]:
+    return [one for authority in authorities for one in authority.intermediates]
 
 
 def _load(der: bytes) -> x509.Certificate:

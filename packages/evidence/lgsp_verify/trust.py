@@ -1,6 +1,6 @@
 """Whom a verifier trusts: one folder with `trust.toml` and the certificates it names.
 
-    version = 1
+    version = "2026-11"
 
     [[log]]                 # keys with which a hub signs about its transparency log
     key = "lgsp-mau/log+5a6b7c8d+AQ…"
@@ -11,11 +11,13 @@
     key = "witness.example+0a1b2c3d+BA…"
 
     [[authority]]           # certificates at whose end a chain may stop
-    name = "Sample CA"
-    file = "sample-ca.pem"
+    name = "sample-ca"
+    root = "sample-ca.pem"
+    intermediates = ["sample-issuing.pem"]
     usage = ["systems", "containers", "timestamps"]
 
-Nothing is trusted by default: an empty folder trusts nobody.
+It is the hub's own trust file with two tables more. Nothing is trusted by default: an empty folder
+trusts nobody.
 """
 
 import tomllib
@@ -32,7 +34,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lgsp_verify.log import Kind, LogError, LogKey, VerifierKey, parse_verifier_key
 
 TRUST_FILE: Final = "trust.toml"
-_VERSION: Final = 1
 _LOG_SUFFIX: Final = "/log"
 _MAX_BYTES: Final = 1_000_000
 """Of one file: a list of all the authorities of a country is smaller."""
@@ -76,6 +77,8 @@ class Authority:
     name: str
     certificate: bytes
     """DER."""
+    intermediates: tuple[bytes, ...] = ()
+    """DER: those that signers leave out of their chains."""
     usages: frozenset[Usage]
     period: Period
 
@@ -84,6 +87,9 @@ class Authority:
 class Trust:
     """The roots, as one version of the file says."""
 
+    version: str = "none"
+    test: bool = False
+    """Of samples: anybody has their keys, so what they certify proves nothing."""
     logs: tuple[tuple[LogKey, Period], ...] = ()
     witnesses: tuple[tuple[VerifierKey, Period], ...] = ()
     authorities: tuple[Authority, ...] = ()
@@ -92,13 +98,9 @@ class Trust:
         """Return the keys with which `hub` may have signed at `at`."""
         return [key for key, period in self.logs if key.hub == hub and period.holds(at)]
 
-    def roots(self, usage: Usage, at: datetime) -> list[bytes]:
-        """Return the authorities for `usage` at `at`, DER."""
-        return [
-            one.certificate
-            for one in self.authorities
-            if usage in one.usages and one.period.holds(at)
-        ]
+    def counting(self, usage: Usage, at: datetime) -> list[Authority]:
+        """Return the authorities for `usage` at `at`."""
+        return [one for one in self.authorities if usage in one.usages and one.period.holds(at)]
 
 
 def load_trust(folder: Path) -> Trust:
@@ -111,9 +113,11 @@ def load_trust(folder: Path) -> Trust:
         told = tomllib.loads(_read(folder / TRUST_FILE).decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TrustBroken(f"{TRUST_FILE} is not TOML: {error}") from error
-    if told.get("version") != _VERSION:
-        raise TrustBroken(f"{TRUST_FILE}: version = {_VERSION} is what this program reads")
+    if not isinstance(told.get("version"), str):
+        raise TrustBroken(f'{TRUST_FILE}: version = "…", a text that names this edition')
     return Trust(
+        version=told["version"],
+        test=told.get("test") is True,
         logs=tuple(
             (_log_key(one, place), _period(one, place)) for one, place in _each(told, "log")
         ),
@@ -121,9 +125,7 @@ def load_trust(folder: Path) -> Trust:
             (_witness(one, place), _period(one, place)) for one, place in _each(told, "witness")
         ),
         authorities=tuple(
-            authority
-            for one, place in _each(told, "authority")
-            for authority in _authorities(folder, one, place)
+            _authority(folder, one, place) for one, place in _each(told, "authority")
         ),
     )
 
@@ -158,23 +160,37 @@ def _key(told: Mapping[str, Any], place: str, kind: Kind) -> VerifierKey:
     return key
 
 
-def _authorities(folder: Path, told: Mapping[str, Any], place: str) -> Iterator[Authority]:
-    name, file, usage = told.get("name", ""), told.get("file"), told.get("usage")
-    if not isinstance(file, str) or Path(file).name != file or not isinstance(usage, list):
-        raise TrustBroken(f'{place}: file = "name.pem" in this folder, usage = ["systems", …]')
+def _authority(folder: Path, told: Mapping[str, Any], place: str) -> Authority:
+    usage = told.get("usage")
     try:
-        usages = frozenset(map(Usage, usage))
-        certificates = x509.load_pem_x509_certificates(_read(folder / file))
+        usages = frozenset(map(Usage, usage if isinstance(usage, list) else ()))
     except ValueError as error:
-        words = ", ".join(Usage)
-        raise TrustBroken(f"{place}: usage is any of {words}; {file} is PEM") from error
-    for certificate in certificates:
-        yield Authority(
-            name=str(name),
-            certificate=certificate.public_bytes(Encoding.DER),
-            usages=usages,
-            period=_period(told, place),
-        )
+        raise TrustBroken(f"{place}: usage = [{', '.join(Usage)}], or some of them") from error
+    roots = _certificates(folder, told.get("root"), place)
+    if not usages or len(roots) != 1:
+        raise TrustBroken(f'{place}: root = "one-certificate.pem", usage = ["systems", …]')
+    above = told.get("intermediates", [])
+    return Authority(
+        name=str(told.get("name", "")),
+        certificate=roots[0],
+        intermediates=tuple(
+            one
+            for file in (above if isinstance(above, list) else [above])
+            for one in _certificates(folder, file, place)
+        ),
+        usages=usages,
+        period=_period(told, place),
+    )
+
+
+def _certificates(folder: Path, file: Any, place: str) -> list[bytes]:
+    if not isinstance(file, str) or Path(file).name != file:
+        raise TrustBroken(f"{place}: a certificate is the name of a PEM file in this folder")
+    try:
+        found = x509.load_pem_x509_certificates(_read(folder / file))
+    except ValueError as error:
+        raise TrustBroken(f"{place}: {file} is not PEM") from error
+    return [one.public_bytes(Encoding.DER) for one in found]
 
 
 def _period(told: Mapping[str, Any], place: str) -> Period:

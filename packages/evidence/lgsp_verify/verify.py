@@ -10,6 +10,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from typing import Final
 
 from lgsp_verify.bundle.index import Index
 from lgsp_verify.checks.absence import check_absence
@@ -39,15 +40,16 @@ def verify_bundle(data: bytes, given: Given) -> Report:
     if index is None:
         return Report(bundle_sha256=digest, results=tuple(results))
     case = _case(index, files, given, results)
-    _check(case, results)
+    for check in _CHECKS:
+        results.extend(check(case))
     return _report(digest, case, results)
 
 
 def _case(index: Index, files: Mapping[str, bytes], given: Given, results: list[Result]) -> Case:
     head = read_head(index, files, given, results)
-    leaves = read_leaves(index, files, head, results)
+    logged = read_leaves(index, files, head, results)
     chain = _chain(files.get(index.rules or ""))
-    return Case(index=index, files=files, given=given, head=head, leaves=leaves, chain=chain)
+    return Case(index=index, files=files, given=given, head=head, logged=logged, chain=chain)
 
 
 def _chain(data: bytes | None) -> Chain | None:
@@ -62,15 +64,11 @@ def _chain(data: bytes | None) -> Chain | None:
     return chain
 
 
-def _check(case: Case, results: list[Result]) -> None:
-    for check in (
-        *(check_message, check_signature, check_key, check_certificates, check_schema),
-        *(check_receipts, check_absence),
-    ):
-        results.extend(check(case))
-    results.extend(check_claim(case, results))
-    for check in (check_stamp, check_witness, check_history, check_document):
-        results.extend(check(case))
+_CHECKS: Final = (
+    *(check_message, check_signature, check_key, check_certificates, check_schema),
+    *(check_receipts, check_absence, check_claim),
+    *(check_stamp, check_witness, check_history, check_document),
+)
 
 
 def _report(digest: str, case: Case, results: list[Result]) -> Report:

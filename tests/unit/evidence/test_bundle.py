@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-from lgsp_verify.absence import Absence
 from lgsp_verify.asice.container import read_container, write_container
 from lgsp_verify.bundle.compose import CertificatePart
 from lgsp_verify.bundle.index import Claim, IndexBroken, read_index
@@ -128,11 +127,8 @@ def _receipt_not_kept(parts):
 
 
 def _absence_of_less(parts):
-    world = rig.World()
-    stated = Absence(
-        head=world.head(), source=parts.source, id=parts.id, leaves=(), at=parts.made_at
-    )
-    return replace(parts, absence=stated.signed(rig.ANCHORS).encode())
+    absence = rig.stated(parts.source, parts.id, [], rig.World().head())
+    return replace(parts, absence=absence.signed(rig.ANCHORS).encode())
 
 
 def _absence_unsigned(parts):

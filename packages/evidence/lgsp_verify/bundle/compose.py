@@ -45,8 +45,10 @@ class EventPart:
     """One leaf of the log, with its proof."""
 
     leaf: int
-    entry: bytes
     proof: bytes
+    entry: bytes | None = None
+    """None: it names others, and whoever gets the bundle sees its hash only."""
+    hash: bytes | None = None
     value: bytes | None = None
     """The event, where the entry holds its hash only."""
 
@@ -143,8 +145,9 @@ def _event(files: _Files, event: EventPart) -> EventFiles:
     folder = f"log/events/{event.leaf}"
     return EventFiles(
         leaf=event.leaf,
-        entry=files.must(f"{folder}/entry", event.entry),
         proof=files.must(f"{folder}/proof.txt", event.proof),
+        entry=files.put(f"{folder}/entry", event.entry),
+        hash=None if event.hash is None else event.hash.hex(),
         value=files.put(f"{folder}/event.json", event.value),
     )
 

@@ -51,10 +51,12 @@ class EventFiles(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One audit event: a leaf of the log."""
 
     leaf: int
-    entry: str
-    """File with the leaf's exact bytes."""
     proof: str
     """File with its inclusion proof, a `tlog-proof`."""
+    entry: str | None = None
+    """File with the leaf's exact bytes; None: it names others, and only its hash is shown."""
+    hash: str | None = None
+    """The leaf's hash, hex, where its bytes are not shown."""
     value: str | None = None
     """File with the event, where the leaf holds its hash only."""
 

@@ -58,6 +58,16 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Logged:
+    """Everything of the bundle that is proven to stand in the log."""
+
+    leaves: tuple[Leaf, ...] = ()
+    """The events about the message, in the order of the log."""
+    hashes: tuple[bytes, ...] = ()
+    """Of all leaves, also of those whose events are not shown, in the same order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
     """What whoever verifies gives besides the bundle."""
 
@@ -76,10 +86,14 @@ class Case:
     given: Given
     head: TreeHead | None
     """Of the bundle's checkpoint; None: its signature is not to be relied on."""
-    leaves: tuple[Leaf, ...]
-    """Those that are proven, in the order of the log."""
+    logged: Logged
     chain: Chain | None
     """Only where it leads to the hash that the decision names."""
+
+    @property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """The events that are proven to stand in the log."""
+        return self.logged.leaves
 
     @property
     def decision(self) -> Leaf | None:

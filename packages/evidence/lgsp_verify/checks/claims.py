@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lgsp_verify.bundle.index import Claim
+from lgsp_verify.checks.absence import stated_at
 from lgsp_verify.checks.case import ADMITTED, RECIPIENTS_WORDS, Case, Leaf
 from lgsp_verify.findings import Check, Finding, Result
 
@@ -10,24 +11,24 @@ _HAS_IT = RECIPIENTS_WORDS
 """Who acknowledges or rejects a message has it: each of these shows that it was delivered."""
 
 
-def check_claim(case: Case, before: list[Result]) -> Iterator[Result]:
-    """Say whether the proven events show what was asked. `before`: what the other checks found."""
+def check_claim(case: Case) -> Iterator[Result]:
+    """Say whether the proven events show what was asked."""
     claim = case.index.claim
     if claim is None:
         return
-    yield Result(check=Check.CLAIM, finding=_judged(case, claim, before), place=_words(claim))
+    yield Result(check=Check.CLAIM, finding=_judged(case, claim), place=_words(claim))
 
 
-def _judged(case: Case, claim: Claim, before: list[Result]) -> Finding:
+def _judged(case: Case, claim: Claim) -> Finding:
     reached = [leaf for leaf in case.leaves if _shows(claim, leaf)]
     if claim.not_by is None:
         return Finding.CLAIM_PROVEN if reached else Finding.CLAIM_REFUTED
     if any(leaf.event.at <= claim.not_by for leaf in reached):
         return Finding.CLAIM_REFUTED
     # That something did not happen is the hub's word, and it must have been given afterwards.
-    stated = any(one.finding is Finding.ABSENCE_STATED for one in before)
-    afterwards = case.index.made_at >= claim.not_by
-    return Finding.CLAIM_PROVEN if stated and afterwards else Finding.CLAIM_OPEN
+    stated = stated_at(case)
+    afterwards = stated is not None and stated >= claim.not_by
+    return Finding.CLAIM_PROVEN if afterwards else Finding.CLAIM_OPEN
 
 
 def _shows(claim: Claim, leaf: Leaf) -> bool:

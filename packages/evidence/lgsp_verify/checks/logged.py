@@ -1,11 +1,12 @@
 """Checkpoint, decision, events: what stands in the hub's log, and only that is believed."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 import msgspec
 
 from lgsp_verify.bundle.index import EventFiles, Index
-from lgsp_verify.checks.case import AuditEvent, Given, Leaf
+from lgsp_verify.checks.case import AuditEvent, Given, Leaf, Logged
 from lgsp_verify.findings import Check, Finding, Result
 from lgsp_verify.log import (
     LogError,
@@ -17,7 +18,7 @@ from lgsp_verify.log import (
     verify_inclusion,
 )
 
-_events = msgspec.json.Decoder(AuditEvent)
+_events: Final = msgspec.json.Decoder(AuditEvent)
 
 
 def read_head(
@@ -48,26 +49,29 @@ def _checkpoint(finding: Finding, place: str) -> Result:
 
 def read_leaves(
     index: Index, files: Mapping[str, bytes], head: TreeHead | None, results: list[Result]
-) -> tuple[Leaf, ...]:
+) -> Logged:
     """Return the events that are proven to stand in the log; what is not is told."""
-    leaves, faults = [], []
-    for event in index.events:
+    leaves, hashes, faults = [], [], []
+    for event in sorted(index.events, key=lambda one: one.leaf):
         try:
-            leaves.append(_leaf(event, files, head))
-        except (LogError, msgspec.MsgspecError, RecursionError):
+            hashes.append(_proven(event, files, head))
+            leaves.extend(_shown(event, files))
+        except (LogError, ValueError, RecursionError):
             faults.append(_event(Finding.EVENT_NOT_LOGGED, event.proof))
-    own = [
-        leaf for leaf in leaves if (leaf.event.source, leaf.event.id) == (index.source, index.id)
-    ]
+    message = (index.source, index.id)
+    own = [leaf for leaf in leaves if (leaf.event.source, leaf.event.id) == message]
     faults += [_event(Finding.EVENT_FOREIGN, leaf.place) for leaf in leaves if leaf not in own]
-    results.extend(_told(own, faults))
-    return tuple(sorted(own, key=lambda leaf: leaf.number))
+    results.extend(_told(own, faults, withheld=len(hashes) - len(leaves)))
+    return Logged(leaves=tuple(own), hashes=tuple(hashes))
 
 
-def _told(own: list[Leaf], faults: list[Result]) -> Iterator[Result]:
+def _told(own: list[Leaf], faults: list[Result], *, withheld: int) -> Iterator[Result]:
     decided = [leaf for leaf in own if leaf.event.recipient is None]
-    finding = Finding.DECISION_LOGGED if decided else Finding.DECISION_MISSING
-    place = decided[0].place if decided else ""
+    finding, place = Finding.DECISION_MISSING, ""
+    if decided:
+        finding, place = Finding.DECISION_LOGGED, decided[0].place
+    elif withheld:
+        finding = Finding.DECISION_WITHHELD
     yield Result(check=Check.DECISION, finding=finding, place=place)
     yield from faults
     if not faults:
@@ -78,18 +82,32 @@ def _event(finding: Finding, place: str) -> Result:
     return Result(check=Check.EVENTS, finding=finding, place=place)
 
 
-def _leaf(event: EventFiles, files: Mapping[str, bytes], head: TreeHead | None) -> Leaf:
-    """Return the event once its entry is proven to be a leaf of the tree of `head`.
+def _proven(event: EventFiles, files: Mapping[str, bytes], head: TreeHead | None) -> bytes:
+    """Return the hash of a leaf once it is proven to be in the tree of `head`.
 
     Raises:
-        LogError, msgspec.MsgspecError, RecursionError.
+        LogError: it is not.
+        ValueError: its hash is none.
     """
-    proof, entry = parse_proof(files.get(event.proof, b"")), files.get(event.entry, b"")
+    proof = parse_proof(files.get(event.proof, b""))
+    entry = None if event.entry is None else files.get(event.entry, b"")
+    hash_ = bytes.fromhex(event.hash or "") if entry is None else leaf_hash(entry)
     # Every proof leads to the one checkpoint whose signature was checked. Without that nothing is
     # proven, and the events are told as what they are: not logged.
     root = b"" if head is None or proof.checkpoint.head != head else head.root
-    verify_inclusion(leaf_hash(entry), event.leaf, proof.checkpoint.head.size, proof.path, root)
-    logged = parse_entry(entry)
+    verify_inclusion(hash_, event.leaf, proof.checkpoint.head.size, proof.path, root)
+    return hash_
+
+
+def _shown(event: EventFiles, files: Mapping[str, bytes]) -> Iterator[Leaf]:
+    """Yield the event of a proven leaf, where its bytes are shown.
+
+    Raises:
+        LogError, msgspec.MsgspecError, RecursionError: it is none.
+    """
+    if event.entry is None:
+        return
+    logged = parse_entry(files.get(event.entry, b""))
     if logged.value is None:
         logged = logged.with_value(files.get(event.value or "", b""))
-    return Leaf(number=event.leaf, event=_events.decode(logged.value or b""))
+    yield Leaf(number=event.leaf, event=_events.decode(logged.value or b""))

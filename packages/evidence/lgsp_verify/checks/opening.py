@@ -49,10 +49,10 @@ def check_seal(files: Mapping[str, bytes], trust: Trust) -> Iterator[Result]:
     except SignatureBroken:
         yield Result(check=Check.SEAL, finding=Finding.SEAL_BROKEN, place=SIGNATURE_FILE)
         return
-    roots = trust.roots(Usage.CONTAINERS, seal.signed_at)
-    state = check_path(seal.certificate, seal.others, roots, seal.signed_at)
-    trusted = state in {PathState.VALID, PathState.REVOCATION_UNKNOWN}
-    finding = Finding.SEAL_TRUSTED if trusted else Finding.SEAL_UNTRUSTED
+    trusted = trust.counting(Usage.CONTAINERS, seal.signed_at)
+    state = check_path(seal.certificate, seal.others, trusted, seal.signed_at)
+    good = state in {PathState.VALID, PathState.REVOCATION_UNKNOWN}
+    finding = Finding.SEAL_TRUSTED if good else Finding.SEAL_UNTRUSTED
     yield Result(check=Check.SEAL, finding=finding, place=seal.signed_at.isoformat())
 
 

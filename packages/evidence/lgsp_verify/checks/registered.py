@@ -9,22 +9,20 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
+from lgsp_message.jws import decode
 from lgsp_message.keys import KeyUnusable, public_jwk, thumbprint
+from lgsp_message.reason import Refused
 
 from lgsp_verify.bundle.index import CertificateFiles, MessageFiles
 from lgsp_verify.checks.case import AuditEvent, Case, RulesRef
-from lgsp_verify.checks.message import read_key
+from lgsp_verify.checks.message import read_key, received_of
 from lgsp_verify.findings import Check, Finding, Result
 from lgsp_verify.paths import PathState, check_path
-from lgsp_verify.rules import digest_at, digest_of, hashes_of
+from lgsp_verify.rules import FIRST, digest_at, digest_of, hashes_of
 from lgsp_verify.trust import Usage
 
 _ABOUT_KEYS: Final = frozenset({"key_revoked", "key_not_valid", "key_compromised", "key_suspended"})
 """Refusals that a registered key itself explains."""
-_ABOUT_SENDERS: Final = frozenset(
-    {"unknown_system", "system_inactive", "unknown_key", "not_admitted", "peer_mismatch"}
-)
-"""Refusals after which no key of the sender was looked at."""
 _SCHEMA_PREFIX: Final = "urn:hub:schema:"
 
 
@@ -34,12 +32,13 @@ class KeyState(msgspec.Struct, frozen=True):
     valid_from: datetime | None = None
     valid_to: datetime | None = None
     revoked: bool = False
+    suspended: str | None = None
 
     def usable(self, at: datetime) -> bool:
         """Say whether it could sign at `at`."""
         early = self.valid_from is not None and at < self.valid_from
         late = self.valid_to is not None and at >= self.valid_to
-        return not (self.revoked or early or late)
+        return not (self.revoked or self.suspended or early or late)
 
 
 def check_key(case: Case) -> Iterator[Result]:
@@ -54,12 +53,11 @@ def check_key(case: Case) -> Iterator[Result]:
 def key_finding(case: Case, message: MessageFiles, event: AuditEvent) -> tuple[Finding, str]:
     """Return what the rules that `event` names say of the key of `message`, and where."""
     value, place = case.files.get(message.key or ""), message.key or ""
-    if value is None:
-        told = event.event == "refused" and event.reason in _ABOUT_SENDERS
-        return (Finding.KEY_RIGHTLY_REFUSED if told else Finding.RULES_NOT_THERE), place
     fault = rules_fault(case, event.rules)
     if fault is not None:
         return fault, case.index.rules or ""
+    if value is None:
+        return _never_there(case, message, event), case.index.rules or ""
     try:
         key, state = read_key(value), msgspec.json.decode(value, type=KeyState)
     except (KeyUnusable, msgspec.MsgspecError, RecursionError):
@@ -70,6 +68,32 @@ def key_finding(case: Case, message: MessageFiles, event: AuditEvent) -> tuple[F
     if event.event == "refused" and event.reason in _ABOUT_KEYS:
         return Finding.KEY_RIGHTLY_REFUSED, place
     return (Finding.KEY_REGISTERED if state.usable(event.at) else Finding.KEY_NOT_REGISTERED), place
+
+
+def _never_there(case: Case, message: MessageFiles, event: AuditEvent) -> Finding:
+    """Say whether a refusal of a sender that is not registered is right.
+
+    That something was never registered shows only where the versions begin with the first.
+    """
+    chain, rules = case.chain, event.rules
+    if chain is None or rules is None or chain.previous != FIRST:
+        return Finding.RULES_NOT_THERE
+    if event.reason == "unknown_system":
+        entity = f"system/{message.source}"
+    elif event.reason == "unknown_key":
+        entity = f"key/{message.source}/{_key_id(case, message)}"
+    else:
+        return Finding.RULES_NOT_THERE
+    there = digest_at(chain, rules.version, entity) is not None
+    return Finding.KEY_NOT_REGISTERED if there else Finding.KEY_RIGHTLY_REFUSED
+
+
+def _key_id(case: Case, message: MessageFiles) -> str:
+    received = received_of(message, case.files, case.body())
+    try:
+        return "" if received is None else decode(received, case.index.hub).key_id
+    except Refused:
+        return ""
 
 
 def rules_fault(case: Case, rules: RulesRef | None) -> Finding | None:
@@ -130,7 +154,7 @@ def _certificate(case: Case, one: CertificateFiles, at: datetime) -> Finding:
     state = check_path(
         own.public_bytes(Encoding.DER),
         [link.public_bytes(Encoding.DER) for link in above],
-        case.given.trust.roots(Usage.SYSTEMS, at),
+        case.given.trust.counting(Usage.SYSTEMS, at),
         at,
         crls=[case.files.get(name, b"") for name in one.crls],
         ocsps=[case.files.get(name, b"") for name in one.ocsps],
