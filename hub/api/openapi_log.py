@@ -14,6 +14,13 @@ _TILE: Final = path("tile", "Level and number, as C2SP tlog-tiles says.", "^.+$"
 _SIZE: Final[Json] = {"type": "integer", "minimum": 1, "maximum": 2**53}
 _INDEX: Final[Json] = {"type": "integer", "minimum": 0, "maximum": 2**53}
 _TEXT: Final = "text/plain"
+_STAGE: Final[Json] = {
+    "type": "string",
+    "enum": ["admitted", "delivered", "acknowledged", "processed", "rejected"],
+}
+_SYSTEM: Final[Json] = {"type": "string", "pattern": "^[a-z0-9-]{3,63}$"}
+_MOMENT: Final[Json] = {"type": "string", "format": "date-time"}
+_THEN: Final = "2026-11-29T10:00:00+07:00"
 
 LOG: Final[dict[str, Json]] = {
     "/v1/log": {
@@ -124,6 +131,22 @@ LOG: Final[dict[str, Json]] = {
             (401, 404, 422, 503),
             tag="log",
             parameters=[SOURCE, ID],
+        )
+    },
+    "/v1/messages/{source}/{id}/evidence": {
+        "get": operation(
+            "The evidence about a message that one sent or received: an ASiC-E container",
+            [(200, raw("The bundle.", "application/vnd.etsi.asic-e+zip", "PK…"))],
+            (401, 404, 422, 429, 503),
+            tag="log",
+            parameters=[
+                SOURCE,
+                ID,
+                query("stage", "What it shall prove.", _STAGE, "delivered"),
+                query("recipient", "Of every stage but `admitted`.", _SYSTEM, "ubnd-xa-mau"),
+                query("not_by", "That the stage was not reached by then.", _MOMENT, _THEN),
+                query("since", "Size of a checkpoint that one has kept.", _SIZE, 1),
+            ],
         )
     },
 }

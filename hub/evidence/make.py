@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from lgsp_verify.bundle.assemble import assemble
-from lgsp_verify.bundle.compose import CertificatePart, EventPart, Parts, compose
+from lgsp_verify.bundle.compose import CertificatePart, EventPart, Parts, StampPart, compose
 from lgsp_verify.bundle.index import Claim
 from lgsp_verify.consistency import Consistency
 from lgsp_verify.log import TreeHead
@@ -32,6 +32,8 @@ class Wanted:
     id: str
     audience: Audience
     claim: Claim | None = None
+    with_body: bool = True
+    """Without it the bundle holds the hash of the body only."""
     since: int | None = None
     """The size of a checkpoint that somebody has kept: the bundle shows that the log grew on."""
 
@@ -45,7 +47,8 @@ class Sources:
     records: Records
     history: RulesHistory
     certificates: Certificates
-    stamps: Stamps
+    stamps: Stamps | None = None
+    """None: this hub has no time stamping authority."""
 
 
 class EvidenceMaker:
@@ -91,24 +94,28 @@ class EvidenceMaker:
             shard=proof.shard,
             checkpoint=proof.head.checkpoint.note.encode(),
             events=tuple(_event(leaf, shown) for leaf in proof.leaves),
-            message=rules.message,
+            message=rules.message if wanted.with_body else replace(rules.message, body=None),
             schema=rules.schema,
             chain=rules.chain,
             receipts=rules.receipts,
-            certificates=await self._certificates(rules),
-            stamp=await self._sources.stamps.covering(proof.shard, head),
+            certificates=await self._certificates(rules, decision.at),
+            stamp=await self._stamp(proof.shard, head),
             absence=proof.statement.encode(),
             consistency=await self._continuity(wanted, proof.shard, head),
             claim=wanted.claim,
         )
 
-    async def _certificates(self, rules: RulesParts) -> tuple[CertificatePart, ...]:
+    async def _stamp(self, shard: int, head: TreeHead) -> StampPart | None:
+        stamps = self._sources.stamps
+        return None if stamps is None else await stamps.covering(shard, head)
+
+    async def _certificates(self, rules: RulesParts, at: datetime) -> tuple[CertificatePart, ...]:
         messages = (rules.message, *(receipt.message for receipt in rules.receipts))
         entities = (key_entity(part, self._hub) for part in messages)
         found = []
         for entity in dict.fromkeys(entity for entity in entities if entity is not None):
             _, system, thumbprint = entity.split("/")
-            certificate = await self._sources.certificates.of(system, thumbprint)
+            certificate = await self._sources.certificates.of(system, thumbprint, at)
             if certificate is not None:
                 found.append(certificate)
         return tuple(found)

@@ -1,6 +1,7 @@
 """What gathering needs from the hub's stores."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from lgsp_verify.asice.cades import Sealer
@@ -52,8 +53,8 @@ class Records(Protocol):
 class Certificates(Protocol):
     """The certificates of systems' keys, and what was known of them when."""
 
-    async def of(self, system: str, thumbprint: str) -> CertificatePart | None:
-        """Return a key's certificate with the answers kept of it; None: it was never certified.
+    async def of(self, system: str, thumbprint: str, at: datetime) -> CertificatePart | None:
+        """Return a key's certificate and what was known of it at `at`; None: it has none.
 
         Raises:
             Unavailable: SQL does not answer.
