@@ -1,66 +1,270 @@
-"""Check an RFC 3161 time stamp token: who says that these bytes existed, and when."""
+"""RFC 3161 time stamps: ask for one, and check one, offline.
 
-import hashlib
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+The flat list of checks in `read_stamp` and `Stamp.verify` is all there is: nothing optional.
+"""
 
-from asn1crypto import tsp
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, ClassVar, Final
+
+from asn1crypto import cms, core, tsp
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from lgsp_verify.cms import SignatureBroken, read_signed
+from lgsp_verify.log.errors import Malformed, NotProven
 
-_IMPRINTS: Final = frozenset({"sha256", "sha384", "sha512"})
+MAX_TOKEN_BYTES: Final = 64 * 1024
+"""A token with its certificates has 2 to 8 kB."""
+MAX_PATH: Final = 6
+"""Certificates between a time stamp's own and a root."""
+
+_HASHES: Final[Mapping[str, Callable[[], hashes.HashAlgorithm]]] = {
+    "sha256": hashes.SHA256,
+    "sha384": hashes.SHA384,
+    "sha512": hashes.SHA512,
+}
+"""Weaker ones do not prove anything any more (RFC 8933; SHA-1 is broken)."""
+_GRANTED: Final = ("granted", "granted_with_mods")
+_PARSING: Final = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError)
+"""What asn1crypto ends in on bytes that are something else."""
+
+
+class _Answer(core.Sequence):  # type: ignore[misc]  # asn1crypto ships no types
+    """A TimeStampResp: a refusal has no token (RFC 3161, section 2.4.2; asn1crypto wants one)."""
+
+    _fields: ClassVar = [
+        ("status", tsp.PKIStatusInfo),
+        ("token", cms.ContentInfo, {"optional": True}),
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stamped:
-    """A token whose mathematics fit. Whether its authority is trusted is another question."""
+class Stamp:
+    """A token whose signature is good, by a certificate in it. Whom to trust, `verify` is told."""
 
-    certificate: bytes
-    """The authority's, DER."""
-    others: tuple[bytes, ...]
+    token: bytes = field(repr=False)
     at: datetime
+    algorithm: str
+    """Of the imprint: sha256, sha384 or sha512."""
+    imprint: bytes
+    nonce: int | None
+    signer: x509.Certificate
+    others: tuple[x509.Certificate, ...] = field(repr=False)
+
+    @property
+    def until(self) -> datetime:
+        """Return when the authority's certificate ends: a newer stamp must cover it before that."""
+        return self.signer.not_valid_after_utc
+
+    def verify(self, digest: bytes, roots: Sequence[x509.Certificate]) -> datetime:
+        """Return when the bytes with this SHA-256 existed, at the latest, as a root of ours says.
+
+        Raises:
+            NotProven.
+        """
+        if self.algorithm != "sha256" or not hmac.compare_digest(self.imprint, digest):
+            raise NotProven("the time stamp is over other bytes")
+        _check_path(self.signer, self.others, roots, self.at)
+        return self.at
 
 
-def read_timestamp(token: bytes, data: bytes) -> Stamped:
-    """Check that `token` stamps `data`, with the certificate that it names.
+def stamp_request(digest: bytes, nonce: int) -> bytes:
+    """Return the request for a stamp over a SHA-256, in DER (RFC 3161, section 2.4.1)."""
+    imprint = {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": digest}
+    asked = {"version": "v1", "message_imprint": imprint, "nonce": nonce, "cert_req": True}
+    return bytes(tsp.TimeStampReq(asked).dump())
+
+
+def stamp_answer(answer: bytes, digest: bytes, nonce: int) -> Stamp:
+    """Return the stamp in the answer to `stamp_request`.
 
     Raises:
-        SignatureBroken: it is no token, or one over other bytes, or not by a time stamping key.
+        Malformed: not such an answer.
+        NotProven: refused, or a stamp over something else.
     """
-    signed = read_signed(token, "tst_info")
     try:
-        return _stamped(signed.content, signed.certificate, signed.others, data)
-    except SignatureBroken:
-        raise
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
-        raise SignatureBroken("not a time stamp") from error
+        told = _Answer.load(answer, strict=True)
+        status = told["status"]["status"].native
+        if status not in _GRANTED:
+            raise NotProven("the authority has refused the time stamp")
+        token = told["token"].dump()
+    except _PARSING:
+        raise Malformed("not an answer of a time stamping authority") from None
+    stamp = read_stamp(token)
+    if stamp.nonce != nonce or stamp.algorithm != "sha256" or stamp.imprint != digest:
+        raise NotProven("the time stamp answers another request")
+    return stamp
 
 
-def _stamped(content: bytes, certificate: bytes, others: tuple[bytes, ...], data: bytes) -> Stamped:
-    info = tsp.TSTInfo.load(content, strict=True)
-    imprint = info["message_imprint"]
-    name = imprint["hash_algorithm"]["algorithm"].native
-    if name not in _IMPRINTS or imprint["hashed_message"].native != _hash(name, data):
-        raise SignatureBroken("stamps other bytes")
-    _check_purpose(certificate)
-    at: Any = info["gen_time"].native
-    return Stamped(certificate=certificate, others=others, at=at)
+def read_stamp(token: bytes) -> Stamp:
+    """Return a token whose signature by one of its certificates is good.
 
-
-def _hash(name: str, data: bytes) -> bytes:
-    return hashlib.new(name, data).digest()
-
-
-def _check_purpose(certificate: bytes) -> None:
-    """Return if the key is for time stamps and nothing else (RFC 3161, section 2.3)."""
+    Raises:
+        Malformed: not a token in DER, or without its certificate.
+        NotProven: the signature, or what it signs, is wrong.
+    """
+    if len(token) > MAX_TOKEN_BYTES:
+        raise Malformed("the time stamp is too long")
     try:
-        found = x509.load_der_x509_certificate(certificate).extensions.get_extension_for_class(
-            x509.ExtendedKeyUsage
-        )
-    except x509.ExtensionNotFound as error:
-        raise SignatureBroken("not the certificate of a time stamping authority") from error
-    if not found.critical or list(found.value) != [ExtendedKeyUsageOID.TIME_STAMPING]:
-        raise SignatureBroken("not the certificate of a time stamping authority")
+        return _read(token)
+    except (*_PARSING, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension):
+        raise Malformed("not a time stamp") from None
+
+
+def _read(token: bytes) -> Stamp:
+    content = cms.ContentInfo.load(token, strict=True)
+    if (
+        content["content_type"].native != "signed_data"
+        or len(content["content"]["signer_infos"]) != 1
+    ):
+        raise Malformed("a time stamp is signed once")
+    signed = content["content"]
+    told = signed["encap_content_info"]
+    if told["content_type"].native != "tst_info":
+        raise Malformed("not a time stamp")
+    encoded = bytes(told["content"])
+    info = tsp.TSTInfo.load(encoded, strict=True)
+    signer_info = signed["signer_infos"][0]
+    certificates = _certificates(signed)
+    signer = _signer(signer_info, certificates)
+    _check_signature(signer_info, told["content_type"].dotted, encoded, signer)
+    nonce = info["nonce"].native
+    return Stamp(
+        token=token,
+        at=info["gen_time"].native.astimezone(UTC),
+        algorithm=_known(info["message_imprint"]["hash_algorithm"]["algorithm"].native),
+        imprint=info["message_imprint"]["hashed_message"].native,
+        nonce=nonce,
+        signer=signer,
+        others=tuple(one for one in certificates if one != signer),
+    )
+
+
+def _known(algorithm: str) -> str:
+    if algorithm not in _HASHES:
+        raise NotProven("the time stamp uses a hash that proves nothing any more")
+    return algorithm
+
+
+def _certificates(signed: Any) -> list[x509.Certificate]:
+    found = signed["certificates"]
+    if isinstance(found, core.Void) or not len(found):
+        raise Malformed("the time stamp does not hold its certificate")
+    # Not sorted as DER wants: some authorities do not, and nothing is signed about the order.
+    ders = [one.chosen.dump() for one in found if one.name == "certificate"]
+    return [x509.load_der_x509_certificate(der) for der in ders]
+
+
+def _signer(signer_info: Any, certificates: Sequence[x509.Certificate]) -> x509.Certificate:
+    """Return the one certificate that the signer's own attribute names by its hash (RFC 5816)."""
+    attributes = _attributes(signer_info)
+    if "signing_certificate_v2" in attributes:
+        named = attributes["signing_certificate_v2"]["certs"][0]
+        kind = _HASHES[_known(named["hash_algorithm"]["algorithm"].native)]()
+        digest = named["cert_hash"].native
+    else:
+        # ESSCertID names it by SHA-1 only: nobody can choose a certificate for a hash of ours.
+        digest = attributes["signing_certificate"]["certs"][0]["cert_hash"].native
+        kind = hashes.SHA1()  # noqa: S303  (RFC 3161's own name for the certificate)
+    found = [one for one in certificates if one.fingerprint(kind) == digest]
+    if len(found) != 1:
+        raise NotProven("the time stamp's certificate is not the one that it names")
+    return found[0]
+
+
+def _attributes(signer_info: Any) -> dict[str, Any]:
+    attributes = signer_info["signed_attrs"]
+    if isinstance(attributes, core.Void):
+        raise Malformed("a time stamp has signed attributes")
+    found = {one["type"].native: one["values"] for one in attributes}
+    if len(found) != len(attributes) or any(len(values) != 1 for values in found.values()):
+        raise Malformed("a time stamp has each attribute once")
+    return {name: values[0] for name, values in found.items()}
+
+
+def _check_signature(
+    signer_info: Any, content_type: str, encoded: bytes, signer: x509.Certificate
+) -> None:
+    attributes = _attributes(signer_info)
+    digest = _known(signer_info["digest_algorithm"]["algorithm"].native)
+    made = hashes.Hash(_HASHES[digest]())
+    made.update(encoded)
+    if attributes["content_type"].dotted != content_type:
+        raise NotProven("the time stamp's attributes are about something else")
+    if not hmac.compare_digest(attributes["message_digest"].native, made.finalize()):
+        raise NotProven("the time stamp's attributes are about something else")
+    # What is signed is the set in DER, under its own tag (RFC 5652, section 5.4).
+    data = signer_info["signed_attrs"].untag().dump(force=True)
+    try:
+        _verify(signer, signer_info, digest, data)
+    except InvalidSignature:
+        raise NotProven("the time stamp's signature is wrong") from None
+
+
+def _verify(signer: x509.Certificate, signer_info: Any, digest: str, data: bytes) -> None:
+    algorithm, signature = signer_info["signature_algorithm"], signer_info["signature"].native
+    key, kind = signer.public_key(), _HASHES[digest]()
+    if isinstance(key, ed25519.Ed25519PublicKey):
+        key.verify(signature, data)
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        key.verify(signature, data, ec.ECDSA(kind))
+    elif isinstance(key, rsa.RSAPublicKey) and algorithm.signature_algo == "rsassa_pss":
+        salt = algorithm["parameters"]["salt_length"].native
+        key.verify(signature, data, padding.PSS(padding.MGF1(kind), salt), kind)
+    elif isinstance(key, rsa.RSAPublicKey):
+        key.verify(signature, data, padding.PKCS1v15(), kind)
+    else:
+        raise Malformed("the time stamp's key is of an unknown kind")
+
+
+def _check_path(
+    signer: x509.Certificate,
+    others: Sequence[x509.Certificate],
+    roots: Sequence[x509.Certificate],
+    at: datetime,
+) -> None:
+    """Return if a path leads from the time stamp's certificate to a root, all of it valid then.
+
+    Raises:
+        NotProven.
+    """
+    try:
+        usage = signer.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+    except (x509.ExtensionNotFound, ValueError):
+        raise NotProven("the certificate is not one for time stamps") from None
+    # RFC 3161, section 2.3: critical, and nothing else.
+    if not usage.critical or list(usage.value) != [ExtendedKeyUsageOID.TIME_STAMPING]:
+        raise NotProven("the certificate is not one for time stamps")
+    one = signer
+    for _ in range(MAX_PATH):
+        if not one.not_valid_before_utc <= at <= one.not_valid_after_utc:
+            raise NotProven("a certificate of the time stamp was not valid then")
+        if one in roots:
+            return
+        above = next((found for found in (*roots, *others) if _issued(found, one)), None)
+        if above is None:
+            break
+        one = above
+    raise NotProven("no trusted root stands behind the time stamp")
+
+
+def _issued(issuer: x509.Certificate, one: x509.Certificate) -> bool:
+    try:
+        constraints = issuer.extensions.get_extension_for_class(x509.BasicConstraints).value
+        if not constraints.ca or issuer == one:
+            return False
+        one.verify_directly_issued_by(issuer)
+    except (x509.ExtensionNotFound, ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def digest_of(text: str) -> bytes:
+    """Return the SHA-256 that a stamp over a text is over."""
+    return sha256(text.encode()).digest()

@@ -1,5 +1,6 @@
 """The transparency log: trees, tiles, notes, checkpoints, proofs. Pure."""
 
+from lgsp_verify.log.anchors import Anchor, parse_anchor, verify_anchor
 from lgsp_verify.log.appender import Appender, Piece
 from lgsp_verify.log.checkpoints import (
     Checkpoint,
@@ -55,6 +56,7 @@ from lgsp_verify.log.tiles import TILE_WIDTH, TileId, parse_path, part_of, split
 __all__ = [
     "EMPTY_ROOT",
     "TILE_WIDTH",
+    "Anchor",
     "Appender",
     "Checkpoint",
     "InclusionProof",
@@ -83,6 +85,7 @@ __all__ = [
     "leaf_hash",
     "node_hash",
     "origin",
+    "parse_anchor",
     "parse_checkpoint",
     "parse_entry",
     "parse_note",
@@ -100,6 +103,7 @@ __all__ = [
     "root_tiles",
     "split_entries",
     "tile_at",
+    "verify_anchor",
     "verify_consistency",
     "verify_inclusion",
     "verify_note",

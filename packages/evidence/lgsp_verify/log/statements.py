@@ -11,11 +11,11 @@ its size that is not among its own refutes it, whoever shows the leaf and whenev
     at <RFC 3339, UTC>
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from lgsp_verify.log.anchors import TIME
 from lgsp_verify.log.b64 import b64
 from lgsp_verify.log.checkpoints import TreeHead, parse_hash, parse_size
 from lgsp_verify.log.errors import Malformed, NotProven
@@ -25,7 +25,6 @@ from lgsp_verify.log.notes import Note, Signer, VerifierKey, verify_note
 _HEADING: Final = "lgsp-statement/v1"
 _WORDS: Final = ("message", "log", "leaves", "at")
 _LENGTHS: Final = (2, 3, 2, 1)
-_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +111,7 @@ def parse_statement(text: str) -> Statement:
     ):
         raise Malformed("not a statement about a message")
     (_, source, id_), (_, origin, size, root), (_, count, leaves_root), (_, at) = told
-    if not _TIME.fullmatch(at):
+    if not TIME.fullmatch(at):
         raise Malformed("a statement says when it was signed")
     return Statement(
         name=lines[1][0],
