@@ -16,10 +16,12 @@ from lgsp_verify.bundle.compose import (
     MessagePart,
     Parts,
     ReceiptPart,
+    StampPart,
     compose,
 )
 from lgsp_verify.checks.case import Given
 from lgsp_verify.log import (
+    Anchor,
     InclusionProof,
     Kind,
     LogKey,
@@ -180,6 +182,13 @@ def stated(source, id_, hashes, head, at="2026-11-22T03:05:00Z") -> Statement:
     return Statement.about(source, id_, leaves=hashes, head=head, name=name, at=at)
 
 
+def stamp_part(head, *, data=None, consistency=None) -> StampPart:
+    """A time stamp over a note of how all logs stood; `data`: stamp something else."""
+    anchor = Anchor(name=ANCHORS.key.name, number=1, at="2026-11-22T03:04:00Z", heads=(head,))
+    token = pki().stamper.token(data or anchor.text().encode(), at=MADE_AT)
+    return StampPart(note=anchor.signed(ANCHORS).encode(), token=token, consistency=consistency)
+
+
 def parts_of(world: World, received, *, receipts=(), witnessed=True, **changes) -> Parts:
     """Everything about one message; `receipts` are those received for it."""
     part = message_part(received)
@@ -204,6 +213,7 @@ def parts_of(world: World, received, *, receipts=(), witnessed=True, **changes) 
         chain=chain()[0],
         receipts=tuple(_receipt(world, one, leaves) for one in receipts),
         absence=absence.signed(ANCHORS).encode(),
+        stamp=stamp_part(head),
     )
     return replace(parts, **changes)
 

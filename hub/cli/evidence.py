@@ -9,7 +9,7 @@ import typer
 from hub.cli.client_options import DEFAULT_URL, AlgorithmOption, UrlOption
 from hub.cli.errors import CommandFailed
 
-HELP: Final = """Get the evidence about a message: an ASiC-E container for `hub verify` or `lgsp-verify`.
+HELP: Final = """Get the evidence about a message: a file for `hub verify` or `lgsp-verify`.
 
 As an operator or auditor: with the token of --token-file, and a --reason, which stands in the
 trail. As a system that sent or received the message: with --system, --hub and --key.
@@ -18,7 +18,7 @@ Lấy gói bằng chứng của một bản tin, để kiểm tra bằng `hub ve
 
 Example / Ví dụ:
 
-  hub evidence mot-cua-mau 0193566f-2f80-7000-8000-000000000001 -o b.asice --reason "Khiếu nại"
+  hub evidence mot-cua-mau 0193566f-2f80-7000-8000-000000000001 -o b.asice --reason "Ra soat"
 
   … --stage delivered --recipient ubnd-xa-mau --not-by 2026-11-29T17:00:00+07:00
 """

@@ -1,4 +1,4 @@
-"""Read a CMS signature with one signer (RFC 5652), as seals and time stamps are.
+"""Read a detached CMS signature with one signer (RFC 5652), as seals are.
 
 Only what was signed is believed: the attributes, and of the certificates the one whose hash stands
 among them (RFC 5035), so that nobody puts another certificate under the same signature.
@@ -40,14 +40,10 @@ class Signed:
     """The other certificates that came with it, DER."""
     attributes: Mapping[str, Any]
     """The signed attributes by name, each once."""
-    content: bytes
-    """What was signed."""
 
 
-def read_signed(signature: bytes, kind: str, detached: bytes | None = None) -> Signed:
-    """Check a signature over content of `kind` with the certificate that it names.
-
-    `detached`: the content, where it does not stand in the signature itself.
+def read_signed(signature: bytes, content: bytes) -> Signed:
+    """Check a signature over `content` with the certificate that it names.
 
     Raises:
         SignatureBroken.
@@ -55,7 +51,7 @@ def read_signed(signature: bytes, kind: str, detached: bytes | None = None) -> S
     if len(signature) > MAX_CMS_BYTES:
         raise SignatureBroken("larger than a signature can be")
     try:
-        return _read(signature, kind, detached)
+        return _read(signature, content)
     except SignatureBroken:
         raise
     # asn1crypto decodes when asked, and each of these is how it says that something is not DER.
@@ -65,7 +61,7 @@ def read_signed(signature: bytes, kind: str, detached: bytes | None = None) -> S
         raise SignatureBroken("a form that this program does not know") from error
 
 
-def _read(signature: bytes, kind: str, detached: bytes | None) -> Signed:
+def _read(signature: bytes, content: bytes) -> Signed:
     info = cms.ContentInfo.load(signature, strict=True)
     if info["content_type"].native != "signed_data":
         raise SignatureBroken("not SignedData")
@@ -74,14 +70,13 @@ def _read(signature: bytes, kind: str, detached: bytes | None) -> Signed:
         raise SignatureBroken("not exactly one signer")
     signer = data["signer_infos"][0]
     attributes = _one_of_each(signer["signed_attrs"])
-    inside = data["encap_content_info"]
-    if inside["content_type"].native != kind or attributes["content_type"].native != kind:
+    kinds = (data["encap_content_info"]["content_type"].native, attributes["content_type"].native)
+    if kinds != ("data", "data"):
         raise SignatureBroken("signs another kind of content")
-    content = bytes(inside["content"]) if detached is None else detached
     _check_digest(signer, attributes, content)
     own, others = _certificates(data, attributes)
     _check_signature(own, signer)
-    return Signed(certificate=own, others=others, attributes=attributes, content=content)
+    return Signed(certificate=own, others=others, attributes=attributes)
 
 
 def _one_of_each(attributes: Any) -> dict[str, Any]:

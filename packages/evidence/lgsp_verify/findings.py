@@ -111,6 +111,7 @@ class Finding(StrEnum):
     CLAIM_REFUTED = "claim_refuted"
     CLAIM_OPEN = "claim_open"
     TIMESTAMP_FITS = "timestamp_fits"
+    TIMESTAMP_EARLIER = "timestamp_earlier"
     TIMESTAMP_BROKEN = "timestamp_broken"
     TIMESTAMP_UNTRUSTED = "timestamp_untrusted"
     TIMESTAMP_NOT_THERE = "timestamp_not_there"

@@ -85,7 +85,7 @@ def read_seal(signature: bytes, content: bytes) -> Seal:
     Raises:
         SignatureBroken: it is not one of the form above, or does not fit `content`.
     """
-    signed = read_signed(signature, "data", content)
+    signed = read_signed(signature, content)
     at = signed.attributes.get("signing_time")
     try:
         moment = None if at is None else at.native

@@ -79,7 +79,7 @@ class CertificateFiles(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     """Files with answers, DER."""
 
 
-class StampFiles(msgspec.Struct, frozen=True, kw_only=True):
+class StampFiles(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A time stamp over the note that names every shard's checkpoint."""
 
     note: str

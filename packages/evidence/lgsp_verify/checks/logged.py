@@ -51,7 +51,9 @@ def read_leaves(
     index: Index, files: Mapping[str, bytes], head: TreeHead | None, results: list[Result]
 ) -> Logged:
     """Return the events that are proven to stand in the log; what is not is told."""
-    leaves, hashes, faults = [], [], []
+    leaves: list[Leaf] = []
+    hashes: list[bytes] = []
+    faults: list[Result] = []
     for event in sorted(index.events, key=lambda one: one.leaf):
         try:
             hashes.append(_proven(event, files, head))

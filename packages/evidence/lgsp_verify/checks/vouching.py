@@ -1,11 +1,29 @@
 """Time stamp, witness, history: who else vouches for the log, and whether it was rewritten."""
 
+import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from cryptography import x509
+
+from lgsp_verify.bundle.index import StampFiles
 from lgsp_verify.checks.case import Case
 from lgsp_verify.consistency import read_consistency
 from lgsp_verify.findings import Check, Finding, Result
-from lgsp_verify.log import LogError, TreeHead, parse_checkpoint, verify_note
+from lgsp_verify.log import (
+    Anchor,
+    LogError,
+    Note,
+    NotProven,
+    TreeHead,
+    parse_checkpoint,
+    parse_note,
+    verify_anchor,
+    verify_consistency,
+    verify_note,
+)
+from lgsp_verify.timestamps import Stamp, read_stamp
+from lgsp_verify.trust import Usage
 
 
 def check_witness(case: Case) -> Iterator[Result]:
@@ -80,5 +98,69 @@ def _history(finding: Finding, place: str) -> Result:
 
 
 def check_stamp(case: Case) -> Iterator[Result]:
-    """Say whether a time stamping authority that is trusted has seen this checkpoint."""
-    yield Result(check=Check.TIMESTAMP, finding=Finding.TIMESTAMP_NOT_THERE)
+    """Say whether a time stamping authority that is trusted has seen the log with this message."""
+    if case.index.stamp is None:
+        yield _stamp(Finding.TIMESTAMP_NOT_THERE, "")
+        return
+    try:
+        anchored = _anchored(case, case.index.stamp)
+        stamp = read_stamp(case.files.get(case.index.stamp.token, b""))
+        if (stamp.algorithm, stamp.imprint) != ("sha256", anchored.digest):
+            raise NotProven("the time stamp is over other bytes")
+    except LogError:
+        yield _stamp(Finding.TIMESTAMP_BROKEN, case.index.stamp.token)
+        return
+    place = f"{stamp.at.isoformat()}, {anchored.head.size}"
+    yield _stamp(_vouched(case, stamp, anchored), place)
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchored:
+    """What was stamped: the hash of the note, and how the log of the message stood in it."""
+
+    digest: bytes
+    head: TreeHead
+
+
+def _anchored(case: Case, files: StampFiles) -> _Anchored:
+    """Return the stamped head, once it is found to be of the same log as the checkpoint.
+
+    Raises:
+        LogError.
+    """
+    note = parse_note(case.files.get(files.note, b""))
+    anchor = _anchor(case, note)
+    if case.head is None:
+        raise NotProven("the checkpoint is not to be relied on")
+    head = anchor.head(case.head.origin)
+    old, new = sorted((head, case.head), key=lambda one: one.size)
+    if files.consistency is None:
+        verify_consistency(old.size, new.size, (), old.root, new.root)
+    else:
+        read_consistency(case.files.get(files.consistency, b"")).verify(old, new)
+    return _Anchored(hashlib.sha256(note.text.encode()).digest(), head)
+
+
+def _anchor(case: Case, note: Note) -> Anchor:
+    for key in case.given.trust.log_keys(case.index.hub, case.index.made_at):
+        try:
+            return verify_anchor(note, key.anchor_key())
+        except NotProven:
+            continue
+    raise NotProven("no known key has signed the anchor")
+
+
+def _vouched(case: Case, stamp: Stamp, anchored: _Anchored) -> Finding:
+    trusted = case.given.trust.counting(Usage.TIMESTAMPS, stamp.at)
+    roots = [x509.load_der_x509_certificate(one.certificate) for one in trusted]
+    try:
+        stamp.verify(anchored.digest, roots)
+    except LogError:
+        return Finding.TIMESTAMP_UNTRUSTED
+    # What was logged after the stamp is not covered by it.
+    late = any(leaf.number >= anchored.head.size for leaf in case.leaves)
+    return Finding.TIMESTAMP_EARLIER if late else Finding.TIMESTAMP_FITS
+
+
+def _stamp(finding: Finding, place: str) -> Result:
+    return Result(check=Check.TIMESTAMP, finding=finding, place=place)
