@@ -4,12 +4,14 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
 
+import msgspec
 import orjson
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
+from lgsp_message.values import Place
 from lgsp_verify.bundle.assemble import assemble
 from lgsp_verify.bundle.compose import (
     EventPart,
@@ -34,14 +36,15 @@ from lgsp_verify.log import (
     root_of,
 )
 from lgsp_verify.log.merkle import inclusion_spans
-from lgsp_verify.rules import FIRST, Chain, Step, digest_of, hashes_of
+from lgsp_verify.rules import FIRST, Chain, Step, digest_of, hashes_of, name_of
 from lgsp_verify.trust import Authority, Period, Trust, Usage
 
 from hub.decision.events import Decision, RulesRef
 from hub.decision.pipeline import decide
 from hub.decision.rulebook import Rulebook
 from hub.decision.rules import Rules
-from hub.io.kafka.codec import encode_event
+from hub.io.kafka.codec import encode_event, ingress_headers
+from hub.io.kafka.ingress_record import Found
 from simulator.pki import SamplePki
 from tests import support
 
@@ -108,8 +111,9 @@ def given(**changes) -> Given:
 def chain() -> tuple[Chain, dict[str, bytes]]:
     """Two versions of the rules of the test world: all of it, then one right more."""
     values = support.records()
-    first = Step(version=1, changes={key: digest_of(value) for key, value in values.items()})
-    second = Step(version=2, changes={"right/9": digest_of(b"{}")})
+    changes = {name_of(key): digest_of(value) for key, value in values.items()}
+    first = Step(version=1, changes=changes)
+    second = Step(version=2, changes={name_of("right/9"): digest_of(b"{}")})
     return Chain(previous=FIRST, steps=[first, second]), values
 
 
@@ -130,6 +134,8 @@ class World:
     admitted: support.Remembered = field(default_factory=support.Remembered)
     entries: list[bytes] = field(default_factory=list)
     about: list[tuple[str, str]] = field(default_factory=list)
+    records: dict[tuple[int, int], Found] = field(default_factory=dict)
+    """Of `hub.ingress`, by partition and offset."""
 
     def __post_init__(self):
         # Leaves of other messages before ours: proofs are more than one step long.
@@ -142,6 +148,11 @@ class World:
         return len(self.entries) - 1
 
     def take(self, received, at=support.NOW) -> Decision:
+        place = Place(partition=SHARD, offset=100 + len(self.records))
+        received = msgspec.structs.replace(received, place=place)
+        headers = tuple(ingress_headers(received))
+        found = Found(headers=headers, body=received.body, written_at=at)
+        self.records[place.partition, place.offset] = found
         decision = decide(received, self.rules, self.admitted, at)
         self.admitted.remember(decision)
         for entry in decision.entries:

@@ -7,7 +7,7 @@ recomputing and proving must not.
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
-from lgsp_verify.rules import MAX_CHAIN, Chain, Step, digest_of
+from lgsp_verify.rules import MAX_CHAIN, Chain, Step, digest_of, name_of
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -57,8 +57,7 @@ class RulesHistory:
             number: {} for number in range(first, last + 1)
         }
         for row in rows:
-            changes[row.version][row.entity] = digest_of(row.value)
-        # Sorted here: a database sorts by its own collation, a version's hash by code points.
+            changes[row.version][name_of(row.entity)] = digest_of(row.value)
         steps = [
             Step(version=number, changes=dict(sorted(told.items())))
             for number, told in changes.items()

@@ -143,9 +143,10 @@ KINDS: Final[Mapping[str, type[msgspec.Struct]]] = {
 def version_hash(previous: str, changes: Iterable[tuple[str, bytes | None]]) -> str:
     """Return the hash of a version, hex: over the previous hash and the change set.
 
-    It commits to the hash of each value, so that evidence shows one value and none of the others.
+    It commits to the hashes of names and values, so that evidence shows one of them alone.
     """
-    return rules.version_hash(previous, [(key, rules.digest_of(value)) for key, value in changes])
+    told = [(rules.name_of(key), rules.digest_of(value)) for key, value in changes]
+    return rules.version_hash(previous, told)
 
 
 class Rulebook:

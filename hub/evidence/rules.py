@@ -88,4 +88,4 @@ async def _chain(
         return None
     # That a system or a key was never registered shows only from the first version on.
     first = 1 if decision.reason in _NEVER_THERE else min(used, default=decision.rules.version)
-    return await history.chain(first, max(decision.rules.version, *newest))
+    return await history.chain(first, max([decision.rules.version, *newest]))

@@ -1,7 +1,8 @@
 """Versions of the rules: which change sets lead to the hash that a decision names.
 
-A version's hash commits to the hash before it and to every entity it changed, each by its name and
-the hash of its value. So a bundle shows one sender's key, and not what the rules say of others.
+A version's hash commits to the hash before it and to every entity it changed, each by the hash of
+its name and the hash of its value. So a bundle shows one sender's key, and neither what the rules
+say of others nor who they are.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ import msgspec
 FIRST: Final = "00" * 32
 """The hash before the first version."""
 MAX_CHAIN: Final = 50_000
-"""Most changed entities in one bundle, some 6 MB. Beyond it the bundle leaves all of them out."""
+"""Most changed entities in one bundle, some 7 MB. Beyond it the bundle leaves all of them out."""
 
 
 class RulesBroken(ValueError):
@@ -25,7 +26,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
     version: int
     changes: dict[str, str | None]
-    """Entity to the SHA-256 of its value, hex; None: removed."""
+    """SHA-256 of an entity's name to that of its value, both hex; None: removed."""
 
 
 class Chain(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,16 +42,23 @@ def digest_of(value: bytes | None) -> str | None:
     return hashlib.sha256(value).hexdigest() if value else None
 
 
+def name_of(entity: str) -> str:
+    """Return how a version names an entity, such as `key/<system>/<thumbprint>`."""
+    return hashlib.sha256(entity.encode()).hexdigest()
+
+
 def version_hash(previous: str, changes: Iterable[tuple[str, str | None]]) -> str:
-    """Return the hash of a version, hex: SHA-256 over the previous hash and the changes by name.
+    """Return the hash of a version, hex: SHA-256 over the previous one and the changes by name.
+
+    `changes`: what `name_of` and `digest_of` return.
 
     Raises:
         ValueError: a hash is not hexadecimal.
     """
     digest = hashlib.sha256(bytes.fromhex(previous))
-    for key, value in sorted(changes, key=lambda change: change[0]):
+    for name, value in sorted(changes, key=lambda change: change[0]):
         # Each part with its length: two change sets never make the same bytes.
-        for part in (key.encode(), bytes.fromhex(value or "")):
+        for part in (bytes.fromhex(name), bytes.fromhex(value or "")):
             digest.update(len(part).to_bytes(4) + part)
     return digest.hexdigest()
 
@@ -75,9 +83,10 @@ def hashes_of(chain: Chain) -> dict[int, str]:
 
 def digest_at(chain: Chain, version: int, entity: str) -> str | None:
     """Return the hash of the entity's value as of `version`; None: not there, or removed."""
+    name = name_of(entity)
     for step in reversed(chain.steps):
-        if step.version <= version and entity in step.changes:
-            return step.changes[entity]
+        if step.version <= version and name in step.changes:
+            return step.changes[name]
     return None
 
 

@@ -100,7 +100,7 @@ def _other_attributes(parts):
 
 def _other_rules(parts):
     chain = parts.chain
-    changed = {**chain.steps[1].changes, "right/9": "00" * 32}
+    changed = dict.fromkeys(chain.steps[1].changes, "00" * 32)
     step = msgspec.structs.replace(chain.steps[1], changes=changed)
     return replace(parts, chain=Chain(previous=chain.previous, steps=[chain.steps[0], step]))
 
