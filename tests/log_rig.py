@@ -14,7 +14,7 @@ from hub.io.log_files import LogFiles
 from hub.io.object_bytes import ObjectBytes
 from hub.io.sql.engine import open_engine
 from hub.io.sql.log_heads import LogHeads
-from hub.io.sql.log_tables import log_heads
+from hub.io.sql.log_tables import log_anchors, log_heads
 from hub.recorder.log.metrics import LogMetrics
 from hub.recorder.log.writer import LogParts, LogWriter
 from hub.signing.log_key import LogSigner
@@ -84,7 +84,8 @@ class LogRig:
 
     async def start(self):
         async with self.engine.begin() as connection:
-            await connection.run_sync(log_heads.create, checkfirst=True)
+            for table in (log_heads, log_anchors):
+                await connection.run_sync(table.create, checkfirst=True)
         return self
 
     def parts(self, **others):

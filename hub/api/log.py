@@ -18,10 +18,13 @@ from hub.api.knowledge import known
 from hub.api.problems import Code, Problem, busy
 from hub.api.status import Id, Source, speaks_for
 from hub.decision.events import AuditEvent
+from hub.io.anchor_files import Renewal
+from hub.io.anchor_reading import StoredAnchor
 from hub.io.kafka.codec import decode_event
 from hub.io.log_desk import LogDesk
 from hub.io.log_head import Head
 from hub.io.message_proofs import MessageProof, ProvenLeaf
+from hub.io.sql.log_anchors import AnchorRow
 
 MAX_SHARD: Final = 255
 """`hub init` makes at most 256 partitions."""
@@ -33,6 +36,9 @@ FOR_EVER: Final = {"cache-control": "public, max-age=31536000, immutable"}
 
 router = APIRouter(tags=["log"])
 
+Number = Annotated[int, Path(ge=0, le=MAX_SIZE)]
+Before = Annotated[int, Query(ge=0, le=MAX_SIZE)]
+Limit = Annotated[int, Query(ge=1, le=500)]
 Shard = Annotated[int, Path(ge=0, le=MAX_SHARD)]
 Size = Annotated[int, Query(ge=1, le=MAX_SIZE)]
 Index = Annotated[int, Query(ge=0, le=MAX_SIZE)]
@@ -103,8 +109,31 @@ async def get_consistency(request: Request, shard: Shard, old: Size, new: Size) 
     return Response(orjson.dumps(document), media_type="application/json", headers=FOR_EVER)
 
 
+@router.get("/v1/log/anchors")
+async def get_anchors(request: Request, before: Before = MAX_SIZE, limit: Limit = 20) -> Response:
+    """Return which anchors there are, the newest first, and what vouches for each."""
+    rows = await desk_of(request).anchors.rows(before, limit)
+    document = {"anchors": [_row(row) for row in rows]}
+    return Response(orjson.dumps(document), media_type="application/json", headers=BRIEFLY)
+
+
+@router.get("/v1/log/anchors/{number}")
+async def get_anchor(request: Request, number: Number) -> Response:
+    """Return an anchor: how all shards stood, with cosignatures and time stamps."""
+    found = await desk_of(request).anchors.get(number)
+    if found is None:
+        raise Problem(404, Code.NOT_FOUND)
+    return Response(orjson.dumps(_anchor(found)), media_type="application/json", headers=BRIEFLY)
+
+
 @router.get("/v1/messages/{source}/{id}/proof")
-async def get_proof(request: Request, caller: Calling, source: Source, id: Id) -> Response:
+async def get_proof(
+    request: Request,
+    caller: Calling,
+    source: Source,
+    id: Id,
+    anchored: Annotated[bool, Query()] = False,  # noqa: FBT002  (a parameter of the URL)
+) -> Response:
     """Return what proves each event of a message, and that there was no other until then."""
     deps, desk = deps_of(request), desk_of(request)
     history = await known(deps, source, id)
@@ -112,7 +141,7 @@ async def get_proof(request: Request, caller: Calling, source: Source, id: Id) -
     if history is None or not (sender or caller.system in history.recipients):
         # The same answer for both: what others send is nobody's business, nor whether they do.
         raise Problem(404, Code.NOT_FOUND)
-    found = await desk.proofs.prove(source, id)
+    found = await desk.proofs.prove(source, id, anchored=anchored)
     if found is None:
         raise busy(503, Code.UNAVAILABLE, "not recorded yet: ask again")
     document = proof_document(source, id, found, None if sender else caller.system)
@@ -130,9 +159,41 @@ def proof_document(
         "source": source,
         "id": id,
         "shard": found.shard,
-        "checkpoint": str(found.head.checkpoint.note),
+        "checkpoint": str(found.checkpoint.note),
+        "anchor": found.anchor,
         "leaves": [_leaf(leaf, only_for) for leaf in found.leaves],
         "statement": str(found.statement),
+    }
+
+
+def _row(row: AnchorRow) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "at": row.at.isoformat(),
+        "cosigned": row.cosigned,
+        "stamped_at": None if row.stamped_at is None else row.stamped_at.isoformat(),
+        "stamp_until": None if row.stamp_until is None else row.stamp_until.isoformat(),
+        "sizes": {str(shard): size for shard, size in row.sizes.items()},
+    }
+
+
+def _anchor(found: StoredAnchor) -> dict[str, Any]:
+    number = found.row.number
+    return _row(found.row) | {
+        "anchor": str(found.file.note),
+        "checkpoints": {str(s): str(one.note) for s, one in found.file.checkpoints.items()},
+        "stamp": None if found.stamp is None else _b64(found.stamp),
+        "renewals": [_renewal(one, number) for one in found.renewals],
+    }
+
+
+def _renewal(one: Renewal, anchor: int) -> dict[str, Any]:
+    index, path = one.proof(anchor)
+    return {
+        "text": one.text(),
+        "stamp": _b64(one.token),
+        "index": index,
+        "proof": [_b64(step) for step in path],
     }
 
 

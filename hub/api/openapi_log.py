@@ -13,6 +13,15 @@ _SHARD: Final = path("shard", "Number of the audit partition.", "^[0-9]{1,3}$", 
 _TILE: Final = path("tile", "Level and number, as C2SP tlog-tiles says.", "^.+$", "0/x001/234.p/5")
 _SIZE: Final[Json] = {"type": "integer", "minimum": 1, "maximum": 2**53}
 _INDEX: Final[Json] = {"type": "integer", "minimum": 0, "maximum": 2**53}
+_NUMBER: Final = path("number", "Of the anchor.", "^[0-9]+$", "0") | {"schema": _INDEX}
+_ANCHOR: Final[Json] = {
+    "number": 0,
+    "at": "2026-11-28T03:04:05+00:00",
+    "cosigned": 1,
+    "stamped_at": "2026-11-28T03:04:06+00:00",
+    "stamp_until": "2028-11-28T03:04:06+00:00",
+    "sizes": {"7": 1},
+}
 _TEXT: Final = "text/plain"
 _STAGE: Final[Json] = {
     "type": "string",
@@ -100,6 +109,44 @@ LOG: Final[dict[str, Json]] = {
             public=True,
         )
     },
+    "/v1/log/anchors": {
+        "get": operation(
+            "The anchors: how all shards stood, once a minute; the newest first",
+            [(200, answer("Some of them.", {"anchors": [_ANCHOR]}))],
+            (422, 503),
+            tag="log",
+            parameters=[
+                query("before", "Only those before this number.", _INDEX, 1),
+                query("limit", "At most.", {"type": "integer", "minimum": 1, "maximum": 500}, 20),
+            ],
+            public=True,
+        )
+    },
+    "/v1/log/anchors/{number}": {
+        "get": operation(
+            "An anchor with its checkpoints, cosignatures and time stamps",
+            [
+                (
+                    200,
+                    answer(
+                        "Stamps are RFC 3161 tokens in DER, base64. A renewal is a newer one over "
+                        "many anchors, with the proof that this one is among them.",
+                        _ANCHOR
+                        | {
+                            "anchor": "lgsp-anchor/v1\n…",
+                            "checkpoints": {"7": _CHECKPOINT},
+                            "stamp": "MII…",
+                            "renewals": [],
+                        },
+                    ),
+                )
+            ],
+            (404, 422, 503),
+            tag="log",
+            parameters=[_NUMBER],
+            public=True,
+        )
+    },
     "/v1/messages/{source}/{id}/proof": {
         "get": operation(
             "The proof of each event of a message, and the hub's word that there was no other",
@@ -114,6 +161,7 @@ LOG: Final[dict[str, Json]] = {
                             "id": "m-1",
                             "shard": 7,
                             "checkpoint": _CHECKPOINT,
+                            "anchor": None,
                             "leaves": [
                                 {
                                     "index": 0,
@@ -130,7 +178,11 @@ LOG: Final[dict[str, Json]] = {
             ],
             (401, 404, 422, 503),
             tag="log",
-            parameters=[SOURCE, ID],
+            parameters=[
+                SOURCE,
+                ID,
+                query("anchored", "Until the newest anchor.", {"type": "boolean"}, example=True),
+            ],
         )
     },
     "/v1/messages/{source}/{id}/evidence": {

@@ -28,6 +28,7 @@ from hub.cli import (
     up,
     user,
     verify,
+    witness,
 )
 from hub.cli.errors import CommandFailed
 
@@ -61,7 +62,7 @@ app = typer.Typer(
 )
 for module in (
     *(init, up, run, status, demo, bench, admin, user, connector, dead_letter, quarantine, rebuild),
-    *(send, receive, keys, evidence, verify, trust, adapter, edge, support, about),
+    *(send, receive, keys, evidence, verify, trust, adapter, edge, witness, support, about),
 ):
     module.register(app)
 

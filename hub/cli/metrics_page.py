@@ -14,6 +14,7 @@ from hub.cli.processes import Name
 from hub.connectors.budget import Budget
 from hub.connectors.metrics import ConnectorMetrics
 from hub.io.process_metrics import tell_of_process
+from hub.recorder.log.metrics import AnchorMetrics, LogMetrics
 from hub.recorder.metrics import RecorderMetrics
 from hub.router.metrics import RouterMetrics
 from hub.views.gauges import Gauges
@@ -70,6 +71,11 @@ def _of_connectors(registry: CollectorRegistry) -> None:
     ConnectorMetrics(registry, Budget())
 
 
+def _of_recorder(registry: CollectorRegistry) -> None:
+    for kind in (RecorderMetrics, LogMetrics, AnchorMetrics):
+        kind(registry)
+
+
 def _of_views(registry: CollectorRegistry) -> None:
     for kind in (ViewsMetrics, Gauges, WatchMetrics):
         kind(registry)
@@ -79,7 +85,7 @@ _MAKERS: Final[Mapping[Name, Callable[[CollectorRegistry], object]]] = {
     Name.API: _of_api,
     Name.ROUTER: RouterMetrics,
     Name.CONNECTORS: _of_connectors,
-    Name.RECORDER: RecorderMetrics,
+    Name.RECORDER: _of_recorder,
     Name.VIEWS: _of_views,
 }
 

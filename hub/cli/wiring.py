@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, TypeVar
 
+from cryptography.x509 import load_pem_x509_certificates
 from lgsp_adapter import Resolver
+from lgsp_verify.log import LogError, parse_verifier_key
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings
 
@@ -20,6 +22,7 @@ from hub.connectors.settings import ConnectorsSettings
 from hub.control.network_rules import NetworkRules
 from hub.control.settings import ControlSettings
 from hub.io.kafka.connection import KafkaConnection
+from hub.io.log_posts import TimeStamping, Witness
 from hub.io.settings import IoSettings
 from hub.io.tracing import Tracing
 from hub.io.vault import Vault
@@ -153,6 +156,42 @@ def signer(key: OwnKey, settings: IoSettings, home: Home) -> Signer:
     except SignerUnusable as error:
         raise SettingsWrong(f"HUB_{key.upper()}_KEY: {error}.") from error
     return made
+
+
+def stamping(settings: RecorderSettings) -> TimeStamping | None:
+    """Return the time stamping authority; None where none is set.
+
+    Raises:
+        SettingsWrong: its roots cannot be read.
+    """
+    if settings.tsa_url is None or settings.tsa_roots is None:
+        return None
+    try:
+        roots = load_pem_x509_certificates(settings.tsa_roots.read_bytes())
+    except (OSError, ValueError):
+        raise SettingsWrong(
+            f"HUB_RECORDER_TSA_ROOTS: {settings.tsa_roots} is not a PEM file of certificates."
+        ) from None
+    return TimeStamping(settings.tsa_url, roots)
+
+
+def witnesses(settings: RecorderSettings) -> list[Witness]:
+    """Return the witnesses of the log.
+
+    Raises:
+        SettingsWrong: their file cannot be read, or a line is no URL and key.
+    """
+    if settings.witnesses is None:
+        return []
+    try:
+        lines = settings.witnesses.read_text(encoding="utf-8").splitlines()
+        pairs = [line.split() for line in lines if line.strip() and not line.startswith("#")]
+        return [Witness(url, parse_verifier_key(key)) for url, key in pairs]
+    except (OSError, ValueError, LogError) as error:
+        raise SettingsWrong(
+            f"HUB_RECORDER_WITNESSES: {settings.witnesses}: each line is a URL and a key "
+            f"({type(error).__name__})."
+        ) from None
 
 
 def tracing(settings: IoSettings, process: str, hub: str) -> Tracing | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from lgsp_verify.log import (
+    Checkpoint,
     InclusionProof,
     LogKey,
     TileId,
@@ -60,17 +61,19 @@ class LogReading:
         head = await self.head(shard)
         return None if head is None else await self.files.tile(shard, head, tile)
 
-    async def inclusion(self, shard: int, head: Head, index: int) -> InclusionProof:
-        """Return the proof that leaf `index` is in the tree of `head`.
+    async def inclusion(
+        self, shard: int, head: Head, index: int, at: Checkpoint | None = None
+    ) -> InclusionProof:
+        """Return the proof that leaf `index` is in the tree of `head`, or of an older checkpoint.
 
         Raises:
             ValueError: the tree has no such leaf.
             Refusing, Unavailable: see `head`.
         """
-        read = await self.files.tiles(shard, head, inclusion_tiles(index, head.size))
-        return InclusionProof(
-            index, tuple(prove_inclusion(index, head.size, read)), head.checkpoint
-        )
+        checkpoint = at or head.checkpoint
+        size = checkpoint.head.size
+        read = await self.files.tiles(shard, head, inclusion_tiles(index, size))
+        return InclusionProof(index, tuple(prove_inclusion(index, size, read)), checkpoint)
 
     async def consistency(self, shard: int, old: int, new: int) -> list[bytes] | None:
         """Return the proof that the tree of `new` leaves continues that of `old`.

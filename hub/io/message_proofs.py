@@ -1,12 +1,13 @@
 """Prove what happened to one message: its leaves, their proofs, and that there are no others."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from lgsp_verify.log import (
+    Checkpoint,
     InclusionProof,
     LogError,
     Note,
@@ -17,6 +18,7 @@ from lgsp_verify.log import (
     verify_inclusion,
 )
 
+from hub.io.anchor_reading import AnchorReading
 from hub.io.log_head import Head
 from hub.io.log_reading import LogReading
 from hub.io.sql.log_queries import LogQueries
@@ -47,7 +49,10 @@ class MessageProof:
     """All that happened to a message, until one checkpoint."""
 
     shard: int
-    head: Head
+    checkpoint: Checkpoint
+    """The tree that everything is proven against; of an anchor: with its cosignatures."""
+    anchor: int | None
+    """The number of the anchor that names this tree, if one was asked for and is there."""
     leaves: tuple[ProvenLeaf, ...]
     statement: Note
     """The hub's signed word that there are no others below the checkpoint's size."""
@@ -60,14 +65,18 @@ class MessageProofs:
         self,
         reading: LogReading,
         queries: LogQueries,
+        anchors: AnchorReading,
         signer: Signer,
         clock: Callable[[], datetime],
     ) -> None:
-        self._reading, self._queries = reading, queries
+        self._reading, self._queries, self._anchors = reading, queries, anchors
         self._signer, self._clock = signer, clock
 
-    async def prove(self, source: str, id: str) -> MessageProof | None:
+    async def prove(self, source: str, id: str, *, anchored: bool = False) -> MessageProof | None:
         """Return the proof; None where the log knows nothing of the message.
+
+        `anchored`: until the newest anchor, stamped where there is one, instead of until now. It
+        is as of a minute ago; events since then are not in it.
 
         Raises:
             Refusing: the log is damaged.
@@ -80,18 +89,35 @@ class MessageProofs:
         head = await self._head_behind(shard, places[-1].offset)
         # Asked again, now that the projection knows all below the head.
         places = await self._queries.places(source, id)
+        anchor = await self._anchors.newest_of(shard) if anchored else None
+        checkpoint = head.checkpoint if anchor is None else anchor.checkpoint
         offsets = [one.offset for one in places if one.offset < head.next_offset]
-        leaves = tuple([await self._leaf(shard, head, offset) for offset in offsets])
+        found = [await self._find(shard, head, offset) for offset in offsets]
+        leaves = [
+            await self._leaf(shard, head, checkpoint, index, entry)
+            for index, entry in found
+            if index < checkpoint.head.size
+        ]
+        return MessageProof(
+            shard=shard,
+            checkpoint=checkpoint,
+            anchor=None if anchor is None else anchor.number,
+            leaves=tuple(leaves),
+            statement=await self._stated(source, id, checkpoint, leaves),
+        )
+
+    async def _stated(
+        self, source: str, id: str, checkpoint: Checkpoint, leaves: Sequence[ProvenLeaf]
+    ) -> Note:
         statement = Statement.about(
             source,
             id,
             leaves=[leaf.hash for leaf in leaves],
-            head=head.checkpoint.head,
+            head=checkpoint.head,
             name=self._signer.key.name,
             at=self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         )
-        note = await asyncio.to_thread(statement.signed, self._signer)
-        return MessageProof(shard=shard, head=head, leaves=leaves, statement=note)
+        return await asyncio.to_thread(statement.signed, self._signer)
 
     async def _head_behind(self, shard: int, offset: int) -> Head:
         """Return a head that is behind `offset`, of which the projection knows every record."""
@@ -113,27 +139,31 @@ class MessageProofs:
         # Invariant 10: who does not know all that was logged cannot say that there is no more.
         raise Unavailable("the projection is behind the log, so nothing can be stated: ask again")
 
-    async def _leaf(self, shard: int, head: Head, offset: int) -> ProvenLeaf:
+    async def _find(self, shard: int, head: Head, offset: int) -> tuple[int, bytes]:
         found = await self._reading.files.find(shard, head, offset)
         if found is None:
             raise Refusing(f"an event of the log's shard {shard} is missing: run `hub rebuild log`")
-        index, entry = found
+        return found
+
+    async def _leaf(
+        self, shard: int, head: Head, checkpoint: Checkpoint, index: int, entry: bytes
+    ) -> ProvenLeaf:
         told, value = parse_entry(entry), None
         if told.value is None:
-            value = await self._reading.files.large(shard, told.sha256) or b""
-        proof = await self._reading.inclusion(shard, head, index)
+            value = await self._reading.files.large(shard, told.sha256)
+        proof = await self._reading.inclusion(shard, head, index, checkpoint)
         leaf = ProvenLeaf(entry=entry, value=told.value or value or b"", proof=proof)
-        _check(shard, leaf, head)
+        _check(shard, leaf)
         return leaf
 
 
-def _check(shard: int, leaf: ProvenLeaf, head: Head) -> None:
+def _check(shard: int, leaf: ProvenLeaf) -> None:
     """Return if the proof proves: a damaged store must not hand out what nobody can use.
 
     Raises:
         Refusing.
     """
-    tree = head.checkpoint.head
+    tree = leaf.proof.checkpoint.head
     try:
         parse_entry(leaf.entry).with_value(leaf.value)
         verify_inclusion(leaf.hash, leaf.proof.index, tree.size, leaf.proof.path, tree.root)

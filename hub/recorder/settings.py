@@ -1,6 +1,9 @@
 """Settings of the recorder process."""
 
-from pydantic import Field
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -21,3 +24,24 @@ class RecorderSettings(BaseSettings):
         le=3_650,
         description="How far back a system may seek in its inbox: settled messages stay so long.",
     )
+    tsa_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s]+$",
+        description="The time stamping authority (RFC 3161) that stamps the log once a minute. "
+        "Without it nothing is stamped. Needs `HUB_RECORDER_TSA_ROOTS`.",
+    )
+    tsa_roots: Path | None = Field(
+        default=None,
+        description="PEM file with the roots that stand behind that authority's stamps.",
+    )
+    witnesses: Path | None = Field(
+        default=None,
+        description="File of the witnesses that cosign the log: on each line a URL and the "
+        "witness's verifier key, as `hub witness init` prints it.",
+    )
+
+    @model_validator(mode="after")
+    def _roots_for_stamps(self) -> Self:
+        if self.tsa_url is not None and self.tsa_roots is None:
+            raise ValueError("HUB_RECORDER_TSA_URL needs HUB_RECORDER_TSA_ROOTS")
+        return self

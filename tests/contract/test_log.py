@@ -4,7 +4,7 @@ import shutil
 from hashlib import sha256
 
 import pytest
-from lgsp_verify.log import parse_entry, split_entries
+from lgsp_verify.log import LogEntry, parse_entry, split_entries
 from lgsp_verify.log.tiles import tile_at
 
 from hub.io.kafka.admin import delete_records
@@ -45,7 +45,7 @@ async def write_to_the_end(rig, audit):
 
 async def entries(rig, shard):
     head = await rig.files.head(shard)
-    found = []
+    found: list[LogEntry] = []
     for number in range(0 if head is None else -(-head.size // 256)):
         bundle = await rig.files.tile(shard, head, tile_at(None, number, head.size))
         found += map(parse_entry, split_entries(bundle))

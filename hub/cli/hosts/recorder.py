@@ -17,6 +17,7 @@ from hub.cli.errors import CommandFailed
 from hub.cli.home import Home, Identity, OwnKey
 from hub.cli.hosts.host import Host, metrics_registry
 from hub.io.admission import utc_now
+from hub.io.anchor_files import AnchorFiles
 from hub.io.kafka.audit_reader import AuditReader
 from hub.io.kafka.inbox_heads import InboxHeads
 from hub.io.kafka.log_feed import LogFeed
@@ -24,12 +25,14 @@ from hub.io.log_files import LogFiles
 from hub.io.object_bytes import ObjectBytes
 from hub.io.settings import IoSettings
 from hub.io.sql.engine import open_blocking_engine, open_engine, opened
+from hub.io.sql.log_anchors import AnchorTable
 from hub.io.sql.log_heads import LogHeads
 from hub.ports import Refusing, Unavailable
 from hub.recorder import inbox_janitor, janitor
 from hub.recorder import main as recorder
 from hub.recorder.log import main as log
-from hub.recorder.log.metrics import LogMetrics
+from hub.recorder.log.anchors import AnchorParts, Anchors
+from hub.recorder.log.metrics import AnchorMetrics, LogMetrics
 from hub.recorder.log.writer import LogParts
 from hub.recorder.settings import RecorderSettings
 from hub.signing.log_key import LogSigner
@@ -63,6 +66,7 @@ async def run(host: Host) -> None:
                 )
             )
             group.create_task(log.run(parts, host.stop))
+            group.create_task(_anchors(host, settings, tidied, registry).run(host.stop))
             host.ready.set()
             await recorder.run(reader, engine, registry, host.stop)
     finally:
@@ -115,6 +119,27 @@ def _log_parts(
         heads=LogHeads(engine, utc_now),
         signer_of=signer.of_shard,
         metrics=LogMetrics(registry),
+    )
+
+
+def _anchors(
+    host: Host, settings: RecorderSettings, engine: AsyncEngine, registry: CollectorRegistry
+) -> Anchors:
+    store = ObjectBytes(wiring.objects_url(host.settings, host.home))
+    return Anchors(
+        AnchorParts(
+            shards=host.identity.partitions,
+            logs=LogFiles(store),
+            files=AnchorFiles(store),
+            table=AnchorTable(engine),
+            signer=LogSigner.of(
+                host.identity.hub, wiring.signer(OwnKey.LOG, host.settings, host.home)
+            ),
+            witnesses=wiring.witnesses(settings),
+            stamping=wiring.stamping(settings),
+            clock=utc_now,
+            metrics=AnchorMetrics(registry),
+        )
     )
 
 

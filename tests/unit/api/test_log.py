@@ -15,22 +15,29 @@ from lgsp_verify.log import (
     parse_proof,
     parse_verifier_key,
     root_of,
+    verify_anchor,
     verify_consistency,
     verify_inclusion,
     verify_statement,
 )
+from prometheus_client import CollectorRegistry
 
 from hub.api.app import create_app
 from hub.api.metrics import ApiMetrics
 from hub.api.tokens import Caller
 from hub.decision.events import AuditEvent, Event
+from hub.io.anchor_files import AnchorFiles
+from hub.io.anchor_reading import AnchorReading
 from hub.io.kafka.codec import encode_event
 from hub.io.kafka.log_feed import LogRecord
 from hub.io.log_desk import LogDesk
 from hub.io.log_reading import LogReading
 from hub.io.message_proofs import MessageProofs
+from hub.io.sql.log_anchors import AnchorTable
 from hub.io.sql.log_queries import Place
 from hub.ports import MessageHistory
+from hub.recorder.log.anchors import AnchorParts, Anchors
+from hub.recorder.log.metrics import AnchorMetrics
 from tests.log_rig import LOG_KEY, SIGNER, LogRig
 from tests.support import NOW
 
@@ -80,13 +87,16 @@ class Statuses:
 @pytest.fixture
 async def hub(tmp_path):
     rig = await LogRig(tmp_path / "hub", TOLD).start()
+    rig.feed.told = TOLD[:302]
     await rig.write_all()
-    await rig.engine.dispose()
+    await _anchored(rig)
+    rig.feed.told = TOLD
+    await rig.write_all()
     reading = LogReading(rig.files, LOG_KEY, 2)
     queries: Any = Queries()
-    desk = LogDesk(
-        reading=reading, proofs=MessageProofs(reading, queries, SIGNER.of_hub(), lambda: NOW)
-    )
+    anchors: Any = AnchorReading(AnchorTable(rig.engine), AnchorFiles(rig.store))
+    proofs = MessageProofs(reading, queries, anchors, SIGNER.of_hub(), lambda: NOW)
+    desk = LogDesk(reading=reading, anchors=anchors, proofs=proofs)
     made = SimpleNamespace(caller="mot-cua", desk=desk, queries=queries)
     deps: Any = SimpleNamespace(
         admin=None,
@@ -102,12 +112,29 @@ async def hub(tmp_path):
     transport = httpx2.ASGITransport(create_app(deps))
     async with httpx2.AsyncClient(transport=transport, base_url="http://hub") as made.http:
         yield made
+    await rig.engine.dispose()
 
 
-async def proof_for(hub, system, id="m-1"):
+async def _anchored(rig):
+    parts = AnchorParts(
+        shards=2,
+        logs=rig.files,
+        files=AnchorFiles(rig.store),
+        table=AnchorTable(rig.engine),
+        signer=SIGNER,
+        witnesses=[],
+        stamping=None,
+        clock=lambda: NOW,
+        metrics=AnchorMetrics(CollectorRegistry()),
+    )
+    await Anchors(parts).round()
+
+
+async def proof_for(hub, system, id="m-1", **query):
     hub.caller = system
     headers = {"authorization": "Bearer synthetic"}
-    return await hub.http.get(f"/v1/messages/mot-cua/{id}/proof", headers=headers)
+    url = f"/v1/messages/mot-cua/{id}/proof"
+    return await hub.http.get(url, headers=headers, params=query)
 
 
 async def test_a_stranger_can_verify_the_log_from_what_is_public(hub):
@@ -147,6 +174,9 @@ async def test_a_partial_tile_of_an_older_checkpoint_is_still_served(hub):
         ("/v1/log/0/consistency?old=3&new=2", 422),
         ("/v1/log/0/consistency?old=1&new=305", 404),
         ("/v1/log/1/consistency?old=1&new=1", 404),
+        ("/v1/log/anchors/1", 404),
+        ("/v1/log/anchors/x", 422),
+        ("/v1/log/anchors?limit=0", 422),
     ],
 )
 async def test_what_is_not_there_or_not_for_all_is_a_problem(hub, path, status):
@@ -166,6 +196,25 @@ async def test_a_sender_proves_each_event_and_that_there_was_no_other(hub):
     statement = verify_statement(parse_note(told["statement"].encode()), LOG_KEY.anchor_key())
     assert (statement.source, statement.id, statement.head) == ("mot-cua", "m-1", head)
     statement.covers(hashes)
+
+
+async def test_until_an_anchor_only_what_it_covers_is_proven(hub):
+    told = (await proof_for(hub, "mot-cua", anchored=True)).json()
+    assert (told["anchor"], len(told["leaves"])) == (0, 2)
+    anchor = (await hub.http.get("/v1/log/anchors/0")).json()
+    assert told["checkpoint"] == anchor["checkpoints"]["0"]
+    named = verify_anchor(parse_note(anchor["anchor"].encode()), LOG_KEY.anchor_key())
+    head = parse_checkpoint(told["checkpoint"].encode()).verify(LOG_KEY.checkpoint_key(0))
+    assert named.head("trục-mẫu/log/0") == head
+    assert head.size == 302
+    for leaf in told["leaves"]:
+        path = [base64.b64decode(step) for step in leaf["proof"]]
+        entry = base64.b64decode(leaf["entry"])
+        verify_inclusion(leaf_hash(entry), leaf["index"], head.size, path, head.root)
+    later = (await proof_for(hub, "mot-cua", "lon", anchored=True)).json()
+    assert later["leaves"] == []
+    listed = (await hub.http.get("/v1/log/anchors")).json()["anchors"]
+    assert [(one["number"], one["stamped_at"]) for one in listed] == [(0, None)]
 
 
 async def test_a_recipient_sees_no_event_that_names_another(hub):
