@@ -146,6 +146,7 @@ def _evidence(parts: Parts, desk: LogDesk | None, opened: AsyncExitStack) -> Evi
         records=records,
         history=RulesHistory(parts.engine),
         certificates=KeptCertificates(parts.engine),
+        anchors=desk.anchors,
     )
     return EvidenceMaker(desk.reading.key.hub, sources, parts.seal, utc_now)
 

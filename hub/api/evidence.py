@@ -5,7 +5,7 @@ was reached, or with `not_by` that it was not reached by then.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum, unique
 from typing import Annotated, Final
 
@@ -27,6 +27,9 @@ from hub.evidence.make import EvidenceMaker, Wanted
 MEDIA_TYPE: Final = MIMETYPE.decode()
 MAX_SIZE: Final = 2**53
 """Every JSON reader knows numbers up to this one."""
+
+SETTLED: Final = timedelta(seconds=30)
+"""After which what happened stands in the log: events reach it within seconds."""
 
 router = APIRouter(tags=["log"])
 
@@ -113,9 +116,10 @@ def claim_of(
     about_one = recipient is not None and is_system_name(recipient)
     if about_one == (stage is Stage.ADMITTED):
         raise Problem(422, Code.INVALID_REQUEST, "every stage but admitted needs its recipient")
-    if not_by is not None and (not_by.tzinfo is None or not_by > now):
+    if not_by is not None and (not_by.tzinfo is None or not_by > now - SETTLED):
         # Nobody can prove today what will not have happened tomorrow.
-        raise Problem(422, Code.INVALID_REQUEST, "not_by is a moment in the past, with its offset")
+        told = f"not_by has its offset and is {SETTLED.seconds} s in the past, or more"
+        raise Problem(422, Code.INVALID_REQUEST, told)
     return Claim(stage=stage.value, recipient=recipient, not_by=not_by)
 
 

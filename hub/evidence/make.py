@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from lgsp_verify.bundle.assemble import assemble
-from lgsp_verify.bundle.compose import CertificatePart, EventPart, Parts, StampPart, compose
+from lgsp_verify.bundle.compose import CertificatePart, EventPart, Parts, compose
 from lgsp_verify.bundle.index import Claim
 from lgsp_verify.consistency import Consistency
 from lgsp_verify.log import TreeHead
@@ -16,8 +16,9 @@ from hub.control.rules_history import RulesHistory
 from hub.decision.events import AuditEvent, Event
 from hub.evidence.audience import Audience, names_everybody
 from hub.evidence.messages import Seen, key_entity, message_part, receipt_parts
-from hub.evidence.ports import Certificates, Continuity, Proofs, Records, Seal, Stamps
+from hub.evidence.ports import Anchors, Certificates, Continuity, Proofs, Records, Seal
 from hub.evidence.rules import RulesParts, with_rules
+from hub.evidence.stamps import stamp_of
 from hub.io.kafka.codec import decode_event
 from hub.io.message_proofs import MessageProof, ProvenLeaf
 
@@ -47,8 +48,7 @@ class Sources:
     records: Records
     history: RulesHistory
     certificates: Certificates
-    stamps: Stamps | None = None
-    """None: this hub has no time stamping authority."""
+    anchors: Anchors
 
 
 class EvidenceMaker:
@@ -66,12 +66,23 @@ class EvidenceMaker:
             Refusing: the log is damaged.
             Unavailable: a store does not answer, or log and projection are too far apart.
         """
-        proof = await self._sources.proofs.prove(wanted.source, wanted.id)
+        proof = await self._proof(wanted)
         if proof is None:
             return None
         parts = await self._parts(wanted, proof)
         # The key may be in a hardware module, and large bundles are hashed: not in the loop.
         return await asyncio.to_thread(self._sealed, parts)
+
+    async def _proof(self, wanted: Wanted) -> MessageProof | None:
+        """Return what is cosigned and stamped, unless more has happened since."""
+        prove = self._sources.proofs.prove
+        newest = await prove(wanted.source, wanted.id)
+        # That something had not happened by a moment is said of the tree of now.
+        if newest is None or (wanted.claim is not None and wanted.claim.not_by is not None):
+            return newest
+        anchored = await prove(wanted.source, wanted.id, anchored=True)
+        whole = anchored is not None and len(anchored.leaves) == len(newest.leaves)
+        return anchored if whole else newest
 
     def _sealed(self, parts: Parts) -> bytes:
         index, files = compose(parts)
@@ -85,29 +96,24 @@ class EvidenceMaker:
         shown = [one for one in seen if wanted.audience.sees(one.event, openly=openly)]
         receipts = await receipt_parts(self._sources.records, shown, wanted.audience)
         rules = await with_rules(self._sources.history, self._hub, decision, message, receipts)
-        head = proof.head.checkpoint.head
         return Parts(
             hub=self._hub,
             source=wanted.source,
             id=wanted.id,
             made_at=self._clock().replace(microsecond=0),
             shard=proof.shard,
-            checkpoint=proof.head.checkpoint.note.encode(),
+            checkpoint=proof.checkpoint.note.encode(),
             events=tuple(_event(leaf, shown) for leaf in proof.leaves),
             message=rules.message if wanted.with_body else replace(rules.message, body=None),
             schema=rules.schema,
             chain=rules.chain,
             receipts=rules.receipts,
             certificates=await self._certificates(rules, decision.at),
-            stamp=await self._stamp(proof.shard, head),
+            stamp=await stamp_of(self._sources.anchors, self._sources.continuity, proof),
             absence=proof.statement.encode(),
-            consistency=await self._continuity(wanted, proof.shard, head),
+            consistency=await self._continuity(wanted, proof.shard, proof.checkpoint.head),
             claim=wanted.claim,
         )
-
-    async def _stamp(self, shard: int, head: TreeHead) -> StampPart | None:
-        stamps = self._sources.stamps
-        return None if stamps is None else await stamps.covering(shard, head)
 
     async def _certificates(self, rules: RulesParts, at: datetime) -> tuple[CertificatePart, ...]:
         messages = (rules.message, *(receipt.message for receipt in rules.receipts))

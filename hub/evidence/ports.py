@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Protocol
 
 from lgsp_verify.asice.cades import Sealer
-from lgsp_verify.bundle.compose import CertificatePart, StampPart
-from lgsp_verify.log import TreeHead
+from lgsp_verify.bundle.compose import CertificatePart
 
+from hub.io.anchor_reading import AnchoredCheckpoint, StoredAnchor
 from hub.io.kafka.ingress_record import Found
 from hub.io.message_proofs import MessageProof
 
@@ -15,8 +15,10 @@ from hub.io.message_proofs import MessageProof
 class Proofs(Protocol):
     """The transparency log, asked about one message."""
 
-    async def prove(self, source: str, id: str) -> MessageProof | None:
+    async def prove(self, source: str, id: str, *, anchored: bool = False) -> MessageProof | None:
         """Return every leaf of a message, with proofs; None: the log knows nothing of it.
+
+        `anchored`: as of the newest anchor, a minute ago.
 
         Raises:
             Refusing: the log is damaged.
@@ -62,11 +64,19 @@ class Certificates(Protocol):
         ...
 
 
-class Stamps(Protocol):
-    """Time stamps over all shards' checkpoints."""
+class Anchors(Protocol):
+    """What the hub said of all shards, and who vouches for its time."""
 
-    async def covering(self, shard: int, head: TreeHead) -> StampPart | None:
-        """Return the time stamp nearest to a checkpoint; None: there is none yet.
+    async def newest_of(self, shard: int) -> AnchoredCheckpoint | None:
+        """Return a shard's newest anchored checkpoint: a stamped one, where there is one.
+
+        Raises:
+            Refusing, Unavailable: see `Proofs`.
+        """
+        ...
+
+    async def get(self, number: int) -> StoredAnchor | None:
+        """Return one anchor; None where it is not there (yet).
 
         Raises:
             Refusing, Unavailable: see `Proofs`.
