@@ -20,6 +20,7 @@ from hub.api import (
     admin_dead_letters,
     admin_networks,
     admin_quarantine,
+    evidence,
     health,
     inbox,
     log,
@@ -90,6 +91,7 @@ def create_app(deps: Deps) -> FastAPI:
         serve(app, router.routes)
     if deps.log is not None:
         serve(app, log.router.routes)
+        serve(app, evidence.router.routes)
     if deps.admin is not None:
         mount_admin(app, deps.admin)
         app.state.ops = deps.ops

@@ -18,7 +18,11 @@ from hub.api.ops.live_ring import Live
 from hub.api.ops.mount import ops_with
 from hub.api.pressure import Pressure
 from hub.api.tokens import Tokens
+from hub.control.rules_history import RulesHistory
 from hub.decision.rules import Rules
+from hub.evidence.certificates import KeptCertificates
+from hub.evidence.make import EvidenceMaker, Sources
+from hub.evidence.ports import Seal
 from hub.io.admission import Admission, utc_now
 from hub.io.assertions import UsedAssertions
 from hub.io.disk import Disk
@@ -74,6 +78,8 @@ class Parts:
     tracing: Tracing | None = None
     log: LogSigner | None = None
     """The key of the transparency log; None: no log is served."""
+    seal: Seal | None = None
+    """Who seals evidence; None: none is made."""
 
 
 @asynccontextmanager
@@ -115,7 +121,8 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
             pressure=Pressure(),
             metrics=metrics,
             clock=utc_now,
-            log=_log(parts),
+            log=(desk := _log(parts)),
+            evidence=_evidence(parts, desk, opened),
             tracing=parts.tracing,
             admin=parts.admin,
             ops=None if parts.admin is None else await _ops(parts, parts.admin, tail, disk, opened),
@@ -126,6 +133,22 @@ def _log(parts: Parts) -> LogDesk | None:
     if parts.log is None:
         return None
     return open_desk(parts.engine, parts.store, parts.log, parts.partitions, utc_now)
+
+
+def _evidence(parts: Parts, desk: LogDesk | None, opened: AsyncExitStack) -> EvidenceMaker | None:
+    if desk is None or parts.seal is None:
+        return None
+    records = IngressRecords(parts.connection)
+    opened.push_async_callback(records.stop)
+    sources = Sources(
+        proofs=desk.proofs,
+        continuity=desk.reading,
+        records=records,
+        history=RulesHistory(parts.engine),
+        certificates=KeptCertificates(parts.engine),
+        anchors=desk.anchors,
+    )
+    return EvidenceMaker(desk.reading.key.hub, sources, parts.seal, utc_now)
 
 
 async def _ops(

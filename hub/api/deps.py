@@ -12,6 +12,7 @@ from hub.api.ops.dependencies import Ops
 from hub.api.pressure import Pressure
 from hub.api.tokens import Tokens
 from hub.decision.rules import Rules
+from hub.evidence.make import EvidenceMaker
 from hub.io.admission import Admission
 from hub.io.disk import Disk
 from hub.io.kafka.audit_tail import AuditTail
@@ -47,6 +48,8 @@ class Deps:
     clock: Callable[[], datetime]
     log: LogDesk | None = None
     """The transparency log; without it there are no paths of it."""
+    evidence: EvidenceMaker | None = None
+    """Makes bundles; without a log there is nothing to prove."""
     tracing: Tracing | None = None
     """None: no spans are made."""
     admin: Admin | None = None

@@ -23,6 +23,13 @@ _ANCHOR: Final[Json] = {
     "sizes": {"7": 1},
 }
 _TEXT: Final = "text/plain"
+_STAGE: Final[Json] = {
+    "type": "string",
+    "enum": ["admitted", "delivered", "acknowledged", "processed", "rejected"],
+}
+_SYSTEM: Final[Json] = {"type": "string", "pattern": "^[a-z0-9-]{3,63}$"}
+_MOMENT: Final[Json] = {"type": "string", "format": "date-time"}
+_THEN: Final = "2026-11-29T10:00:00+07:00"
 
 LOG: Final[dict[str, Json]] = {
     "/v1/log": {
@@ -175,6 +182,22 @@ LOG: Final[dict[str, Json]] = {
                 SOURCE,
                 ID,
                 query("anchored", "Until the newest anchor.", {"type": "boolean"}, example=True),
+            ],
+        )
+    },
+    "/v1/messages/{source}/{id}/evidence": {
+        "get": operation(
+            "The evidence about a message that one sent or received: an ASiC-E container",
+            [(200, raw("The bundle.", "application/vnd.etsi.asic-e+zip", "PK…"))],
+            (401, 404, 422, 429, 503),
+            tag="log",
+            parameters=[
+                SOURCE,
+                ID,
+                query("stage", "What it shall prove.", _STAGE, "delivered"),
+                query("recipient", "Of every stage but `admitted`.", _SYSTEM, "ubnd-xa-mau"),
+                query("not_by", "That the stage was not reached by then.", _MOMENT, _THEN),
+                query("since", "Size of a checkpoint that one has kept.", _SIZE, 1),
             ],
         )
     },

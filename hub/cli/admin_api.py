@@ -80,7 +80,20 @@ class AdminApi:
         content, headers = orjson.dumps(body), {"content-type": "application/json"}
         return self._ask(method, f"/ops/{path}", content=content, headers=headers, params=query)
 
+    def file(self, path: str, body: Mapping[str, Any], **query: str | int) -> bytes:
+        """Post to a path below `/ops`; return the file that is answered.
+
+        Raises:
+            CommandFailed: refused, or nothing answers.
+        """
+        content, headers = orjson.dumps(body), {"content-type": "application/json"}
+        options = {"content": content, "headers": headers, "params": query}
+        return self._answer("POST", f"/ops/{path}", **options).content
+
     def _ask(self, method: str, path: str, **options: Any) -> dict[str, Any]:
+        return _json(self._answer(method, path, **options).content)
+
+    def _answer(self, method: str, path: str, **options: Any) -> httpx2.Response:
         try:
             answer = self._http.request(method, path, **options)
         except httpx2.TransportError as error:
@@ -88,11 +101,11 @@ class AdminApi:
                 f"{self._url} does not answer ({type(error).__name__}). Does the hub run?",
                 status=EX_UNAVAILABLE,
             ) from error
-        told = _json(answer.content)
         if answer.is_success:
-            return told
+            return answer
         status = EX_UNAVAILABLE if answer.status_code in {429, 503} else 1
-        raise CommandFailed(_plainly(answer.status_code, told), status=status)
+        told = _plainly(answer.status_code, _json(answer.content))
+        raise CommandFailed(told, status=status)
 
 
 def open_api(url: str, token_file: Path | None) -> AdminApi:

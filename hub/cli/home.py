@@ -100,6 +100,11 @@ class Home:
         return self.secrets / f"{key}.pem"
 
     @property
+    def seal_certificate(self) -> Path:
+        """Return the file with the self-signed certificate of the sealing key. It is no secret."""
+        return self.root / "seal-certificate.pem"
+
+    @property
     def connector_keys(self) -> Path:
         """Return the folder with the private keys that connectors sign with."""
         return self.root / "connector-keys"

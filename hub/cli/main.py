@@ -14,6 +14,7 @@ from hub.cli import (
     dead_letter,
     demo,
     edge,
+    evidence,
     init,
     keys,
     quarantine,
@@ -23,8 +24,10 @@ from hub.cli import (
     send,
     status,
     support,
+    trust,
     up,
     user,
+    verify,
     witness,
 )
 from hub.cli.errors import CommandFailed
@@ -59,7 +62,7 @@ app = typer.Typer(
 )
 for module in (
     *(init, up, run, status, demo, bench, admin, user, connector, dead_letter, quarantine, rebuild),
-    *(send, receive, keys, adapter, edge, witness, support, about),
+    *(send, receive, keys, evidence, verify, trust, adapter, edge, witness, support, about),
 ):
     module.register(app)
 

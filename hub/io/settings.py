@@ -72,6 +72,11 @@ class IoSettings(BaseSettings):
         description="The key that signs containers of evidence, likewise. Without it: "
         "`secrets/seal.pem` in the home.",
     )
+    seal_certificate: Path | None = Field(
+        default=None,
+        description="PEM file with the certificate of the sealing key and those above it, where an "
+        "authority has issued one. Without it: self-signed, `seal-certificate.pem` in the home.",
+    )
     pkcs11_module: Path | None = Field(
         default=None,
         description="The library of the hardware module (`.so`). Needs the extra `hsm`.",

@@ -179,7 +179,9 @@ def test_the_receipt_is_accepted():
 
 def test_the_hash_of_a_version_of_the_rules():
     changes = {k: v.encode() for k, v in json.loads(GIVEN["rules-changes"]).items()}
-    data = bytes(32) + b"".join(joined(k.encode(), v) for k, v in sorted(changes.items()))
+    hashed = {hashlib.sha256(k.encode()).digest(): v for k, v in changes.items()}
+    told = {name: hashlib.sha256(v).digest() if v else b"" for name, v in hashed.items()}
+    data = bytes(32) + b"".join(joined(name, v) for name, v in sorted(told.items()))
     assert hashlib.sha256(data).hexdigest() == GIVEN["rules-hash"]
     deleted = {key: value or None for key, value in changes.items()}
     assert version_hash("00" * 32, deleted.items()) == GIVEN["rules-hash"]

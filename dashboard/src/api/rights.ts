@@ -96,6 +96,7 @@ export const NEEDS = {
   "GET /ops/messages/{source}/{id}": {"rights":["messages.view"],"scoped":true,"stops":false},
   "GET /ops/messages/{source}/{id}/headers": {"rights":["messages.view"],"scoped":true,"stops":false},
   "POST /ops/messages/{source}/{id}/body": {"rights":["messages.view_body"],"scoped":true,"stops":false},
+  "POST /ops/messages/{source}/{id}/evidence": {"rights":["messages.evidence"],"scoped":false,"stops":false},
   "GET /ops/overview": {"rights":["statistics.view"],"scoped":false,"stops":false},
   "GET /ops/lag": {"rights":["statistics.view"],"scoped":false,"stops":false},
   "GET /ops/flow": {"rights":["statistics.view"],"scoped":false,"stops":false},
@@ -153,11 +154,11 @@ export const NEEDS = {
 } as const;
 
 export const ROLES = {
-  "operator": ["alerts.manage","alerts.view","connectors.operate","connectors.view","documents.where","messages.release","messages.retry","messages.view","rules.view","statistics.view","views.share"],
-  "auditor": ["alerts.view","audit.read","connectors.view","documents.where","messages.view","rules.view","statistics.view","users.view"],
+  "operator": ["alerts.manage","alerts.view","connectors.operate","connectors.view","documents.where","messages.evidence","messages.release","messages.retry","messages.view","rules.view","statistics.view","views.share"],
+  "auditor": ["alerts.view","audit.read","connectors.view","documents.where","messages.evidence","messages.view","rules.view","statistics.view","users.view"],
   "integrator": ["alerts.view","connectors.manage","connectors.operate","connectors.view","documents.where","messages.retry","messages.view","rules.change","rules.view","schemas.publish","statistics.view","views.share"],
   "key_officer": ["audit.read","keys.manage","rules.view"],
-  "investigator": ["messages.resubmit","messages.view","messages.view_body"],
-  "administrator": ["alerts.manage","alerts.view","audit.read","connectors.manage","connectors.operate","connectors.view","documents.where","hub.manage","keys.manage","messages.release","messages.resubmit","messages.retry","messages.view","messages.view_body","rules.change","rules.view","schemas.publish","statistics.view","users.manage","users.view","views.share"],
+  "investigator": ["messages.evidence","messages.resubmit","messages.view","messages.view_body"],
+  "administrator": ["alerts.manage","alerts.view","audit.read","connectors.manage","connectors.operate","connectors.view","documents.where","hub.manage","keys.manage","messages.evidence","messages.release","messages.resubmit","messages.retry","messages.view","messages.view_body","rules.change","rules.view","schemas.publish","statistics.view","users.manage","users.view","views.share"],
   "clerk": ["documents.where"],
 } as const;

@@ -5,6 +5,7 @@ from typing import Final
 
 from hub.api.admin_dependencies import Admin
 from hub.api.ops import (
+    evidence,
     jobs,
     lookups,
     messages,
@@ -27,7 +28,7 @@ from hub.io.kafka.cluster import Broker
 from hub.io.kafka.topic_facts import TopicFacts
 
 RESOURCES: Final = (
-    *(messages, trace, overview, live_routes, routes),
+    *(messages, trace, evidence, overview, live_routes, routes),
     *(schemas, system, jobs, views, where),
 )
 """The modules with routes, in the order in which the app tries them."""

@@ -16,7 +16,7 @@ from hub.api.deps import Deps
 from hub.api.ops_oidc import Door
 from hub.api.settings import ApiSettings, OidcSettings
 from hub.api.staff import Staff
-from hub.cli import wiring
+from hub.cli import sealing, wiring
 from hub.cli.home import OwnKey
 from hub.cli.hosts.host import Host
 from hub.control.dead_letter_jobs import DeadLetterJobs
@@ -67,6 +67,7 @@ async def run(host: Host) -> None:
             log=LogSigner.of(
                 host.identity.hub, wiring.signer(OwnKey.LOG, host.settings, host.home)
             ),
+            seal=sealing.seal_of(host.settings, host.home, host.identity.hub),
         )
         try:
             async with open_deps(parts) as deps:

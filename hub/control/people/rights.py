@@ -12,6 +12,7 @@ class Action(StrEnum):
 
     VIEW_METADATA = "messages.view"
     VIEW_BODY = "messages.view_body"
+    EVIDENCE = "messages.evidence"
     RETRY = "messages.retry"
     EDIT_RESUBMIT = "messages.resubmit"
     RELEASE_HELD = "messages.release"
@@ -36,6 +37,7 @@ class Action(StrEnum):
 MEANINGS: Final[Mapping[Action, tuple[str, str]]] = {
     Action.VIEW_METADATA: ("Xem thông tin thông điệp", "See messages, never their bodies"),
     Action.VIEW_BODY: ("Xem nội dung thông điệp", "See the body of a message"),
+    Action.EVIDENCE: ("Lấy gói bằng chứng", "Get the evidence about a message"),
     Action.RETRY: ("Gửi lại hoặc bỏ thư chết", "Retry or drop dead letters"),
     Action.EDIT_RESUBMIT: ("Sửa và gửi thành thông điệp mới", "Edit and submit as a new message"),
     Action.RELEASE_HELD: ("Cho đi tiếp thông điệp bị giữ", "Release held messages"),
@@ -99,10 +101,10 @@ ROLES: Final[Mapping[Role, frozenset[Action]]] = {
     Role.OPERATOR: _LOOKING
     | {
         *(Action.RETRY, Action.RELEASE_HELD, Action.OPERATE_CONNECTORS),
-        *(Action.MANAGE_ALERTS, Action.SHARE_VIEWS),
+        *(Action.MANAGE_ALERTS, Action.SHARE_VIEWS, Action.EVIDENCE),
     },
     # Looks at everything, and changes nothing: who checks others has no hand in their work.
-    Role.AUDITOR: _LOOKING | {Action.READ_AUDIT, Action.VIEW_USERS},
+    Role.AUDITOR: _LOOKING | {Action.READ_AUDIT, Action.VIEW_USERS, Action.EVIDENCE},
     Role.INTEGRATOR: _LOOKING
     | {
         *(Action.RETRY, Action.OPERATE_CONNECTORS, Action.MANAGE_CONNECTORS),
@@ -110,7 +112,9 @@ ROLES: Final[Mapping[Role, frozenset[Action]]] = {
     },
     # A key decides who speaks for an agency: its keeper gives no rights and routes nothing.
     Role.KEY_OFFICER: frozenset({Action.VIEW_RULES, Action.MANAGE_KEYS, Action.READ_AUDIT}),
-    Role.INVESTIGATOR: frozenset({Action.VIEW_METADATA, Action.VIEW_BODY, Action.EDIT_RESUBMIT}),
+    Role.INVESTIGATOR: frozenset(
+        {Action.VIEW_METADATA, Action.VIEW_BODY, Action.EDIT_RESUBMIT, Action.EVIDENCE}
+    ),
     Role.ADMINISTRATOR: frozenset(Action),
     Role.CLERK: frozenset({Action.WHERE}),
 }

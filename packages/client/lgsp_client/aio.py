@@ -14,7 +14,7 @@ import httpx2
 from lgsp_client import wire
 from lgsp_client.aio_inbox import Inbox
 from lgsp_client.answers import Checked, ObjectRef, Outcome, Submitted
-from lgsp_client.core import Core
+from lgsp_client.core import Core, EvidenceOptions
 from lgsp_client.cursors import CursorStore, MemoryCursor
 from lgsp_client.identity import Identity
 from lgsp_client.inbox import InboxCore, ReceiveOptions
@@ -120,6 +120,10 @@ class HubClient:
     async def status(self, source: str, id: str) -> Mapping[str, Any]:
         """Ask what became of a message that one sent or got, per recipient, with every step."""
         return await self._run(self._core.status(source, id))
+
+    async def evidence(self, source: str, id: str, **options: Unpack[EvidenceOptions]) -> bytes:
+        """Return the evidence about a message that one sent or got: a file for `lgsp-verify`."""
+        return await self._run(self._core.evidence(source, id, options))
 
     async def withdraw(self, id: str, reason: str, *, wait: int | None = None) -> Submitted:
         """Take back one's own message. `reason` is shown to the recipients: no personal data."""

@@ -1,7 +1,8 @@
 """What can be asked of a hub, as plans without I/O. Both clients run these."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, TypedDict
 from urllib.parse import quote, urlencode
 
 import orjson
@@ -10,7 +11,7 @@ from lgsp_message.attributes import SYSTEM_PREFIX
 from lgsp_client.answers import Checked, Outcome, Submitted
 from lgsp_client.batch import Batch, slices
 from lgsp_client.errors import HubProtocolError, HubUnavailable
-from lgsp_client.outgoing import WITHDRAWAL, Options, Outgoing, compose, precheck
+from lgsp_client.outgoing import WITHDRAWAL, Options, Outgoing, compose, precheck, rfc3339
 from lgsp_client.plan import ANSWER_SECONDS, Ask, Backoff, Plan, read_object
 from lgsp_client.reading import read_findings, submitted
 from lgsp_client.session import Session
@@ -20,6 +21,19 @@ RECEIPT_WAIT_SECONDS: Final = 10
 
 SILENCE_SECONDS: Final = 45.0
 """Longest silence of a stream: three of the hub's heartbeats. Then it broke, or is held."""
+
+
+class EvidenceOptions(TypedDict, total=False):
+    """What a bundle shall prove in particular."""
+
+    stage: str | None
+    """`admitted`, `delivered`, `acknowledged`, `processed` or `rejected`."""
+    recipient: str | None
+    """The system whose stage it is; none for `admitted`."""
+    not_by: datetime | None
+    """Prove that the stage was not reached by this moment, which has passed."""
+    since: int | None
+    """Size of a checkpoint that one has kept: prove that the log continues it."""
 
 
 class Core:
@@ -67,6 +81,12 @@ class Core:
         """Ask what became of a message, for every recipient and step."""
         answer = yield from self.session.call(Ask(method="GET", path=_message_path(source, id_)))
         return read_object(answer)
+
+    def evidence(self, source: str, id_: str, options: EvidenceOptions) -> Plan[bytes]:
+        """Ask for the evidence about a message: an ASiC-E container."""
+        path, query = f"{_message_path(source, id_)}/evidence", _query(options)
+        ask = Ask(method="GET", path=f"{path}?{urlencode(query)}" if query else path)
+        return (yield from self.session.call(ask)).body
 
     def withdraw(self, id_: str, reason: str, wait: int | None) -> Plan[Submitted]:
         """Take back one's own message: a signed message that names it."""
@@ -137,3 +157,12 @@ def _json_post(path: str, value: Any) -> Ask:
 def _message_path(source: str, id_: str) -> str:
     name = source.removeprefix(SYSTEM_PREFIX)
     return f"/v1/messages/{quote(name, safe='')}/{quote(id_, safe='')}"
+
+
+def _query(options: EvidenceOptions) -> dict[str, str]:
+    told: Mapping[str, Any] = options
+    return {
+        name: rfc3339(value) if isinstance(value, datetime) else str(value)
+        for name, value in told.items()
+        if value is not None
+    }

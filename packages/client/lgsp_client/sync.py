@@ -13,7 +13,7 @@ import httpx2
 
 from lgsp_client import wire
 from lgsp_client.answers import Checked, ObjectRef, Outcome, Submitted
-from lgsp_client.core import Core
+from lgsp_client.core import Core, EvidenceOptions
 from lgsp_client.cursors import CursorStore, MemoryCursor
 from lgsp_client.identity import Identity
 from lgsp_client.inbox import InboxCore, ReceiveOptions
@@ -99,6 +99,10 @@ class SyncHubClient:
     def status(self, source: str, id: str) -> Mapping[str, Any]:
         """Ask what became of a message, per recipient, with every step."""
         return self._run(self._core.status(source, id))
+
+    def evidence(self, source: str, id: str, **options: Unpack[EvidenceOptions]) -> bytes:
+        """Return the evidence about a message that one sent or got: a file for `lgsp-verify`."""
+        return self._run(self._core.evidence(source, id, options))
 
     def withdraw(self, id: str, reason: str, *, wait: int | None = None) -> Submitted:
         """Take back one's own message. `reason` is shown to the recipients: no personal data."""

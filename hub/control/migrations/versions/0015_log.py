@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0015_log"
-down_revision = "0014_provider_groups"
+down_revision = "0015_certificates"
 branch_labels = None
 depends_on = None
 
