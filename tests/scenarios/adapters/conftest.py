@@ -16,6 +16,13 @@ def world(running_hub):
     world.close()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def at_rest(world):
+    """Stop the connectors of a scenario when it is over."""
+    yield
+    world.rest()
+
+
 @pytest.fixture(scope="session")
 def peers(world):
     """Give what starts a sandbox peer; all of them end with the run."""

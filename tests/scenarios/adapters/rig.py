@@ -77,6 +77,7 @@ class World:
         self.first.write("administrators", person)
         self.second = Admin(hub.url, token)
         self._clients: dict[str, SyncHubClient] = {}
+        self._connected: set[str] = set()
         self._register_agency()
 
     def close(self):
@@ -152,6 +153,7 @@ class World:
                 self.first.write(path, {"cidr": cidr, "reason": WHY})
                 self.second.write(f"{path}:approve", {"cidr": cidr, "reason": WHY})
             self.order(connector["name"], "resume")
+            self._connected.add(connector["name"])
         with ThreadPoolExecutor(max_workers=4) as pool:
             list(pool.map(self.await_working, (one["name"] for one in connectors)))
 
@@ -195,6 +197,12 @@ class World:
             self.order(name, "stop")
         for name in names:
             self.await_state(name, "stopped")
+
+    def rest(self):
+        """Stop what was connected: else it looks for new things until the whole run ends."""
+        for name in self._connected:
+            self.order(name, "stop")
+        self._connected.clear()
 
     def address(self, connector):
         """Return where a foreign system calls a connector."""
