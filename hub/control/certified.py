@@ -8,6 +8,7 @@ from typing import Protocol
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.signing.certificates import Certificate
 from hub.signing.judgement import Judgement, RevocationAnswer, Status
+from hub.signing.trust import NOBODY, Trust
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,9 @@ CertifiedBy = Mapping[str, Certified]
 class Certifier(Protocol):
     """Judges certificates; may ask their authorities, and so takes seconds."""
 
+    trust: Trust
+    """Whose certificates count."""
+
     async def certify(self, pem: str) -> Certified:
         """Judge the first certificate of a PEM text now.
 
@@ -48,6 +52,8 @@ class Certifier(Protocol):
 
 class NoAuthorities:
     """Without a trust file no certificate counts (invariant 5)."""
+
+    trust: Trust = NOBODY
 
     async def certify(self, pem: str) -> Certified:  # noqa: ARG002  (the port has it)
         detail = "this hub trusts no authority: HUB_TRUST names the directory of its trust file"

@@ -61,7 +61,8 @@ class Control:
         self.adapters: Adapters = adapters or InstalledAdapters()
         """What connectors may be made of."""
         self._holdings: Holdings = holdings or UnknownHoldings()
-        self._certifier: Certifier = certifier or NoAuthorities()
+        self.certifier: Certifier = certifier or NoAuthorities()
+        """Who judges certificates of keys."""
         self.written = asyncio.Event()
         """Set after each commit: the outbox worker of this process need not wait for its poll."""
 
@@ -115,7 +116,7 @@ class Control:
         found = {}
         for text, place in texts.items():
             try:
-                found[text] = await self._certifier.certify(text)
+                found[text] = await self.certifier.certify(text)
             except CertificateUnreadable as error:
                 raise ChangeRefused(Refusal.CERTIFICATE_REFUSED, str(error), place) from error
         return found
