@@ -14,8 +14,7 @@ from hub.api.ops_models import Answer
 from hub.api.problems import Code, Problem
 from hub.api.rights import Action, require
 from hub.control.service import Control
-from hub.directory.organisations import legal_day
-from hub.indicators.deadlines import HORIZONS
+from hub.indicators.expiry import days_left, ending
 from hub.io.sql.certificate_queries import CertificateQueries
 from hub.signing.judgement import AnswerKind, Status
 from hub.signing.trust import Trust, Usage
@@ -151,7 +150,10 @@ async def certificates(
     return CertificatesAnswer(
         items=[CertificateAnswer.model_validate(_told(row, now)) for row in found],
         next=found[-1]["id"] if len(found) == limit else None,
-        forecast=_forecast([_left(one, now) for one in await queries.ends()]),
+        forecast=[
+            HorizonAnswer(days=days, count=count)
+            for days, count in ending([one.until for one in await queries.in_use()], now).items()
+        ],
         trust=_trust(control.certifier.trust, now),
     )
 
@@ -193,18 +195,7 @@ async def checks(
 
 
 def _told(row: dict[str, Any], now: datetime) -> dict[str, Any]:
-    return {**row, "days_left": _left(row["until"], now)}
-
-
-def _left(until: datetime, now: datetime) -> int:
-    """Return the days that are left, by Viet Nam's calendar, as deadlines have them."""
-    return (legal_day(until) - legal_day(now)).days
-
-
-def _forecast(left: list[int]) -> list[HorizonAnswer]:
-    over = HorizonAnswer(days=0, count=sum(days < 0 for days in left))
-    ahead = (HorizonAnswer(days=h, count=sum(0 <= days <= h for days in left)) for h in HORIZONS)
-    return [over, *ahead]
+    return {**row, "days_left": days_left(row["until"], now)}
 
 
 def _trust(trust: Trust, now: datetime) -> TrustAnswer:
@@ -218,7 +209,7 @@ def _trust(trust: Trust, now: datetime) -> TrustAnswer:
                 usage=sorted(one.usage),
                 since=one.since,
                 until=one.until,
-                days_left=_left(one.until, now),
+                days_left=days_left(one.until, now),
                 hosts=sorted(one.hosts),
             )
             for one in trust.authorities

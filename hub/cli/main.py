@@ -16,6 +16,7 @@ from hub.cli import (
     edge,
     init,
     keys,
+    keys_of_systems,
     quarantine,
     rebuild,
     receive,
@@ -58,7 +59,7 @@ app = typer.Typer(
 )
 for module in (
     *(init, up, run, status, demo, bench, admin, user, connector, dead_letter, quarantine, rebuild),
-    *(send, receive, keys, adapter, edge, support, about),
+    *(send, receive, keys, keys_of_systems, adapter, edge, support, about),
 ):
     module.register(app)
 

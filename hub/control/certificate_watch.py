@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.control import store
 from hub.control.certificate_rows import note_check
 from hub.control.certificate_states import GRACE, KeyChange, KeyOf, change_after
-from hub.control.certificates import Certificates
 from hub.control.certified import Certified
 from hub.control.compromises import reported_by_authority
 from hub.control.key_changes import CompromiseKey
@@ -47,11 +46,8 @@ _log = structlog.get_logger()
 class CertificateWatch:
     """Of several processes the one with the lease works; two at once would only ask twice."""
 
-    def __init__(
-        self, control: Control, found: Certificates, lease: Lease, grace: timedelta = GRACE
-    ) -> None:
-        self._control, self._certificates = control, found
-        self._lease, self._grace = lease, grace
+    def __init__(self, control: Control, lease: Lease, grace: timedelta = GRACE) -> None:
+        self._control, self._lease, self._grace = control, lease, grace
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -73,8 +69,7 @@ class CertificateWatch:
             return 0
         due = await self._due()
         for row in due:
-            # Invariant 2's sibling: the check and what follows from it are kept together.
-            checked = await self._certificates.check(read_chain(row.pem))
+            checked = await self._control.certifier.check(read_chain(row.pem))
             await self._keep(row, checked)
         return len(due)
 

@@ -1,8 +1,8 @@
 """What the control plane knows of a certificate when its key is registered, and who finds out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 from hub.control.refusals import ChangeRefused, Refusal
@@ -40,6 +40,10 @@ class Certifier(Protocol):
     trust: Trust
     """Whose certificates count."""
 
+    async def check(self, chain: Sequence[Certificate]) -> Certified:
+        """Judge the first of some certificates now; the others may be part of its path."""
+        ...
+
     async def certify(self, pem: str) -> Certified:
         """Judge the first certificate of a PEM text now.
 
@@ -54,6 +58,14 @@ class NoAuthorities:
     """Without a trust file no certificate counts (invariant 5)."""
 
     trust: Trust = NOBODY
+
+    async def check(self, chain: Sequence[Certificate]) -> Certified:
+        return Certified(
+            certificate=chain[0],
+            judgement=Judgement(status=Status.UNTRUSTED),
+            answers=(),
+            at=datetime.now(UTC),
+        )
 
     async def certify(self, pem: str) -> Certified:  # noqa: ARG002  (the port has it)
         detail = "this hub trusts no authority: HUB_TRUST names the directory of its trust file"
@@ -77,7 +89,7 @@ def expect_good(certified: Certified, place: str) -> None:
 _TEXTS = {
     Status.REVOKED: "its authority has revoked it, or one above it",
     Status.ON_HOLD: "its authority has put it on hold",
-    Status.UNTRUSTED: "no path leads from it to an authority that this hub trusts for systems",
+    Status.UNTRUSTED: "no path leads from it to an authority of the trust file (HUB_TRUST)",
     Status.EXPIRED: "it has expired, or a certificate above it",
     Status.NOT_YET_VALID: "it is not valid yet",
     Status.WRONG_USE: "it is not for digital signatures, or holds what the hub does not know",

@@ -35,7 +35,6 @@ SECONDS: Final = 10.0
 AT_ONCE: Final = 4
 """Questions under way: a CRL may take 8 MB of memory."""
 _OK: Final = 200
-_ANYWHERE: Final = ("0.0.0.0/0", "::/0")
 
 
 class RevocationFetcher:
@@ -43,7 +42,7 @@ class RevocationFetcher:
 
     def __init__(
         self,
-        networks: Sequence[str] = _ANYWHERE,
+        networks: Sequence[str],
         *,
         verify: SSLContext | None = None,
         resolve: Resolve = system_resolve,

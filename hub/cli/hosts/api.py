@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Final
 
 import structlog
@@ -18,6 +19,7 @@ from hub.api.settings import ApiSettings, OidcSettings
 from hub.api.staff import Staff
 from hub.cli import wiring
 from hub.cli.hosts.host import Host
+from hub.control.certificate_watch import CertificateWatch
 from hub.control.dead_letter_jobs import DeadLetterJobs
 from hub.control.job_runner import JobRunner
 from hub.control.lease import Lease
@@ -39,6 +41,7 @@ from hub.io.sql.engine import open_engine
 from hub.io.sql.projection_queries import ProjectionQueries
 
 LOOPBACK: Final = "HUB_CONNECTORS_ALLOW_LOOPBACK"
+TEST_ROOTS: Final = "HUB_TRUST_TEST_ROOTS"
 
 _log = structlog.get_logger()
 
@@ -78,6 +81,7 @@ async def _serve(host: Host, deps: Deps, admin: Admin, follower: RulesFollower) 
             group.create_task(follower.start()),
             group.create_task(admin.outbox.run()),
             group.create_task(_jobs(admin).run()),
+            group.create_task(_watch(admin).run()),
             group.create_task(_say_when_ready(host, deps)),
         ]
         await api.run(deps, settings, host.stop)
@@ -89,6 +93,12 @@ def _jobs(admin: Admin) -> JobRunner:
     control = admin.control
     jobs = DeadLetterJobs(control.engine, admin.commands, control.clock)
     return JobRunner(jobs, Lease(control.engine, "dead-letter-jobs", control.clock))
+
+
+def _watch(admin: Admin) -> CertificateWatch:
+    control = admin.control
+    lease = Lease(control.engine, "certificates", control.clock)
+    return CertificateWatch(control, lease, wiring.revocation_grace())
 
 
 async def _say_when_ready(host: Host, deps: Deps) -> None:
@@ -108,7 +118,14 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
     browser = Browser(public_url=settings.public_url)
     connection = wiring.kafka(host.settings)
     holdings = Leftovers(connection, host.identity.partitions)
-    control = Control(engine, host.identity.hub, holdings=holdings)
+    control = Control(
+        engine,
+        host.identity.hub,
+        holdings=holdings,
+        certifier=wiring.certificates(rules, lambda: datetime.now(UTC)),
+    )
+    if control.certifier.trust.test:
+        _log.warning("DANGEROUS: certificates of test roots count", setting=TEST_ROOTS)
     topics = hub_topics(host.identity.partitions)
     groups = wiring.read(OidcSettings).roles()
     staff = Staff.of(control, browser=browser, read_only=settings.read_only, groups=groups)

@@ -1,6 +1,7 @@
 """Read certificates of keys, the checks of each, and what authorities said."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,16 @@ from hub.io.sql.engine import sql_errors
 Row = dict[str, Any]
 
 _c = certificates.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InUse:
+    """A certificate on which a key counts."""
+
+    until: datetime
+    status: str
+
+
 _SHOWN = [column for column in certificates.columns if column.name != "pem"]
 
 
@@ -47,14 +58,14 @@ class CertificateQueries:
         rows = await self._rows(_with_key().add_columns(_c.pem).where(_c.id == id))
         return rows[0] if rows else None
 
-    async def ends(self) -> Sequence[datetime]:
-        """Return when the certificates end on which keys count."""
+    async def in_use(self) -> tuple[InUse, ...]:
+        """Return the certificates on which keys count, as far as a forecast looks at them."""
         query = (
-            select(_c.until)
+            select(_c.until, _c.status)
             .join(keys, and_(keys.c.id == _c.key, keys.c.certificate == _c.id))
             .where(keys.c.revoked.is_(False))
         )
-        return [row["until"] for row in await self._rows(query)]
+        return tuple(InUse(**row) for row in await self._rows(query))
 
     async def checks(self, id: str, before: datetime | None, limit: int) -> list[Row]:
         """Return what was found when a certificate was checked, the newest first."""

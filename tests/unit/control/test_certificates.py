@@ -55,7 +55,7 @@ class Rig:
             certifier=self.certificates,
         )
         lease = Lease(self.engine, "certificates", lambda: self.now)
-        self.watch = CertificateWatch(self.control, self.certificates, lease)
+        self.watch = CertificateWatch(self.control, lease)
 
     async def write(self, *changes):
         return await self.control.write(change_set(*changes), actor="an")
