@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Final
 
 import structlog
@@ -29,6 +28,7 @@ from hub.control.people.arrivals import Arrivals
 from hub.control.people.roles import FIRST
 from hub.control.quarantine import Quarantine
 from hub.control.service import Control
+from hub.io.admission import utc_now
 from hub.io.kafka.connector_commands import CommandWriter
 from hub.io.kafka.connector_leftovers import Leftovers
 from hub.io.kafka.quarantine import QuarantineBus
@@ -122,7 +122,7 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
         engine,
         host.identity.hub,
         holdings=holdings,
-        certifier=wiring.certificates(rules, lambda: datetime.now(UTC)),
+        certifier=wiring.certificates(rules, utc_now),
     )
     if control.certifier.trust.test:
         _log.warning("DANGEROUS: certificates of test roots count", setting=TEST_ROOTS)
