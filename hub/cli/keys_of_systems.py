@@ -111,10 +111,11 @@ def _moment(text: str, option: str) -> str:
     return moment.isoformat()
 
 
-def _print_pages(context: typer.Context, path: str, name: str, **query: Any) -> None:
+def _print_pages(context: typer.Context, path: str, name: str, **query: str | int) -> None:
     place: str | None = ""
     while place is not None:
-        page = api(context).people("GET", path, **query, **{name: place, "limit": _PAGE})
+        asked: dict[str, str | int] = {**query, name: place, "limit": _PAGE}
+        page = api(context).people("GET", path, None, **asked)
         for item in page["items"]:
             _print(item)
         place = page["next"]

@@ -36,14 +36,15 @@ def _register_key(change: ask.RegisterKey, draft: Draft, place: str) -> None:
     key, jwk = _load(change, place)
     id = f"{change.system}/{key.thumbprint}"
     certified = None if change.certificate is None else draft.certified[change.certificate]
+    known = draft.find(KeyRecord, id)
     record = KeyRecord(
         jwk=jwk,
         alg=change.alg,
         valid_from=change.valid_from,
         valid_to=_end(change, certified),
         certificate=None if certified is None else certified.certificate.digest,
+        suspended=_still_suspended(known),
     )
-    known = draft.find(KeyRecord, id)
     if known == record:
         return
     _refuse_taken(change, key.thumbprint, known, draft, place)
@@ -51,6 +52,7 @@ def _register_key(change: ask.RegisterKey, draft: Draft, place: str) -> None:
     if system is None:
         raise ChangeRefused(Refusal.UNKNOWN_ENTITY, f"no system {change.system}", place)
     _check_proof(change, key, draft, place)
+    _refuse_without(certified, known, place)
     if certified is not None:
         _check_certificate(certified, key, system, draft, place)
     draft.key_owners[key.thumbprint] = change.system
@@ -105,6 +107,19 @@ KEY_COMMANDS: Final[Mapping[type[Any], Callable[[Any, Draft, str], None]]] = {
     ask.ResumeKey: _resume_key,
     ask.CompromiseKey: _compromise_key,
 }
+
+
+def _still_suspended(known: KeyRecord | None) -> str | None:
+    """Return what a new registration leaves as it is: what a person has reported."""
+    reported = known is not None and known.suspended == Suspension.REPORT
+    return Suspension.REPORT.value if reported else None
+
+
+def _refuse_without(certified: Certified | None, known: KeyRecord | None, place: str) -> None:
+    if certified is None and known is not None and known.certificate is not None:
+        # Else a key whose authority holds or revokes it would go on as a key of nobody's.
+        detail = "the key was registered with a certificate, and goes on with one only"
+        raise ChangeRefused(Refusal.CERTIFICATE_REFUSED, detail, place)
 
 
 def _end(change: ask.RegisterKey, certified: Certified | None) -> datetime | None:

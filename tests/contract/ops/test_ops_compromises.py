@@ -61,6 +61,7 @@ class Drill:
         """Let the router decide under the rules as they are now; return the reason of a refusal."""
         queries = Queries(self.rig.engine)
         known = await queries.one("key", KEY.removeprefix("key/"))
+        assert known is not None
         record = {name: value for name, value in known.items() if name != "id"}
         version, _ = await Versions(self.rig.engine).head()
         rules = build_rules(changed(KEY, **record), version=version)

@@ -9,7 +9,9 @@ from sqlalchemy import select
 from hub.control.certificate_rows import RECHECK, RETRY
 from hub.control.certificate_states import GRACE
 from hub.control.certificate_watch import CertificateWatch
+from hub.control.compromises import Compromises, Report
 from hub.control.lease import Lease
+from hub.control.people.second_person import SecondPerson
 from hub.control.queries import Queries
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.service import Control
@@ -230,6 +232,33 @@ async def test_a_key_goes_on_for_the_grace_period_while_its_authority_is_away(ri
     rig.authority.away = False
     await rig.later(RETRY)
     assert (await rig.key(holder))["suspended"] is None
+
+
+async def test_a_key_with_a_certificate_goes_on_with_one_only(rig):
+    holder, pem = certified_key()
+    await rig.register(holder, pem)
+    bare = register(holder.key, proof=proof(holder.key, at=rig.now))
+    with pytest.raises(ChangeRefused, match="with one only"):
+        await rig.write(bare)
+
+
+async def test_a_new_registration_ends_no_report(rig):
+    holder, pem = certified_key()
+    await rig.register(holder, pem)
+    compromises = Compromises(rig.control, SecondPerson(rig.control))
+    told = Report(
+        system="he-thong-a",
+        thumbprint=key_id(holder.key),
+        since=AT,
+        by="an",
+        reason="Máy bị xâm nhập (mẫu)",
+    )
+    await compromises.report(told)
+    await rig.register(holder, pem, valid_to=(AT + DAY).isoformat())
+
+    assert (await rig.key(holder))["suspended"] == "report"
+    await rig.later()  # nor does a check of the certificate
+    assert (await rig.key(holder))["suspended"] == "report"
 
 
 async def test_a_key_whose_authority_is_trusted_no_longer_is_suspended(rig):
