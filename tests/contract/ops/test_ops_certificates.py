@@ -2,8 +2,12 @@
 
 import pytest
 
+from hub.control.key_changes import SuspendKey
 from hub.control.service import Control
+from hub.decision.rulebook import Suspension
 from hub.indicators.deadlines import HORIZONS
+from hub.io.sql.views_queries import ViewsQueries
+from hub.views.observe import observe
 from tests.admin_rig import OWNER
 from tests.certificate_rig import (
     AT,
@@ -82,3 +86,20 @@ async def test_a_certificate_that_does_not_count_is_told_by_its_code(registered)
 async def test_a_clerk_sees_no_certificates(registered):
     registered.person = clerk_of("org-sender")
     await registered.get("/ops/certificates", 403)
+
+
+async def test_a_silent_authority_and_a_suspended_key_are_observed(registered):
+    observed = await observe(ViewsQueries(registered.engine, None), AT + DAY)
+    seen = {one.metric: one for one in observed.seen}
+    assert seen["certificate_unchecked_hours"].value == 24
+    assert seen["certificate_unchecked_hours"].subject == "he-thong-a"
+    assert seen["key_suspended"].value == 0
+
+    [one] = (await registered.get("/ops/certificates"))["items"]
+    change = SuspendKey(
+        system="he-thong-a", thumbprint=one["thumbprint"], cause=Suspension.UNCHECKED
+    )
+    async with registered.engine.begin() as connection:
+        await registered.app.state.control.write_in(connection, [change], "Mẫu", "hub")
+    observed = await observe(ViewsQueries(registered.engine, None), AT + DAY)
+    assert {one.value for one in observed.seen if one.metric == "key_suspended"} == {1}
