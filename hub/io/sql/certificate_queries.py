@@ -75,13 +75,17 @@ class CertificateQueries:
             query = query.where(table.c.at < before)
         return await self._rows(query.order_by(table.c.at.desc()).limit(limit))
 
-    async def check_at(self, id: str, at: datetime) -> Row | None:
-        """Return the last check before a moment: what was known then. For evidence."""
+    async def checks_around(self, id: str, at: datetime) -> list[Row]:
+        """Return the last check up to a moment and the first one after it, those that there are.
+
+        Evidence needs both: what was known then, and that what came to be known spoke of no
+        earlier revocation.
+        """
         table = certificate_checks
-        query = select(table.c.at, table.c.status, table.c.answers)
-        query = query.where(table.c.certificate == id, table.c.at <= at)
-        rows = await self._rows(query.order_by(table.c.at.desc()).limit(1))
-        return rows[0] if rows else None
+        query = select(table.c.at, table.c.status, table.c.answers).where(table.c.certificate == id)
+        before = query.where(table.c.at <= at).order_by(table.c.at.desc()).limit(1)
+        after = query.where(table.c.at > at).order_by(table.c.at).limit(1)
+        return [*await self._rows(before), *await self._rows(after)]
 
     async def answers(self, ids: Sequence[str]) -> list[Row]:
         """Return CRLs and OCSP answers with their bytes, by the SHA-256 that checks name."""

@@ -16,6 +16,7 @@ from hub.control.queries import Queries
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.service import Control
 from hub.io.sql import certificate_tables as tables
+from hub.io.sql.certificate_queries import CertificateQueries
 from hub.io.sql.engine import open_engine
 from hub.signing.certificates import read_chain
 from simulator.pki import Use
@@ -118,6 +119,21 @@ async def test_the_authoritys_answer_of_then_is_kept(rig):
     [check] = await rig.rows(tables.certificate_checks)
     assert (answer.kind, answer.fetched_at) == ("ocsp", AT)
     assert (check.at, check.answers) == (AT, [answer.id])
+
+
+async def test_evidence_finds_what_was_known_then_and_what_came_after(rig):
+    holder, pem = certified_key()
+    await rig.register(holder, pem)
+    rig.authority.ocsp_away = True
+    await rig.later()
+    queries = CertificateQueries(rig.engine)
+    id = read_chain(pem)[0].digest
+
+    found = await queries.checks_around(id, AT + HOUR)
+    assert [one["at"] for one in found] == [AT, AT + RECHECK]
+    kinds = [row["kind"] for one in found for row in await queries.answers(one["answers"])]
+    assert kinds == ["ocsp", "crl"]
+    assert len(await queries.checks_around(id, AT - HOUR)) == 1
 
 
 async def test_where_the_responder_is_away_the_list_is_asked(rig):
