@@ -17,6 +17,7 @@ from hub.cli import (
     evidence,
     init,
     keys,
+    keys_of_systems,
     quarantine,
     rebuild,
     receive,
@@ -62,7 +63,8 @@ app = typer.Typer(
 )
 for module in (
     *(init, up, run, status, demo, bench, admin, user, connector, dead_letter, quarantine, rebuild),
-    *(send, receive, keys, evidence, verify, trust, adapter, edge, witness, support, about),
+    *(send, receive, keys, keys_of_systems, evidence, verify, trust, adapter, edge, witness),
+    *(support, about),
 ):
     module.register(app)
 

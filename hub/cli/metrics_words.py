@@ -24,6 +24,8 @@ VI: Final[Mapping[str, str]] = {
     "hub_kafka_answers": "1: Kafka trả lời API",
     "hub_rules_version": "Phiên bản quy tắc đang dùng",
     "hub_rules_heartbeat_age_seconds": "Số giây từ nhịp cuối của khối điều khiển",
+    "hub_certificates": "Số chứng thư của khóa đang dùng, theo kết quả kiểm tra gần nhất",
+    "hub_certificates_ending": "Số chứng thư hết hạn trong từng ấy ngày; 0: đã hết hạn",
     "hub_disk_free_bytes": "Chỗ trống trên đĩa của trục, byte",
     "hub_disk_least_bytes": "Dưới mức này trục không nhận thêm",
     # router

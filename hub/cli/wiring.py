@@ -3,7 +3,8 @@
 import contextlib
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -19,16 +20,20 @@ from hub.cli.home import Home, OwnKey
 from hub.cli.settings import SupervisorSettings
 from hub.connectors import secrets
 from hub.connectors.settings import ConnectorsSettings
+from hub.control.certificates import Certificates
 from hub.control.network_rules import NetworkRules
 from hub.control.settings import ControlSettings
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.log_posts import TimeStamping, Witness
+from hub.io.revocation import RevocationFetcher
 from hub.io.settings import IoSettings
 from hub.io.tracing import Tracing
+from hub.io.trust_files import trust_in
 from hub.io.vault import Vault
 from hub.recorder.settings import RecorderSettings
 from hub.router.settings import RouterSettings
 from hub.signing.signer import Signer, SignerUnusable, expect_matching
+from hub.signing.trust import TrustUnusable
 from hub.views.settings import ViewsSettings
 
 PREFIX: Final = "HUB_"
@@ -216,6 +221,30 @@ def network_rules() -> NetworkRules:
             "HUB_BROKER=embedded. Remove it."
         )
     return NetworkRules(own=settings.networks(), allow_loopback=settings.connectors_allow_loopback)
+
+
+def certificates(rules: NetworkRules, clock: Callable[[], datetime]) -> Certificates:
+    """Return who judges the certificates of keys.
+
+    Raises:
+        SettingsWrong: the trust file is not usable, or lets test roots in where they may not be.
+    """
+    settings = read(ControlSettings)
+    if settings.trust_test_roots and read(SupervisorSettings).broker != "embedded":
+        raise SettingsWrong(
+            "HUB_TRUST_TEST_ROOTS=true is for demo and tests: only with HUB_BROKER=embedded. "
+            "Remove it."
+        )
+    try:
+        trust = trust_in(settings.trust, allow_test=settings.trust_test_roots)
+    except TrustUnusable as error:
+        raise SettingsWrong(f"HUB_TRUST: {error}.") from error
+    return Certificates(trust, RevocationFetcher(rules.lent(rules.everywhere())), clock)
+
+
+def revocation_grace() -> timedelta:
+    """Return how long a key goes on without an answer about its certificate."""
+    return read(ControlSettings).revocation_grace
 
 
 def environ_of_adapters(secrets: str) -> dict[str, str]:

@@ -48,6 +48,18 @@ METRICS: Final = (
         en="Dossiers, letters, petitions near their limit",
     ),
     Metric(name="key_days_left", of="key", vi="Số ngày còn lại của khóa", en="Days a key has left"),
+    Metric(
+        name="key_suspended",
+        of="key",
+        vi="Khóa của hệ thống đang tạm ngừng (1)",
+        en="A key of the system is suspended (1)",
+    ),
+    Metric(
+        name="certificate_unchecked_hours",
+        of="key",
+        vi="Số giờ từ lần cuối cơ quan cấp chứng thư xác nhận tốt",
+        en="Hours since the authority of a key's certificate last said it is good",
+    ),
     Metric(name="disk_days_left", of="disk", vi="Số ngày đĩa còn chỗ", en="Days a disk has left"),
     Metric(
         name="connector_down",
@@ -104,6 +116,9 @@ FIRST_RULES: Final = (
     _rule("key-14-days", "key_days_left", 15, 0, "warning"),
     _rule("key-7-days", "key_days_left", 8, 0, "warning"),
     _rule("key-1-day", "key_days_left", 2, 0, "critical"),
+    _rule("key-suspended", "key_suspended", 0, 0, "critical"),
+    # A third of the grace period: time to find out why the authority does not answer.
+    _rule("certificate-unchecked", "certificate_unchecked_hours", 24, 0, "warning"),
     _rule("disk-filling", "disk_days_left", 14, _HOUR, "warning"),
     _rule("connector-down", "connector_down", 0, 300, "critical"),
     _rule("views-behind", "views_lag_seconds", 600, 300, "warning"),

@@ -42,6 +42,7 @@ async def observe(queries: ViewsQueries, now: datetime) -> Observed:
         *_silent(await queries.sent_by_hour(now - timedelta(days=DAYS)), whose, calendar, now),
         *_refused(await queries.refused_since(now - timedelta(hours=2)), whose),
         *_due(await deadlines(queries, now), calendar, now),
+        *_keys(await queries.watched_keys(now), now),
         *_connectors(await queries.connectors(), now),
         *_views(status, now),
     ]
@@ -119,6 +120,15 @@ def _due(found: list[Deadline], calendar: Calendar, now: datetime) -> Iterator[S
             yield _seen("disk_days_left", one.subject, "", one.days_left(now))
     for (metric, organisation), n in counts.items():
         yield _seen(metric, organisation, organisation, n)
+
+
+def _keys(rows: list[dict[str, Any]], now: datetime) -> Iterator[Seen]:
+    for row in rows:
+        system, organisation = row["system"], row["organisation"] or ""
+        yield _seen("key_suspended", system, organisation, float(row["suspended"]))
+        if row["good_at"] is not None:
+            hours = (now - row["good_at"]).total_seconds() / 3600
+            yield _seen("certificate_unchecked_hours", system, organisation, hours)
 
 
 def _connectors(rows: list[dict[str, Any]], now: datetime) -> Iterator[Seen]:

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import (
+    and_,
+    case,
     exists,
     func,
     or_,
@@ -15,6 +17,7 @@ from hub.indicators.cells import Measure
 from hub.indicators.deadlines import DiskSample
 from hub.indicators.matter import Kind
 from hub.io.sql.alert_tables import disk_samples
+from hub.io.sql.certificate_tables import certificates
 from hub.io.sql.connector_tables import connector_status
 from hub.io.sql.control_tables import connectors, keys, systems
 from hub.io.sql.engine import sql_errors
@@ -83,6 +86,33 @@ class WatchQueries(Reading):
                 k.valid_to.is_not(None),
                 k.valid_to < until,
                 ~renewed,
+                self.seen(systems.c.organisation),
+            )
+            .group_by(k.system, systems.c.organisation)
+            .order_by(k.system)
+        )
+        return await self.rows(query)
+
+    async def watched_keys(self, now: datetime) -> list[Row]:
+        """Return the systems with keys that are suspended or stand on a certificate.
+
+        `suspended`: 1 where one is; `good_at`: the longest ago that an authority said "good".
+        """
+        k, c = keys.c, certificates.c
+        checked = and_(c.id == k.certificate, c.until > now)
+        query = (
+            select(
+                k.system,
+                systems.c.organisation,
+                func.max(case((k.suspended.is_(None), 0), else_=1)).label("suspended"),
+                func.min(c.good_at).label("good_at"),
+            )
+            .join(systems, systems.c.id == k.system)
+            .outerjoin(certificates, checked)
+            .where(
+                systems.c.state == "active",
+                k.revoked.is_(False),
+                or_(k.suspended.is_not(None), c.id.is_not(None)),
                 self.seen(systems.c.organisation),
             )
             .group_by(k.system, systems.c.organisation)

@@ -6,6 +6,8 @@ import pytest
 from hub.cli import home, wiring
 from hub.cli.errors import EX_CONFIG, SettingsWrong
 from hub.cli.settings import SupervisorSettings
+from hub.control.network_rules import NetworkRules
+from hub.io.admission import utc_now
 from hub.io.settings import IoSettings
 from hub.router.settings import RouterSettings
 
@@ -88,6 +90,22 @@ def test_defaults_are_the_ones_that_are_promised():
     assert wiring.read(IoSettings).kafka_bootstrap == "127.0.0.1:19092"
     assert wiring.read(RouterSettings).slots == 1
     assert wiring.read(SupervisorSettings).broker == "embedded"
+
+
+def test_roots_for_tests_count_beside_an_embedded_broker_only(monkeypatch, tmp_path):
+    (tmp_path / "trust.toml").write_text('version = "mau"\ntest = true\n')
+    monkeypatch.setenv("HUB_TRUST", str(tmp_path))
+    with pytest.raises(SettingsWrong, match="HUB_TRUST"):
+        wiring.certificates(NetworkRules(), utc_now)
+    monkeypatch.setenv("HUB_TRUST_TEST_ROOTS", "true")
+    assert wiring.certificates(NetworkRules(), utc_now).trust.test
+    monkeypatch.setenv("HUB_BROKER", "external")
+    with pytest.raises(SettingsWrong, match="embedded"):
+        wiring.certificates(NetworkRules(), utc_now)
+
+
+def test_without_a_trust_file_no_authority_counts():
+    assert not wiring.certificates(NetworkRules(), utc_now).trust.authorities
 
 
 def test_without_a_hardware_module_the_hub_signs_with_the_keys_of_its_home(tmp_path):

@@ -9,21 +9,12 @@ from pkcs11.util.ec import encode_named_curve_parameters
 from hub.io.pkcs11 import KeyPlace, Pkcs11Signer
 from hub.signing.signer import Signer, SignerUnusable, expect_matching
 
-MODULE = next(
-    (
-        path
-        for path in map(
-            Path, ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/softhsm/libsofthsm.so")
-        )
-        if path.is_file()
-    ),
-    None,
-)
-TOOL = shutil.which("softhsm2-util")
+MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
+TOOL = shutil.which("softhsm2-util") or ""
 PIN = "135790"
 
 needs_softhsm = pytest.mark.skipif(
-    MODULE is None or TOOL is None, reason="SoftHSM is not installed: apt install softhsm2"
+    not (MODULE.is_file() and TOOL), reason="SoftHSM is not installed: apt install softhsm2"
 )
 
 

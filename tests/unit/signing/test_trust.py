@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -103,3 +104,11 @@ def test_any_bytes_are_a_trust_file_or_a_refusal(manifest):
         read_trust(manifest, FILES.__getitem__)
     except TrustUnusable:
         return
+
+
+def test_the_trust_file_that_comes_with_the_hub_is_usable_and_lets_no_test_root_in():
+    shipped = Path(__file__).parents[3] / "deploy" / "trust"
+
+    trust = trust_in(shipped)
+    assert trust.version
+    assert not trust.test
