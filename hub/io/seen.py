@@ -161,19 +161,19 @@ class Overlay:
         self._fresh: dict[tuple[str, str], Answer | None] = {}
 
     def get(self, source: str, key: str) -> Answer | None:
-        """Return what was remembered, in this batch or before."""
-        if (source, key) in self._fresh:
-            return self._fresh[source, key]
-        return self._store.get(source, key)
+        """Return what was remembered, in this batch or before. The store is asked once for each."""
+        if (source, key) not in self._fresh:
+            self._fresh[source, key] = self._store.get(source, key)
+        return self._fresh[source, key]
 
     def add(self, memories: Iterable[Memory]) -> None:
         """Take what a decision of the running batch wants remembered."""
         for memory in memories:
             self._fresh[memory.source, memory.key] = memory.answer
 
-    def forget(self, source: str, key: str) -> None:
-        """Take that something is no longer remembered."""
-        self._fresh[source, key] = None
+    def put(self, source: str, key: str, answer: Answer | None) -> None:
+        """Take what is remembered under a key from now on; None: nothing."""
+        self._fresh[source, key] = answer
 
 
 def boot_id() -> str:
