@@ -29,6 +29,7 @@ from hub.control.fields import (
     Code,
     EventTypes,
     GroupName,
+    MessageType,
     Moment,
     Name,
     OrganisationId,
@@ -40,6 +41,7 @@ from hub.control.fields import (
     SystemNames,
     Thumbprint,
 )
+from hub.decision.documents import Policy
 
 MAX_CHANGES: Final = 25_000
 """Most changes in one version: 3,300 systems with organisation, code, key, endpoint and right."""
@@ -206,6 +208,14 @@ class PublishSchema(ChangeModel):
     document: dict[str, Any]
 
 
+class PutDocumentPolicy(ChangeModel):
+    """Demand this of the documents in all messages of a type, from now on."""
+
+    change: Literal["put_document_policy"]
+    type: MessageType
+    policy: Policy
+
+
 Change = Annotated[
     PutOrganisation
     | DeleteOrganisation
@@ -224,6 +234,7 @@ Change = Annotated[
     | PutRight
     | DeleteRight
     | PublishSchema
+    | PutDocumentPolicy
     | PutConnector
     | DeleteConnector
     | PauseConnector

@@ -54,13 +54,20 @@ def _add(change: Any, found: Targets) -> None:
             found.keys.add(f"connector/{change.name}")
         case ask.PublishSchema():
             found.keys.add(f"schema/{change.schema_name}")
-        case ask.RegisterKey():
-            found.keys.add(f"system/{change.system}")
-            found.thumbprints.update(_thumbprint(change))
-        case ask.RevokeKey():
-            found.thumbprints.add(change.thumbprint)
+        case ask.PutDocumentPolicy():
+            found.keys.add(f"document_policy/{change.type}")
+        case ask.RegisterKey() | ask.RevokeKey():
+            _add_key(change, found)
         case _:
             found.keys.add(f"system/{change.system}")
+
+
+def _add_key(change: ask.RegisterKey | ask.RevokeKey, found: Targets) -> None:
+    if isinstance(change, ask.RevokeKey):
+        found.thumbprints.add(change.thumbprint)
+        return
+    found.keys.add(f"system/{change.system}")
+    found.thumbprints.update(_thumbprint(change))
 
 
 def _thumbprint(change: ask.RegisterKey) -> list[str]:

@@ -136,6 +136,7 @@ export const NEEDS = {
   "change delete_endpoint": {"rights":["rules.change"],"scoped":false,"stops":true},
   "change put_right": {"rights":["rules.change"],"scoped":false,"stops":true},
   "change delete_right": {"rights":["rules.change"],"scoped":false,"stops":true},
+  "change put_document_policy": {"rights":["rules.change"],"scoped":false,"stops":true},
   "change register_key": {"rights":["keys.manage"],"scoped":false,"stops":true},
   "change revoke_key": {"rights":["keys.manage"],"scoped":false,"stops":true},
   "change publish_schema": {"rights":["schemas.publish"],"scoped":false,"stops":true},
