@@ -8,9 +8,9 @@ import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 from importlib.resources import files
-from typing import Final
+from typing import Final, TypeVar
 
 from lgsp_message.reason import Reason
 
@@ -50,9 +50,18 @@ class Explanation:
     """What that person does next."""
 
 
-def _read(text: str) -> Mapping[Reason, Explanation]:
+Code = TypeVar("Code", bound=StrEnum)
+
+
+def read_explanations(text: str, codes: type[Code]) -> Mapping[Code, Explanation]:
+    """Return what a TOML text says of `codes`, an enum of reasons.
+
+    Raises:
+        ValueError: a code that the enum does not have.
+        KeyError: something is not said.
+    """
     return {
-        Reason(code): Explanation(
+        codes(code): Explanation(
             meaning=Text(**told["meaning"]),
             actor=Actor[told["actor"].upper()],
             step=Text(**told["step"]),
@@ -61,8 +70,8 @@ def _read(text: str) -> Mapping[Reason, Explanation]:
     }
 
 
-EXPLANATIONS: Final = _read(
-    files("lgsp_message").joinpath("explanations.toml").read_text(encoding="utf-8")
+EXPLANATIONS: Final = read_explanations(
+    files("lgsp_message").joinpath("explanations.toml").read_text(encoding="utf-8"), Reason
 )
 """One for each reason; a test says so."""
 
@@ -78,14 +87,14 @@ Mã lý do không đổi nghĩa. `place` và `detail` chỉ ghi vị trí, khôn
 
 def render() -> str:
     """Return the page of all reasons, in the order of the enum."""
-    return _HEAD + "".join(_section(reason) for reason in Reason)
+    return _HEAD + "".join(section(reason, EXPLANATIONS[reason]) for reason in Reason)
 
 
-def _section(reason: Reason) -> str:
-    told = EXPLANATIONS[reason]
+def section(code: str, told: Explanation) -> str:
+    """Return the part of a page that explains one code."""
     actor = told.actor.value
     return (
-        f"\n## `{reason}`\n\n"
+        f"\n## `{code}`\n\n"
         f"| | Tiếng Việt | English |\n|---|---|---|\n"
         f"| Ý nghĩa · Meaning | {told.meaning.vi} | {told.meaning.en} |\n"
         f"| Ai xử lý · Who acts | {actor.vi} | {actor.en} |\n"
