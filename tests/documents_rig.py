@@ -5,9 +5,9 @@ import json
 from lgsp_message.values import Place
 from msgspec.structs import replace
 
-from hub.decision.documents import Grade
 from hub.decision.orders import Do, Found, Order, follow
 from hub.decision.pipeline import decide
+from hub.signing.verdicts import Grade
 from tests import support
 from tests.support import NOW, PARTITION, build_rules, stamped
 

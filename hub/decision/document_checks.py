@@ -30,6 +30,8 @@ class DocumentCheck(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     type: str
     subject: str | None
+    onbehalf: str | None
+    received_at: datetime
     partition: int
     """Of `hub.ingress`."""
     offset: int
@@ -121,6 +123,8 @@ def _begun(event: AuditEvent) -> DocumentCheck | None:
         id=event.id,
         type=row.type or "",
         subject=row.subject,
+        onbehalf=row.onbehalf,
+        received_at=row.received_at or event.at,
         partition=row.ingress_partition,
         offset=row.ingress_offset,
         policy=None if policy is None else Policy(policy),

@@ -24,16 +24,6 @@ class Policy(StrEnum):
     """Deliver only what has a document, and only once every document is found valid."""
 
 
-@unique
-class Grade(StrEnum):
-    """How good a document is found to be, and a message by its worst document."""
-
-    VALID = "valid"
-    VALID_LEGACY = "valid_legacy"
-    INDETERMINATE = "indeterminate"
-    INVALID = "invalid"
-
-
 SIGNED_TYPES: Final = frozenset(
     {
         "application/pdf",

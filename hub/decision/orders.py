@@ -19,7 +19,7 @@ from lgsp_message.values import Envelope, Place, Received
 from msgspec.structs import replace
 
 from hub.answers import Answer, Check, Hold
-from hub.decision.documents import NAME, Grade, documents_of
+from hub.decision.documents import NAME, documents_of
 from hub.decision.events import (
     AuditEvent,
     Delivery,
@@ -40,6 +40,7 @@ from hub.decision.states import (
     HELD_TOO_LONG,
 )
 from hub.ports import Admitted
+from hub.signing.verdicts import Grade, VerdictReason, worst
 
 LONGEST_HOLD: Final = DEDUPLICATION_WINDOW - timedelta(days=2)
 """How long a message may wait: then its record is about to leave `hub.ingress`, and with it the
@@ -47,9 +48,6 @@ bytes to deliver."""
 
 DROPPED: Final = "dropped"
 """Reason of `expired`: an operator has ended it."""
-
-NOT_JUDGED: Final = "not_judged"
-"""In a verdict: nothing was found out about this document."""
 
 
 @unique
@@ -66,16 +64,28 @@ class Do(StrEnum):
     """An operator's word: it will not be delivered."""
 
 
-ReasonCode = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{1,64}$")]
+class FoundSignature(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was found out about one signature. Nothing that a certificate says in words."""
+
+    grade: Grade
+    reasons: tuple[VerdictReason, ...]
+    algorithm: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{0,64}$")] = ""
+    proven_at: datetime | None = None
+    """What a trusted time stamp says."""
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found out about one document."""
+class Found(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was found out about one document: codes, never a text.
+
+    Invariant 9: an audit event names no person, and a certificate's words may be anybody's.
+    """
 
     hash: str
     grade: Grade
-    reasons: Annotated[tuple[ReasonCode, ...], msgspec.Meta(max_length=32)] = ()
-    """Codes, never a text: an audit event names no person (invariant 9)."""
+    reasons: tuple[VerdictReason, ...] = ()
+    signatures: tuple[FoundSignature, ...] = ()
+    trust: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    """Version of the trust roots that were used."""
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -150,10 +160,12 @@ class _Step:
 
     def _told(self) -> Followed:
         found = self._complete()
-        grade = max((one.grade for one in found), key=_SEVERITY.index)
+        grade = worst(one.grade for one in found)
         if self._hold.check is Check.REVIEW and grade is Grade.INDETERMINATE:
             return self._unchanged()  # Nothing new: a person still has to decide.
-        self._say(Event.VERDICT, grade.value, {NAME: [_document(one) for one in found]})
+        self._say(
+            Event.VERDICT, grade.value, {NAME: msgspec.json.decode(msgspec.json.encode(found))}
+        )
         if self._hold.check is Check.RECORD:
             hold = replace(self._hold, check=Check.NONE)
             return self._remember(hold if hold.held else None)
@@ -199,10 +211,7 @@ class _Step:
         """Return a verdict about each document of the message: none is passed over."""
         found = {one.hash: one for one in self._order.found}
         hashes = documents_of(parse_json(self._envelope.body), self._envelope.attributes.objects)
-        return tuple(
-            found.get(name) or Found(hash=name, grade=Grade.INDETERMINATE, reasons=(NOT_JUDGED,))
-            for name in hashes
-        )
+        return tuple(found.get(name) or _unjudged(name) for name in hashes)
 
     def _deliveries(self) -> tuple[Delivery, ...]:
         where = zip(self._answer.recipients, self._hold.addresses, strict=True)
@@ -254,10 +263,9 @@ class _Step:
         )
 
 
-def _document(found: Found) -> dict[str, Any]:
-    return {"hash": found.hash, "grade": found.grade.value, "reasons": list(found.reasons)}
+def _unjudged(hash_: str) -> Found:
+    reasons = (VerdictReason.JUDGE_FAILED,)
+    return Found(hash=hash_, grade=Grade.INDETERMINATE, reasons=reasons)
 
 
 _OPEN_TO_VERDICTS: Final = frozenset({Check.RECORD, Check.REQUIRE, Check.REVIEW})
-_SEVERITY: Final = (Grade.VALID, Grade.VALID_LEGACY, Grade.INDETERMINATE, Grade.INVALID)
-"""A message is as good as its worst document."""

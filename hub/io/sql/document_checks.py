@@ -62,6 +62,12 @@ class DocumentCheckStore:
             connection.commit()
             return True
 
+    def clear(self) -> None:
+        """Forget everything: it is made again from the beginning of `hub.audit`."""
+        with sql_errors("emptying checks of documents"), self._engine.begin() as connection:
+            connection.execute(delete(checks))
+            connection.execute(delete(positions))
+
     def due(self, now: datetime, limit: int) -> list[DocumentCheck]:
         """Return what there is something to do about, the longest due first."""
         query = select(*_COLUMNS).where(checks.c.due_at <= now)

@@ -14,6 +14,8 @@ document_checks: Final = Table(
     Column("id", String(64), primary_key=True),
     Column("type", String(128), nullable=False),
     Column("subject", Text),
+    Column("onbehalf", Text),
+    Column("received_at", UtcDateTime, nullable=False),
     Column("partition", Integer, nullable=False),
     Column("offset", BigInteger, nullable=False),
     Column("policy", String(16)),

@@ -7,13 +7,14 @@ from lgsp_message.reason import Reason, Refused
 from msgspec.structs import replace
 
 from hub.decision.check import check
-from hub.decision.documents import Grade, documents_of
+from hub.decision.documents import documents_of
 from hub.decision.events import Event
 from hub.decision.histories import history
 from hub.decision.holding import hold_key
-from hub.decision.orders import LONGEST_HOLD, NOT_JUDGED, Do, Found, Order, follow, read_order
+from hub.decision.orders import LONGEST_HOLD, Do, Found, Order, follow, read_order
 from hub.decision.states import State
 from hub.signing.macs import command_mac
+from hub.signing.verdicts import Grade, VerdictReason
 from tests import support
 from tests.documents_rig import OTHER_PDF, PDF, PICTURE, World, body, events, letter, rules
 from tests.support import NOW, TO_OTHER, TO_RECEIVER, stamped
@@ -62,7 +63,7 @@ def test_a_good_verdict_delivers_what_would_have_been_delivered_at_once(grade):
     world, plain = World(), World("off")
     to_both = f"{support.TO_RECEIVER_OLD_CODE} {TO_OTHER}"
     world.send(letter(recipients=to_both))
-    released = world.tell("msg-0001", grade, reasons=("no_timestamp",))
+    released = world.tell("msg-0001", grade, reasons=(VerdictReason.NO_TIMESTAMP,))
     assert events(released) == [(Event.VERDICT, grade), RESUMED]
     at_once = plain.send(letter(recipients=to_both))
     assert released.deliveries == at_once.deliveries
@@ -117,7 +118,7 @@ def test_a_verdict_that_passes_over_a_document_is_indeterminate(world):
     world.send(letter(objects=f"{PDF} {OTHER_PDF}"))
     told = world.tell("msg-0001", "valid")
     assert events(told)[0] == (Event.VERDICT, "indeterminate")
-    assert told.entries[0].event.detail["documents"][1]["reasons"] == [NOT_JUDGED]
+    assert told.entries[0].event.detail["documents"][1]["reasons"] == ["judge_failed"]
 
 
 def test_a_message_is_as_good_as_its_worst_document(world):

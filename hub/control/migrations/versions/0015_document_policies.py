@@ -27,6 +27,8 @@ def upgrade() -> None:
         sa.Column("id", sa.String(64), nullable=False),
         sa.Column("type", sa.String(128), nullable=False),
         sa.Column("subject", sa.Text),
+        sa.Column("onbehalf", sa.Text),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("partition", sa.Integer, nullable=False),
         sa.Column("offset", sa.BigInteger, nullable=False),
         sa.Column("policy", sa.String(16)),
