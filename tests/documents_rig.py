@@ -41,13 +41,14 @@ class World:
 
     def send(self, received, policy=None):
         """Decide a message."""
+        placed = self._at(received)
         decided = decide(
-            self._at(received),
+            placed,
             self.rules if policy is None else rules(policy),
             self.memory,
             self.now,
         )
-        self.sent[received.attributes["id"]] = received
+        self.sent[received.attributes["id"]] = placed
         return self._keep(decided)
 
     def order(self, do, id_, **fields):

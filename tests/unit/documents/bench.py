@@ -39,7 +39,8 @@ class Bench:
 
     async def give(self, partition, offset, order):
         """The port `GivesOrders`: the router follows at once."""
-        assert partition == PARTITION
+        place = self.world.sent[order.id].place
+        assert (partition, offset) == (place.partition, place.offset)
         self.orders.append((order.do.value, order.id))
         self.world.order(order.do, order.id, found=order.found)
 
