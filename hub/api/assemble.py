@@ -29,6 +29,7 @@ from hub.io.kafka.inbox_reader import InboxReader
 from hub.io.kafka.ingress import IngressWriter
 from hub.io.kafka.ingress_record import IngressRecords
 from hub.io.kafka.lag import Lags
+from hub.io.kafka.orders import Orders
 from hub.io.kafka.topic_facts import topic_facts
 from hub.io.object_bytes import ObjectBytes
 from hub.io.object_janitor import keep_clean
@@ -113,12 +114,19 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
             clock=utc_now,
             tracing=parts.tracing,
             admin=parts.admin,
-            ops=None if parts.admin is None else await _ops(parts, parts.admin, tail, disk, opened),
+            ops=None
+            if parts.admin is None
+            else await _ops(parts, parts.admin, tail, ingress, disk, opened),
         )
 
 
 async def _ops(
-    parts: Parts, plane: Admin, tail: AuditTail, disk: Disk, opened: AsyncExitStack
+    parts: Parts,
+    plane: Admin,
+    tail: AuditTail,
+    ingress: IngressWriter,
+    disk: Disk,
+    opened: AsyncExitStack,
 ) -> Ops:
     follower = parts.follower
     records = IngressRecords(parts.connection)
@@ -136,6 +144,7 @@ async def _ops(
         rules=lambda: follower.current,
         clock=utc_now,
         records=records,
+        orders=Orders(records, ingress, follower.current.macs),
         lags=lags,
         live=live,
         topics=lambda: topic_facts(parts.connection),

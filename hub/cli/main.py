@@ -13,6 +13,7 @@ from hub.cli import (
     connector,
     dead_letter,
     demo,
+    documents,
     edge,
     init,
     keys,
@@ -57,7 +58,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for module in (
-    *(init, up, run, status, demo, bench, admin, user, connector, dead_letter, quarantine, rebuild),
+    *(init, up, run, status, demo, bench, admin, user, connector, dead_letter, quarantine),
+    *(documents, rebuild),
     *(send, receive, keys, adapter, edge, support, about),
 ):
     module.register(app)

@@ -9,9 +9,10 @@ from prometheus_client import CollectorRegistry
 
 from hub.documents.metrics import DocumentsMetrics
 from hub.documents.reading import Reading
-from hub.documents.working import GivesOrders, Judges, Working
+from hub.documents.working import Judges, Working
 from hub.io.backoff import Backoff
 from hub.io.kafka.audit_reader import AuditReader
+from hub.io.kafka.orders import GivesOrders
 from hub.io.sql.document_checks import DocumentCheckStore
 
 

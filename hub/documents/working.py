@@ -12,7 +12,7 @@ from hub.decision.orders import Do, Found, Order
 from hub.decision.rows import Key
 from hub.documents.metrics import DocumentsMetrics
 from hub.io.backoff import Backoff
-from hub.io.kafka.orders import RecordGone
+from hub.io.kafka.orders import GivesOrders, RecordGone
 from hub.io.sql.document_checks import DocumentCheckStore
 from hub.ports import Unavailable
 
@@ -36,18 +36,6 @@ class Judges(Protocol):
 
         Raises:
             Unavailable: a store does not answer.
-        """
-        ...
-
-
-class GivesOrders(Protocol):
-    """Who tells the router."""
-
-    async def give(self, partition: int, offset: int, order: Order) -> None:
-        """Give an order about the message at this place; return once it is durable.
-
-        Raises:
-            RecordGone, Unavailable.
         """
         ...
 
@@ -132,11 +120,13 @@ class Working:
         except RecordGone as error:
             _log.error("record_of_held_message_gone", place=str(error))
             wait = GONE_FOR
+        await asyncio.to_thread(self._store.put_off, check, self._later(check, wait))
+
+    def _later(self, check: DocumentCheck, wait: timedelta) -> datetime:
         now = self._clock()
-        later = now + wait
-        await asyncio.to_thread(
-            self._store.put_off, check, min(later, check.until) if check.until > now else later
-        )
+        if check.until <= now:
+            return now + wait
+        return check.until if check.review else min(now + wait, check.until)
 
     async def _order(self, check: DocumentCheck) -> Order:
         over = check.held and self._clock() >= check.until

@@ -85,14 +85,18 @@ class DocumentCheckStore:
             return awaited, review
 
     def put_off(self, check: DocumentCheck, until: datetime) -> None:
-        """Do nothing about it before `until`, unless an event says so meanwhile."""
+        """Do nothing about it before `until`, unless an event or a person says so meanwhile."""
         same = and_(
             checks.c.source == check.source,
             checks.c.id == check.id,
             checks.c.due_at == check.due_at,
         )
         with sql_errors("putting off a check of documents"), self._engine.begin() as connection:
-            connection.execute(update(checks).where(same).values(due_at=until))
+            # Judged once more for a person: he asks again if he wants it again.
+            awaited = False if check.review else checks.c.verdict_awaited
+            connection.execute(
+                update(checks).where(same).values(due_at=until, verdict_awaited=awaited)
+            )
 
 
 def _advance(connection: Connection, partition: int, start: int, end: int) -> bool:
