@@ -34,7 +34,9 @@ from hub.io.kafka.topic_facts import topic_facts
 from hub.io.object_bytes import ObjectBytes
 from hub.io.object_janitor import keep_clean
 from hub.io.objects import Objects
+from hub.io.page_pool import PageLimits, PagePool
 from hub.io.process_metrics import tell_of_process
+from hub.io.screening import Screening
 from hub.io.sql.figures import Figures
 from hub.io.tracing import Tracing
 from hub.io.uploads import Uploads
@@ -64,7 +66,8 @@ class Parts:
     token_key: bytes
     """The HS256 key of access tokens: `secrets/token.key`, decoded."""
     home: Path
-    """The directory whose disk must have room."""
+    """The directory whose disk must have room; an uploaded PDF waits there, without a name, until
+    it was looked at."""
     engine: AsyncEngine
     """SQL with all migrations applied; the caller closes it."""
     store: ObjectBytes
@@ -83,10 +86,19 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
     ingress = IngressWriter(parts.connection, parts.partitions)
     tail = AuditTail(parts.connection, parts.partitions)
     inboxes = InboxReader(parts.connection, tail, lambda: follower.current, parts.statuses)
-    objects, disk = Objects(parts.engine, parts.store, utc_now), Disk(parts.home)
-    metrics = ApiMetrics()
+    disk, metrics, pages = Disk(parts.home), ApiMetrics(), PagePool(PageLimits())
     tell_of_process(metrics.registry)
+    screening = Screening(
+        pages,
+        parts.home,
+        ingress.record,
+        lambda: follower.current.ref,
+        utc_now,
+        metrics.screening,
+    )
+    objects = Objects(parts.engine, parts.store, utc_now, screening)
     async with AsyncExitStack() as opened:
+        opened.push_async_callback(pages.close)
         for part in (tail, inboxes, ingress):
             opened.push_async_callback(part.stop)
             await part.start()

@@ -14,6 +14,7 @@ from hub.cli.processes import Name
 from hub.connectors.budget import Budget
 from hub.connectors.metrics import ConnectorMetrics
 from hub.io.process_metrics import tell_of_process
+from hub.io.screening import ScreeningMetrics
 from hub.recorder.metrics import RecorderMetrics
 from hub.router.metrics import RouterMetrics
 from hub.views.gauges import Gauges
@@ -68,6 +69,7 @@ def _of_api(registry: CollectorRegistry) -> None:
 
 def _of_connectors(registry: CollectorRegistry) -> None:
     ConnectorMetrics(registry, Budget())
+    ScreeningMetrics(registry)
 
 
 def _of_views(registry: CollectorRegistry) -> None:

@@ -26,6 +26,7 @@ VI: Final[Mapping[str, str]] = {
     "hub_rules_heartbeat_age_seconds": "Số giây từ nhịp cuối của khối điều khiển",
     "hub_disk_free_bytes": "Chỗ trống trên đĩa của trục, byte",
     "hub_disk_least_bytes": "Dưới mức này trục không nhận thêm",
+    "hub_screened_documents": "Số PDF được xem dấu mật trước khi lưu, theo kết quả",
     # router
     "hub_router_decisions": "Số quyết định theo kết quả và lý do",
     "hub_router_decision_seconds": "Từ tiếp nhận đến quyết định, chậm nhất mỗi giao dịch",
