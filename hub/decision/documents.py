@@ -1,12 +1,11 @@
 """What the policy of a type demands of the documents that a message refers to. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from enum import StrEnum, unique
 from typing import Any, Final
 
 import msgspec
 from lgsp_message.reason import Reason, Refused
-from lgsp_message.values import Message
 
 NAME: Final = "documents"
 """The member of an `admitted` or `verdict` event's detail."""
@@ -44,16 +43,17 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
     hashes: tuple[str, ...]
 
 
-def demanded(message: Message, value: Any, policies: Mapping[str, Policy]) -> Demand | None:
-    """Return what must be judged of a valid message; None where its type's policy asks nothing.
+def demanded(objects: tuple[str, ...], value: Any, policy: Policy) -> Demand | None:
+    """Return what must be judged of a valid message; None where the policy asks nothing.
+
+    `objects`: those that it refers to. `value`: its body.
 
     Raises:
         Refused: `DOCUMENT_MISSING`; invariant 5: where documents are required, none is refusal.
     """
-    policy = policies.get(message.attributes.type, Policy.OFF)
     if policy is Policy.OFF:
         return None
-    hashes = documents_of(value, message.attributes.objects)
+    hashes = documents_of(value, objects)
     if hashes:
         return Demand(policy=policy, hashes=hashes)
     if policy is Policy.REQUIRE:

@@ -94,8 +94,10 @@ def admit(
         deliveries=deliveries,
         remembered=(_memory(message, deliveries, now),),
     )
-    demand = demanded(message, value, rules.documents)
-    behind = last_in_line(message.attributes.source, message.attributes.subject, admitted)
+    claim = message.attributes
+    policy = rules.documents.get(claim.type)
+    demand = None if policy is None else demanded(claim.objects, value, policy)
+    behind = last_in_line(claim.source, claim.subject, admitted)
     return plain if demand is None and not behind else watched(plain, demand, behind)
 
 

@@ -32,7 +32,9 @@ def route(message: Message, rules: Rules, partition: int, now: datetime) -> tupl
     for number, address in enumerate(claim.recipients):
         for system in systems_for(address, claim.type, rules, now, f"recipients/{number}"):
             found.setdefault(system, address)
-    return deliveries_at(found.items(), message, rules, partition)
+    return tuple(
+        _delivery(message, rules, partition, system, address) for system, address in found.items()
+    )
 
 
 def deliveries_to(

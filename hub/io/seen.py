@@ -28,6 +28,7 @@ KEEP_SECONDS: Final = DEDUPLICATION_WINDOW.total_seconds() + 3600
 SWEEP_ENTRIES: Final = 4
 """Old entries looked at for each new one: twice the growth, so the sweep keeps up."""
 
+_UNASKED: Final[Any] = object()
 _POSITION: Final = b"\x00position"
 _BOOT: Final = b"\x00boot"
 _SWEPT: Final = b"\x00swept"
@@ -162,9 +163,11 @@ class Overlay:
 
     def get(self, source: str, key: str) -> Answer | None:
         """Return what was remembered, in this batch or before. The store is asked once for each."""
-        if (source, key) not in self._fresh:
-            self._fresh[source, key] = self._store.get(source, key)
-        return self._fresh[source, key]
+        place = source, key
+        found = self._fresh.get(place, _UNASKED)
+        if found is _UNASKED:
+            found = self._fresh[place] = self._store.get(source, key)
+        return found
 
     def add(self, memories: Iterable[Memory]) -> None:
         """Take what a decision of the running batch wants remembered."""

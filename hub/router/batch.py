@@ -15,7 +15,7 @@ from lgsp_message.values import Place
 from msgspec.structs import replace
 
 from hub.decision.effects import refuse
-from hub.decision.events import AuditEvent, Decision, Event, Followed, IngressRef, Memory
+from hub.decision.events import AuditEvent, Decision, Effects, Event, Followed, IngressRef, Memory
 from hub.decision.holding import (
     hold_key,
     is_stopped,
@@ -94,13 +94,32 @@ def _settle(
     overlay: Overlay,
     condemned: Mapping[Place, str],
 ) -> Outcome:
-    if record.command is not None and record.order is None:
-        return _resume(record, record.command, batch, overlay)
+    command = record.command
+    if command is not None:
+        return _commanded(record, command, batch, overlay, condemned)
     outcome = _decided(record, examined, batch, overlay, condemned)
-    if isinstance(outcome, Held):
-        outcome = _behind(outcome, overlay, batch.now)
-        overlay.add([outcome.memory] if outcome.memory else [])
+    return _remembering(outcome, overlay, batch.now)
+
+
+def _commanded(
+    record: Record, mac: str, batch: Batch, overlay: Overlay, condemned: Mapping[Place, str]
+) -> Outcome:
+    """Do what the hub orders itself: about a held subject, or about the message of the record."""
+    if record.order is None:
+        return _resume(record, mac, batch, overlay)
+    if record.place in condemned:
+        outcome: Outcome = held(record, condemned[record.place], batch.now)
     else:
+        outcome = _safely(record, batch.now, _follow, record, mac, batch, overlay)
+    return _remembering(outcome, overlay, batch.now)
+
+
+def _remembering(outcome: Outcome, overlay: Overlay, now: datetime) -> Outcome:
+    """Let the next of the batch know what this one changes."""
+    if isinstance(outcome, Held):
+        outcome = _behind(outcome, overlay, now)
+        overlay.add([outcome.memory] if outcome.memory else [])
+    elif isinstance(outcome, Effects):
         overlay.add(outcome.remembered)
     return outcome
 
@@ -120,11 +139,9 @@ def _decided(
     batch: Batch,
     overlay: Overlay,
     condemned: Mapping[Place, str],
-) -> Decision | Followed | Held:
+) -> Decision | Held:
     if record.place in condemned:
         return held(record, condemned[record.place], batch.now)
-    if record.command is not None:
-        return _safely(record, batch.now, _follow, record, record.command, batch, overlay)
     order = order_key(record.received)
     if order is not None and is_stopped(overlay.get(order[0], hold_key(order[1]))):
         # Invariant 7: it waits behind a held message of the same sender and subject.
