@@ -83,15 +83,18 @@ class PagePool:
             async with asyncio.timeout(self._limits.seconds):
                 text = await worker.ask(path)
         except (TimeoutError, OSError, asyncio.IncompleteReadError):
-            worker = await _ended(worker)
+            await _ended(worker)
+            worker = None
             return None
         except BaseException:
             # Cancelled in the middle: what this process says next would be about this file.
-            worker = await _ended(worker)
+            await _ended(worker)
+            worker = None
             raise
         else:
             if worker.files >= self._limits.files:
-                worker = await _ended(worker)
+                await _ended(worker)
+                worker = None
             return text
         finally:
             self._places.put_nowait(worker)
