@@ -15,7 +15,8 @@ from lgsp_message.jws import content_hash
 from simulator.arrivals import Arrivals
 from simulator.forge import forge
 from simulator.journal import Journals
-from simulator.pdf import SamplePki, signed_pdf
+from simulator.pdf import signed_pdf
+from simulator.pki import SamplePki
 from simulator.plan import Planned
 
 IN_FLIGHT: Final = 96
@@ -42,7 +43,7 @@ class Senders:
         self._run, self._clients, self._who, self._plan = run, clients, who, plan
         self._journals, self._arrivals = journals, arrivals
         self._places = asyncio.Semaphore(IN_FLIGHT)
-        self._pki = SamplePki()
+        self._pki = SamplePki(datetime.now(UTC))
         self._repeated = {one.after[0] for one in plan.values() if one.repeats}
         self._sent: dict[int, Outgoing] = {}
         self.counts: Counter[str] = Counter()
@@ -93,8 +94,8 @@ class Senders:
 
     async def _attach(self, planned: Planned) -> dict[str, Any]:
         """Upload the letter's PDF, signed by its agency; return the attachment of the body."""
-        signer = self._pki.signer(planned.sender)
-        pdf = signed_pdf([f"Van ban mau so {planned.number}", "Du lieu mau, khong co that"], signer)
+        lines = [f"Van ban mau so {planned.number}", "Du lieu mau, khong co that"]
+        pdf = signed_pdf(lines, self._pki.agency(planned.sender), datetime.now(UTC))
         name = f"van-ban-mau-{planned.number}.pdf"
         ref = await self._clients[planned.sender].upload(
             io.BytesIO(pdf), name=name, media_type="application/pdf"

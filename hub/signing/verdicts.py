@@ -36,11 +36,13 @@ class VerdictReason(StrEnum):
     MALFORMED_DOCUMENT = "malformed_document"
     ENCRYPTED_DOCUMENT = "encrypted_document"
     DOCUMENT_MISSING = "document_missing"
+    CONTENT_MISSING = "content_missing"
     TOO_LARGE = "too_large"
     TOO_COMPLEX = "too_complex"
     TIME_LIMIT = "time_limit"
     MEMORY_LIMIT = "memory_limit"
     JUDGE_FAILED = "judge_failed"
+    PARTLY_SIGNED = "partly_signed"
     SENDER_DIFFERS = "sender_differs"
     # The signature and what it covers.
     MALFORMED_SIGNATURE = "malformed_signature"
@@ -146,7 +148,7 @@ class SignatureVerdict:
     """1 is the first one that was made."""
     grade: Grade
     reasons: tuple[VerdictReason, ...]
-    format: str
+    form: str
     """For example `adbe.pkcs7.detached`, `XAdES`, `CAdES`."""
     algorithm: str
     """For example `rsa2048-pkcs1v15-sha256`; empty where it cannot be read."""

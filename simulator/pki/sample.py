@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from cryptography import x509
 
 from simulator.pki.authority import Authority, Holder, Use
-from simulator.pki.keys import Kind
+from simulator.pki.keys import PrivateKey
 from simulator.pki.subjects import agency_subject, authority_subject, person_subject
 from simulator.pki.timestamps import TimeStamper
 
@@ -34,10 +34,10 @@ class SamplePki:
         """Both roots: what a verifier of samples trusts."""
         return (self.government_root.certificate, self.public_root.certificate)
 
-    def agency(self, name: str, *, uid: str = "", kind: Kind = Kind.P256) -> Holder:
+    def agency(self, name: str, *, uid: str = "", key: PrivateKey | None = None) -> Holder:
         """Return an agency's seal; `uid` `MST:<tax number>` gives its organisation's identity."""
         subject = agency_subject(f"{name} (Mẫu)", uid=uid)
-        return self.government.issue(subject, since=self._issued_since, kind=kind)
+        return self.government.issue(subject, since=self._issued_since, key=key)
 
     def person(self, name: str, *, uid: str = "CCCD:001000000001") -> Holder:
         """Return a person's certificate, of the public authority; the number is invented."""

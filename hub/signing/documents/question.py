@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from hub.signing.verdicts import DocumentVerdict
 
@@ -31,6 +31,9 @@ class RevocationAnswers:
     ocsps: tuple[bytes, ...] = ()
 
 
+NO_ANSWERS: Final = RevocationAnswers()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """What is asked about one document."""
@@ -42,7 +45,7 @@ class Question:
     received_at: datetime
     """When the message was received: what counts as now, and the latest moment of signing."""
     trust: Trust
-    revocation: RevocationAnswers = RevocationAnswers()
+    revocation: RevocationAnswers = NO_ANSWERS
     content: bytes | None = None
     """What a detached CAdES signature is about; None where the document holds its content."""
 

@@ -1,12 +1,17 @@
 import re
 import shutil
 import subprocess
+from datetime import UTC, datetime
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from simulator.pdf import SamplePki, signed_pdf
+from simulator.pdf import letter, signed_pdf
+from simulator.pki import SamplePki
 
+AT = datetime(2026, 11, 29, tzinfo=UTC)
+PKI = SamplePki(AT)
+SEAL = PKI.agency("so-mau")
 LINES = ["Van ban mau so 1", "Du lieu mau (khong co that)"]
 
 
@@ -24,11 +29,10 @@ def parts(pdf):
 def test_the_signature_covers_every_byte_but_itself_and_verifies(tmp_path):
     if shutil.which("openssl") is None:
         pytest.skip("no openssl command to check the CMS signature with")
-    pki = SamplePki()
-    data, cms = parts(signed_pdf(LINES, pki.signer("so-mau")))
+    data, cms = parts(signed_pdf(LINES, SEAL, AT))
     (tmp_path / "data").write_bytes(data)
     (tmp_path / "cms").write_bytes(cms)
-    (tmp_path / "ca.pem").write_bytes(pki.root.public_bytes(Encoding.PEM))
+    (tmp_path / "ca.pem").write_bytes(b"".join(one.public_bytes(Encoding.PEM) for one in PKI.roots))
     assert openssl(tmp_path).returncode == 0
     (tmp_path / "data").write_bytes(data.replace(b"mau so 1", b"mau so 2"))
     assert openssl(tmp_path).returncode != 0
@@ -45,15 +49,15 @@ def openssl(folder):
 
 
 def test_the_cross_reference_table_names_the_place_of_each_object():
-    pdf = signed_pdf(LINES, SamplePki().signer("so-mau"))
+    pdf = letter(LINES).data
     start = int(pdf.rpartition(b"startxref\n")[2].split()[0])
-    assert pdf[start:].startswith(b"xref\n0 8\n")
-    rows = pdf[start:].splitlines()[3:10]
+    assert pdf[start:].startswith(b"xref\n0 6\n")
+    rows = pdf[start:].splitlines()[3:8]
     for number, row in enumerate(rows, start=1):
         offset = int(row.split()[0])
         assert pdf[offset:].startswith(b"%d 0 obj\n" % number)
 
 
 def test_brackets_in_the_text_do_not_break_the_page():
-    pdf = signed_pdf([r"a (b) \ c"], SamplePki().signer("so-mau"))
+    pdf = signed_pdf([r"a (b) \ c"], SEAL, AT)
     assert rb"(a \(b\) \\ c) Tj" in pdf

@@ -1,0 +1,257 @@
+"""From a signer's certificate to a trusted root, at the time of the signature.
+
+Paths are built and checked by pyhanko-certvalidator (RFC 5280) without any fetching of its own:
+CRLs and OCSP answers are given, and what is missing is told.
+"""
+
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, Final
+
+from asn1crypto import crl, ocsp, x509
+from pyhanko_certvalidator import ValidationContext, find_valid_path
+from pyhanko_certvalidator.errors import (
+    DisallowedAlgorithmError,
+    ExpiredError,
+    InsufficientRevinfoError,
+    InvalidCertificateError,
+    NotYetValidError,
+    PathBuildingError,
+    RevokedError,
+    ValidationError,
+)
+from pyhanko_certvalidator.path import ValidationPath
+from pyhanko_certvalidator.policy_decl import (
+    CertRevTrustPolicy,
+    DisallowWeakAlgorithmsPolicy,
+    RevocationCheckingPolicy,
+    RevocationCheckingRule,
+)
+
+from hub.signing.documents.question import RevocationAnswers, Wanted
+from hub.signing.verdicts import VerdictReason
+
+_CACHED: Final = 256
+"""Parsed certificates and CRLs kept in a judge: the authorities of the country are about twenty."""
+_SIGNING: Final = frozenset({"digital_signature", "non_repudiation"})
+_ALGORITHMS: Final = DisallowWeakAlgorithmsPolicy(  # type: ignore[no-untyped-call]
+    weak_hash_algos=frozenset({"md2", "md4", "md5"}), rsa_key_size_threshold=1024
+)
+"""For certificates. SHA-1 in one passes here and is told as legacy."""
+
+_REVOCATION: Final = CertRevTrustPolicy(
+    # An authority below a root often says no place of a CRL; where it does, that one must be had.
+    RevocationCheckingPolicy(
+        RevocationCheckingRule.CRL_OR_OCSP_REQUIRED, RevocationCheckingRule.CHECK_IF_DECLARED
+    ),
+    # An answer may be newer than the signature: it is asked for when the document arrives.
+    retroactive_revinfo=True,
+)
+_TOLD: Final[Mapping[type[Exception], VerdictReason]] = {
+    PathBuildingError: VerdictReason.NO_TRUSTED_PATH,
+    InvalidCertificateError: VerdictReason.NO_TRUSTED_PATH,  # a root that nobody trusts
+    ExpiredError: VerdictReason.CERTIFICATE_EXPIRED,
+    NotYetValidError: VerdictReason.CERTIFICATE_NOT_YET_VALID,
+    DisallowedAlgorithmError: VerdictReason.ALGORITHM_BROKEN,
+}
+"""What certvalidator's errors mean; all others: the path is not valid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathFindings:
+    """What is to be said about a certificate at a time."""
+
+    reasons: tuple[VerdictReason, ...] = ()
+    wanted: tuple[Wanted, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When a certificate was used."""
+
+    at: datetime
+    """The time for which it is judged: the proven one, else that of receipt."""
+    proven: bool
+    claimed: datetime | None = None
+
+
+def path_findings(
+    certificate: x509.Certificate,
+    others: Collection[x509.Certificate],
+    moment: Moment,
+    *,
+    roots: tuple[bytes, ...],
+    answers: RevocationAnswers,
+    time_stamping: bool = False,
+) -> PathFindings:
+    """Judge a certificate at the moment of its use. `others`: certificates that may help."""
+    context = _context(certificate, others, moment, roots, answers)
+    try:
+        path = _at_once(_find(certificate, context))
+    except (PathBuildingError, ValidationError) as error:
+        return _failure(error, certificate, moment)
+    except (ValueError, TypeError, KeyError):  # asn1crypto: a certificate or a CRL that is none.
+        return PathFindings(reasons=(VerdictReason.PATH_INVALID,))
+    return PathFindings(
+        reasons=_more_reasons(certificate, path, moment, time_stamping=time_stamping)
+    )
+
+
+def load_certificates(found: Iterable[bytes]) -> list[x509.Certificate]:
+    """Return those of `found` that are certificates; each is parsed once in a judge's life."""
+    return [one for one in map(_certificate, found) if one is not None]
+
+
+def merge(first: RevocationAnswers, second: RevocationAnswers) -> RevocationAnswers:
+    """Return what both say, each answer once."""
+    return replace(
+        first,
+        crls=tuple(dict.fromkeys((*first.crls, *second.crls))),
+        ocsps=tuple(dict.fromkeys((*first.ocsps, *second.ocsps))),
+    )
+
+
+def _at_once(work: Coroutine[Any, Any, ValidationPath]) -> ValidationPath:
+    """Run to its end what waits for nothing: without fetching, certvalidator never does."""
+    try:
+        work.send(None)
+    except StopIteration as finished:
+        found: ValidationPath = finished.value
+        return found
+    work.close()
+    raise RuntimeError("certvalidator waits for something")
+
+
+async def _find(certificate: x509.Certificate, context: ValidationContext) -> ValidationPath:
+    paths = context.path_builder.async_build_paths_lazy(certificate)
+    found: ValidationPath = await find_valid_path(certificate, paths, validation_context=context)
+    return found
+
+
+def _context(
+    certificate: x509.Certificate,
+    others: Collection[x509.Certificate],
+    moment: Moment,
+    roots: tuple[bytes, ...],
+    answers: RevocationAnswers,
+) -> ValidationContext:
+    return ValidationContext(
+        trust_roots=load_certificates(roots),
+        other_certs=list(others),
+        moment=moment.at,
+        allow_fetching=False,
+        crls=_usable_crls(certificate, answers.crls),
+        ocsps=[one for one in map(_ocsp, answers.ocsps) if one is not None],
+        revinfo_policy=_REVOCATION,
+        algorithm_usage_policy=_ALGORITHMS,
+    )
+
+
+def _usable_crls(
+    certificate: x509.Certificate, found: tuple[bytes, ...]
+) -> list[crl.CertificateList]:
+    """Leave out CRLs of the issuer that were made after the certificate's end.
+
+    RFC 5280, section 3.3: an entry may be dropped once its certificate has expired, so that its
+    absence says nothing. Only a CRL of the certificate's own days does.
+    """
+    end, issuer = certificate["tbs_certificate"]["validity"]["not_after"].native, certificate.issuer
+    lists = [one for one in map(_crl, found) if one is not None]
+    return [
+        one
+        for one in lists
+        if one.issuer != issuer or one["tbs_cert_list"]["this_update"].native <= end
+    ]
+
+
+def _failure(error: Exception, certificate: x509.Certificate, moment: Moment) -> PathFindings:
+    if isinstance(error, InsufficientRevinfoError):
+        if certificate["tbs_certificate"]["validity"]["not_after"].native < moment.at:
+            # No answer can help any more: it is not asked for.
+            return PathFindings(reasons=(VerdictReason.CERTIFICATE_EXPIRED,))
+        wanted = _wanted(error.original_path)
+        return PathFindings(reasons=(VerdictReason.REVOCATION_UNKNOWN,), wanted=wanted)
+    if isinstance(error, RevokedError):
+        return PathFindings(reasons=(_revoked(error.revocation_dt, moment),))
+    told = next((reason for kind, reason in _TOLD.items() if isinstance(error, kind)), None)
+    return PathFindings(reasons=(told or VerdictReason.PATH_INVALID,))
+
+
+def _revoked(since: datetime, moment: Moment) -> VerdictReason:
+    if moment.proven or (moment.claimed is not None and moment.claimed >= since):
+        return VerdictReason.CERTIFICATE_REVOKED
+    return VerdictReason.REVOKED_NO_TIME_PROOF
+
+
+def _more_reasons(
+    certificate: x509.Certificate, path: ValidationPath, moment: Moment, *, time_stamping: bool
+) -> tuple[VerdictReason, ...]:
+    reasons = []
+    if not (_may_stamp(certificate) if time_stamping else _may_sign(certificate)):
+        reasons.append(VerdictReason.WRONG_KEY_USAGE)
+    start = certificate["tbs_certificate"]["validity"]["not_before"].native
+    if moment.claimed is not None and moment.claimed < start:
+        reasons.append(VerdictReason.CERTIFICATE_NOT_YET_VALID)
+    if any(one["signature_algorithm"].hash_algo == "sha1" for one in _below_root(path)):
+        reasons.append(VerdictReason.LEGACY_DIGEST)
+    return tuple(reasons)
+
+
+def _may_sign(certificate: x509.Certificate) -> bool:
+    usage = certificate.key_usage_value
+    return usage is None or bool(_SIGNING & usage.native)
+
+
+def _may_stamp(certificate: x509.Certificate) -> bool:
+    # RFC 3161, section 2.3: this purpose and no other.
+    purposes = certificate.extended_key_usage_value
+    return purposes is not None and purposes.native == ["time_stamping"]
+
+
+def _below_root(path: ValidationPath) -> list[x509.Certificate]:
+    """Return the path's certificates from below the root to the signer's."""
+    return [one for one in path if isinstance(one, x509.Certificate)][1:]
+
+
+def _wanted(path: ValidationPath) -> tuple[Wanted, ...]:
+    whole = [one for one in path if isinstance(one, x509.Certificate)]
+    return tuple(
+        Wanted(certificate=below.dump(), issuer=above.dump()) for above, below in pairwise(whole)
+    )
+
+
+def _loader(load: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+    @lru_cache(maxsize=_CACHED)
+    def cached(data: bytes) -> Any:
+        try:
+            return load(data)
+        except (ValueError, TypeError):
+            return None
+
+    return cached
+
+
+def _load_certificate(data: bytes) -> x509.Certificate:
+    found = x509.Certificate.load(data, strict=True)
+    found["tbs_certificate"]["subject"].native  # noqa: B018  (asn1crypto parses when looked at)
+    return found
+
+
+def _load_crl(data: bytes) -> crl.CertificateList:
+    found = crl.CertificateList.load(data, strict=True)
+    found["tbs_cert_list"]["this_update"].native  # noqa: B018
+    return found
+
+
+def _load_ocsp(data: bytes) -> ocsp.OCSPResponse:
+    found = ocsp.OCSPResponse.load(data, strict=True)
+    found["response_status"].native  # noqa: B018
+    return found
+
+
+_certificate = _loader(_load_certificate)
+_crl = _loader(_load_crl)
+_ocsp = _loader(_load_ocsp)
