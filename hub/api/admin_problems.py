@@ -12,6 +12,7 @@ _CONFLICTS: Final = frozenset(
         Refusal.ALREADY_PUBLISHED,
         Refusal.KEY_TAKEN,
         Refusal.KEY_REVOKED,
+        Refusal.CERTIFICATE_UNCHECKED,
         Refusal.ENDPOINT_TAKEN,
         Refusal.CONNECTOR_FIXED,
         Refusal.CONNECTOR_NOT_STOPPED,

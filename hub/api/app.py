@@ -26,6 +26,8 @@ from hub.api import (
     objects,
     ops_alerts,
     ops_audit,
+    ops_certificates,
+    ops_compromises,
     ops_deadlines,
     ops_groups,
     ops_hub,
@@ -65,7 +67,7 @@ GUARDED: Final = tuple(
         *(admin_quarantine, admin_documents, admin_dead_letters, admin_administrators),
         *(admin_adapters, admin_networks, admin_connector_signals, admin_connectors),
         *(ops_session, ops_oidc, ops_users, ops_groups, ops_audit, ops_requests, ops_hub),
-        *(ops_indicators, ops_deadlines, ops_alerts),
+        *(ops_indicators, ops_deadlines, ops_alerts, ops_certificates, ops_compromises),
         *ops.RESOURCES,
         admin,  # Last: the name of a collection may be any word.
     )

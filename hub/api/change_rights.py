@@ -18,7 +18,7 @@ RIGHT_OF_CHANGE: Final[Mapping[str, Action]] = {
         ),
         Action.CHANGE_RULES,
     ),
-    **dict.fromkeys(("register_key", "revoke_key"), Action.MANAGE_KEYS),
+    **dict.fromkeys(("register_key", "end_key", "revoke_key"), Action.MANAGE_KEYS),
     "publish_schema": Action.PUBLISH_SCHEMAS,
     **dict.fromkeys(("put_connector", "delete_connector"), Action.MANAGE_CONNECTORS),
     **dict.fromkeys(

@@ -10,6 +10,8 @@ from starlette.responses import Response
 
 from hub.api.deps import Deps, deps_of
 from hub.api.knowledge import projection_state
+from hub.api.ops.dependencies import Ops
+from hub.io.sql.certificate_queries import CertificateQueries, InUse
 from hub.ports import Refusing, Unavailable
 
 HEARTBEAT_SECONDS: Final = 300
@@ -73,6 +75,14 @@ async def _look_around(deps: Deps) -> None:
     if deps.ops is not None:
         metrics.surroundings.lags(await _or_nothing(deps.ops.lags.read()))
         metrics.surroundings.topics(await _or_nothing(deps.ops.topics.get()))
+        metrics.surroundings.certificates(await _certificates(deps.ops), deps.clock())
+
+
+async def _certificates(ops: Ops) -> tuple[InUse, ...] | None:
+    try:
+        return await CertificateQueries(ops.engine).in_use()
+    except Unavailable:
+        return None
 
 
 async def _or_nothing(asked: Awaitable[tuple[_T, ...]]) -> tuple[_T, ...]:

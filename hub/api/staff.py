@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from hub.api.admin_tokens import AdminTokens
 from hub.api.browser import BACKGROUND_HEADER, EVENT_STREAM, Browser
 from hub.control.administrators import Administrators
+from hub.control.compromises import Compromises
 from hub.control.people.accounts import Account
 from hub.control.people.audit import Audit
 from hub.control.people.flags import Flags
@@ -39,6 +40,7 @@ class Staff:
     flags: Flags
     administrators: Administrators
     groups: ProviderGroups
+    compromises: Compromises
     now: Callable[[], datetime]
     browser: Browser = field(default_factory=Browser)
 
@@ -71,6 +73,7 @@ class Staff:
             flags=Flags(control, fixed=read_only),
             administrators=Administrators(control, roles, second),
             groups=ProviderGroups(control, second, roles, groups),
+            compromises=Compromises(control, second),
             now=control.clock,
             browser=browser or Browser(),
         )

@@ -1,12 +1,16 @@
 """Gauges about what is around the API: readers' lags, Kafka's partitions, the rules, the disk."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Gauge
 
+from hub.indicators.expiry import ending
 from hub.io.disk import MIN_FREE_BYTES
 from hub.io.kafka.lag import GroupLag
 from hub.io.kafka.topic_facts import TopicFacts
+from hub.io.sql.certificate_queries import InUse
+from hub.signing.judgement import Status
 
 
 class Surroundings:
@@ -45,6 +49,18 @@ class Surroundings:
         self._free = Gauge(
             "hub_disk_free_bytes", "Free space where the hub's home is", registry=registry
         )
+        self._certificates = Gauge(
+            "hub_certificates",
+            "Certificates on which keys count, by what their last check found",
+            ["status"],
+            registry=registry,
+        )
+        self._ending = Gauge(
+            "hub_certificates_ending",
+            "Certificates of keys that end within so many days; 0: that have ended",
+            ["days"],
+            registry=registry,
+        )
         least = Gauge("hub_disk_least_bytes", "Below this nothing new is taken", registry=registry)
         least.set(MIN_FREE_BYTES)
 
@@ -65,6 +81,17 @@ class Surroundings:
             self._messages.labels(one.group).set(one.messages)
             self._seconds.labels(one.group).set(one.seconds)
             self._stuck.labels(one.group).set(one.stuck)
+
+    def certificates(self, found: Sequence[InUse] | None, now: datetime) -> None:
+        """Set how certificates of keys are. None: it could not be asked."""
+        self._certificates.clear()
+        self._ending.clear()
+        if found is None:
+            return
+        for status in Status:
+            self._certificates.labels(status).set(sum(one.status == status for one in found))
+        for days, count in ending((one.until for one in found), now).items():
+            self._ending.labels(str(days)).set(count)
 
     def topics(self, topics: Iterable[TopicFacts]) -> None:
         """Set how partitions are. None given: it could not be asked."""

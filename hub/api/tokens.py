@@ -212,7 +212,7 @@ def _usable_key(rules: Rules, system: str, key_id: str, now: float) -> Registere
     registered = rules.systems.get(system)
     key = None if registered is None or not registered.active else registered.keys.get(key_id)
     # One answer for all three: who is registered here is nobody else's business.
-    if key is None or key.revoked:
+    if key is None or key.barred is not None:
         raise TokenRefused("no such active system with this key")
     early = key.valid_from is not None and now < key.valid_from.timestamp()
     late = key.valid_to is not None and now >= key.valid_to.timestamp()

@@ -119,10 +119,25 @@ def register_key(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="What `hub key new --json` printed; - for input.")],
     reason: ReasonOption,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(help="PEM: the key's certificate, then those above it. / Chứng thư của khóa."),
+    ] = None,
+    valid_from: Annotated[str | None, typer.Option(help="From when it counts.")] = None,
+    valid_to: Annotated[str | None, typer.Option(help="Until when it counts.")] = None,
 ) -> None:
-    """Register a system's key with its proof of possession. / Đăng ký khóa của hệ thống."""
+    """Register a system's key with its proof of possession. / Đăng ký khóa của hệ thống.
+
+    With a certificate of an authority that the hub trusts the key counts as long as that does.
+    """
     told = _document(file)
-    change = _change("register_key", **{n: told.get(n) for n in ("system", "jwk", "alg", "proof")})
+    change = _change(
+        "register_key",
+        **{name: told.get(name) for name in ("system", "jwk", "alg", "proof")},
+        certificate=None if certificate is None else _text(certificate),
+        valid_from=valid_from,
+        valid_to=valid_to,
+    )
     _write(context, reason, change)
 
 
@@ -246,11 +261,17 @@ def _write(context: typer.Context, reason: str, *changes: dict[str, Any]) -> Non
     typer.echo(json.dumps(api(context).write(reason, changes)))
 
 
+def _text(file: Path) -> str:
+    try:
+        return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise CommandFailed(f"{file} cannot be read: {type(error).__name__}.") from error
+
+
 def _document(file: Path) -> dict[str, Any]:
     try:
-        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-        told = json.loads(text)
-    except (OSError, ValueError) as error:
+        told = json.loads(_text(file))
+    except ValueError as error:
         raise CommandFailed(f"{file} cannot be read: {type(error).__name__}.") from error
     if not isinstance(told, dict):
         raise CommandFailed(f"{file}: a JSON object is needed.")

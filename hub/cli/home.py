@@ -6,14 +6,19 @@ import os
 import re
 import secrets
 import tempfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum, unique
 from pathlib import Path
 from typing import Any, Final
 
-from lgsp_message.keys import b64url, unb64url
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from lgsp_message.keys import PrivateKey, b64url, unb64url
 
 from hub.cli.errors import EX_CONFIG, CommandFailed
 from hub.signing.macs import MacKeys
+from hub.signing.signer import KeySigner, SignerUnusable, signer_of_pem
 
 SECRET_BYTES: Final = 32
 """256 bits: as long as the hash of HMAC-SHA256 (RFC 7518, section 3.2)."""
@@ -22,6 +27,25 @@ HUB_ID: Final = re.compile(r"[a-z0-9-]{3,63}")
 """The grammar of a hub's id: the same as that of a system's name."""
 
 _PRIVATE: Final = 0o600
+
+
+@unique
+class OwnKey(StrEnum):
+    """The hub's own signing keys."""
+
+    LOG = "log"
+    """It signs the checkpoints of the transparency log."""
+    SEAL = "seal"
+    """It signs containers of evidence, and statements."""
+
+
+OWN_KEYS: Final[Mapping[OwnKey, Callable[[], PrivateKey]]] = {
+    # Ed25519: the signatures that every reader of signed notes knows (C2SP, signed-note).
+    OwnKey.LOG: ed25519.Ed25519PrivateKey.generate,
+    # P-256: what software that checks CAdES containers knows.
+    OwnKey.SEAL: lambda: ec.generate_private_key(ec.SECP256R1()),
+}
+"""How each is made at `hub init`."""
 _PRIVATE_DIRECTORY: Final = 0o700
 
 
@@ -70,6 +94,10 @@ class Home:
     def admin_token_file(self) -> Path:
         """Return the file with the token that opens the admin API."""
         return self.secrets / "admin.token"
+
+    def own_key_file(self, key: OwnKey) -> Path:
+        """Return the file with one of the hub's own private keys."""
+        return self.secrets / f"{key}.pem"
 
     @property
     def connector_keys(self) -> Path:
@@ -183,6 +211,19 @@ class Home:
             return token
         raise HomeUnusable(f"{self.admin_token_file} is empty: delete it, run `hub init`.")
 
+    def own_key(self, key: OwnKey) -> KeySigner:
+        """Return the signer of one of the hub's own keys.
+
+        Raises:
+            HomeUnusable: missing or damaged.
+        """
+        path = self.own_key_file(key)
+        try:
+            return signer_of_pem(self._text(path).encode())
+        except SignerUnusable as error:
+            # Not "make another": what the lost key signed would be nobody's any more.
+            raise HomeUnusable(f"{path}: {error}. Restore it from the backup.") from error
+
     def _text(self, path: Path) -> str:
         try:
             return path.read_text(encoding="utf-8").strip()
@@ -220,6 +261,8 @@ def create(home: Home, identity: Identity) -> bool:
         write_once(home.macs_file, json.dumps(macs), mode=_PRIVATE)
         write_once(home.token_key_file, _new_secret(), mode=_PRIVATE)
         write_once(home.admin_token_file, _new_secret(), mode=_PRIVATE)
+        for key in OwnKey:
+            write_once(home.own_key_file(key), _new_key(key), mode=_PRIVATE)
         text = json.dumps({"hub": identity.hub, "partitions": identity.partitions})
         # Last: a home with an identity is complete.
         return write_once(home.identity_file, text, mode=0o644)
@@ -249,6 +292,11 @@ def write_once(path: Path, text: str, *, mode: int) -> bool:
         with contextlib.suppress(OSError):
             temporary.unlink()
     return True
+
+
+def _new_key(key: OwnKey) -> str:
+    pem = OWN_KEYS[key]().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return pem.decode().strip()
 
 
 def _new_secret() -> str:

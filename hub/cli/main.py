@@ -17,6 +17,7 @@ from hub.cli import (
     edge,
     init,
     keys,
+    keys_of_systems,
     quarantine,
     rebuild,
     receive,
@@ -60,7 +61,7 @@ app = typer.Typer(
 for module in (
     *(init, up, run, status, demo, bench, admin, user, connector, dead_letter, quarantine),
     *(documents, rebuild),
-    *(send, receive, keys, adapter, edge, support, about),
+    *(send, receive, keys, keys_of_systems, adapter, edge, support, about),
 ):
     module.register(app)
 

@@ -13,6 +13,7 @@ from hub.cli.metrics_words import VI
 from hub.cli.processes import Name
 from hub.connectors.budget import Budget
 from hub.connectors.metrics import ConnectorMetrics
+from hub.documents.metrics import DocumentsMetrics
 from hub.io.process_metrics import tell_of_process
 from hub.io.screening import ScreeningMetrics
 from hub.recorder.metrics import RecorderMetrics
@@ -83,6 +84,7 @@ _MAKERS: Final[Mapping[Name, Callable[[CollectorRegistry], object]]] = {
     Name.CONNECTORS: _of_connectors,
     Name.RECORDER: RecorderMetrics,
     Name.VIEWS: _of_views,
+    Name.DOCUMENTS: DocumentsMetrics,
 }
 
 EVERY: Final = "every process"

@@ -3,7 +3,8 @@
 import contextlib
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -13,18 +14,24 @@ from pydantic_settings import BaseSettings
 
 from hub.api.settings import ApiSettings, OidcSettings
 from hub.cli.errors import SettingsWrong
-from hub.cli.home import Home
+from hub.cli.home import Home, OwnKey
 from hub.cli.settings import SupervisorSettings
 from hub.connectors import secrets
 from hub.connectors.settings import ConnectorsSettings
+from hub.control.certificates import Certificates
 from hub.control.network_rules import NetworkRules
 from hub.control.settings import ControlSettings
+from hub.documents.settings import DocumentsSettings
 from hub.io.kafka.connection import KafkaConnection
+from hub.io.revocation import RevocationFetcher
 from hub.io.settings import IoSettings
 from hub.io.tracing import Tracing
+from hub.io.trust_files import trust_in
 from hub.io.vault import Vault
 from hub.recorder.settings import RecorderSettings
 from hub.router.settings import RouterSettings
+from hub.signing.signer import Signer, SignerUnusable, expect_matching
+from hub.signing.trust import Trust, TrustUnusable
 from hub.views.settings import ViewsSettings
 
 PREFIX: Final = "HUB_"
@@ -39,6 +46,7 @@ SETTINGS: Final[tuple[type[BaseSettings], ...]] = (
     ControlSettings,
     RouterSettings,
     ConnectorsSettings,
+    DocumentsSettings,
     RecorderSettings,
     ViewsSettings,
     SupervisorSettings,
@@ -132,6 +140,28 @@ def objects_url(settings: IoSettings, home: Home) -> str:
     return settings.objects_url or home.objects.as_uri()
 
 
+def signer(key: OwnKey, settings: IoSettings, home: Home) -> Signer:
+    """Return what signs with one of the hub's own keys: a hardware module, else a file of the home.
+
+    Raises:
+        SettingsWrong: the module or the key in it is not usable.
+        HomeUnusable: the file is missing or damaged.
+        Unavailable: the module does not answer.
+    """
+    uri = {OwnKey.LOG: settings.log_key, OwnKey.SEAL: settings.seal_key}[key]
+    if uri is None or settings.pkcs11_module is None:
+        return home.own_key(key)
+    from hub.io.pkcs11 import KeyPlace, Pkcs11Signer  # noqa: PLC0415  (an extra)
+
+    try:
+        pin = _plain(settings.pkcs11_pin) or ""
+        made = Pkcs11Signer(settings.pkcs11_module, KeyPlace.of(uri), pin)
+        expect_matching(made)
+    except SignerUnusable as error:
+        raise SettingsWrong(f"HUB_{key.upper()}_KEY: {error}.") from error
+    return made
+
+
 def tracing(settings: IoSettings, process: str, hub: str) -> Tracing | None:
     """Return where a process's spans go; None where no collector is set."""
     if settings.otlp_endpoint is None:
@@ -154,6 +184,43 @@ def network_rules() -> NetworkRules:
             "HUB_BROKER=embedded. Remove it."
         )
     return NetworkRules(own=settings.networks(), allow_loopback=settings.connectors_allow_loopback)
+
+
+def certificates(rules: NetworkRules, clock: Callable[[], datetime]) -> Certificates:
+    """Return who judges the certificates of keys.
+
+    Raises:
+        SettingsWrong: the trust file is not usable, or lets test roots in where they may not be.
+    """
+    return Certificates(trust(), authorities(rules), clock)
+
+
+def authorities(rules: NetworkRules) -> RevocationFetcher:
+    """Return who asks authorities what they revoked."""
+    return RevocationFetcher(rules.lent(rules.everywhere()))
+
+
+def trust() -> Trust:
+    """Return whom the hub trusts.
+
+    Raises:
+        SettingsWrong: the trust file is not usable, or lets test roots in where they may not be.
+    """
+    settings = read(ControlSettings)
+    if settings.trust_test_roots and read(SupervisorSettings).broker != "embedded":
+        raise SettingsWrong(
+            "HUB_TRUST_TEST_ROOTS=true is for demo and tests: only with HUB_BROKER=embedded. "
+            "Remove it."
+        )
+    try:
+        return trust_in(settings.trust, allow_test=settings.trust_test_roots)
+    except TrustUnusable as error:
+        raise SettingsWrong(f"HUB_TRUST: {error}.") from error
+
+
+def revocation_grace() -> timedelta:
+    """Return how long a key goes on without an answer about its certificate."""
+    return read(ControlSettings).revocation_grace
 
 
 def environ_of_adapters(secrets: str) -> dict[str, str]:

@@ -63,8 +63,8 @@ class Signer:
         name = thumbprint(public_jwk(key.public_key()))
         system = rules.systems.get(self._system)
         registered = None if system is None else system.keys.get(name)
-        if registered is None or registered.revoked:
-            raise Fatal(f"the key of {self._system} is not registered, or is revoked")
+        if registered is None or registered.barred is not None:
+            raise Fatal(f"the key of {self._system} is not registered, or is refused")
         algorithm = registered.key.algorithm
         signature = sign_message(attributes, body, key=key, algorithm=algorithm, hub=rules.hub)
         return Received(attributes=attributes, body=body, signature=signature)

@@ -4,15 +4,13 @@ Every change says what shall be, so that repeating it changes nothing.
 """
 
 from datetime import date
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
     StrictBool,
-    StringConstraints,
-    model_validator,
 )
 
 from hub.control.connector_changes import (
@@ -30,7 +28,6 @@ from hub.control.fields import (
     EventTypes,
     GroupName,
     MessageType,
-    Moment,
     Name,
     OrganisationId,
     OrganisationIds,
@@ -39,21 +36,12 @@ from hub.control.fields import (
     SchemaName,
     SystemName,
     SystemNames,
-    Thumbprint,
 )
+from hub.control.key_changes import EndKey, RegisterKey, RevokeKey, Validity
 from hub.decision.documents import Policy
 
 MAX_CHANGES: Final = 25_000
 """Most changes in one version: 3,300 systems with organisation, code, key, endpoint and right."""
-
-
-class _Validity(ChangeModel):
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        start, end = getattr(self, "valid_from", None), getattr(self, "valid_to", None)
-        if start is not None and end is not None and end < start:
-            raise ValueError("valid_to is before valid_from")
-        return self
 
 
 class PutOrganisation(ChangeModel):
@@ -74,7 +62,7 @@ class DeleteOrganisation(ChangeModel):
     id: OrganisationId
 
 
-class PutCode(_Validity):
+class PutCode(Validity):
     """An agency has this code, in one of the two national forms, for these days."""
 
     change: Literal["put_code"]
@@ -143,28 +131,6 @@ class DeleteSystem(ChangeModel):
     system: SystemName
 
 
-class RegisterKey(_Validity):
-    """A system signs with this key from now on, besides those it has."""
-
-    change: Literal["register_key"]
-    system: SystemName
-    jwk: Annotated[dict[str, str], Field(max_length=8)]
-    """The public key (RFC 7517); members other than those that identify it are left out."""
-    alg: Literal["ES256", "Ed25519", "RS256", "PS256"]
-    proof: Annotated[str, StringConstraints(max_length=4096, pattern=r"^[A-Za-z0-9_.-]+$")]
-    """`lgsp_message.key_proof`: signed by the new key itself, at most 5 minutes ago."""
-    valid_from: Moment | None = None
-    valid_to: Moment | None = None
-
-
-class RevokeKey(ChangeModel):
-    """Refuse a key for ever, whatever time a message names."""
-
-    change: Literal["revoke_key"]
-    system: SystemName
-    thumbprint: Thumbprint
-
-
 class PutEndpoint(ChangeModel):
     """For this agency, this system takes exactly these types."""
 
@@ -228,6 +194,7 @@ Change = Annotated[
     | ResumeSystem
     | DeleteSystem
     | RegisterKey
+    | EndKey
     | RevokeKey
     | PutEndpoint
     | DeleteEndpoint

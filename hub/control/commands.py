@@ -13,7 +13,7 @@ import msgspec
 from hub.control import changes as ask
 from hub.control.connectors import CONNECTOR_COMMANDS
 from hub.control.draft import ACTIVE, RETIRED, SUSPENDED, Draft
-from hub.control.keys import register_key, revoke_key
+from hub.control.keys import KEY_COMMANDS
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.schemas import publish_schema
 from hub.decision.rulebook import (
@@ -154,8 +154,6 @@ _COMMANDS: Final[Mapping[type[Any], Callable[[Any, Draft, str], None]]] = {
     ask.SuspendSystem: _suspend_system,
     ask.ResumeSystem: _resume_system,
     ask.DeleteSystem: _delete_system,
-    ask.RegisterKey: register_key,
-    ask.RevokeKey: revoke_key,
     ask.PutEndpoint: _put_endpoint,
     ask.DeleteEndpoint: _delete_endpoint,
     ask.PutRight: _put_right,
@@ -163,4 +161,5 @@ _COMMANDS: Final[Mapping[type[Any], Callable[[Any, Draft, str], None]]] = {
     ask.PublishSchema: publish_schema,
     ask.PutDocumentPolicy: _put_document_policy,
     **CONNECTOR_COMMANDS,
+    **KEY_COMMANDS,
 }

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from hub.control.adapters import Adapters
+from hub.control.certified import Certified, CertifiedBy
 from hub.decision.connector_record import ConnectorRecord
 from hub.decision.rulebook import (
     KINDS,
@@ -21,6 +22,7 @@ from hub.decision.rulebook import (
     RightRecord,
     SystemRecord,
 )
+from hub.directory.organisations import Code, legal_day
 
 ACTIVE: Final = "active"
 SUSPENDED: Final = "suspended"
@@ -48,17 +50,26 @@ class Edit:
     action: str
     proof: str | None = None
     """For a newly registered key: the proof of possession."""
+    certified: Certified | None = None
+    """For a key that was registered with a certificate."""
 
 
 class Draft:
     """Entities as they will be. `stored` holds those that the changes look at, by key."""
 
     def __init__(
-        self, stored: Mapping[str, Any], *, hub: str, now: datetime, adapters: Adapters
+        self,
+        stored: Mapping[str, Any],
+        *,
+        hub: str,
+        now: datetime,
+        adapters: Adapters,
+        certified: CertifiedBy | None = None,
     ) -> None:
         self._stored = dict(stored)
         self._edits: dict[str, Edit] = {}
         self.hub, self.now, self.adapters = hub, now, adapters
+        self.certified: CertifiedBy = certified or {}
         self.key_owners = {
             id.partition("/")[2]: id.partition("/")[0]
             for kind, _, id in (key.partition("/") for key in stored)
@@ -78,9 +89,17 @@ class Draft:
         edit = self._edits.get(key)
         return key in self._stored if edit is None else edit.record is not None
 
-    def put(self, id: str, record: Record, action: str, proof: str | None = None) -> None:
+    def put(
+        self,
+        id: str,
+        record: Record,
+        action: str,
+        proof: str | None = None,
+        certified: Certified | None = None,
+    ) -> None:
         """Let an entity be `record`."""
-        self._edits[entity(type(record), id)] = Edit(record=record, action=action, proof=proof)
+        edit = Edit(record=record, action=action, proof=proof, certified=certified)
+        self._edits[entity(type(record), id)] = edit
 
     def remove(self, record: type[Record], id: str, action: str) -> None:
         """Let an entity be gone."""
@@ -95,6 +114,21 @@ class Draft:
         return {
             key: edit for key, edit in self._edits.items() if edit.record != self._stored.get(key)
         }
+
+    def codes_of(self, organisation: str) -> frozenset[str]:
+        """Return the codes that an organisation will have and that count today."""
+        day, found = legal_day(self.now), set()
+        for key in {**self._stored, **self._edits}:
+            kind, _, id = key.partition("/")
+            record = self.find(CodeRecord, id) if kind == KIND_OF[CodeRecord] else None
+            if record is not None and record.organisation == organisation:
+                code = Code(
+                    organisation=organisation,
+                    valid_from=record.valid_from,
+                    valid_to=record.valid_to,
+                )
+                found |= {id} if code.valid_on(day) else set()
+        return frozenset(found)
 
     def endpoints(self) -> Iterator[tuple[str, EndpointRecord]]:
         """Yield every known endpoint as it will be, with its id."""

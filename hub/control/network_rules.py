@@ -9,6 +9,7 @@ from lgsp_adapter.guard import EXCEPT, UNSAFE_LOOPBACK
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
+_ANYWHERE: Final = ("0.0.0.0/0", "::/0")
 _LOOPBACK: Final = ("127.0.0.0/8", "::1/128")
 _NEVER: Final = {
     "unspecified": ("0.0.0.0/8", "::/128"),
@@ -59,6 +60,13 @@ class NetworkRules:
         if _meets(network, self.own):
             raise NetworkRefused("it meets the hub's own networks (HUB_OWN_NETWORKS)")
         return str(network)
+
+    def everywhere(self) -> tuple[str, ...]:
+        """Return all networks, for who is bound by names instead: the hub's own questions.
+
+        What is never called stays so; loopback only where it is allowed.
+        """
+        return (*_ANYWHERE, *(_LOOPBACK if self.allow_loopback else ()))
 
     def lent(self, networks: Sequence[str]) -> tuple[str, ...]:
         """Return approved networks as an adapter's context has them (`lgsp_adapter.guard`).

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.control import checks, store
 from hub.control.adapters import Adapters, InstalledAdapters
+from hub.control.certified import CertifiedBy, Certifier, NoAuthorities
 from hub.control.changes import ChangeSet
 from hub.control.commands import apply
 from hub.control.connector_changes import DeleteConnector
@@ -22,10 +23,13 @@ from hub.control.deletions import (
     expect_stopped,
 )
 from hub.control.draft import Draft, Edit
-from hub.control.targets import targets
+from hub.control.key_changes import RegisterKey
+from hub.control.refusals import ChangeRefused, Refusal
+from hub.control.targets import organisations_of, targets
 from hub.decision.rulebook import version_hash
 from hub.io.sql import control_tables as tables
 from hub.io.sql.engine import sql_errors
+from hub.signing.certificates import CertificateUnreadable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +54,15 @@ class Control:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         adapters: Adapters | None = None,
         holdings: Holdings | None = None,
+        certifier: Certifier | None = None,
     ) -> None:
         self.engine, self.clock = engine, clock
         self.hub = hub
         self.adapters: Adapters = adapters or InstalledAdapters()
         """What connectors may be made of."""
         self._holdings: Holdings = holdings or UnknownHoldings()
+        self.certifier: Certifier = certifier or NoAuthorities()
+        """Who judges certificates of keys."""
         self.written = asyncio.Event()
         """Set after each commit: the outbox worker of this process need not wait for its poll."""
 
@@ -69,14 +76,22 @@ class Control:
             Unavailable: SQL is away; whether it was done is unknown, and repeating is safe.
         """
         await self._expect_deletable(request.changes)
+        certified = await self._certified(request.changes)
         with sql_errors("writing rules"):
             async with self.engine.begin() as connection:
-                written = await self.write_in(connection, request.changes, request.reason, actor)
+                written = await self.write_in(
+                    connection, request.changes, request.reason, actor, certified
+                )
         self.written.set()
         return written
 
     async def write_in(
-        self, connection: AsyncConnection, changes: Sequence[Any], reason: str, actor: str
+        self,
+        connection: AsyncConnection,
+        changes: Sequence[Any],
+        reason: str,
+        actor: str,
+        certified: CertifiedBy | None = None,
     ) -> Written:
         """Do what `write` does in the caller's transaction; set `written` after its commit.
 
@@ -85,11 +100,26 @@ class Control:
         """
         # One transaction: entities, version, outbox and trail are there together or not.
         version, last_hash = await store.lock(connection)
-        edits = await self._edits(connection, changes)
+        edits = await self._edits(connection, changes, certified or {})
         written = await _save(connection, edits, version, last_hash, self.clock())
         # Invariant 11: who, when, what and why, in the same transaction as the change.
         await _save_trail(connection, reason, actor, edits, written)
         return written
+
+    async def _certified(self, changes: Sequence[Any]) -> CertifiedBy:
+        """Judge the certificates of new keys; without the lock: their authorities are asked."""
+        texts = {
+            change.certificate: f"changes/{index}"
+            for index, change in enumerate(changes)
+            if isinstance(change, RegisterKey) and change.certificate is not None
+        }
+        found = {}
+        for text, place in texts.items():
+            try:
+                found[text] = await self.certifier.certify(text)
+            except CertificateUnreadable as error:
+                raise ChangeRefused(Refusal.CERTIFICATE_REFUSED, str(error), place) from error
+        return found
 
     async def _expect_deletable(self, changes: Sequence[Any]) -> None:
         """Look whether connectors are deleted that hold something; without the lock: it takes long.
@@ -107,7 +137,7 @@ class Control:
         await expect_nothing_held(changes, self._holdings)
 
     async def _edits(
-        self, connection: AsyncConnection, changes: Sequence[Any]
+        self, connection: AsyncConnection, changes: Sequence[Any], certified: CertifiedBy
     ) -> Mapping[str, Edit]:
         needed = targets(changes)
         stored = await store.load(connection, needed.keys)
@@ -116,7 +146,17 @@ class Control:
         stored |= await store.load_where(
             connection, "endpoint", "organisation", needed.organisations
         )
-        draft = Draft(stored, hub=self.hub, now=self.clock(), adapters=self.adapters)
+        if certified:
+            stored |= await store.load_where(
+                connection, "code", "organisation", organisations_of(changes, stored)
+            )
+        draft = Draft(
+            stored,
+            hub=self.hub,
+            now=self.clock(),
+            adapters=self.adapters,
+            certified=certified,
+        )
         # In a thread: thousands of key proofs must not stop the process that admits messages.
         edits = await asyncio.to_thread(_apply_all, changes, draft)
         missing = [key for key in checks.named(edits) if not draft.exists(key)]

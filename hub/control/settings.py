@@ -1,13 +1,15 @@
 """Settings of the control plane. Only `hub.cli.wiring` reads them."""
 
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class ControlSettings(BaseSettings):
-    """What no operator may approve for a connector."""
+    """What no operator may approve for a connector, and whose certificates count."""
 
     model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True)
 
@@ -23,6 +25,24 @@ class ControlSettings(BaseSettings):
         "`HUB_BROKER=embedded`.",
     )
 
+    trust: Path | None = Field(
+        default=None,
+        description="Directory of the trust file (`trust.toml`) and its certificates: whose "
+        "certificates count. Without it no certificate of a key does.",
+    )
+    trust_test_roots: bool = Field(
+        default=False,
+        description="DANGEROUS, for demo and tests only: let a trust file of test roots count. "
+        "Only with `HUB_BROKER=embedded`.",
+    )
+    revocation_grace_hours: int = Field(
+        default=72,
+        ge=0,
+        le=720,
+        description="How long a key goes on while the authority of its certificate gives no answer "
+        "that counts. Then it is suspended until one comes.",
+    )
+
     @field_validator("own_networks")
     @classmethod
     def _are_networks(cls, text: str) -> str:
@@ -32,6 +52,11 @@ class ControlSettings(BaseSettings):
     def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """Return the hub's own networks."""
         return _parsed(self.own_networks)
+
+    @property
+    def revocation_grace(self) -> timedelta:
+        """Return how long a key goes on without an answer about its certificate."""
+        return timedelta(hours=self.revocation_grace_hours)
 
 
 def _parsed(text: str) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Row, Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.control.certificate_rows import save_certified
 from hub.control.draft import Edit, Record, references
 from hub.decision.connector_record import ConnectorRecord
 from hub.decision.rulebook import KINDS
@@ -104,6 +105,7 @@ async def save(connection: AsyncConnection, edits: Mapping[str, Edit]) -> None:
         for part in _slices(removed):
             await connection.execute(delete(table).where(table.c.id.in_(part)))
     await _save_proofs(connection, edits)
+    await save_certified(connection, edits)
     await _end_approvals(connection, edits)
     await _forget_reports(connection, edits)
     await _save_references(connection, edits)

@@ -1,6 +1,6 @@
 """Which stored entities a change set looks at, so that they are read in a few statements."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +8,7 @@ from lgsp_message.keys import KeyUnusable, load_jwk, public_jwk, thumbprint
 
 from hub.control import changes as ask
 from hub.control import connector_changes as about
+from hub.control import key_changes as keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,22 @@ def targets(changes: Iterable[Any]) -> Targets:
     for change in changes:
         _add(change, found)
     return found
+
+
+def organisations_of(changes: Iterable[Any], stored: Mapping[str, Any]) -> set[str]:
+    """Return the organisations of the systems that keys with certificates are registered for."""
+    named = {
+        change.system
+        for change in changes
+        if isinstance(change, keys.RegisterKey) and change.certificate is not None
+    }
+    known = {name: stored.get(f"system/{name}") for name in named}
+    made = {
+        change.organisation
+        for change in changes
+        if isinstance(change, ask.PutSystem) and change.system in named
+    }
+    return made | {one.organisation for one in known.values() if one is not None}
 
 
 def _add(change: Any, found: Targets) -> None:
@@ -56,21 +73,28 @@ def _add(change: Any, found: Targets) -> None:
             found.keys.add(f"schema/{change.schema_name}")
         case ask.PutDocumentPolicy():
             found.keys.add(f"document_policy/{change.type}")
-        case ask.RegisterKey() | ask.RevokeKey():
+        case (
+            keys.RegisterKey()
+            | keys.RevokeKey()
+            | keys.EndKey()
+            | keys.SuspendKey()
+            | keys.ResumeKey()
+            | keys.CompromiseKey()
+        ):
             _add_key(change, found)
         case _:
             found.keys.add(f"system/{change.system}")
 
 
-def _add_key(change: ask.RegisterKey | ask.RevokeKey, found: Targets) -> None:
-    if isinstance(change, ask.RevokeKey):
+def _add_key(change: Any, found: Targets) -> None:
+    if isinstance(change, keys.RegisterKey):
+        found.keys.add(f"system/{change.system}")
+        found.thumbprints.update(_thumbprint(change))
+    else:
         found.thumbprints.add(change.thumbprint)
-        return
-    found.keys.add(f"system/{change.system}")
-    found.thumbprints.update(_thumbprint(change))
 
 
-def _thumbprint(change: ask.RegisterKey) -> list[str]:
+def _thumbprint(change: keys.RegisterKey) -> list[str]:
     try:
         return [thumbprint(public_jwk(load_jwk(change.jwk)))]
     except KeyUnusable:

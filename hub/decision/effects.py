@@ -210,6 +210,7 @@ def _admitted(
     detail["recipients"] = [delivery.system for delivery in deliveries]
     detail["size"] = len(message.body)
     detail["content_sha256"] = message.content_hash.hex()
+    detail["kid"] = message.key_id
     return _entry(Event.ADMITTED, received, message, rules, now, detail=detail)
 
 

@@ -48,6 +48,7 @@ def message_row(event: AuditEvent, outcome: Outcome) -> MessageRow:
         peer=_text(detail, "peer"),
         received_at=_moment(detail, "received_at"),
         content_sha256=_text(detail, "content_sha256"),
+        key_id=_text(detail, "kid"),
         size=min(size, MAX_INT) if isinstance(size, int) else None,
         body_sha256=event.body_sha256,
         ingress_partition=None if ingress is None else ingress.partition,

@@ -54,7 +54,7 @@ def usable_key(envelope: Envelope, sender: System, now: datetime) -> VerifyingKe
     """Return the sender's own key that the signature names.
 
     Raises:
-        Refused: `UNKNOWN_KEY`, `KEY_REVOKED`, `KEY_NOT_VALID`.
+        Refused: `UNKNOWN_KEY`, `KEY_REVOKED`, `KEY_COMPROMISED`, `KEY_SUSPENDED`, `KEY_NOT_VALID`.
     """
     # `kid` is a hint of the sender's: it is looked up under the sender and nowhere else.
     registered = sender.keys.get(envelope.key_id)
@@ -65,9 +65,9 @@ def usable_key(envelope: Envelope, sender: System, now: datetime) -> VerifyingKe
 
 
 def _check_validity(registered: RegisteredKey, now: datetime) -> None:
-    if registered.revoked:
-        # From the rules version that holds the revocation, whatever the message's clock says.
-        raise Refused(Reason.KEY_REVOKED, "the key was revoked", "kid")
+    if registered.barred is not None:
+        # From the rules version that holds it, whatever the message's clock says.
+        raise Refused(registered.barred, "the key does not count any more", "kid")
     early = registered.valid_from is not None and now < registered.valid_from
     late = registered.valid_to is not None and now >= registered.valid_to
     if early or late:

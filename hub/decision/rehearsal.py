@@ -183,7 +183,7 @@ def _keys(system: System | None, now: datetime) -> list[Finding]:
 def _usable(key: RegisteredKey, now: datetime) -> bool:
     early = key.valid_from is not None and now < key.valid_from
     late = key.valid_to is not None and now >= key.valid_to
-    return not (key.revoked or early or late)
+    return not (key.barred is not None or early or late)
 
 
 def _of_step(found: list[Finding], step: Step) -> tuple[Finding, ...]:

@@ -59,6 +59,8 @@ class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes of the body."""
     body_sha256: str | None = None
     content_sha256: str | None = None
+    key_id: str | None = None
+    """The key that signed it; None where it was recorded before keys were."""
     ingress_partition: int | None = None
     ingress_offset: int | None = None
     rules_version: int | None = None

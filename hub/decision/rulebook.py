@@ -8,10 +8,12 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from enum import StrEnum, unique
 from typing import Any, Final
 
 import msgspec
 from lgsp_message.keys import load_jwk, verifying_key
+from lgsp_message.reason import Reason
 
 from hub.decision.connector_record import ConnectorRecord, connector_of
 from hub.decision.documents import Policy
@@ -66,6 +68,27 @@ class KeyRecord(msgspec.Struct, frozen=True):
     valid_from: datetime | None = None
     valid_to: datetime | None = None
     revoked: bool = False
+    """For ever."""
+    suspended: str | None = None
+    """A `Suspension`, or None. The key may go on when its cause is over."""
+    compromised_at: datetime | None = None
+    """Since when somebody else may have signed with it; such a key is revoked too."""
+    certificate: str | None = None
+    """SHA-256 of the certificate it was registered with, hexadecimal."""
+
+
+@unique
+class Suspension(StrEnum):
+    """Why a key is suspended."""
+
+    REPORT = "report"
+    """A person has reported it as compromised, and another has not decided yet."""
+    ON_HOLD = "on_hold"
+    """Its authority holds the certificate."""
+    UNCHECKED = "unchecked"
+    """No answer about the certificate for longer than the grace period."""
+    UNTRUSTED = "untrusted"
+    """Its authority is not, or no longer, one the hub trusts."""
 
 
 class EndpointRecord(msgspec.Struct, frozen=True):
@@ -192,8 +215,17 @@ def _key(record: KeyRecord) -> RegisteredKey:
         key=verifying_key(load_jwk(record.jwk), record.alg),
         valid_from=record.valid_from,
         valid_to=record.valid_to,
-        revoked=record.revoked,
+        barred=_barred(record),
     )
+
+
+def _barred(record: KeyRecord) -> Reason | None:
+    # Worked out once for each version of the rules: the router looks at one field.
+    if record.compromised_at is not None:
+        return Reason.KEY_COMPROMISED
+    if record.revoked:
+        return Reason.KEY_REVOKED
+    return None if record.suspended is None else Reason.KEY_SUSPENDED
 
 
 def _systems(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from lgsp_message.keys import VerifyingKey
+from lgsp_message.reason import Reason
 
 from hub.decision.connectors import Connector
 from hub.decision.documents import Policy
@@ -24,7 +25,8 @@ class RegisteredKey:
     key: VerifyingKey
     valid_from: datetime | None = None
     valid_to: datetime | None = None
-    revoked: bool = False
+    barred: Reason | None = None
+    """Why it is refused whatever the time says; None: it is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Final, Protocol
 
 import structlog
@@ -11,6 +12,7 @@ from hub.decision.document_checks import DocumentCheck
 from hub.decision.orders import Found, FoundSignature
 from hub.decision.rules import Rules
 from hub.directory.organisations import legal_day
+from hub.io.objects import ObjectTooLarge
 from hub.ports import Unavailable
 from hub.signing.documents.question import (
     DocumentJudge,
@@ -21,6 +23,9 @@ from hub.signing.documents.question import (
     Trust,
 )
 from hub.signing.verdicts import DocumentVerdict, Grade, SignatureVerdict, VerdictReason
+
+MOST_BYTES: Final = 64 * 1024 * 1024
+"""Larger documents are not fetched: `hub.signing.documents.judge` takes none."""
 
 MAX_SIGNATURES: Final = 16
 """Signatures that an event tells of; the grade is that of all."""
@@ -35,14 +40,10 @@ class Content(Protocol):
         """Return the object's bytes, or None where it is gone.
 
         Raises:
-            TooLarge: it has more than `limit` bytes.
+            ObjectTooLarge: it has more than `limit` bytes.
             Unavailable: a store does not answer.
         """
         ...
-
-
-class TooLarge(Exception):
-    """The document is larger than what is judged."""
 
 
 class Judging:
@@ -53,12 +54,12 @@ class Judging:
         content: Content,
         judge: DocumentJudge,
         revocation: Revocation | None,
-        trust: Callable[[], Trust],
+        trust: Callable[[datetime], Trust],
         rules: Callable[[], Rules],
-        max_bytes: int,
     ) -> None:
+        """`trust` tells which authorities count for a document received at a moment."""
         self._content, self._judge, self._revocation = content, judge, revocation
-        self._trust, self._rules, self._max_bytes = trust, rules, max_bytes
+        self._trust, self._rules = trust, rules
 
     async def found(self, check: DocumentCheck) -> tuple[Found, ...]:
         """Return what was found out about each document of the message.
@@ -70,14 +71,14 @@ class Judging:
             media_type="",
             sender_codes=self._codes(check),
             received_at=check.received_at,
-            trust=self._trust(),
+            trust=self._trust(check.received_at),
         )
         return tuple([await self._one(hash_, question) for hash_ in check.hashes])
 
     async def _one(self, hash_: str, question: Question) -> Found:
         try:
-            document = await self._content.whole(hash_, self._max_bytes)
-        except TooLarge:
+            document = await self._content.whole(hash_, MOST_BYTES)
+        except ObjectTooLarge:
             return _unknown(hash_, VerdictReason.TOO_LARGE)
         if document is None:
             return _unknown(hash_, VerdictReason.DOCUMENT_MISSING)

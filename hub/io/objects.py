@@ -35,7 +35,7 @@ _FOLDER: Final = "objects"
 
 
 class ObjectTooLarge(Exception):
-    """More than `MAX_OBJECT_BYTES`."""
+    """More than `MAX_OBJECT_BYTES`, or than a reader takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +122,23 @@ class Objects:
     def read(self, stored: Stored, start: int, end: int) -> AsyncIterator[bytes]:
         """Yield the bytes [start, end) of the object; raises `Unavailable`."""
         return self._store.read(stored.path, start, end)
+
+    async def whole(self, hash_: str, limit: int) -> bytes | None:
+        """Return all of an object's bytes, for the hub itself; None: it is gone.
+
+        Raises:
+            ObjectTooLarge: it has more than `limit` bytes.
+            Unavailable: a store does not answer.
+        """
+        stored = await self.referred(hash_)
+        if stored is None:
+            return None
+        if stored.size > limit:
+            raise ObjectTooLarge
+        try:
+            return b"".join([piece async for piece in self.read(stored, 0, stored.size)])
+        except FileNotFoundError:
+            return None
 
     async def held(self, system: str, hashes: Collection[str]) -> AbstractSet[str]:
         """Return those that the system may refer to; see `hub.ports.ObjectAccess`.

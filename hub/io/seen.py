@@ -164,7 +164,7 @@ class Overlay:
     def get(self, source: str, key: str) -> Answer | None:
         """Return what was remembered, in this batch or before. The store is asked once for each."""
         place = source, key
-        found = self._fresh.get(place, _UNASKED)
+        found: Answer | None = self._fresh.get(place, _UNASKED)
         if found is _UNASKED:
             found = self._fresh[place] = self._store.get(source, key)
         return found

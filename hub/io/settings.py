@@ -1,8 +1,9 @@
 """Where the world is: home directory, Kafka, SQL, objects. Only `hub.cli.wiring` reads it."""
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -59,3 +60,29 @@ class IoSettings(BaseSettings):
         description="Where objects are kept: `s3://bucket/prefix` or `file:///path`. "
         "Without it: `objects/` in the home directory.",
     )
+    log_key: str | None = Field(
+        default=None,
+        pattern=r"^pkcs11:",
+        description="The key that signs the transparency log, in a hardware module: "
+        "`pkcs11:token=LABEL;object=LABEL` (RFC 7512). Without it: `secrets/log.pem` in the home.",
+    )
+    seal_key: str | None = Field(
+        default=None,
+        pattern=r"^pkcs11:",
+        description="The key that signs containers of evidence, likewise. Without it: "
+        "`secrets/seal.pem` in the home.",
+    )
+    pkcs11_module: Path | None = Field(
+        default=None,
+        description="The library of the hardware module (`.so`). Needs the extra `hsm`.",
+    )
+    pkcs11_pin: SecretStr | None = Field(
+        default=None, description="The token's PIN; better a file `hub_pkcs11_pin`."
+    )
+
+    @model_validator(mode="after")
+    def _module_for_keys(self) -> Self:
+        named = self.log_key is not None or self.seal_key is not None
+        if named and (self.pkcs11_module is None or self.pkcs11_pin is None):
+            raise ValueError("HUB_LOG_KEY and HUB_SEAL_KEY need HUB_PKCS11_MODULE and its PIN")
+        return self

@@ -340,6 +340,118 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/certificates": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["certificates_ops_certificates_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/certificates/answers/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["answer_ops_certificates_answers__id__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/certificates/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["certificate_ops_certificates__id__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/certificates/{id}/checks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["checks_ops_certificates__id__checks_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/compromises": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["reports_ops_compromises_get"];
+        readonly put?: never;
+        readonly post: operations["report_ops_compromises_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/compromises/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["one_ops_compromises__id__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/compromises/{id}/messages": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["doubtful_ops_compromises__id__messages_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ops/deadlines": {
         readonly parameters: {
             readonly query?: never;
@@ -1770,6 +1882,17 @@ export interface components {
             readonly items: readonly components["schemas"]["EntryAnswer"][];
             readonly next: number | null;
         };
+        readonly AuthorityAnswer: {
+            readonly days_left: number;
+            readonly hosts: readonly string[];
+            readonly name: string;
+            /** Format: date-time */
+            readonly since: string;
+            readonly title: string;
+            /** Format: date-time */
+            readonly until: string;
+            readonly usage: readonly components["schemas"]["Usage"][];
+        };
         readonly BeginRequest: {
             readonly count: number;
             readonly reason: string;
@@ -1783,8 +1906,41 @@ export interface components {
             readonly node: number;
             readonly port: number;
         };
+        readonly CertificateAnswer: {
+            readonly authority: string;
+            /** Format: date-time */
+            readonly checked_at: string;
+            readonly code: string;
+            readonly compromised_at: string | null;
+            readonly days_left: number;
+            /** Format: date-time */
+            readonly good_at: string;
+            readonly id: string;
+            readonly issuer: string;
+            /** Format: date-time */
+            readonly next_check_at: string;
+            readonly revocation_reason: string | null;
+            readonly revoked: boolean;
+            readonly revoked_at: string | null;
+            readonly serial: string;
+            /** Format: date-time */
+            readonly since: string;
+            readonly status: components["schemas"]["Status"];
+            readonly subject: string;
+            readonly suspended: string | null;
+            readonly system: string;
+            readonly thumbprint: string;
+            /** Format: date-time */
+            readonly until: string;
+        };
+        readonly CertificatesAnswer: {
+            readonly forecast: readonly components["schemas"]["HorizonAnswer"][];
+            readonly items: readonly components["schemas"]["CertificateAnswer"][];
+            readonly next: string | null;
+            readonly trust: components["schemas"]["TrustAnswer"];
+        };
         readonly ChangeSet: {
-            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
+            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
             readonly reason: string;
         };
         readonly ChannelRequest: {
@@ -1797,6 +1953,12 @@ export interface components {
             readonly reason: string;
             readonly target: string;
         };
+        readonly CheckAnswer: {
+            readonly answers: readonly string[];
+            /** Format: date-time */
+            readonly at: string;
+            readonly status: components["schemas"]["Status"];
+        };
         readonly CheckedAnswer: {
             readonly fits: boolean;
             readonly help: {
@@ -1806,8 +1968,32 @@ export interface components {
             readonly reason: string | null;
             readonly violations: readonly components["schemas"]["ViolationShown"][];
         };
+        readonly ChecksAnswer: {
+            readonly items: readonly components["schemas"]["CheckAnswer"][];
+        };
         /** @enum {string} */
         readonly Collection: "organisations" | "codes" | "groups" | "systems" | "keys" | "endpoints" | "rights" | "schemas";
+        readonly CompromiseAnswer: {
+            readonly decided_at: string | null;
+            readonly decided_by: string | null;
+            readonly id: string;
+            readonly reason: string;
+            /** Format: date-time */
+            readonly reported_at: string;
+            readonly reported_by: string;
+            readonly rules_version: number;
+            /** Format: date-time */
+            readonly since: string;
+            readonly state: components["schemas"]["CompromiseState"];
+            readonly system: string;
+            readonly thumbprint: string;
+        };
+        readonly CompromisePage: {
+            readonly items: readonly components["schemas"]["CompromiseAnswer"][];
+            readonly next: string | null;
+        };
+        /** @enum {string} */
+        readonly CompromiseState: "reported" | "confirmed" | "dropped";
         readonly ConfirmRequest: {
             readonly count: number;
             readonly reason?: string | null;
@@ -1845,6 +2031,22 @@ export interface components {
         readonly CountAnswer: {
             readonly count: number;
             readonly exact: boolean;
+        };
+        readonly CountedAnswer: {
+            readonly decided_at: string | null;
+            readonly decided_by: string | null;
+            readonly id: string;
+            readonly messages: number;
+            readonly reason: string;
+            /** Format: date-time */
+            readonly reported_at: string;
+            readonly reported_by: string;
+            readonly rules_version: number;
+            /** Format: date-time */
+            readonly since: string;
+            readonly state: components["schemas"]["CompromiseState"];
+            readonly system: string;
+            readonly thumbprint: string;
         };
         readonly DatabaseShown: {
             readonly kind: string;
@@ -1945,6 +2147,33 @@ export interface components {
             readonly least: number;
             readonly total: number;
         };
+        readonly DoubtfulAnswer: {
+            readonly body_sha256: string | null;
+            readonly certain: boolean;
+            /** Format: date-time */
+            readonly decided_at: string;
+            readonly id: string;
+            readonly recipients: readonly string[];
+            readonly rules_version: number | null;
+            readonly source: string;
+            readonly subject: string | null;
+            readonly type: string | null;
+        };
+        readonly DoubtfulPage: {
+            readonly items: readonly components["schemas"]["DoubtfulAnswer"][];
+            readonly next: string | null;
+        };
+        readonly EndKey: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "end_key";
+            readonly system: string;
+            readonly thumbprint: string;
+            /** Format: date-time */
+            readonly valid_to: string;
+        };
         readonly EntityPage: {
             readonly items: readonly {
                 readonly [key: string]: unknown;
@@ -2042,6 +2271,10 @@ export interface components {
             readonly items: readonly components["schemas"]["HeldAnswer"][];
             readonly next: number | null;
         };
+        readonly HorizonAnswer: {
+            readonly count: number;
+            readonly days: number;
+        };
         /** @enum {string} */
         readonly Isolation: "shared" | "process";
         readonly ItemPage: {
@@ -2095,7 +2328,7 @@ export interface components {
         /** @enum {string} */
         readonly JobState: "previewed" | "running" | "paused" | "cancelled" | "done";
         /** @enum {string} */
-        readonly Kind: "connector_network" | "roles" | "administrator_token" | "provider_group";
+        readonly Kind: "connector_network" | "roles" | "administrator_token" | "provider_group" | "key_compromise";
         readonly LagAnswer: {
             /** Format: date-time */
             readonly at: string;
@@ -2490,6 +2723,7 @@ export interface components {
         readonly RegisterKey: {
             /** @enum {string} */
             readonly alg: "ES256" | "Ed25519" | "RS256" | "PS256";
+            readonly certificate?: string | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -2505,6 +2739,13 @@ export interface components {
         };
         readonly ReleasedAnswer: {
             readonly released: readonly components["schemas"]["HeldAnswer"][];
+        };
+        readonly ReportRequest: {
+            readonly reason: string;
+            /** Format: date-time */
+            readonly since: string;
+            readonly system: string;
+            readonly thumbprint: string;
         };
         readonly ReportedAnswer: {
             /** Format: date-time */
@@ -2735,6 +2976,8 @@ export interface components {
         /** @enum {string} */
         readonly State: "pending" | "retrying" | "held" | "manual_review" | "dead_letter" | "expired" | "withdrawn" | "delivered" | "acknowledged" | "rejected" | "processed";
         /** @enum {string} */
+        readonly Status: "good" | "revoked" | "on_hold" | "unknown" | "untrusted" | "expired" | "not_yet_valid" | "wrong_use" | "weak" | "unreadable";
+        /** @enum {string} */
         readonly Step: "admission" | "signature" | "deduplication" | "authorisation" | "validation" | "routing";
         readonly StepAnswer: {
             readonly findings: readonly components["schemas"]["Problematic"][];
@@ -2879,6 +3122,13 @@ export interface components {
             readonly state: string;
             readonly vi: string;
         };
+        readonly TrustAnswer: {
+            readonly authorities: readonly components["schemas"]["AuthorityAnswer"][];
+            readonly test: boolean;
+            readonly version: string;
+        };
+        /** @enum {string} */
+        readonly Usage: "systems" | "documents" | "timestamps";
         readonly UserAnswer: {
             readonly disabled_at: string | null;
             readonly display: string;
@@ -2982,6 +3232,34 @@ export interface components {
             readonly en: string;
             readonly overdue: boolean;
             readonly vi: string;
+        };
+        readonly WholeCertificateAnswer: {
+            readonly authority: string;
+            /** Format: date-time */
+            readonly checked_at: string;
+            readonly code: string;
+            readonly compromised_at: string | null;
+            readonly days_left: number;
+            /** Format: date-time */
+            readonly good_at: string;
+            readonly id: string;
+            readonly issuer: string;
+            /** Format: date-time */
+            readonly next_check_at: string;
+            readonly pem: string;
+            readonly revocation_reason: string | null;
+            readonly revoked: boolean;
+            readonly revoked_at: string | null;
+            readonly serial: string;
+            /** Format: date-time */
+            readonly since: string;
+            readonly status: components["schemas"]["Status"];
+            readonly subject: string;
+            readonly suspended: string | null;
+            readonly system: string;
+            readonly thumbprint: string;
+            /** Format: date-time */
+            readonly until: string;
         };
         readonly WindowWanted: {
             readonly end: string;
@@ -3596,6 +3874,188 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": unknown;
+                };
+            };
+        };
+    };
+    readonly certificates_ops_certificates_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly after?: string;
+                readonly limit?: number;
+                readonly system?: string | null;
+                readonly days?: number | null;
+                readonly in_use?: boolean;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CertificatesAnswer"];
+                };
+            };
+        };
+    };
+    readonly answer_ops_certificates_answers__id__get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/ocsp-response": unknown;
+                    readonly "application/pkix-crl": unknown;
+                };
+            };
+        };
+    };
+    readonly certificate_ops_certificates__id__get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WholeCertificateAnswer"];
+                };
+            };
+        };
+    };
+    readonly checks_ops_certificates__id__checks_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly before?: string | null;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ChecksAnswer"];
+                };
+            };
+        };
+    };
+    readonly reports_ops_compromises_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly before?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CompromisePage"];
+                };
+            };
+        };
+    };
+    readonly report_ops_compromises_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReportRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CompromiseAnswer"];
+                };
+            };
+        };
+    };
+    readonly one_ops_compromises__id__get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CountedAnswer"];
+                };
+            };
+        };
+    };
+    readonly doubtful_ops_compromises__id__messages_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly after?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DoubtfulPage"];
                 };
             };
         };

@@ -25,6 +25,7 @@ export const en: Words = {
     unknown_entity: "There is no such thing", in_use: "It is in use and cannot be removed yet",
     retired: "The name was used before, and is not used again", already_published: "It is published and does not change",
     unsafe_schema: "The schema is not safe", key_unusable: "The key cannot be used", key_taken: "The key belongs to another system",
+    certificate_refused: "The certificate does not count", certificate_foreign: "The certificate is for another key or organisation", certificate_unchecked: "The certificate cannot be checked now, try again later",
     key_revoked: "The key is revoked", bad_proof: "The proof of holding the key is wrong", endpoint_taken: "Another endpoint has this type",
     not_itself: "It cannot point to itself", adapter_unusable: "The adapter cannot be used", config_refused: "The configuration is not valid",
     connector_fixed: "Adapter and system of a connector do not change", network_refused: "This network is not allowed",
@@ -168,7 +169,7 @@ export const en: Words = {
     at: "At", what: "What", reason: "Reason", before: "Before", after: "After", more: (n) => `and ${n} more`,
   },
   requests: {
-    title: "Approvals", lead: "Risky actions are done by two: one asks, another approves.", all: "Decided ones too", none: "Nothing waits for approval.", kinds: { connector_network: "A network for a connector", roles: "Roles", administrator_token: "Administrator's token" },
+    title: "Approvals", lead: "Risky actions are done by two: one asks, another approves.", all: "Decided ones too", none: "Nothing waits for approval.", kinds: { connector_network: "A network for a connector", roles: "Roles", administrator_token: "Administrator's token", key_compromise: "A compromised key" },
     decisions: { waiting: "Waits", approved: "Approved", refused: "Not approved", withdrawn: "Withdrawn" }, askedBy: "Asked by", payload: "Content", approve: "Approve", refuse: "Do not approve", withdraw: "Take back",
   },
   users: {

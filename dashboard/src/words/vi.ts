@@ -25,6 +25,7 @@ export const vi = {
     unknown_entity: "Không có đối tượng này", in_use: "Đang được dùng, chưa xóa được", retired: "Tên đã dùng trước đây, không dùng lại",
     already_published: "Đã công bố, không đổi được", unsafe_schema: "Lược đồ không an toàn", key_unusable: "Khóa không dùng được",
     key_taken: "Khóa đã thuộc hệ thống khác", key_revoked: "Khóa đã bị thu hồi", bad_proof: "Chứng minh giữ khóa không đúng",
+    certificate_refused: "Chứng thư không được chấp nhận", certificate_foreign: "Chứng thư của khóa hoặc cơ quan khác", certificate_unchecked: "Chưa kiểm tra được chứng thư, thử lại sau",
     endpoint_taken: "Loại này đã có điểm nhận khác", not_itself: "Không thể trỏ vào chính mình", adapter_unusable: "Loại bộ kết nối không dùng được",
     config_refused: "Cấu hình không hợp lệ", connector_fixed: "Loại và hệ thống của bộ kết nối không đổi được",
     network_refused: "Mạng này không được phép", second_person_needed: "Cần người thứ hai: ai yêu cầu thì không tự duyệt",
@@ -167,7 +168,7 @@ export const vi = {
     at: "Lúc", what: "Việc", reason: "Lý do", before: "Trước", after: "Sau", more: (n: string) => `và ${n} mục nữa`,
   },
   requests: {
-    title: "Chờ duyệt", lead: "Việc rủi ro cần hai người: một người xin, một người khác duyệt.", all: "Cả việc đã quyết", none: "Không có gì chờ duyệt.", kinds: { connector_network: "Mở mạng cho bộ kết nối", roles: "Cấp vai trò", administrator_token: "Mã truy cập quản trị" } as Record<string, string>,
+    title: "Chờ duyệt", lead: "Việc rủi ro cần hai người: một người xin, một người khác duyệt.", all: "Cả việc đã quyết", none: "Không có gì chờ duyệt.", kinds: { connector_network: "Mở mạng cho bộ kết nối", roles: "Cấp vai trò", administrator_token: "Mã truy cập quản trị", key_compromise: "Báo lộ khóa" } as Record<string, string>,
     decisions: { waiting: "Chờ duyệt", approved: "Đã duyệt", refused: "Không duyệt", withdrawn: "Đã rút" } as Record<string, string>, askedBy: "Người xin", payload: "Nội dung", approve: "Duyệt", refuse: "Không duyệt", withdraw: "Rút lại",
   },
   users: {

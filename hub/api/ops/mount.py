@@ -5,6 +5,7 @@ from typing import Final
 
 from hub.api.admin_dependencies import Admin
 from hub.api.ops import (
+    compromised,
     jobs,
     lookups,
     messages,
@@ -34,7 +35,7 @@ RESOURCES: Final = (
 )
 """The modules with routes, in the order in which the app tries them."""
 
-PUBLIC: Final = (lookups, public)
+PUBLIC: Final = (lookups, compromised, public)
 """The modules whose routes are for systems and for everybody: no right of a person is asked."""
 
 OVERVIEW_SECONDS: Final = 2.0

@@ -18,6 +18,7 @@ from hub.api.settings import ApiSettings, OidcSettings
 from hub.api.staff import Staff
 from hub.cli import wiring
 from hub.cli.hosts.host import Host
+from hub.control.certificate_watch import CertificateWatch
 from hub.control.dead_letter_jobs import DeadLetterJobs
 from hub.control.job_runner import JobRunner
 from hub.control.lease import Lease
@@ -27,6 +28,7 @@ from hub.control.people.arrivals import Arrivals
 from hub.control.people.roles import FIRST
 from hub.control.quarantine import Quarantine
 from hub.control.service import Control
+from hub.io.admission import utc_now
 from hub.io.kafka.connector_commands import CommandWriter
 from hub.io.kafka.connector_leftovers import Leftovers
 from hub.io.kafka.quarantine import QuarantineBus
@@ -39,6 +41,7 @@ from hub.io.sql.engine import open_engine
 from hub.io.sql.projection_queries import ProjectionQueries
 
 LOOPBACK: Final = "HUB_CONNECTORS_ALLOW_LOOPBACK"
+TEST_ROOTS: Final = "HUB_TRUST_TEST_ROOTS"
 
 _log = structlog.get_logger()
 
@@ -78,6 +81,7 @@ async def _serve(host: Host, deps: Deps, admin: Admin, follower: RulesFollower) 
             group.create_task(follower.start()),
             group.create_task(admin.outbox.run()),
             group.create_task(_jobs(admin).run()),
+            group.create_task(_watch(admin).run()),
             group.create_task(_say_when_ready(host, deps)),
         ]
         await api.run(deps, settings, host.stop)
@@ -89,6 +93,12 @@ def _jobs(admin: Admin) -> JobRunner:
     control = admin.control
     jobs = DeadLetterJobs(control.engine, admin.commands, control.clock)
     return JobRunner(jobs, Lease(control.engine, "dead-letter-jobs", control.clock))
+
+
+def _watch(admin: Admin) -> CertificateWatch:
+    control = admin.control
+    lease = Lease(control.engine, "certificates", control.clock)
+    return CertificateWatch(control, lease, wiring.revocation_grace())
 
 
 async def _say_when_ready(host: Host, deps: Deps) -> None:
@@ -108,7 +118,14 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
     browser = Browser(public_url=settings.public_url)
     connection = wiring.kafka(host.settings)
     holdings = Leftovers(connection, host.identity.partitions)
-    control = Control(engine, host.identity.hub, holdings=holdings)
+    control = Control(
+        engine,
+        host.identity.hub,
+        holdings=holdings,
+        certifier=wiring.certificates(rules, utc_now),
+    )
+    if control.certifier.trust.test:
+        _log.warning("DANGEROUS: certificates of test roots count", setting=TEST_ROOTS)
     topics = hub_topics(host.identity.partitions)
     groups = wiring.read(OidcSettings).roles()
     staff = Staff.of(control, browser=browser, read_only=settings.read_only, groups=groups)

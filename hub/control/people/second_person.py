@@ -32,6 +32,7 @@ class Kind(StrEnum):
     ROLES = "roles"
     TOKEN = "administrator_token"  # noqa: S105  (a word, not a token)
     GROUP = "provider_group"
+    KEY = "key_compromise"
 
 
 RIGHTS: Final[Mapping[Kind, Action]] = {
@@ -39,6 +40,7 @@ RIGHTS: Final[Mapping[Kind, Action]] = {
     Kind.ROLES: Action.MANAGE_USERS,
     Kind.TOKEN: Action.MANAGE_USERS,
     Kind.GROUP: Action.MANAGE_USERS,
+    Kind.KEY: Action.MANAGE_KEYS,
 }
 """What both of them need."""
 
@@ -80,10 +82,16 @@ class SecondPerson:
     def __init__(self, control: Control) -> None:
         self._control = control
         self._doing: dict[Kind, Doing] = {}
+        self._undoing: dict[Kind, Doing] = {}
 
-    def register(self, kind: Kind, doing: Doing) -> None:
-        """Let `doing` be what an approval of this kind does."""
+    def register(self, kind: Kind, doing: Doing, undoing: Doing | None = None) -> None:
+        """Let `doing` be what an approval of this kind does.
+
+        `undoing`: what a refusal or a withdrawal does, where the question itself did something.
+        """
         self._doing[kind] = doing
+        if undoing is not None:
+            self._undoing[kind] = undoing
 
     async def ask_in(
         self,
@@ -151,6 +159,8 @@ class SecondPerson:
         if decision is Decision.APPROVED:
             # Invariant 11: in one transaction, so that what is approved is done, and once.
             await self._doing[asked.kind](connection, asked, actor, reason)
+        elif asked.kind in self._undoing:
+            await self._undoing[asked.kind](connection, asked, actor, reason)
         return await self.find_in(connection, asked.id)
 
     async def _close(

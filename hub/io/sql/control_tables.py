@@ -68,6 +68,9 @@ keys: Final = Table(
     Column("valid_from", UtcDateTime),
     Column("valid_to", UtcDateTime),
     Column("revoked", Boolean, nullable=False),
+    Column("suspended", String(16)),
+    Column("compromised_at", UtcDateTime),
+    Column("certificate", String(64)),
     # A thumbprint belongs to one system, for ever: rows of this table are never deleted.
     UniqueConstraint("thumbprint"),
 )

@@ -41,6 +41,7 @@ messages: Final = Table(
     Column("size", Integer),
     Column("body_sha256", Text),
     Column("content_sha256", Text),
+    Column("key_id", Text),
     Column("ingress_partition", Integer),
     Column("ingress_offset", BigInteger),
     Column("rules_version", BigInteger),

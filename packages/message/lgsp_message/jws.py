@@ -121,6 +121,7 @@ def verify(envelope: Envelope, key: VerifyingKey) -> Message:
         raise Refused(Reason.BAD_SIGNATURE, "the signature does not fit the bytes") from error
     return Message(
         attributes=envelope.attributes,
+        key_id=envelope.key_id,
         body=envelope.body,
         body_hash=envelope.body_hash,
         content_hash=content_hash(envelope.body_hash, envelope.attributes.text),

@@ -32,6 +32,8 @@ class Reason(StrEnum):
     NOT_REPRESENTATIVE = "not_representative"
     UNKNOWN_KEY = "unknown_key"
     KEY_REVOKED = "key_revoked"
+    KEY_COMPROMISED = "key_compromised"
+    KEY_SUSPENDED = "key_suspended"
     KEY_NOT_VALID = "key_not_valid"
     ALGORITHM_MISMATCH = "algorithm_mismatch"
     BAD_SIGNATURE = "bad_signature"

@@ -57,6 +57,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
     attributes: Attributes
     """The signed attributes."""
+    key_id: str
+    """The key whose signature was checked."""
     body: bytes
     """The exact bytes that were signed."""
     body_hash: bytes

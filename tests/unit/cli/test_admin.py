@@ -9,7 +9,7 @@ import typer
 from lgsp_message.keys import public_jwk
 from typer.testing import CliRunner
 
-from hub.cli import admin, admin_api, documents, quarantine
+from hub.cli import admin, admin_api, documents, keys_of_systems, quarantine
 from hub.cli.errors import CommandFailed
 from hub.control.changes import ChangeSet
 from hub.schemas.catalogue import load
@@ -53,6 +53,7 @@ def run(hub, tmp_path):  # noqa: ARG001  (no command may find a real hub)
     admin.register(app)
     quarantine.register(app)
     documents.register(app)
+    keys_of_systems.register(app)
 
     def invoked(*arguments, text=None, group="admin"):
         first = [group, "--token-file", str(tmp_path / "token")]
@@ -122,6 +123,39 @@ def test_a_key_is_registered_with_its_proof(hub, run):
     told["proof"] = proof(key, at=datetime.now(UTC))
     assert run("key", "-", *WHY, text=json.dumps(told)).exit_code == 0
     assert hub.changes()[0].proof == told["proof"]
+
+
+def test_a_key_is_registered_with_its_certificate(hub, run, tmp_path):
+    (tmp_path / "chain.pem").write_text("-----BEGIN CERTIFICATE-----")
+    key = new_key()
+    told = {"system": "he-thong-a", "jwk": public_jwk(key.public_key()), "alg": "ES256"}
+    told["proof"] = proof(key, at=datetime.now(UTC))
+    run("key", "-", "--certificate", tmp_path / "chain.pem", *WHY, text=json.dumps(told))
+    assert hub.changes()[0].certificate == "-----BEGIN CERTIFICATE-----"
+
+
+def test_a_key_ends_at_a_moment_with_its_zone(hub, run):
+    named = ["end", "he-thong-a", "A" * 43, *WHY, "--until"]
+    assert run(*named, "2026-12-01T09:00:00+07:00", group="keys").exit_code == 0
+    assert hub.changes()[0].valid_to == datetime(2026, 12, 1, 2, tzinfo=UTC)
+    for guess in ("2026-12-01T09:00:00", "mai"):
+        assert run(*named, guess, group="keys").exit_code == 2
+
+
+def test_a_compromised_key_is_reported_with_the_moment(hub, run):
+    named = ["compromised", "he-thong-a", "A" * 43, "--since", "2026-11-20T09:00:00+07:00"]
+    assert run(*named, *WHY, group="keys").exit_code == 0
+    [request] = hub.requests
+    assert (request.method, request.url.path) == ("POST", "/ops/compromises")
+    assert json.loads(request.content)["since"] == "2026-11-20T09:00:00+07:00"
+
+
+def test_the_messages_in_question_are_listed_page_by_page(hub, run):
+    pages = [{"items": [{"id": "a"}], "next": "n"}, {"items": [{"id": "b"}], "next": None}]
+    hub.answers = [httpx2.Response(200, json=page) for page in pages]
+    result = run("messages", "0" * 36, group="keys")
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["a", "b"]
+    assert [request.url.params["after"] for request in hub.requests] == ["", "n"]
 
 
 def test_a_schema_is_published_under_its_own_name(hub, run, tmp_path):

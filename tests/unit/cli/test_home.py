@@ -3,7 +3,8 @@ import stat
 
 import pytest
 
-from hub.cli.home import Home, HomeUnusable, Identity, create, write_once
+from hub.cli.home import Home, HomeUnusable, Identity, OwnKey, create, write_once
+from hub.signing.signer import expect_matching
 
 IDENTITY = Identity(hub="lgsp-thu-nghiem", partitions=24)
 
@@ -20,7 +21,8 @@ def test_a_new_home_says_who_the_hub_is(home):
 
 
 def test_secrets_are_readable_by_their_owner_only(home):
-    for file in (home.macs_file, home.token_key_file, home.admin_token_file):
+    own = (home.own_key_file(key) for key in OwnKey)
+    for file in (home.macs_file, home.token_key_file, home.admin_token_file, *own):
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(home.secrets.stat().st_mode) == 0o700
 
@@ -30,6 +32,19 @@ def test_secrets_have_256_bits_and_differ(home):
     assert len(macs.keys[macs.current]) == 32
     assert len(home.token_key()) == 32
     assert len({macs.keys[macs.current], home.token_key(), home.admin_token()}) == 3
+
+
+def test_the_hub_has_a_key_for_its_log_and_one_for_its_seal(home):
+    for key, algorithm in ((OwnKey.LOG, "Ed25519"), (OwnKey.SEAL, "ES256")):
+        expect_matching(home.own_key(key))
+        assert home.own_key(key).algorithm == algorithm
+
+
+def test_a_damaged_key_of_the_hub_is_restored_and_not_made_anew(home):
+    home.own_key_file(OwnKey.LOG).write_text("-----BEGIN PRIVATE KEY-----\nbm8=")
+    with pytest.raises(HomeUnusable, match="backup") as failure:
+        home.own_key(OwnKey.LOG)
+    assert "bm8" not in str(failure.value)
 
 
 def test_making_it_again_changes_nothing(home):

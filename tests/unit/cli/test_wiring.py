@@ -3,9 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from hub.cli import wiring
+from hub.cli import home, wiring
 from hub.cli.errors import EX_CONFIG, SettingsWrong
 from hub.cli.settings import SupervisorSettings
+from hub.control.network_rules import NetworkRules
+from hub.io.admission import utc_now
 from hub.io.settings import IoSettings
 from hub.router.settings import RouterSettings
 
@@ -88,3 +90,40 @@ def test_defaults_are_the_ones_that_are_promised():
     assert wiring.read(IoSettings).kafka_bootstrap == "127.0.0.1:19092"
     assert wiring.read(RouterSettings).slots == 1
     assert wiring.read(SupervisorSettings).broker == "embedded"
+
+
+def test_roots_for_tests_count_beside_an_embedded_broker_only(monkeypatch, tmp_path):
+    (tmp_path / "trust.toml").write_text('version = "mau"\ntest = true\n')
+    monkeypatch.setenv("HUB_TRUST", str(tmp_path))
+    with pytest.raises(SettingsWrong, match="HUB_TRUST"):
+        wiring.certificates(NetworkRules(), utc_now)
+    monkeypatch.setenv("HUB_TRUST_TEST_ROOTS", "true")
+    assert wiring.certificates(NetworkRules(), utc_now).trust.test
+    monkeypatch.setenv("HUB_BROKER", "external")
+    with pytest.raises(SettingsWrong, match="embedded"):
+        wiring.certificates(NetworkRules(), utc_now)
+
+
+def test_without_a_trust_file_no_authority_counts():
+    assert not wiring.certificates(NetworkRules(), utc_now).trust.authorities
+
+
+def test_without_a_hardware_module_the_hub_signs_with_the_keys_of_its_home(tmp_path):
+    place = home.Home(root=tmp_path)
+    home.create(place, home.Identity(hub="lgsp-mau", partitions=1))
+
+    signer = wiring.signer(home.OwnKey.LOG, IoSettings(), place)
+
+    assert signer.public_key == place.own_key(home.OwnKey.LOG).public_key
+
+
+@pytest.mark.parametrize("given", [{"pkcs11_module": "/none.so", "pkcs11_pin": "135790"}, {}])
+def test_a_hardware_key_that_cannot_be_used_stops_the_start(monkeypatch, tmp_path, given):
+    monkeypatch.setenv("HUB_LOG_KEY", "pkcs11:token=hub-H99;object=log")
+    for name, text in given.items():
+        monkeypatch.setenv(f"HUB_{name.upper()}", text)
+
+    place = home.Home(root=tmp_path)
+    with pytest.raises(SettingsWrong, match="HUB_PKCS11_MODULE") as failure:
+        wiring.signer(home.OwnKey.LOG, wiring.read(IoSettings), place)
+    assert "135790" not in str(failure.value)

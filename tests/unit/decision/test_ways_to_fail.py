@@ -74,9 +74,13 @@ def with_objects_that_admission_did_not_check():
 
 
 EMPTY = support.Remembered()
+AHEAD = (NOW + timedelta(minutes=5, seconds=1)).isoformat()
+LONG_AGO = (NOW - timedelta(days=30, seconds=1)).isoformat()
 DEEP = b'{"a":' * 65 + b"1" + b"}" * 65
 SUSPENDED = build_rules(changed("system/sender", state="suspended"))
 REVOKED = build_rules(changed(SENDER_KEY, revoked=True))
+COMPROMISED = build_rules(changed(SENDER_KEY, revoked=True, compromised_at=LONG_AGO))
+KEY_SUSPENDED = build_rules(changed(SENDER_KEY, suspended="report"))
 OUTDATED = build_rules(changed(SENDER_KEY, valid_to=NOW.isoformat()))
 NO_RIGHT = build_rules({"right/1": None})
 NEEDS_A_DOCUMENT = build_rules({f"document_policy/{support.DOSSIER}": {"policy": "require"}})
@@ -85,8 +89,6 @@ CLOSED = build_rules(
     changed("right/1", recipients=["urn:hub:all"])
     | changed("organisation/org-receiver", state="closed")
 )
-AHEAD = (NOW + timedelta(minutes=5, seconds=1)).isoformat()
-LONG_AGO = (NOW - timedelta(days=30, seconds=1)).isoformat()
 
 # Reason: (message, rules, memory). Each differs from a good message in one thing.
 WAYS_TO_FAIL = {
@@ -108,6 +110,8 @@ WAYS_TO_FAIL = {
     Reason.NOT_REPRESENTATIVE: (stamped(onbehalf="urn:hub:org:H99.01"), RULES, EMPTY),
     Reason.UNKNOWN_KEY: (stamped(key=key_of("stranger")), RULES, EMPTY),
     Reason.KEY_REVOKED: (stamped(), REVOKED, EMPTY),
+    Reason.KEY_COMPROMISED: (stamped(), COMPROMISED, EMPTY),
+    Reason.KEY_SUSPENDED: (stamped(), KEY_SUSPENDED, EMPTY),
     Reason.KEY_NOT_VALID: (stamped(), OUTDATED, EMPTY),
     Reason.ALGORITHM_MISMATCH: (reheaded(alg="PS256"), RULES, EMPTY),
     Reason.BAD_SIGNATURE: (stamp(replace(signed(), body=b"{}")), RULES, EMPTY),

@@ -4,7 +4,8 @@ import pytest
 
 from hub.decision.document_checks import DocumentCheck
 from hub.decision.documents import Policy
-from hub.documents.judging import Judging, TooLarge
+from hub.documents.judging import MOST_BYTES, Judging
+from hub.io.objects import ObjectTooLarge
 from hub.ports import Unavailable
 from hub.signing.documents.question import Judged, RevocationAnswers, Trust, Wanted
 from hub.signing.verdicts import (
@@ -39,7 +40,7 @@ SIGNATURE = SignatureVerdict(
     number=1,
     grade=Grade.VALID_LEGACY,
     reasons=(VerdictReason.NO_TIMESTAMP,),
-    format="adbe.pkcs7.detached",
+    form="adbe.pkcs7.detached",
     algorithm="rsa2048-pkcs1v15-sha256",
     signer="Nguyễn Văn Mẫu",
     signer_kind=SignerKind.PERSON,
@@ -60,7 +61,7 @@ class Bench:
 
     async def whole(self, _hash, limit):
         if self.content is not None and len(self.content) > limit:
-            raise TooLarge
+            raise ObjectTooLarge
         return self.content
 
     async def judge(self, document, question):
@@ -85,7 +86,7 @@ class Bench:
 
 async def found(bench, check=CHECK):
     trust = Trust(version="roots-1")
-    judging = Judging(bench, bench, bench, lambda: trust, build_rules, 1_000)
+    judging = Judging(bench, bench, bench, lambda _: trust, build_rules)
     (one,) = await judging.found(check)
     return one
 
@@ -101,7 +102,7 @@ async def test_a_verdict_tells_grades_and_codes_and_no_word_of_a_certificate():
     ("content", "reason"),
     [
         (None, VerdictReason.DOCUMENT_MISSING),
-        (b" " * 1_001, VerdictReason.TOO_LARGE),
+        (b" " * (MOST_BYTES + 1), VerdictReason.TOO_LARGE),
         (b"boom", VerdictReason.JUDGE_FAILED),
     ],
 )

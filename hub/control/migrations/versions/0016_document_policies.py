@@ -6,8 +6,8 @@ A migration keeps its own copy of the tables: what it made must not change with 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015_document_policies"
-down_revision = "0014_provider_groups"
+revision = "0016_document_policies"
+down_revision = "0015_certificates"
 branch_labels = None
 depends_on = None
 
