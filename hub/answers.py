@@ -1,6 +1,44 @@
 """What the hub remembers of an admitted message, so that a repetition gets the same answer."""
 
+from enum import StrEnum, unique
+
 import msgspec
+
+
+@unique
+class Check(StrEnum):
+    """What an admitted message still waits for because of its documents."""
+
+    NONE = "none"
+    RECORD = "record"
+    """A verdict, which is only told."""
+    REQUIRE = "require"
+    """A verdict, which decides whether it is delivered."""
+    REVIEW = "review"
+    """A person's word: the verdict decided nothing."""
+    ENDED = "ended"
+    """Nothing any more: it will not be delivered, and those behind it look past it."""
+
+
+class Hold(msgspec.Struct, frozen=True, array_like=True):
+    """What is not done yet of an admitted message. Encoded as an array: fields may be appended."""
+
+    check: Check
+    held: bool
+    """Whether its deliveries wait: they are in no inbox."""
+    behind: str = ""
+    """Id of the message of the same sender and subject that goes before it; empty for none."""
+    addresses: tuple[str, ...] = ()
+    """Of a held one: the URN under which each recipient was addressed, in their order."""
+
+
+class Line(msgspec.Struct, frozen=True, array_like=True):
+    """The messages of one sender and subject that wait for documents, in their order."""
+
+    last: str
+    """Id of the one that came last; whether it still waits, its own answer says."""
+    stopped: bool = False
+    """Later messages are not even decided: a fault of the hub's own stopped one of them."""
 
 
 class Answer(msgspec.Struct, frozen=True, array_like=True):
@@ -10,8 +48,12 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
     decided_at: float
     """Seconds since 1970, UTC."""
     recipients: tuple[str, ...] = ()
-    """The systems it was delivered to."""
+    """The systems it was delivered to, or is held for."""
     body_hash: bytes = b""
     withdrawn: bool = False
     statement: bool = False
     """It is a receipt or a withdrawal: what was stated cannot be withdrawn."""
+    hold: Hold | None = None
+    """None, as of almost every message: nothing is left to do."""
+    line: Line | None = None
+    """Only under a key of `hub.decision.holding`."""

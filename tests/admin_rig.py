@@ -18,6 +18,7 @@ from hub.control.networks import Networks
 from hub.control.outbox import OutboxWorker
 from hub.control.people.passwords import Passwords
 from hub.control.quarantine import Quarantine
+from hub.decision.orders import Order
 from hub.io.disk import Disk
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.connector_records import Command
@@ -110,6 +111,19 @@ class RecordsInMemory:
 
 
 @dataclass
+class OrdersInMemory:
+    """Implements `hub.io.kafka.orders.GivesOrders`."""
+
+    given: list[tuple[int, int, Order]] = field(default_factory=list)
+    fails: Exception | None = None
+
+    async def give(self, partition, offset, order):
+        if self.fails is not None:
+            raise self.fails
+        self.given.append((partition, offset, order))
+
+
+@dataclass
 class LagsInMemory:
     """Implements `hub.api.ops.dependencies.LagsOfReaders`; `found` of None: Kafka is away."""
 
@@ -139,6 +153,7 @@ def ops_of(plane, **parts):
         "clock": plane.control.clock,
         "records": RecordsInMemory(),
         "lags": LagsInMemory(),
+        "orders": OrdersInMemory(),
         "live": Live(seconds=0.5),
         "topics": no_topics,
         "brokers": no_brokers,
@@ -147,11 +162,11 @@ def ops_of(plane, **parts):
     return ops_with(plane, **(world | parts))
 
 
-def admin_app(control, holding=None, commands=None, **staff_parts):
+def admin_app(control, holding=None, commands=None, orders=None, **staff_parts):
     """Return an app that serves the routes for people alone."""
     app = FastAPI()
     plane = admin_of(control, holding, commands, **staff_parts)
     mount_admin(app, plane)
-    app.state.ops = ops_of(plane)
+    app.state.ops = ops_of(plane, **({} if orders is None else {"orders": orders}))
     handle_failures(app)
     return app

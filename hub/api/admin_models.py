@@ -65,10 +65,13 @@ class Collection(StrEnum):
     ENDPOINTS = "endpoints"
     RIGHTS = "rights"
     SCHEMAS = "schemas"
+    DOCUMENT_POLICIES = "document-policies"
 
     @property
     def kind(self) -> str:
         """Return the kind in the entity's key: the singular."""
+        if self is Collection.DOCUMENT_POLICIES:
+            return "document_policy"
         return self.value.removesuffix("s")
 
 

@@ -33,12 +33,15 @@ from hub.io.kafka.inbox_reader import InboxReader
 from hub.io.kafka.ingress import IngressWriter
 from hub.io.kafka.ingress_record import IngressRecords
 from hub.io.kafka.lag import Lags
+from hub.io.kafka.orders import Orders
 from hub.io.kafka.topic_facts import topic_facts
 from hub.io.log_desk import LogDesk, open_desk
 from hub.io.object_bytes import ObjectBytes
 from hub.io.object_janitor import keep_clean
 from hub.io.objects import Objects
+from hub.io.page_pool import PageLimits, PagePool
 from hub.io.process_metrics import tell_of_process
+from hub.io.screening import Screening
 from hub.io.sql.figures import Figures
 from hub.io.tracing import Tracing
 from hub.io.uploads import Uploads
@@ -69,7 +72,8 @@ class Parts:
     token_key: bytes
     """The HS256 key of access tokens: `secrets/token.key`, decoded."""
     home: Path
-    """The directory whose disk must have room."""
+    """The directory whose disk must have room; an uploaded PDF waits there, without a name, until
+    it was looked at."""
     engine: AsyncEngine
     """SQL with all migrations applied; the caller closes it."""
     store: ObjectBytes
@@ -92,10 +96,19 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
     ingress = IngressWriter(parts.connection, parts.partitions)
     tail = AuditTail(parts.connection, parts.partitions)
     inboxes = InboxReader(parts.connection, tail, lambda: follower.current, parts.statuses)
-    objects, disk = Objects(parts.engine, parts.store, utc_now), Disk(parts.home)
-    metrics = ApiMetrics()
+    disk, metrics, pages = Disk(parts.home), ApiMetrics(), PagePool(PageLimits())
     tell_of_process(metrics.registry)
+    screening = Screening(
+        pages,
+        parts.home,
+        ingress.record,
+        lambda: follower.current.ref,
+        utc_now,
+        metrics.screening,
+    )
+    objects = Objects(parts.engine, parts.store, utc_now, screening)
     async with AsyncExitStack() as opened:
+        opened.push_async_callback(pages.close)
         for part in (tail, inboxes, ingress):
             opened.push_async_callback(part.stop)
             await part.start()
@@ -125,7 +138,9 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
             evidence=_evidence(parts, desk, opened),
             tracing=parts.tracing,
             admin=parts.admin,
-            ops=None if parts.admin is None else await _ops(parts, parts.admin, tail, disk, opened),
+            ops=None
+            if parts.admin is None
+            else await _ops(parts, parts.admin, tail, ingress, disk, opened),
         )
 
 
@@ -152,7 +167,12 @@ def _evidence(parts: Parts, desk: LogDesk | None, opened: AsyncExitStack) -> Evi
 
 
 async def _ops(
-    parts: Parts, plane: Admin, tail: AuditTail, disk: Disk, opened: AsyncExitStack
+    parts: Parts,
+    plane: Admin,
+    tail: AuditTail,
+    ingress: IngressWriter,
+    disk: Disk,
+    opened: AsyncExitStack,
 ) -> Ops:
     follower = parts.follower
     records = IngressRecords(parts.connection)
@@ -170,6 +190,7 @@ async def _ops(
         rules=lambda: follower.current,
         clock=utc_now,
         records=records,
+        orders=Orders(records, ingress, follower.current.macs),
         lags=lags,
         live=live,
         topics=lambda: topic_facts(parts.connection),

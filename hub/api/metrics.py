@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.api.surroundings import Surroundings
+from hub.io.screening import ScreeningMetrics
 
 _BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60)
 
@@ -38,6 +39,7 @@ class ApiMetrics:
         self.in_flight = Gauge(
             "hub_api_in_flight", "Messages on their way to the broker", registry=self.registry
         )
+        self.screening = ScreeningMetrics(self.registry)
         self.surroundings = Surroundings(self.registry)
 
 

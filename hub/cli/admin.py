@@ -30,6 +30,15 @@ class Collection(StrEnum):
     ENDPOINTS = "endpoints"
     RIGHTS = "rights"
     SCHEMAS = "schemas"
+    DOCUMENT_POLICIES = "document-policies"
+
+
+class Policy(StrEnum):
+    """What is demanded of documents."""
+
+    OFF = "off"
+    RECORD = "record"
+    REQUIRE = "require"
 
 
 class Level(StrEnum):
@@ -170,6 +179,18 @@ def publish_schema(context: typer.Context, file: Path, reason: ReasonOption) -> 
     document = _document(file)
     name = str(document.get("$id", "")).removeprefix("urn:hub:schema:")
     _write(context, reason, _change("publish_schema", schema_name=name, document=document))
+
+
+@admin_app.command("document-policy")
+def put_document_policy(
+    context: typer.Context,
+    type: Annotated[str, typer.Argument(help="Event type. / Loại sự kiện.")],
+    policy: Policy,
+    reason: ReasonOption,
+) -> None:
+    """Demand this of the documents of a type. / Chính sách kiểm tra chữ ký văn bản của một loại."""
+    change = _change("put_document_policy", type=type, policy=policy.value)
+    _write(context, reason, change)
 
 
 @admin_app.command("suspend")

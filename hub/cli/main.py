@@ -13,6 +13,7 @@ from hub.cli import (
     connector,
     dead_letter,
     demo,
+    documents,
     edge,
     evidence,
     init,
@@ -62,9 +63,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for module in (
-    *(init, up, run, status, demo, bench, admin, user, connector, dead_letter, quarantine, rebuild),
-    *(send, receive, keys, keys_of_systems, evidence, verify, trust, adapter, edge, witness),
-    *(support, about),
+    *(init, up, run, status, demo, bench, admin, user, connector, dead_letter, quarantine),
+    *(documents, rebuild, send, receive, keys, keys_of_systems, evidence, verify, trust),
+    *(adapter, edge, witness, support, about),
 ):
     module.register(app)
 

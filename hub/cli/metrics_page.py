@@ -13,7 +13,9 @@ from hub.cli.metrics_words import VI
 from hub.cli.processes import Name
 from hub.connectors.budget import Budget
 from hub.connectors.metrics import ConnectorMetrics
+from hub.documents.metrics import DocumentsMetrics
 from hub.io.process_metrics import tell_of_process
+from hub.io.screening import ScreeningMetrics
 from hub.recorder.log.metrics import AnchorMetrics, LogMetrics
 from hub.recorder.metrics import RecorderMetrics
 from hub.router.metrics import RouterMetrics
@@ -69,6 +71,7 @@ def _of_api(registry: CollectorRegistry) -> None:
 
 def _of_connectors(registry: CollectorRegistry) -> None:
     ConnectorMetrics(registry, Budget())
+    ScreeningMetrics(registry)
 
 
 def _of_recorder(registry: CollectorRegistry) -> None:
@@ -87,6 +90,7 @@ _MAKERS: Final[Mapping[Name, Callable[[CollectorRegistry], object]]] = {
     Name.CONNECTORS: _of_connectors,
     Name.RECORDER: _of_recorder,
     Name.VIEWS: _of_views,
+    Name.DOCUMENTS: DocumentsMetrics,
 }
 
 EVERY: Final = "every process"

@@ -28,6 +28,7 @@ VI: Final[Mapping[str, str]] = {
     "hub_certificates_ending": "Số chứng thư hết hạn trong từng ấy ngày; 0: đã hết hạn",
     "hub_disk_free_bytes": "Chỗ trống trên đĩa của trục, byte",
     "hub_disk_least_bytes": "Dưới mức này trục không nhận thêm",
+    "hub_screened_documents": "Số PDF được xem dấu mật trước khi lưu, theo kết quả",
     # router
     "hub_router_decisions": "Số quyết định theo kết quả và lý do",
     "hub_router_decision_seconds": "Từ tiếp nhận đến quyết định, chậm nhất mỗi giao dịch",
@@ -43,6 +44,12 @@ VI: Final[Mapping[str, str]] = {
     "hub_connector_lag_messages": "Số bản ghi của hộp thư chưa xử lý xong",
     "hub_connector_lag_seconds": "Tuổi của thông điệp chờ lâu nhất",
     "hub_connector_breaker_open": "1: bên kia không trả lời, đang dò thưa dần",
+    # documents
+    "hub_documents_verdicts": "Số văn bản đã kiểm chữ ký theo kết luận",
+    "hub_documents_orders": "Số lệnh đã giao cho bộ định tuyến theo loại",
+    "hub_documents_judge_seconds": "Thời gian lấy và kiểm các văn bản của một thông điệp",
+    "hub_documents_waiting": "Số thông điệp đang chờ kiểm chữ ký",
+    "hub_documents_review": "Số thông điệp bị giữ chờ người quyết định",
     # recorder
     "hub_recorder_events": "Số sự kiện kiểm toán đã ghi",
     "hub_recorder_lag_messages": "Số sự kiện chưa ghi",

@@ -13,7 +13,11 @@ class Name(StrEnum):
     CONNECTORS = "connectors"
     RECORDER = "recorder"
     VIEWS = "views"
+    DOCUMENTS = "documents"
 
 
-STOP_ORDER: Final = (Name.API, Name.CONNECTORS, Name.ROUTER, Name.RECORDER, Name.VIEWS)
+STOP_ORDER: Final = (
+    *(Name.API, Name.CONNECTORS, Name.DOCUMENTS),
+    *(Name.ROUTER, Name.RECORDER, Name.VIEWS),
+)
 """What takes messages in stops first, so that what decides and records them can finish."""

@@ -23,6 +23,7 @@ from hub.connectors.settings import ConnectorsSettings
 from hub.control.certificates import Certificates
 from hub.control.network_rules import NetworkRules
 from hub.control.settings import ControlSettings
+from hub.documents.settings import DocumentsSettings
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.log_posts import TimeStamping, Witness
 from hub.io.revocation import RevocationFetcher
@@ -33,7 +34,7 @@ from hub.io.vault import Vault
 from hub.recorder.settings import RecorderSettings
 from hub.router.settings import RouterSettings
 from hub.signing.signer import Signer, SignerUnusable, expect_matching
-from hub.signing.trust import TrustUnusable
+from hub.signing.trust import Trust, TrustUnusable
 from hub.views.settings import ViewsSettings
 
 PREFIX: Final = "HUB_"
@@ -48,6 +49,7 @@ SETTINGS: Final[tuple[type[BaseSettings], ...]] = (
     ControlSettings,
     RouterSettings,
     ConnectorsSettings,
+    DocumentsSettings,
     RecorderSettings,
     ViewsSettings,
     SupervisorSettings,
@@ -229,6 +231,20 @@ def certificates(rules: NetworkRules, clock: Callable[[], datetime]) -> Certific
     Raises:
         SettingsWrong: the trust file is not usable, or lets test roots in where they may not be.
     """
+    return Certificates(trust(), authorities(rules), clock)
+
+
+def authorities(rules: NetworkRules) -> RevocationFetcher:
+    """Return who asks authorities what they revoked."""
+    return RevocationFetcher(rules.lent(rules.everywhere()))
+
+
+def trust() -> Trust:
+    """Return whom the hub trusts.
+
+    Raises:
+        SettingsWrong: the trust file is not usable, or lets test roots in where they may not be.
+    """
     settings = read(ControlSettings)
     if settings.trust_test_roots and read(SupervisorSettings).broker != "embedded":
         raise SettingsWrong(
@@ -236,10 +252,9 @@ def certificates(rules: NetworkRules, clock: Callable[[], datetime]) -> Certific
             "Remove it."
         )
     try:
-        trust = trust_in(settings.trust, allow_test=settings.trust_test_roots)
+        return trust_in(settings.trust, allow_test=settings.trust_test_roots)
     except TrustUnusable as error:
         raise SettingsWrong(f"HUB_TRUST: {error}.") from error
-    return Certificates(trust, RevocationFetcher(rules.lent(rules.everywhere())), clock)
 
 
 def revocation_grace() -> timedelta:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from lgsp_adapter import Context, Reject, Resolver, Retryable
+from lgsp_message.reason import Refused
 
 from hub.control.network_rules import NetworkRules
 from hub.decision.connectors import Connector
@@ -58,6 +59,8 @@ def lend(
     async def store(pieces: AsyncIterator[bytes], media_type: str) -> str:  # noqa: ARG001  (the message names it)
         try:
             return (await objects.put(system, pieces)).hash
+        except Refused as refusal:
+            raise Reject(refusal.reason.value, refusal.detail) from refusal
         except ObjectTooLarge as error:
             raise Reject("object_too_large", str(error)) from error
         except Unavailable as error:

@@ -27,6 +27,7 @@ from hub.control.fields import (
     Code,
     EventTypes,
     GroupName,
+    MessageType,
     Name,
     OrganisationId,
     OrganisationIds,
@@ -37,6 +38,7 @@ from hub.control.fields import (
     SystemNames,
 )
 from hub.control.key_changes import EndKey, RegisterKey, RevokeKey, Validity
+from hub.decision.documents import Policy
 
 MAX_CHANGES: Final = 25_000
 """Most changes in one version: 3,300 systems with organisation, code, key, endpoint and right."""
@@ -172,6 +174,14 @@ class PublishSchema(ChangeModel):
     document: dict[str, Any]
 
 
+class PutDocumentPolicy(ChangeModel):
+    """Demand this of the documents in all messages of a type, from now on."""
+
+    change: Literal["put_document_policy"]
+    type: MessageType
+    policy: Policy
+
+
 Change = Annotated[
     PutOrganisation
     | DeleteOrganisation
@@ -191,6 +201,7 @@ Change = Annotated[
     | PutRight
     | DeleteRight
     | PublishSchema
+    | PutDocumentPolicy
     | PutConnector
     | DeleteConnector
     | PauseConnector

@@ -18,6 +18,7 @@ from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.schemas import publish_schema
 from hub.decision.rulebook import (
     CodeRecord,
+    DocumentPolicyRecord,
     EndpointRecord,
     GroupRecord,
     OrganisationRecord,
@@ -138,6 +139,10 @@ def _delete_right(change: ask.DeleteRight, draft: Draft, _place: str) -> None:
     draft.remove(RightRecord, change.id, change.change)
 
 
+def _put_document_policy(change: ask.PutDocumentPolicy, draft: Draft, _place: str) -> None:
+    draft.put(change.type, DocumentPolicyRecord(policy=change.policy), change.change)
+
+
 _COMMANDS: Final[Mapping[type[Any], Callable[[Any, Draft, str], None]]] = {
     ask.PutOrganisation: _put_organisation,
     ask.DeleteOrganisation: _delete_organisation,
@@ -154,6 +159,7 @@ _COMMANDS: Final[Mapping[type[Any], Callable[[Any, Draft, str], None]]] = {
     ask.PutRight: _put_right,
     ask.DeleteRight: _delete_right,
     ask.PublishSchema: publish_schema,
+    ask.PutDocumentPolicy: _put_document_policy,
     **CONNECTOR_COMMANDS,
     **KEY_COMMANDS,
 }

@@ -159,7 +159,7 @@ def references(key: str, record: Record) -> frozenset[str]:
             organisations, systems = [organisation], [system]
         case RightRecord() | ConnectorRecord():
             systems = [record.system]
-    # A key is part of its system, which is never removed; a schema names nothing.
+    # A key is part of its system, which is never removed; schemas and policies name nothing.
     return frozenset(
         [
             *(entity(OrganisationRecord, id) for id in organisations if id is not None),

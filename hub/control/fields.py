@@ -15,6 +15,7 @@ from lgsp_message.limits import MAX_URN_CHARS
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from hub.decision.rules import EVERYONE
+from hub.decision.statements import is_statement
 from hub.schemas.event_types import parse_schema
 
 MAX_LIST: Final = 5_000
@@ -60,6 +61,12 @@ def _schema_name(name: str) -> str:
     return name
 
 
+def _no_statement(type_: str) -> str:
+    if is_statement(type_):
+        raise ValueError("receipts and withdrawals carry no documents")
+    return type_
+
+
 def _distinct(items: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(items)) != len(items):
         raise ValueError("each at most once")
@@ -83,6 +90,8 @@ RightId = Annotated[str, StringConstraints(pattern=_RIGHT)]
 Thumbprint = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
 SchemaName = Annotated[str, StringConstraints(max_length=100), AfterValidator(_schema_name)]
 EventType = Annotated[str, StringConstraints(max_length=100, pattern=_TYPE)]
+MessageType = Annotated[EventType, AfterValidator(_no_statement)]
+"""A type that carries something to somebody: not what is said about other messages."""
 Address = Annotated[str, StringConstraints(max_length=MAX_URN_CHARS), AfterValidator(_address)]
 Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 

@@ -30,6 +30,7 @@ TABLES: Final[Mapping[str, Table]] = {
     "right": tables.access_rights,
     "schema": tables.schemas,
     "connector": tables.connectors,
+    "document_policy": tables.document_policies,
 }
 """Kind to its table."""
 

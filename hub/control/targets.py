@@ -71,19 +71,27 @@ def _add(change: Any, found: Targets) -> None:
             found.keys.add(f"connector/{change.name}")
         case ask.PublishSchema():
             found.keys.add(f"schema/{change.schema_name}")
-        case keys.RegisterKey():
-            found.keys.add(f"system/{change.system}")
-            found.thumbprints.update(_thumbprint(change))
+        case ask.PutDocumentPolicy():
+            found.keys.add(f"document_policy/{change.type}")
         case (
-            keys.RevokeKey()
+            keys.RegisterKey()
+            | keys.RevokeKey()
             | keys.EndKey()
             | keys.SuspendKey()
             | keys.ResumeKey()
             | keys.CompromiseKey()
         ):
-            found.thumbprints.add(change.thumbprint)
+            _add_key(change, found)
         case _:
             found.keys.add(f"system/{change.system}")
+
+
+def _add_key(change: Any, found: Targets) -> None:
+    if isinstance(change, keys.RegisterKey):
+        found.keys.add(f"system/{change.system}")
+        found.thumbprints.update(_thumbprint(change))
+    else:
+        found.thumbprints.add(change.thumbprint)
 
 
 def _thumbprint(change: keys.RegisterKey) -> list[str]:

@@ -6,12 +6,23 @@ from typing import Any
 import msgspec
 from lgsp_message.attributes import SYSTEM_PREFIX, is_message_id, is_system_name
 from lgsp_message.reason import Refused
-from lgsp_message.values import Message, Place, Received
+from lgsp_message.values import Message, Received
 
 from hub.answers import Answer
-from hub.decision.events import AuditEvent, Decision, Delivery, Entry, Event, IngressRef, Memory
+from hub.decision.documents import demanded
+from hub.decision.events import (
+    AuditEvent,
+    Decision,
+    Delivery,
+    Entry,
+    Event,
+    Memory,
+    ingress_of,
+    place_of,
+)
 from hub.decision.facts import NAME as FACTS
 from hub.decision.facts import facts
+from hub.decision.holding import last_in_line, withdrawn_hold
 from hub.decision.routing import deliveries_to, route
 from hub.decision.rules import Rules
 from hub.decision.statements import (
@@ -22,11 +33,9 @@ from hub.decision.statements import (
     read_receipt,
     read_withdrawal,
 )
+from hub.decision.watching import watched
 from hub.directory.organisations import legal_day
 from hub.ports import Admitted
-
-_NOWHERE = Place(partition=0, offset=-1)
-"""The place of a message that is only checked, not decided."""
 
 
 def refuse(
@@ -69,7 +78,7 @@ def admit(
     """Return the decision that admits: deliveries, or the effects of a statement.
 
     Raises:
-        Refused: what `route`, `read_receipt` and `read_withdrawal` raise.
+        Refused: what `route`, `demanded`, `read_receipt` and `read_withdrawal` raise.
     """
     if message.attributes.type == RECEIPT:
         stated = read_receipt(message, value, admitted, rules)
@@ -77,14 +86,19 @@ def admit(
     if message.attributes.type == WITHDRAWAL:
         answer = read_withdrawal(message, value, admitted)
         return _withdrawal(received, message, value, answer, rules, now)
-    deliveries = route(message, rules, _place(received).partition, now)
+    deliveries = route(message, rules, place_of(received).partition, now)
     told = facts(message.attributes.type, value, rules.directory, legal_day(now))
-    return Decision(
+    plain = Decision(
         received=received,
         entries=(_admitted(received, message, deliveries, rules, now, told),),
         deliveries=deliveries,
         remembered=(_memory(message, deliveries, now),),
     )
+    claim = message.attributes
+    policy = rules.documents.get(claim.type)
+    demand = None if policy is None else demanded(claim.objects, value, policy)
+    behind = last_in_line(claim.source, claim.subject, admitted)
+    return plain if demand is None and not behind else watched(plain, demand, behind)
 
 
 def _receipt(
@@ -104,7 +118,7 @@ def _receipt(
                 rules=rules.ref,
                 reason=item.reason,
                 body_sha256=item.delivered.body_hash.hex(),
-                ingress=_ingress(received),
+                ingress=ingress_of(received),
                 detail={"receipt": message.attributes.id},
             ),
         )
@@ -133,7 +147,7 @@ def _withdrawal(
     rules: Rules,
     now: datetime,
 ) -> Decision:
-    source, place = message.attributes.source, _place(received)
+    source, place = message.attributes.source, place_of(received)
     if answer.withdrawn:  # Once is enough: a second withdrawal is admitted and changes nothing.
         return Decision(
             received=received,
@@ -142,7 +156,10 @@ def _withdrawal(
         )
     # The withdrawal itself goes to whoever was given the message: it tells who already has it,
     # and readers of the inbox that meet it before the message leave the message out.
-    deliveries = deliveries_to(answer.recipients, message, rules, place.partition)
+    # Of a held message nobody was given anything, so nobody is told.
+    held = answer.hold is not None and answer.hold.held
+    systems = () if held else answer.recipients
+    deliveries = deliveries_to(systems, message, rules, place.partition)
     withdrawn = AuditEvent(
         event=Event.WITHDRAWN,
         source=source,
@@ -150,10 +167,10 @@ def _withdrawal(
         at=now,
         rules=rules.ref,
         body_sha256=answer.body_hash.hex(),
-        ingress=_ingress(received),
+        ingress=ingress_of(received),
         detail={"withdrawal": message.attributes.id, "recipients": list(answer.recipients)},
     )
-    marked = msgspec.structs.replace(answer, withdrawn=True)
+    marked = msgspec.structs.replace(answer, withdrawn=True, hold=withdrawn_hold(answer.hold))
     return Decision(
         received=received,
         entries=(
@@ -233,7 +250,7 @@ def _entry(
     if stamp is not None:
         told["peer"], told["received_at"] = stamp.peer, stamp.received_at
     return Entry(
-        partition=_place(received).partition,
+        partition=place_of(received).partition,
         event=AuditEvent(
             event=event,
             source=source,
@@ -243,7 +260,7 @@ def _entry(
             reason=reason,
             place=place,
             body_sha256=None if message is None else message.body_hash.hex(),
-            ingress=_ingress(received),
+            ingress=ingress_of(received),
             detail=told,
         ),
     )
@@ -259,12 +276,3 @@ def _names(received: Received) -> tuple[str, str]:
     id_ = received.attributes.get("id", "")
     # Invariant 9: what breaks the grammar may be anything, also somebody's name; it is not kept.
     return (source if is_system_name(source) else "", id_ if is_message_id(id_) else "")
-
-
-def _place(received: Received) -> Place:
-    return received.place or _NOWHERE
-
-
-def _ingress(received: Received) -> IngressRef:
-    place = _place(received)
-    return IngressRef(partition=place.partition, offset=place.offset)

@@ -5,7 +5,7 @@ from enum import StrEnum, unique
 from typing import Any, Final
 
 import msgspec
-from lgsp_message.values import Received
+from lgsp_message.values import Place, Received
 
 from hub.answers import Answer
 
@@ -48,6 +48,21 @@ class IngressRef(msgspec.Struct, frozen=True):
 
     partition: int
     offset: int
+
+
+_NOWHERE: Final = Place(partition=0, offset=-1)
+"""The place of a message that is only checked, not decided."""
+
+
+def place_of(received: Received) -> Place:
+    """Return where a message stands."""
+    return received.place or _NOWHERE
+
+
+def ingress_of(received: Received) -> IngressRef:
+    """Return where a message stands, as its audit events say it."""
+    place = place_of(received)
+    return IngressRef(partition=place.partition, offset=place.offset)
 
 
 class AuditEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -93,19 +108,14 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     answer: Answer
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the hub writes because of one message: together, or not at all (invariant 2)."""
+class Effects(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the hub writes because of one record: together, or not at all (invariant 2)."""
 
     received: Received
+    """The message that is delivered."""
     entries: tuple[Entry, ...]
-    """At least one: there is no silent decision."""
     deliveries: tuple[Delivery, ...] = ()
     remembered: tuple[Memory, ...] = ()
-
-    @property
-    def outcome(self) -> Event:
-        """`admitted`, `refused` or `duplicate`."""
-        return self.entries[0].event.event
 
     @property
     def fans_out(self) -> bool:
@@ -113,3 +123,19 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
         count = len(self.deliveries)
         size = count * len(self.received.body)
         return count > MAX_DIRECT_DELIVERIES or (count > 1 and size > MAX_DIRECT_BYTES)
+
+
+class Decision(Effects, frozen=True, kw_only=True):
+    """What becomes of one message. It has at least one entry: there is no silent decision."""
+
+    @property
+    def outcome(self) -> Event:
+        """`admitted`, `refused` or `duplicate`."""
+        return self.entries[0].event.event
+
+
+class Followed(Effects, frozen=True, kw_only=True):
+    """What the hub does with a message that it has admitted before, by its own order.
+
+    Nothing at all where the order came twice, or too late.
+    """

@@ -21,7 +21,7 @@ from hub.decision.event_rows import (
 from hub.decision.events import AuditEvent, Event
 from hub.decision.rows import AuditRecord, DeliveryRow, Grant, Key, MessageRow, Outcome, StepRow
 from hub.decision.statements import is_statement
-from hub.decision.states import State, aim, transition
+from hub.decision.states import HOLDS_DELIVERIES, State, aim, transition
 from hub.decision.tallies import Counted, Tallies
 
 _HELD: Final = frozenset({State.HELD, State.MANUAL_REVIEW})
@@ -94,6 +94,8 @@ class History:
     def _is_held_undecided(self, event: AuditEvent) -> bool:
         """Say whether a record of `hub.ingress` was held: before it became a decided message."""
         if event.event is not Event.HELD or event.recipient is not None:
+            return False
+        if event.reason in HOLDS_DELIVERIES:
             return False
         return event.ingress is not None or not self._known_as_admitted(event)
 

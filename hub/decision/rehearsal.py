@@ -52,7 +52,7 @@ _OF: Final[Mapping[Reason, Step]] = {
     **dict.fromkeys(
         (
             *(Reason.UNKNOWN_SCHEMA, Reason.SCHEMA_MISMATCH, Reason.SCHEMA_VIOLATION),
-            *(Reason.MALFORMED_BODY, Reason.TOO_DEEP),
+            *(Reason.MALFORMED_BODY, Reason.TOO_DEEP, Reason.DOCUMENT_MISSING),
         ),
         Step.VALIDATION,
     ),

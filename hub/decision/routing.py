@@ -1,11 +1,11 @@
 """Where an admitted message goes. With nowhere to go it is refused, never dropped (invariant 5)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from lgsp_message.attributes import GROUP_PREFIX, ORG_PREFIX, SYSTEM_PREFIX
 from lgsp_message.reason import Reason, Refused
-from lgsp_message.values import Message
+from lgsp_message.values import Envelope, Message
 
 from hub.decision.events import Delivery
 from hub.decision.rules import Rules
@@ -41,9 +41,8 @@ def deliveries_to(
     systems: tuple[str, ...], message: Message, rules: Rules, partition: int
 ) -> tuple[Delivery, ...]:
     """Return deliveries to systems that are already chosen."""
-    return tuple(
-        _delivery(message, rules, partition, system, SYSTEM_PREFIX + system) for system in systems
-    )
+    where = ((system, SYSTEM_PREFIX + system) for system in systems)
+    return deliveries_at(where, message, rules, partition)
 
 
 def systems_for(address: str, type_: str, rules: Rules, now: datetime, place: str) -> Iterator[str]:
@@ -87,8 +86,15 @@ def _endpoint(organisation: str, type_: str, rules: Rules, place: str) -> str:
     return system.name
 
 
+def deliveries_at(
+    where: Iterable[tuple[str, str]], message: Message | Envelope, rules: Rules, partition: int
+) -> tuple[Delivery, ...]:
+    """Return deliveries to (system, address) pairs that are already chosen."""
+    return tuple(_delivery(message, rules, partition, system, address) for system, address in where)
+
+
 def _delivery(
-    message: Message, rules: Rules, partition: int, system: str, address: str
+    message: Message | Envelope, rules: Rules, partition: int, system: str, address: str
 ) -> Delivery:
     claim = message.attributes
     token = delivery_token(

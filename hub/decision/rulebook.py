@@ -16,6 +16,7 @@ from lgsp_message.reason import Reason
 from lgsp_verify import rules
 
 from hub.decision.connector_record import ConnectorRecord, connector_of
+from hub.decision.documents import Policy
 from hub.decision.events import RulesRef
 from hub.decision.rules import RegisteredKey, Rules, System
 from hub.directory.organisations import Code, Directory, Organisation
@@ -116,6 +117,12 @@ class SchemaRecord(msgspec.Struct, frozen=True):
     document: dict[str, Any]
 
 
+class DocumentPolicyRecord(msgspec.Struct, frozen=True):
+    """`document_policy/<type>`: what is demanded of the documents in messages of this type."""
+
+    policy: Policy
+
+
 class VersionRecord(msgspec.Struct, frozen=True):
     """`version`: closes a change set."""
 
@@ -136,6 +143,7 @@ KINDS: Final[Mapping[str, type[msgspec.Struct]]] = {
     "right": RightRecord,
     "schema": SchemaRecord,
     "connector": ConnectorRecord,
+    "document_policy": DocumentPolicyRecord,
 }
 """Kind (the part of the key before the first slash) to the struct of its value."""
 
@@ -183,6 +191,7 @@ class Rulebook:
             rights=_rights(kinds["right"]),
             schemas={f"urn:hub:schema:{name}": schema for name, schema in kinds["schema"].items()},
             connectors={name: connector_of(name, one) for name, one in kinds["connector"].items()},
+            documents={type_: one.policy for type_, one in kinds["document_policy"].items()},
         )
 
 

@@ -8,6 +8,7 @@ from lgsp_message.keys import VerifyingKey
 from lgsp_message.reason import Reason
 
 from hub.decision.connectors import Connector
+from hub.decision.documents import Policy
 from hub.decision.events import RulesRef
 from hub.directory.organisations import Directory
 from hub.schemas.validate import CompiledSchema
@@ -63,6 +64,8 @@ class Rules:
     """By `dataschema` URN."""
     connectors: Mapping[str, Connector] = field(default_factory=dict)
     """By name. No decision about a message depends on them."""
+    documents: Mapping[str, Policy] = field(default_factory=dict)
+    """Event type to what is demanded of its documents; a type that is not listed: nothing."""
 
     def may_hand_in(self, peer: str, source: str) -> bool:
         """Say whether the system `peer` may hand in messages that `source` signed."""

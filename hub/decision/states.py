@@ -62,6 +62,20 @@ INITIAL: Final = State.PENDING
 """The state of every delivery of a message that has just been admitted."""
 MANUAL_REVIEW_REASON: Final = "manual_review"
 """A `held` event with this reason waits for a person to choose the recipient."""
+DOCUMENT_CHECK: Final = "document_check"
+"""`held`: the message's documents are being checked."""
+DOCUMENT_REVIEW: Final = "document_indeterminate"
+"""`held`: the check decided nothing, and a person must."""
+BEHIND_DOCUMENTS: Final = "waits_behind_documents"
+"""`held`: an earlier message of the same sender and subject waits for its documents."""
+DOCUMENT_INVALID: Final = "document_invalid"
+"""`expired`: a document's signature is invalid; the message will not be delivered."""
+HELD_TOO_LONG: Final = "held_too_long"
+"""`expired`: nobody decided while its bytes were kept."""
+
+HOLDS_DELIVERIES: Final = frozenset({DOCUMENT_CHECK, DOCUMENT_REVIEW, BEHIND_DOCUMENTS})
+"""Reasons of `held` that speak of an admitted message; without a recipient, of all deliveries."""
+_FOR_A_PERSON: Final = frozenset({MANUAL_REVIEW_REASON, DOCUMENT_REVIEW})
 
 _WAITING: Final = frozenset({State.HELD, State.MANUAL_REVIEW, State.DEAD_LETTER})
 """Stopped until somebody resumes it: a late attempt does not set it going again."""
@@ -103,7 +117,7 @@ _AIM: Final[Mapping[Event, State]] = {
 
 def aim(event: Event, reason: str | None = None) -> State | None:
     """Return the state that an event speaks of, or None where it speaks of none."""
-    if event is Event.HELD and reason == MANUAL_REVIEW_REASON:
+    if event is Event.HELD and reason in _FOR_A_PERSON:
         return State.MANUAL_REVIEW
     return _AIM.get(event)
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, select,
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.io.object_bytes import ObjectBytes
+from hub.io.screening import Marked, Screening
 from hub.io.sql.engine import sql_errors
 from hub.io.sql.objects_tables import object_access, stored_objects
 from hub.io.sql.upsert import insert_into
@@ -34,7 +35,7 @@ _FOLDER: Final = "objects"
 
 
 class ObjectTooLarge(Exception):
-    """More than `MAX_OBJECT_BYTES`."""
+    """More than `MAX_OBJECT_BYTES`, or than a reader takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +52,15 @@ class Objects:
     """The port `hub.ports.ObjectAccess`, uploads and downloads."""
 
     def __init__(
-        self, engine: AsyncEngine, store: ObjectBytes, clock: Callable[[], datetime]
+        self,
+        engine: AsyncEngine,
+        store: ObjectBytes,
+        clock: Callable[[], datetime],
+        screening: Screening | None = None,
     ) -> None:
+        """`screening` of None is for who stores nothing, and for tests."""
         self._engine, self._store, self._clock = engine, store, clock
+        self._screening = screening
 
     async def put(self, system: str, pieces: AsyncIterator[bytes]) -> Stored:
         """Store the bytes, hashed on the way; return once they and the access are durable.
@@ -62,10 +69,11 @@ class Objects:
 
         Raises:
             ObjectTooLarge, Unavailable.
+            Refused: `SECRET_MARKING`; only the fact and the hash were recorded.
         """
         path = f"{_FOLDER}/{uuid.uuid4()}"
         hashed = _Hashed(pieces)
-        await self._store.write(path, hashed.pieces())
+        await self._write(system, path, hashed)
         mine = Stored(hash=hashed.name, size=hashed.size, path=path)
         try:
             kept = await self._register(system, mine, self._clock())
@@ -115,6 +123,23 @@ class Objects:
         """Yield the bytes [start, end) of the object; raises `Unavailable`."""
         return self._store.read(stored.path, start, end)
 
+    async def whole(self, hash_: str, limit: int) -> bytes | None:
+        """Return all of an object's bytes, for the hub itself; None: it is gone.
+
+        Raises:
+            ObjectTooLarge: it has more than `limit` bytes.
+            Unavailable: a store does not answer.
+        """
+        stored = await self.referred(hash_)
+        if stored is None:
+            return None
+        if stored.size > limit:
+            raise ObjectTooLarge
+        try:
+            return b"".join([piece async for piece in self.read(stored, 0, stored.size)])
+        except FileNotFoundError:
+            return None
+
     async def held(self, system: str, hashes: Collection[str]) -> AbstractSet[str]:
         """Return those that the system may refer to; see `hub.ports.ObjectAccess`.
 
@@ -143,6 +168,16 @@ class Objects:
                 paths = list(gone.scalars())
         for path in paths:
             await self._store.delete(path)
+
+    async def _write(self, system: str, path: str, hashed: "_Hashed") -> None:
+        if self._screening is None:
+            await self._store.write(path, hashed.pieces())
+            return
+        try:
+            await self._store.write(path, self._screening.through(hashed.pieces()))
+        except Marked:
+            refusal = await self._screening.refuse(system, hashed.name)
+            raise refusal from None
 
     async def _stored(self, which: ColumnElement[bool], hash_: str) -> Stored | None:
         query = select(stored_objects.c.path, stored_objects.c.size).where(which)

@@ -28,6 +28,7 @@ KEEP_SECONDS: Final = DEDUPLICATION_WINDOW.total_seconds() + 3600
 SWEEP_ENTRIES: Final = 4
 """Old entries looked at for each new one: twice the growth, so the sweep keeps up."""
 
+_UNASKED: Final[Any] = object()
 _POSITION: Final = b"\x00position"
 _BOOT: Final = b"\x00boot"
 _SWEPT: Final = b"\x00swept"
@@ -161,19 +162,21 @@ class Overlay:
         self._fresh: dict[tuple[str, str], Answer | None] = {}
 
     def get(self, source: str, key: str) -> Answer | None:
-        """Return what was remembered, in this batch or before."""
-        if (source, key) in self._fresh:
-            return self._fresh[source, key]
-        return self._store.get(source, key)
+        """Return what was remembered, in this batch or before. The store is asked once for each."""
+        place = source, key
+        found: Answer | None = self._fresh.get(place, _UNASKED)
+        if found is _UNASKED:
+            found = self._fresh[place] = self._store.get(source, key)
+        return found
 
     def add(self, memories: Iterable[Memory]) -> None:
         """Take what a decision of the running batch wants remembered."""
         for memory in memories:
             self._fresh[memory.source, memory.key] = memory.answer
 
-    def forget(self, source: str, key: str) -> None:
-        """Take that something is no longer remembered."""
-        self._fresh[source, key] = None
+    def put(self, source: str, key: str, answer: Answer | None) -> None:
+        """Take what is remembered under a key from now on; None: nothing."""
+        self._fresh[source, key] = answer
 
 
 def boot_id() -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from lgsp_message.reason import Refused
 from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -103,11 +104,17 @@ class Uploads:
 
         Raises:
             OffsetDiffers: not all bytes are there.
+            Refused: `SECRET_MARKING`; the parts are deleted.
             Unavailable: a store does not answer; it may be asked again.
         """
         if upload.received != upload.size:
             raise OffsetDiffers(upload.received)
-        stored = await self._objects.put(system, self._pieces(upload))
+        try:
+            stored = await self._objects.put(system, self._pieces(upload))
+        except Refused:
+            # Invariant 9: what arrived piece by piece could not be looked at before.
+            await self.drop(upload)
+            raise
         await self.drop(upload)
         return stored
 

@@ -12,11 +12,19 @@ from typing import Final, ParamSpec, TypeVar
 
 from lgsp_message.reason import Refused
 from lgsp_message.values import Place
+from msgspec.structs import replace
 
-from hub.answers import Answer
 from hub.decision.effects import refuse
-from hub.decision.events import AuditEvent, Decision, Event, IngressRef, Memory
-from hub.decision.holding import hold_key, order_key, read_resume
+from hub.decision.events import AuditEvent, Decision, Effects, Event, Followed, IngressRef, Memory
+from hub.decision.holding import (
+    hold_key,
+    is_stopped,
+    order_key,
+    read_resume,
+    resumed,
+    stopped,
+)
+from hub.decision.orders import follow, read_order
 from hub.decision.pipeline import Examined, claim, prove, settle
 from hub.decision.rules import Rules
 from hub.io.kafka.router_records import Held, Outcome, Record, Resumed
@@ -86,14 +94,43 @@ def _settle(
     overlay: Overlay,
     condemned: Mapping[Place, str],
 ) -> Outcome:
-    if record.command is not None:
-        return _resume(record, record.command, batch, overlay)
+    command = record.command
+    if command is not None:
+        return _commanded(record, command, batch, overlay, condemned)
     outcome = _decided(record, examined, batch, overlay, condemned)
-    if isinstance(outcome, Held):
-        overlay.add([outcome.memory] if outcome.memory else [])
+    return _remembering(outcome, overlay, batch.now)
+
+
+def _commanded(
+    record: Record, mac: str, batch: Batch, overlay: Overlay, condemned: Mapping[Place, str]
+) -> Outcome:
+    """Do what the hub orders itself: about a held subject, or about the message of the record."""
+    if record.order is None:
+        return _resume(record, mac, batch, overlay)
+    if record.place in condemned:
+        outcome: Outcome = held(record, condemned[record.place], batch.now)
     else:
+        outcome = _safely(record, batch.now, _follow, record, mac, batch, overlay)
+    return _remembering(outcome, overlay, batch.now)
+
+
+def _remembering(outcome: Outcome, overlay: Overlay, now: datetime) -> Outcome:
+    """Let the next of the batch know what this one changes."""
+    if isinstance(outcome, Held):
+        outcome = _behind(outcome, overlay, now)
+        overlay.add([outcome.memory] if outcome.memory else [])
+    elif isinstance(outcome, Effects):
         overlay.add(outcome.remembered)
     return outcome
+
+
+def _behind(outcome: Held, overlay: Overlay, now: datetime) -> Held:
+    """Let the successors of a held message wait, without forgetting who waits for documents."""
+    memory = outcome.memory
+    if memory is None:
+        return outcome
+    answer = stopped(overlay.get(memory.source, memory.key), now)
+    return replace(outcome, memory=replace(memory, answer=answer))
 
 
 def _decided(
@@ -106,7 +143,7 @@ def _decided(
     if record.place in condemned:
         return held(record, condemned[record.place], batch.now)
     order = order_key(record.received)
-    if order is not None and overlay.get(order[0], hold_key(order[1])) is not None:
+    if order is not None and is_stopped(overlay.get(order[0], hold_key(order[1]))):
         # Invariant 7: it waits behind a held message of the same sender and subject.
         return held(record, "waits_behind", batch.now)
     if isinstance(examined, Held):
@@ -120,8 +157,17 @@ def _resume(record: Record, mac: str, batch: Batch, overlay: Overlay) -> Outcome
     except Refused as refusal:
         return refuse(record.received, None, refusal, batch.rules, batch.now)
     key = hold_key(command.subject)
-    overlay.forget(command.source, key)
-    return Resumed(source=command.source, key=key)
+    answer = resumed(overlay.get(command.source, key))
+    overlay.put(command.source, key, answer)
+    return Resumed(source=command.source, key=key, answer=answer)
+
+
+def _follow(record: Record, mac: str, batch: Batch, overlay: Overlay) -> Decision | Followed:
+    try:
+        order = read_order(record.order or b"", mac, batch.rules)
+        return follow(order, record.received, batch.rules, overlay, batch.now)
+    except Refused as refusal:
+        return refuse(record.received, None, refusal, batch.rules, batch.now)
 
 
 def held(record: Record, reason: str, now: datetime) -> Held:
@@ -138,5 +184,5 @@ def held(record: Record, reason: str, now: datetime) -> Held:
     order = order_key(record.received)
     if order is None:
         return Held(event=event, memory=None)
-    waits = Answer(content_hash=b"", decided_at=now.timestamp())
-    return Held(event=event, memory=Memory(source=order[0], key=hold_key(order[1]), answer=waits))
+    memory = Memory(source=order[0], key=hold_key(order[1]), answer=stopped(None, now))
+    return Held(event=event, memory=memory)

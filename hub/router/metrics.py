@@ -6,7 +6,7 @@ from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from hub.decision.events import Decision
+from hub.decision.events import Decision, Followed
 from hub.io.kafka.router_records import Held, Outcome, Resumed
 
 _SECONDS = (0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60)
@@ -49,5 +49,7 @@ def _labels(outcome: Outcome) -> tuple[str, str]:
         return "held", ""
     if isinstance(outcome, Resumed):
         return "resumed", ""
+    if isinstance(outcome, Followed):
+        return "order", outcome.entries[-1].event.event.value if outcome.entries else ""
     event = outcome.entries[0].event
     return event.event.value, event.reason or ""

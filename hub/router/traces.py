@@ -6,7 +6,7 @@ from datetime import datetime
 from lgsp_message.cloudevents import TRACE_HEADER
 from msgspec.structs import replace
 
-from hub.decision.events import Event
+from hub.decision.events import Event, Followed
 from hub.io.kafka.router_records import Held, Outcome, Record, Resumed
 from hub.io.tracing import DECIDE, Side, Span, Tracing, about
 
@@ -33,7 +33,7 @@ class Decided:
                 span.end(outcome, error=failed)
 
     def _begun(self, record: Record, outcome: Outcome) -> Record:
-        if isinstance(outcome, Resumed):
+        if isinstance(outcome, Resumed | Followed):
             return record
         event = outcome.event if isinstance(outcome, Held) else outcome.entries[0].event
         parent = dict(record.headers).get(TRACE_HEADER)

@@ -12,6 +12,7 @@ from hub.io.objects import delete_unreferenced
 from hub.io.sql.objects_tables import object_access, stored_objects, uploads
 from hub.io.uploads import delete_stale_uploads
 from tests.api_rig import fresh
+from tests.page_pdf import page_pdf
 
 pytestmark = pytest.mark.kafka
 
@@ -186,3 +187,20 @@ async def test_a_reference_keeps_an_object_from_the_janitor(hub):
     assert await delete_unreferenced(engine, store, datetime.now(UTC)) == 0
     async with engine.connect() as connection:
         assert len((await connection.execute(select(stored_objects))).all()) == 1
+
+
+async def test_of_a_marked_document_only_the_fact_and_the_hash_remain(hub):
+    sender = await hub.login("sender")
+    secret = page_pdf("Số: 12/KH-UBND", "TỐI MẬT")
+    answer = await sender.http.post("/v1/objects", content=secret)
+    assert (answer.status_code, answer.json()["code"]) == (422, "secret_marking")
+    begun = (await sender.http.post("/v1/objects/uploads", json={"size": len(secret)})).json()
+    await sender.http.patch(begun["url"], content=secret, headers={"upload-offset": "0"})
+    answer = await sender.http.post(f"{begun['url']}:complete")
+    assert (answer.status_code, answer.json()["code"]) == (422, "secret_marking")
+    assert (await sender.http.get(begun["url"])).status_code == 404
+    assert files(hub) == []
+    event = (await hub.until("", "refused"))[0]
+    assert event.detail == {"object": "sha256:" + hashlib.sha256(secret).hexdigest()}
+    assert (event.source, event.reason, event.place) == ("sender", "secret_marking", "objects")
+    assert (await sender.http.post("/v1/objects", content=page_pdf("Bảo mật"))).status_code == 201

@@ -11,7 +11,7 @@ import pytest
 
 pytestmark = pytest.mark.kafka
 
-PROCESSES = ["broker", "api", "connectors", "router", "recorder", "views"]
+PROCESSES = ["broker", "api", "connectors", "documents", "router", "recorder", "views"]
 
 
 def is_alive(pid):

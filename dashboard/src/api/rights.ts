@@ -12,6 +12,10 @@ export interface Need {
 export const NEEDS = {
   "GET /v1/admin/quarantine": {"rights":["messages.view"],"scoped":false,"stops":false},
   "POST /v1/admin/quarantine/{offset}:release": {"rights":["messages.release"],"scoped":false,"stops":true},
+  "GET /v1/admin/documents": {"rights":["messages.view"],"scoped":false,"stops":false},
+  "POST /v1/admin/documents/{source}/{id}:release": {"rights":["messages.release"],"scoped":false,"stops":true},
+  "POST /v1/admin/documents/{source}/{id}:drop": {"rights":["messages.release"],"scoped":false,"stops":true},
+  "POST /v1/admin/documents/{source}/{id}:recheck": {"rights":["messages.release"],"scoped":false,"stops":true},
   "GET /v1/admin/dead-letters": {"rights":["messages.view"],"scoped":false,"stops":false},
   "GET /v1/admin/dead-letters/groups": {"rights":["messages.view"],"scoped":false,"stops":false},
   "POST /v1/admin/dead-letters:{action}": {"rights":["messages.retry"],"scoped":false,"stops":true},
@@ -146,6 +150,7 @@ export const NEEDS = {
   "change delete_endpoint": {"rights":["rules.change"],"scoped":false,"stops":true},
   "change put_right": {"rights":["rules.change"],"scoped":false,"stops":true},
   "change delete_right": {"rights":["rules.change"],"scoped":false,"stops":true},
+  "change put_document_policy": {"rights":["rules.change"],"scoped":false,"stops":true},
   "change register_key": {"rights":["keys.manage"],"scoped":false,"stops":true},
   "change end_key": {"rights":["keys.manage"],"scoped":false,"stops":true},
   "change revoke_key": {"rights":["keys.manage"],"scoped":false,"stops":true},

@@ -12,6 +12,7 @@ from hub.api.ops.live_ring import Live
 from hub.api.ops.once import Once
 from hub.api.ops.overview_models import Overview
 from hub.api.ops.rates import Tries
+from hub.control.documents import HeldDocuments
 from hub.decision.rules import Rules
 from hub.io.disk import Disk
 from hub.io.kafka.cluster import Broker
@@ -62,6 +63,7 @@ class Ops:
     clock: Clock
     records: Records
     lags: LagsOfReaders
+    documents: HeldDocuments
     live: Live
     statuses: ConnectorStatuses
     held: Once[int]

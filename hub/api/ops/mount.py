@@ -24,8 +24,10 @@ from hub.api.ops.dependencies import Clock, LagsOfReaders, Ops, Records, RulesNo
 from hub.api.ops.live_ring import Live
 from hub.api.ops.once import Once
 from hub.api.ops.overview import make_overview
+from hub.control.documents import HeldDocuments
 from hub.io.disk import Disk
 from hub.io.kafka.cluster import Broker
+from hub.io.kafka.orders import GivesOrders
 from hub.io.kafka.topic_facts import TopicFacts
 
 RESOURCES: Final = (
@@ -53,6 +55,7 @@ def ops_with(
     rules: RulesNow,
     clock: Clock,
     records: Records,
+    orders: GivesOrders,
     lags: LagsOfReaders,
     live: Live,
     topics: Callable[[], Awaitable[tuple[TopicFacts, ...]]],
@@ -70,6 +73,7 @@ def ops_with(
         clock=clock,
         records=records,
         lags=lags,
+        documents=HeldDocuments(plane.control.engine, orders, clock),
         live=live,
         statuses=plane.statuses,
         held=Once(held, HELD_SECONDS),

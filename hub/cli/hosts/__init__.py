@@ -17,4 +17,6 @@ def entry(name: Name) -> Entry:
             from hub.cli.hosts.recorder import run  # noqa: PLC0415
         case Name.VIEWS:
             from hub.cli.hosts.views import run  # noqa: PLC0415
+        case Name.DOCUMENTS:
+            from hub.cli.hosts.documents import run  # noqa: PLC0415
     return run

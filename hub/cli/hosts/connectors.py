@@ -9,9 +9,12 @@ from hub.connectors.fleet import Slot
 from hub.connectors.settings import ConnectorsSettings
 from hub.connectors.signing import KeyFolder
 from hub.io.admission import utc_now
+from hub.io.kafka.ingress import IngressWriter
 from hub.io.kafka.rules_log import RulesFollower
 from hub.io.object_bytes import ObjectBytes
 from hub.io.objects import Objects
+from hub.io.page_pool import PageLimits, PagePool
+from hub.io.screening import Screening, ScreeningMetrics
 from hub.io.sql.closed_deliveries import ClosedDeliveries
 from hub.io.sql.connector_status import ConnectorStatuses
 from hub.io.sql.engine import open_engine
@@ -23,16 +26,27 @@ async def run(host: Host) -> None:
     connection = wiring.kafka(host.settings)
     follower = RulesFollower(connection, host.identity.hub, host.home.macs())
     engine = open_engine(wiring.sql_url(host.settings, host.home))
+    registry, pages = metrics_registry(settings.metrics_port), PagePool(PageLimits())
+    events = IngressWriter(connection, host.identity.partitions)
+    screening = Screening(
+        pages,
+        host.home.root,
+        events.record,
+        lambda: follower.current.ref,
+        utc_now,
+        ScreeningMetrics(registry),
+    )
+    store = ObjectBytes(wiring.objects_url(host.settings, host.home))
     world = connectors.World(
         connection=connection,
         rules=lambda: follower.current,
-        objects=Objects(engine, ObjectBytes(wiring.objects_url(host.settings, host.home)), utc_now),
+        objects=Objects(engine, store, utc_now, screening),
         deliveries=ClosedDeliveries(engine),
         status=ConnectorStatuses(engine),
         keys=KeyFolder(settings.keys or host.home.connector_keys),
         partitions=host.identity.partitions,
         slot=Slot(slot=settings.slot, slots=settings.slots),
-        registry=metrics_registry(settings.metrics_port),
+        registry=registry,
         adapters=Adapters(),
         environment=wiring.environ_of_adapters(settings.env_prefix),
         secrets=wiring.secrets_of_connectors(settings, host.home),
@@ -42,8 +56,11 @@ async def run(host: Host) -> None:
     )
     try:
         if await unless(host.stop, follower.start()):
+            await events.start()
             host.ready.set()
             await connectors.run(world, host.stop)
     finally:
+        await pages.close()
+        await events.stop()
         await follower.stop()
         await engine.dispose()

@@ -14,6 +14,7 @@ from lgsp_message.values import Place, Received
 from hub.decision.events import AuditEvent
 from hub.io.kafka.codec import Headers, encode_event, ingress_headers
 from hub.io.kafka.connection import KafkaConnection, broker_errors
+from hub.io.kafka.router_records import COMMAND, ORDER
 from hub.io.kafka.topics import AUDIT, INGRESS, partition_of
 from hub.ports import Overloaded, Unavailable
 
@@ -125,6 +126,19 @@ class IngressWriter:
         """
         partition = partition_of(event.source, self._partitions)
         sent = await self._send(AUDIT, partition, encode_event(event), [], self._limit)
+        _only(await self._durable([sent]))
+
+    async def give_order(
+        self, partition: int, body: bytes, headers: Headers, order: bytes, mac: str
+    ) -> None:
+        """Write an order of the hub to itself on a copy of the message that it is about.
+
+        Raises:
+            Unavailable: whether it was written is unknown; a repetition changes nothing.
+        """
+        plain = [header for header in headers if header[0] not in {COMMAND, ORDER}]
+        marked = [*plain, (COMMAND, mac.encode()), (ORDER, order)]
+        sent = await self._send(INGRESS, partition, body, marked, self._limit)
         _only(await self._durable([sent]))
 
     async def _hand_over(

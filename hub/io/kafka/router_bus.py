@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from aiokafka import TopicPartition
 
-from hub.decision.events import Decision
+from hub.decision.events import Effects
 from hub.io.kafka import topics
 from hub.io.kafka.connection import KafkaConnection, broker_errors
 from hub.io.kafka.inboxes import Inboxes
@@ -176,6 +176,6 @@ class RouterBus:
 
 
 def _systems(outcome: Outcome) -> Iterable[str]:
-    if not isinstance(outcome, Decision) or outcome.fans_out:
+    if not isinstance(outcome, Effects) or outcome.fans_out:
         return ()
     return (delivery.system for delivery in outcome.deliveries)

@@ -7,7 +7,8 @@ from typing import Any, Final
 import msgspec
 from lgsp_message.values import Place, Received
 
-from hub.decision.events import AuditEvent, Decision, Delivery, Event, Memory
+from hub.answers import Answer
+from hub.decision.events import AuditEvent, Decision, Delivery, Effects, Event, Followed, Memory
 from hub.io.kafka import topics
 from hub.io.kafka.codec import (
     Headers,
@@ -22,6 +23,10 @@ from hub.io.kafka.transaction import Output
 COMMAND: Final = "hub_command"
 """On `hub.ingress`: the record is a command of the hub to itself; the value is its MAC."""
 
+ORDER: Final = "hub_order"
+"""Beside `hub_command`: the command is this text, and the record is a copy of the message that it
+is about. Without it the command is the record's value."""
+
 ORIGINAL_PREFIX: Final = "hub_original_"
 """Before the hub's own headers on `hub.quarantine`, so that a release restores them."""
 
@@ -34,7 +39,12 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     headers: Headers
     key: bytes | None
     command: str | None = None
-    """The MAC of the hub's own command, where the record is one; its body is the command."""
+    """The MAC of the hub's own command, where the record is one."""
+
+    @property
+    def order(self) -> bytes | None:
+        """The command, where it is about the message of this record; else its body is one."""
+        return next((raw or b"" for name, raw in self.headers if name == ORDER), None)
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,9 +60,11 @@ class Resumed(msgspec.Struct, frozen=True, kw_only=True):
 
     source: str
     key: str
+    answer: Answer | None
+    """What is remembered under the key from now on."""
 
 
-Outcome = Decision | Held | Resumed
+Outcome = Decision | Followed | Held | Resumed
 
 
 class FanOut(msgspec.Struct, frozen=True, array_like=True):
@@ -106,8 +118,9 @@ def outputs_of(
     if isinstance(outcome, Held):
         return _held(record, outcome)
     if isinstance(outcome, Resumed):
-        return [_seen(record, seen_key(outcome.source, outcome.key), None)]
-    return _decision(record, outcome, deliverable)
+        kept = None if outcome.answer is None else encode_answer(outcome.answer)
+        return [_seen(record, seen_key(outcome.source, outcome.key), kept)]
+    return _effects(record, outcome, deliverable)
 
 
 def _seen(record: Record, key: bytes, value: bytes | None) -> Output:
@@ -118,9 +131,7 @@ def _remembered(record: Record, memory: Memory) -> Output:
     return _seen(record, seen_key(memory.source, memory.key), encode_answer(memory.answer))
 
 
-def _decision(
-    record: Record, decision: Decision, deliverable: Callable[[str], bool]
-) -> list[Output]:
+def _effects(record: Record, decision: Effects, deliverable: Callable[[str], bool]) -> list[Output]:
     partition = record.place.partition
     outputs = [
         Output(

@@ -115,6 +115,14 @@ schemas: Final = Table(
     Column("document", JSON, nullable=False),
 )
 
+document_policies: Final = Table(
+    "document_policies",
+    metadata,
+    Column("id", String(100), primary_key=True),
+    Column("policy", String(16), nullable=False),
+    comment="Event type to what is demanded of its documents. No row: nothing.",
+)
+
 connectors: Final = Table(
     "connectors",
     metadata,

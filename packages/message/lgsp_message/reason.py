@@ -47,6 +47,7 @@ class Reason(StrEnum):
     UNKNOWN_SCHEMA = "unknown_schema"
     SCHEMA_MISMATCH = "schema_mismatch"
     SCHEMA_VIOLATION = "schema_violation"
+    DOCUMENT_MISSING = "document_missing"
     # Route: where to.
     NO_RECIPIENT = "no_recipient"
     UNKNOWN_RECIPIENT = "unknown_recipient"

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from typing import Final
 
+from lgsp_message.secrecy_names import names_marked_file
+
 # Every repetition is bounded: a body of nothing but spaces must not cost more than one look.
 _DEGREE: Final = r"(?:tuyệt\s{1,9}mật|tối\s{1,9}mật|mật)"
 _ALONE: Final = re.compile(
@@ -61,6 +63,8 @@ def is_marked_secret(*texts: bytes) -> bool:
         text = _ESCAPE.sub(_unescape, text)
     normal = unicodedata.normalize("NFC", text)
     if any(pattern.search(normal) for pattern in (_ALONE, _LABELLED, _FRAMED, _HIGH)):
+        return True
+    if names_marked_file(normal):
         return True
     return any(_is_stamp(normal, found.start()) for found in _LOW.finditer(normal))
 

@@ -9,7 +9,7 @@ import typer
 from lgsp_message.keys import public_jwk
 from typer.testing import CliRunner
 
-from hub.cli import admin, admin_api, keys_of_systems, quarantine
+from hub.cli import admin, admin_api, documents, keys_of_systems, quarantine
 from hub.cli.errors import CommandFailed
 from hub.control.changes import ChangeSet
 from hub.schemas.catalogue import load
@@ -52,6 +52,7 @@ def run(hub, tmp_path):  # noqa: ARG001  (no command may find a real hub)
     app = typer.Typer()
     admin.register(app)
     quarantine.register(app)
+    documents.register(app)
     keys_of_systems.register(app)
 
     def invoked(*arguments, text=None, group="admin"):
@@ -70,6 +71,7 @@ COMMANDS = [
     ["right", "quyen-1", "--system", "he-thong-a", "--type", TYPE, "--to", "urn:hub:all"],
     ["suspend", "he-thong-a"],
     ["resume", "he-thong-a"],
+    ["document-policy", TYPE, "require"],
 ]
 
 
@@ -216,3 +218,26 @@ def test_a_list_is_read_to_its_end(run, monkeypatch):
         lambda _self, request: httpx2.Response(200, json=pages[request.url.params["after"]]),
     )
     assert run("list", "systems").stdout.splitlines() == ['{"id": "a"}', '{"id": "b"}']
+
+
+@pytest.mark.parametrize("word", ["release", "drop", "recheck"])
+def test_a_word_about_a_held_document_needs_a_reason(hub, run, word):
+    assert run(word, "he-thong-a", "m-1", group="documents").exit_code == 2
+    hub.answer = httpx2.Response(200, json={"source": "he-thong-a", "id": "m-1"})
+    result = run(word, "he-thong-a", "m-1", *WHY, group="documents")
+    assert result.exit_code == 0, result.output
+    request = hub.requests[-1]
+    path = f"/v1/admin/documents/he-thong-a/m-1:{word}"
+    assert (request.method, request.url.path) == ("POST", path)
+
+
+def test_held_documents_are_listed_page_by_page_those_for_a_person_alone_if_asked(hub, run):
+    rows = [{"id": "m-1", "review": True}, {"id": "m-2", "review": False}]
+    pages = [
+        httpx2.Response(200, json={"items": rows[:1], "next": "he-thong-a/m-1"}),
+        httpx2.Response(200, json={"items": rows[1:], "next": None}),
+    ]
+    hub.answers = list(pages)
+    assert len(run("list", group="documents").stdout.splitlines()) == 2
+    hub.answers = list(pages)
+    assert json.loads(run("list", "--review", group="documents").stdout)["id"] == "m-1"

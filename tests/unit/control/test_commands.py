@@ -37,6 +37,7 @@ EVERYTHING = [
     right(recipients=["urn:hub:org:H99.01", "urn:hub:group:cac-xa", "urn:hub:system:he-thong-b"]),
     {"change": "put_group", "name": "cac-xa", "members": ["xa-a"]},
     schema(),
+    {"change": "put_document_policy", "type": ISSUED, "policy": "require"},
 ]
 
 

@@ -83,6 +83,7 @@ COMPROMISED = build_rules(changed(SENDER_KEY, revoked=True, compromised_at=LONG_
 KEY_SUSPENDED = build_rules(changed(SENDER_KEY, suspended="report"))
 OUTDATED = build_rules(changed(SENDER_KEY, valid_to=NOW.isoformat()))
 NO_RIGHT = build_rules({"right/1": None})
+NEEDS_A_DOCUMENT = build_rules({f"document_policy/{support.DOSSIER}": {"policy": "require"}})
 NO_ENDPOINT = build_rules({"endpoint/org-receiver/receiver": None})
 CLOSED = build_rules(
     changed("right/1", recipients=["urn:hub:all"])
@@ -126,6 +127,7 @@ WAYS_TO_FAIL = {
     ),
     Reason.SCHEMA_MISMATCH: (stamped(dataschema=support.RECEIPT_SCHEMA), RULES, EMPTY),
     Reason.SCHEMA_VIOLATION: (stamped(body(state="hai")), RULES, EMPTY),
+    Reason.DOCUMENT_MISSING: (stamped(), NEEDS_A_DOCUMENT, EMPTY),
     Reason.NO_RECIPIENT: (stamped(recipients=None), RULES, EMPTY),
     Reason.UNKNOWN_RECIPIENT: (stamped(), CLOSED, EMPTY),
     Reason.NO_ENDPOINT: (stamped(), NO_ENDPOINT, EMPTY),

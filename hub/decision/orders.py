@@ -1,0 +1,271 @@
+"""What the hub orders itself to do with a message that waits for its documents. Pure.
+
+An order travels on the partition of `hub.ingress` that the message came through, on a copy of its
+record: so one router decides it, in one order with everything else of its sender (invariant 3), and
+has the bytes to deliver. Repeating an order changes nothing.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum, unique
+from typing import Annotated, Any, Final
+
+import msgspec
+from lgsp_message.jsontext import parse_json
+from lgsp_message.jws import content_hash, decode
+from lgsp_message.limits import DEDUPLICATION_WINDOW
+from lgsp_message.reason import Reason, Refused
+from lgsp_message.values import Envelope, Place, Received
+from msgspec.structs import replace
+
+from hub.answers import Answer, Check, Hold
+from hub.decision.documents import NAME, documents_of
+from hub.decision.events import (
+    AuditEvent,
+    Delivery,
+    Entry,
+    Event,
+    Followed,
+    Memory,
+    ingress_of,
+    place_of,
+)
+from hub.decision.holding import blocker, ended, expect_genuine
+from hub.decision.routing import deliveries_at
+from hub.decision.rules import Rules
+from hub.decision.states import (
+    BEHIND_DOCUMENTS,
+    DOCUMENT_INVALID,
+    DOCUMENT_REVIEW,
+    HELD_TOO_LONG,
+)
+from hub.ports import Admitted
+from hub.signing.verdicts import Grade, VerdictReason, worst
+
+LONGEST_HOLD: Final = DEDUPLICATION_WINDOW - timedelta(days=2)
+"""How long a message may wait: then its record is about to leave `hub.ingress`, and with it the
+bytes to deliver."""
+
+DROPPED: Final = "dropped"
+"""Reason of `expired`: an operator has ended it."""
+
+
+@unique
+class Do(StrEnum):
+    """What an order asks for."""
+
+    TELL = "tell"
+    """Take what was found out about the documents."""
+    LOOK = "look"
+    """Deliver it if nothing stands before it any more; end it if its time is over."""
+    RELEASE = "release"
+    """An operator's word: deliver it, whatever was found."""
+    DROP = "drop"
+    """An operator's word: it will not be delivered."""
+
+
+class FoundSignature(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was found out about one signature. Nothing that a certificate says in words."""
+
+    grade: Grade
+    reasons: tuple[VerdictReason, ...]
+    algorithm: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{0,64}$")] = ""
+    proven_at: datetime | None = None
+    """What a trusted time stamp says."""
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was found out about one document: codes, never a text.
+
+    Invariant 9: an audit event names no person, and a certificate's words may be anybody's.
+    """
+
+    hash: str
+    grade: Grade
+    reasons: tuple[VerdictReason, ...] = ()
+    signatures: tuple[FoundSignature, ...] = ()
+    trust: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    """Version of the trust roots that were used."""
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One order. JSON, under the hub's MAC."""
+
+    do: Do
+    source: str
+    id: str
+    found: tuple[Found, ...] = ()
+    by: str = ""
+    """Who, where a person gives it (invariant 11)."""
+    reason: str = ""
+
+
+def read_order(order: bytes, mac: str, rules: Rules) -> Order:
+    """Return an order that the hub gave itself.
+
+    Raises:
+        Refused: `NOT_ADMITTED`.
+    """
+    expect_genuine(order, mac, rules)
+    return msgspec.json.decode(order, type=Order)
+
+
+def follow(
+    order: Order, received: Received, rules: Rules, admitted: Admitted, now: datetime
+) -> Followed:
+    """Return what the order changes. `received`: the copy of the message that it came on.
+
+    Raises:
+        Refused: `NOT_ADMITTED`, where the order came on another message than it names.
+    """
+    answer = admitted.get(order.source, order.id)
+    hold = None if answer is None else answer.hold
+    if answer is None or hold is None or hold.check is Check.ENDED:
+        return Followed(received=received, entries=())
+    envelope = decode(received, rules.hub)
+    claim = envelope.attributes
+    # Invariant 8: the same content as was admitted under this id, or it is not that message.
+    if (claim.source, claim.id) != (order.source, order.id) or (
+        content_hash(envelope.body_hash, claim.text) != answer.content_hash
+    ):
+        raise Refused(Reason.NOT_ADMITTED, "the order is about another message")
+    return _Step(order, received, envelope, answer, hold, rules, admitted, now).take()
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One order, and all that its outcome depends on."""
+
+    _order: Order
+    _received: Received
+    _envelope: Envelope
+    _answer: Answer
+    _hold: Hold
+    _rules: Rules
+    _admitted: Admitted
+    _now: datetime
+    _entries: list[Entry] = field(default_factory=list)
+
+    def take(self) -> Followed:
+        """Do what is ordered."""
+        if self._order.do is Do.TELL and self._hold.check in _OPEN_TO_VERDICTS:
+            return self._told()
+        if not self._hold.held:
+            return self._unchanged()
+        if self._order.do is Do.RELEASE:
+            return self._go_on(self._by())
+        if self._order.do is Do.DROP:
+            return self._end(DROPPED, self._by())
+        return self._look()
+
+    def _told(self) -> Followed:
+        found = self._complete()
+        grade = worst(one.grade for one in found)
+        if self._hold.check is Check.REVIEW and grade is Grade.INDETERMINATE:
+            return self._unchanged()  # Nothing new: a person still has to decide.
+        self._say(
+            Event.VERDICT, grade.value, {NAME: msgspec.json.decode(msgspec.json.encode(found))}
+        )
+        if self._hold.check is Check.RECORD:
+            hold = replace(self._hold, check=Check.NONE)
+            return self._remember(hold if hold.held else None)
+        return self._judged(grade)
+
+    def _judged(self, grade: Grade) -> Followed:
+        if self._time_is_over():
+            return self._end(None)
+        if grade is Grade.INVALID:
+            return self._end(DOCUMENT_INVALID)
+        if grade is Grade.INDETERMINATE:
+            self._say(Event.HELD, DOCUMENT_REVIEW)
+            return self._remember(replace(self._hold, check=Check.REVIEW))
+        return self._go_on()
+
+    def _look(self) -> Followed:
+        if self._time_is_over():
+            return self._end(None)
+        if self._now.timestamp() - self._answer.decided_at >= LONGEST_HOLD.total_seconds():
+            return self._end(HELD_TOO_LONG)
+        if self._hold.check in (Check.REQUIRE, Check.REVIEW) or self._behind():
+            return self._unchanged()
+        return self._go_on()
+
+    def _go_on(self, detail: dict[str, Any] | None = None) -> Followed:
+        """Deliver it, or let it wait for its turn only."""
+        check = Check.RECORD if self._hold.check is Check.RECORD else Check.NONE
+        if self._behind():
+            # Invariant 7: what was sent before it goes before it.
+            self._say(Event.HELD, BEHIND_DOCUMENTS, detail)
+            return self._remember(replace(self._hold, check=check))
+        self._say(Event.RESUMED, None, detail)
+        hold = Hold(check=check, held=False) if check is Check.RECORD else None
+        return self._remember(hold, self._deliveries())
+
+    def _end(self, reason: str | None, detail: dict[str, Any] | None = None) -> Followed:
+        self._say(Event.EXPIRED, reason, detail)
+        # Nobody has it, and nobody will: a withdrawal that comes later has nobody to tell.
+        answer = replace(self._answer, recipients=())
+        return self._remember(ended(self._hold), answer=answer)
+
+    def _complete(self) -> tuple[Found, ...]:
+        """Return a verdict about each document of the message: none is passed over."""
+        found = {one.hash: one for one in self._order.found}
+        hashes = documents_of(parse_json(self._envelope.body), self._envelope.attributes.objects)
+        return tuple(found.get(name) or _unjudged(name) for name in hashes)
+
+    def _deliveries(self) -> tuple[Delivery, ...]:
+        where = zip(self._answer.recipients, self._hold.addresses, strict=True)
+        return deliveries_at(where, self._envelope, self._rules, self._place().partition)
+
+    def _behind(self) -> str:
+        return blocker(self._order.source, self._hold.behind, self._admitted)
+
+    def _time_is_over(self) -> bool:
+        until = self._envelope.attributes.expirytime
+        return self._hold.held and until is not None and until <= self._now
+
+    def _place(self) -> Place:
+        return place_of(self._received)
+
+    def _by(self) -> dict[str, Any]:
+        return {"by": self._order.by, "reason": self._order.reason}
+
+    def _say(self, event: Event, reason: str | None, detail: dict[str, Any] | None = None) -> None:
+        told = AuditEvent(
+            event=event,
+            source=self._order.source,
+            id=self._order.id,
+            at=self._now,
+            rules=self._rules.ref,
+            reason=reason,
+            body_sha256=self._envelope.body_hash.hex(),
+            ingress=ingress_of(self._received),
+            detail=detail or {},
+        )
+        self._entries.append(Entry(partition=self._place().partition, event=told))
+
+    def _unchanged(self) -> Followed:
+        return Followed(received=self._received, entries=())
+
+    def _remember(
+        self,
+        hold: Hold | None,
+        deliveries: tuple[Delivery, ...] = (),
+        answer: Answer | None = None,
+    ) -> Followed:
+        kept = replace(answer or self._answer, hold=hold)
+        memory = Memory(source=self._order.source, key=self._order.id, answer=kept)
+        return Followed(
+            received=self._received,
+            entries=tuple(self._entries),
+            deliveries=deliveries,
+            remembered=(memory,),
+        )
+
+
+def _unjudged(hash_: str) -> Found:
+    reasons = (VerdictReason.JUDGE_FAILED,)
+    return Found(hash=hash_, grade=Grade.INDETERMINATE, reasons=reasons)
+
+
+_OPEN_TO_VERDICTS: Final = frozenset({Check.RECORD, Check.REQUIRE, Check.REVIEW})
