@@ -18,7 +18,7 @@ from hub.control.alert_rows import (
     read_rules,
     read_silences,
     save_alerts,
-    save_groups,
+    save_changed,
     save_notices,
     take_turn,
     telling_of,
@@ -82,7 +82,7 @@ class Alerts:
                     unknown=unknown,
                 )
                 await save_alerts(connection, alerts, outcome.alerts)
-                await save_groups(connection, groups, outcome.groups)
+                await save_changed(connection, tables.alert_groups, groups, outcome.groups)
                 await save_notices(connection, outcome.notices, now)
         return outcome.notices
 
