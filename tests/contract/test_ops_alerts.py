@@ -10,8 +10,10 @@ import pytest
 
 from hub.api.rights import Grant, Role
 from hub.control.alerts import MAX_ATTEMPTS, Alerts
+from hub.control.deadlines import deadlines
 from hub.control.service import Control
 from hub.indicators.alerting import Seen
+from hub.indicators.deadlines import What
 from hub.indicators.defaults import NAMES
 from hub.io.sql.engine import open_blocking_engine, open_engine
 from hub.io.sql.views import Views
@@ -340,6 +342,39 @@ async def test_a_connector_that_is_to_run_and_never_reported_is_down(place):
     seen = (await observe(ViewsQueries(place.engine), datetime.now(UTC))).seen
     down = [(one.subject, one.organisation, one.value) for one in seen if "connector" in one.metric]
     assert down == [("chay", "so-mau", 1)]
+
+
+async def test_a_quota_that_will_not_last_the_day_is_due_today_and_one_that_will_is_not(place):
+    # Noon of Viet Nam: half of the day is over, and five notices have gone out.
+    noon = START.replace(hour=5)
+    month = Month()
+    for number in range(5):
+        month.admit(f"TB-{number}", "citizen.notice", {}, at=noon - timedelta(hours=2))
+    await asyncio.to_thread(month.store, place.url)
+    changes = [
+        {**organisation("so-mau"), "name": "Sở Mẫu"},
+        system("cong", "so-mau"),
+        *(
+            connector(
+                f"nhan-tin-{quota}",
+                "cong",
+                {"url": "http://10.9.8.7/", "daily_quota": quota},
+                wanted="running",
+            )
+            for quota in (8, 12)
+        ),
+        connector("khong-han-muc", "cong", wanted="running"),
+    ]
+    made = await place.client.post("/v1/admin/changes", json={**WHY, "changes": changes})
+    assert made.status_code == 200, made.text
+    queries = ViewsQueries(place.engine)
+    [one] = [one for one in await deadlines(queries, noon) if one.what is What.QUOTA]
+    assert (one.subject, one.organisation) == ("nhan-tin-8", "so-mau")
+    assert noon < one.due_at < noon + timedelta(hours=8)
+    [seen] = [one for one in (await observe(queries, noon)).seen if "quota" in one.metric]
+    assert 7 < seen.value < 8
+    late = await deadlines(queries, noon + timedelta(hours=11))
+    assert [one for one in late if one.what is What.QUOTA] == [], "nothing went since: it lasts"
 
 
 async def test_a_dossier_without_a_promise_is_due_by_its_procedures_working_days(place):

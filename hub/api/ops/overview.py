@@ -22,8 +22,14 @@ from hub.api.ops.overview_models import (
     Totals,
 )
 from hub.api.ops.overview_of_part import overview_of_part
-from hub.api.ops.overview_parts import SHOWN, connectors_shown, oldest_shown, refusals_shown
-from hub.api.ops.scope import organisations, systems_of, viewers
+from hub.api.ops.overview_parts import (
+    SHOWN,
+    connectors_shown,
+    expiring_soon,
+    oldest_shown,
+    refusals_shown,
+)
+from hub.api.ops.scope import organisations, parts, systems_of, viewers
 from hub.api.rights import Action, Person, require
 from hub.decision.tallies import Counted
 from hub.io.sql.figures import Figures, Minute
@@ -46,7 +52,8 @@ async def overview(ops: TheOps, person: Looker, response: Response) -> Overview:
     seen = viewers(person, Action.VIEW_STATISTICS, ops.rules())
     if seen is None:
         return await ops.overview.get()
-    return await overview_of_part(ops, seen, organisations(person, Action.VIEW_STATISTICS))
+    mine = organisations(person, Action.VIEW_STATISTICS)
+    return await overview_of_part(ops, seen, mine, parts(person, Action.VIEW_STATISTICS))
 
 
 @router.get("/lag", responses=problems(), dependencies=[Depends(require(Action.VIEW_STATISTICS))])
@@ -101,6 +108,7 @@ async def make_overview(ops: Ops) -> Overview:
         connectors=await connectors_shown(ops, sorted(ops.rules().connectors)),
         quarantine=await _quarantine(ops),
         lag=await _lags(ops),
+        expiring=await expiring_soon(ops),
         certificates=[],
     )
 

@@ -93,6 +93,8 @@ class Overview(Answer):
     connectors: ConnectorCounts
     quarantine: int | None
     lag: list[LagShown] | None
+    expiring: int
+    """Signing keys without a successor that end within 30 days, of the part's systems."""
     certificates: list[dict[str, Any]]
     """Empty until certificates are kept."""
 

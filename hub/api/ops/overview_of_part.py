@@ -6,21 +6,32 @@ from datetime import datetime
 
 from hub.api.ops.dependencies import Ops
 from hub.api.ops.overview_models import MinuteShown, Overview, Totals
-from hub.api.ops.overview_parts import SHOWN, connectors_shown, oldest_shown, refusals_shown
+from hub.api.ops.overview_parts import (
+    SHOWN,
+    connectors_shown,
+    expiring_soon,
+    oldest_shown,
+    refusals_shown,
+)
 from hub.decision.rows import Outcome
 from hub.decision.rules import Rules
 from hub.decision.states import State
 from hub.io.sql.message_filter import Viewer
 from hub.io.sql.part_figures import Decided, Ended, PartFigures
+from hub.io.sql.views_reading import Within
 
 
 async def overview_of_part(
-    ops: Ops, seen: tuple[Viewer, ...], mine: frozenset[str] | None
+    ops: Ops,
+    seen: tuple[Viewer, ...],
+    mine: frozenset[str] | None,
+    within: tuple[Within, ...] | None,
 ) -> Overview:
     """Ask what an overview tells of the messages that `seen` covers.
 
-    `mine`: the organisations whose connectors he sees. What is of the hub itself (lag, quarantine)
-    is not told. It is not shared as the whole hub's is: each person's part is another.
+    `mine`: the organisations whose connectors he sees; `within`: whose keys. What is of the hub
+    itself (lag, quarantine) is not told. It is not shared as the whole hub's is: each person's
+    part is another.
 
     Raises:
         Unavailable: SQL does not answer.
@@ -40,6 +51,7 @@ async def overview_of_part(
         connectors=await connectors_shown(ops, connectors_of(ops.rules(), mine)),
         quarantine=None,
         lag=None,
+        expiring=await expiring_soon(ops, within),
         certificates=[],
     )
 

@@ -9,10 +9,15 @@ from hub.api.admin_connectors import SILENT, SILENT_AFTER
 from hub.api.explained import explained
 from hub.api.ops.dependencies import Ops
 from hub.api.ops.overview_models import ConnectorCounts, Oldest, Refusals, Trouble
+from hub.control.deadlines import expiring
 from hub.decision.rows import DeliveryRow
 from hub.io.sql.part_figures import Open
+from hub.io.sql.views_reading import Within
+from hub.io.sql.watch_queries import WatchQueries
 
 SHOWN: Final = timedelta(hours=24)
+SOON: Final = timedelta(days=30)
+"""A key or certificate that ends within this time must be renewed: ordering one takes weeks."""
 WELL: Final = "running"
 """A connector in this state needs nobody."""
 
@@ -57,3 +62,12 @@ async def connectors_shown(ops: Ops, names: Sequence[str]) -> ConnectorCounts:
             vi, en = (told.vi, told.en) if told is not None else ("", "")
             trouble.append(Trouble(name=name, state=state, vi=vi, en=en))
     return ConnectorCounts(states=dict(counts), trouble=trouble)
+
+
+async def expiring_soon(ops: Ops, within: tuple[Within, ...] | None = None) -> int:
+    """Return how much must be renewed soon: all of it, or of a part.
+
+    Raises:
+        Unavailable: SQL does not answer.
+    """
+    return len(await expiring(WatchQueries(ops.engine, within), ops.clock(), SOON))

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import orjson
 import pytest
+from sqlalchemy import insert
 
 from hub.control.people.rights import Role
 from hub.decision.events import Event
 from hub.io.kafka.lag import GroupLag, PartitionLag
+from hub.io.sql import control_tables as tables
 from hub.io.sql import figures
 from hub.io.sql.connector_status import ConnectorStatuses
 from tests.admin_rig import quarantined
@@ -183,6 +185,21 @@ async def test_a_sender_sees_his_refusals_and_a_stranger_to_all_of_it_sees_nothi
         assert (found["totals"]["admitted"], found["oldest_undelivered"]) == (0, None)
         assert found["open"] == dict.fromkeys(found["open"], 0)
         assert (await known.get("/ops/flow"))["ways"] == []
+
+
+async def test_keys_that_must_be_renewed_within_a_month_are_counted_each_for_its_own(known):
+    async with known.engine.begin() as connection:
+        for name, days in (("sender", 20), ("other", 25), ("receiver", 40)):
+            key = {"id": f"{name}/k", "system": name, "thumbprint": name, "jwk": {}, "alg": "ES256"}
+            until = known.now + timedelta(days=days)
+            row = {"valid_from": NOW, "valid_to": until, "revoked": False}
+            await connection.execute(insert(tables.keys).values(**key, **row))
+            system = {"organisation": f"org-{name}", "name": name, "state": "active"}
+            none = {"representatives": [], "represents": [], "kafka_in": False}
+            await connection.execute(insert(tables.systems).values(id=name, **system, **none))
+    assert (await known.get("/ops/overview"))["expiring"] == 2
+    known.person = clerk_of("org-other", Role.OPERATOR)
+    assert (await known.get("/ops/overview"))["expiring"] == 1
 
 
 async def test_the_flow_of_a_part_is_what_goes_from_it_and_to_it(known):
