@@ -27,7 +27,7 @@ _log: Final = structlog.get_logger("heartbeat")
 
 
 @contextlib.asynccontextmanager
-async def beating(
+async def calling_outside(
     url: str | None, hub: str, process: str, is_well: Callable[[], bool]
 ) -> AsyncIterator[None]:
     """Call `url` while the block runs, as often as `is_well` says so.

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.desk import DESK, Desk, settled, shoot
+from tests.browser.desk import DESK, Desk, settled, shoot, visit
 from tests.browser.province import CONNECTOR, SCRIPT
 from tests.browser.staff import Colleague
 from tests.browser.traffic import dead_letters
@@ -84,8 +84,7 @@ def trouble(province):
 
 
 def at(page, province, screen):
-    page.goto(province.url + SCREENS[screen].format(main=province.main))
-    settled(page)
+    visit(page, "/console" + SCREENS[screen].format(main=province.main))
     expect(page.locator("[data-kind=failed], [data-kind=forbidden]")).to_have_count(0)
 
 

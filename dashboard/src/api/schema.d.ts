@@ -1124,6 +1124,38 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/system/bundle": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["bundle_ops_system_bundle_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/system/logs/{process}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["logs_ops_system_logs__process__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ops/users": {
         readonly parameters: {
             readonly query?: never;
@@ -1721,7 +1753,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @enum {string} */
-        readonly Action: "messages.view" | "messages.view_body" | "messages.retry" | "messages.resubmit" | "messages.release" | "documents.where" | "connectors.view" | "connectors.operate" | "connectors.manage" | "rules.view" | "rules.change" | "schemas.publish" | "keys.manage" | "statistics.view" | "alerts.view" | "alerts.manage" | "views.share" | "audit.read" | "users.view" | "users.manage" | "hub.manage";
+        readonly Action: "messages.view" | "messages.view_body" | "messages.retry" | "messages.resubmit" | "messages.release" | "documents.where" | "connectors.view" | "connectors.operate" | "connectors.manage" | "rules.view" | "rules.change" | "schemas.publish" | "keys.manage" | "statistics.view" | "alerts.view" | "alerts.manage" | "views.share" | "audit.read" | "users.view" | "users.manage" | "hub.diagnose" | "hub.manage";
         readonly AdapterAnswer: {
             readonly config_schema?: {
                 readonly [key: string]: unknown;
@@ -2106,6 +2138,8 @@ export interface components {
             readonly messages: number | null;
             readonly seconds: number | null;
         };
+        /** @enum {string} */
+        readonly Level: "debug" | "info" | "warning" | "error" | "critical";
         readonly LimitRequest: {
             readonly name: string;
             readonly reason: string;
@@ -2149,6 +2183,14 @@ export interface components {
             readonly type: string | null;
             readonly withdrawn_at: string | null;
         };
+        readonly LineShown: {
+            readonly at: string | null;
+            readonly event: string;
+            readonly level: components["schemas"]["Level"];
+            readonly more: {
+                readonly [key: string]: unknown;
+            };
+        };
         readonly Link: {
             /** Format: date-time */
             readonly decided_at: string;
@@ -2159,6 +2201,10 @@ export interface components {
         };
         /** @enum {string} */
         readonly Listed: "rules" | "notices" | "tellings";
+        readonly LogAnswer: {
+            readonly lines: readonly components["schemas"]["LineShown"][] | null;
+            readonly process: string;
+        };
         /** @enum {string} */
         readonly LogLevel: "DEBUG" | "INFO" | "WARNING" | "ERROR";
         readonly MadeUserAnswer: {
@@ -2253,12 +2299,14 @@ export interface components {
             }[];
             readonly connectors: components["schemas"]["ConnectorCounts"];
             readonly dead_letters: number;
+            readonly expiring: number;
             readonly lag: readonly components["schemas"]["LagShown"][] | null;
             readonly minutes: readonly components["schemas"]["MinuteShown"][];
             readonly oldest_undelivered: components["schemas"]["Oldest"] | null;
             readonly open: {
                 readonly [key: string]: number;
             };
+            readonly part: boolean;
             readonly quarantine: number | null;
             readonly refusals: readonly components["schemas"]["Refusals"][];
             readonly totals: components["schemas"]["Totals"];
@@ -2794,6 +2842,7 @@ export interface components {
             readonly database: components["schemas"]["DatabaseShown"];
             readonly disk: components["schemas"]["DiskShown"];
             readonly hub: string;
+            readonly processes: readonly string[];
             readonly python: string;
         };
         readonly TakeRequest: {
@@ -2832,9 +2881,9 @@ export interface components {
             readonly admitted: number;
             readonly dead_letter: number;
             readonly delivered: number;
-            readonly duplicate: number;
+            readonly duplicate: number | null;
             readonly refused: number;
-            readonly statement: number;
+            readonly statement: number | null;
             readonly success_rate: number | null;
         };
         readonly TraceAnswer: {
@@ -2953,7 +3002,7 @@ export interface components {
             readonly to_name: string | null;
         };
         /** @enum {string} */
-        readonly What: "dossier" | "task" | "petition" | "letter" | "payment" | "key" | "disk";
+        readonly What: "dossier" | "task" | "petition" | "letter" | "payment" | "key" | "quota" | "disk";
         readonly WhereAnswer: {
             readonly items: readonly components["schemas"]["WhereItem"][];
             readonly key: string;
@@ -4068,6 +4117,7 @@ export interface operations {
                 readonly source_organisation?: string | null;
                 readonly recipient_organisation?: string | null;
                 readonly type?: string | null;
+                readonly dataschema?: string | null;
                 readonly outcome?: components["schemas"]["Outcome"] | null;
                 readonly state?: components["schemas"]["State"] | null;
                 readonly reason?: string | null;
@@ -4108,6 +4158,7 @@ export interface operations {
                 readonly source_organisation?: string | null;
                 readonly recipient_organisation?: string | null;
                 readonly type?: string | null;
+                readonly dataschema?: string | null;
                 readonly outcome?: components["schemas"]["Outcome"] | null;
                 readonly state?: components["schemas"]["State"] | null;
                 readonly reason?: string | null;
@@ -4146,6 +4197,7 @@ export interface operations {
                 readonly source_organisation?: string | null;
                 readonly recipient_organisation?: string | null;
                 readonly type?: string | null;
+                readonly dataschema?: string | null;
                 readonly outcome?: components["schemas"]["Outcome"] | null;
                 readonly state?: components["schemas"]["State"] | null;
                 readonly reason?: string | null;
@@ -4825,6 +4877,53 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["SystemAnswer"];
+                };
+            };
+        };
+    };
+    readonly bundle_ops_system_bundle_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/zip": unknown;
+                };
+            };
+        };
+    };
+    readonly logs_ops_system_logs__process__get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly lines?: number;
+                readonly level?: components["schemas"]["Level"];
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly process: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LogAnswer"];
                 };
             };
         };

@@ -78,7 +78,7 @@ async def _run(name: Name, entry: Entry, host: Host, heartbeat_url: str | None) 
     beating = asyncio.create_task(pulse.keep_beating(host.home.pulse(name.value), host.ready))
     calming = asyncio.create_task(_calm_when_ready(name, host.ready))
     _log.info("started", hub=host.identity.hub)
-    well = beating(heartbeat_url, host.identity.hub, name.value, host.ready.is_set)
+    well = calling_outside(heartbeat_url, host.identity.hub, name.value, host.ready.is_set)
     try:
         async with well:
             await entry(host)

@@ -7,7 +7,7 @@ import json
 import httpx2
 import pytest
 
-from hub.cli.heartbeat import WHOLE, beating, keep_beating
+from hub.cli.heartbeat import WHOLE, calling_outside, keep_beating
 from hub.cli.home import Home, Identity, create
 from hub.cli.supervisor import Supervisor
 from tests.unit.cli.test_supervisor import QUICK, nothing, unit, until
@@ -82,7 +82,7 @@ async def test_one_address_for_all_is_called_for_the_whole_only(monkeypatch, url
         made.append((address, about["process"]))
 
     monkeypatch.setattr("hub.cli.heartbeat.keep_beating", kept)
-    async with beating(url, "mau", process, lambda: True):
+    async with calling_outside(url, "mau", process, lambda: True):
         await asyncio.sleep(0)
     expected = [((url or "").replace("{process}", process), process)] if calls else []
     assert made == expected
