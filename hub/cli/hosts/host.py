@@ -14,6 +14,7 @@ import uvloop
 from prometheus_client import CollectorRegistry, start_http_server
 
 from hub.cli import logs, pulse, wiring
+from hub.cli.heartbeat import calling_outside
 from hub.cli.home import Home, Identity
 from hub.cli.processes import Name
 from hub.cli.settings import SupervisorSettings
