@@ -150,6 +150,13 @@ def test_a_script_in_a_name_is_shown_as_the_name_that_it_is(page, province, scre
     expect(page.get_by_role("main")).to_contain_text(SCRIPT)
 
 
+def test_a_script_as_a_business_key_is_text_in_the_list_and_on_the_trace(page, province):
+    province.send("so-mau", "mot-cua-mau", key=SCRIPT)
+    visit(page, "/console/messages")
+    page.get_by_role("link", name=SCRIPT).first.click()
+    expect(page.get_by_role("heading", name=SCRIPT, level=1)).to_be_visible()
+
+
 def test_the_policy_for_browsers_is_strict_and_keeps_an_inline_script_out(desk, page, province):
     answer = page.goto(f"{province.url}/messages")
     policy = answer.headers["content-security-policy"]

@@ -85,9 +85,9 @@ export function signOutEverywhere(): Promise<void> {
 async function left(everywhere: boolean): Promise<void> {
   await ask("DELETE", "/ops/session", { query: { everywhere } });
   csrf.value = "";
+  session.value = { kind: "out" };
   // Whoever signs in next begins where he begins: what stood in the address was this person's.
   replace(href("/"));
-  session.value = { kind: "out" };
 }
 
 export async function changePassword(present: string, fresh: string): Promise<void> {

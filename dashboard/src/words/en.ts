@@ -106,7 +106,7 @@ export const en: Words = {
     title: "Overview", lead: "How the hub is, over the last 24 hours.", admitted: "Admitted", delivered: (n) => `${n} deliveries arrived`, arrived: "Delivered", refused: "Refused",
     success: (rate) => `${rate} admitted`, waiting: "Waiting", oldest: (time) => `the oldest for ${time}`, nothingWaits: "nothing waits for long", deadLetters: "Dead letters",
     review: "Needs a person", connectors: "Connectors running", notRunning: (n) => `${n} not running`, lag: "Longest lag", quarantine: "Held",
-    expiring: "Keys that end within 30 days", alerts: "Alerts firing", notTaken: (n) => `${n} not taken yet`, part: "Figures of the part that you may see, not of the whole hub.",
+    heat: "Pair by pair", expiring: "Keys that end within 30 days", alerts: "Alerts firing", notTaken: (n) => `${n} not taken yet`, part: "Figures of the part that you may see, not of the whole hub.",
     calm: "Nothing needs a person.", trouble: "Needs a person", oldestLine: (time) => `Not delivered for ${time}:`, flow: "Flow in the province", flowBy: "By", byLevel: "Level", byOrganisation: "Organisation",
     bySystem: "System", noFlow: "There is no message yet.", flowTable: "Show it as a table", flowLabel: (n) => `Map of the flow: ${n} ways; the table beneath has the same figures.`,
     from: "From", to: "To", nowhere: "Refused", waysLeftOut: (n) => `${n} more ways with less are not shown.`, day: "The last 24 hours, by 5 minutes", time: "Time",

@@ -105,7 +105,7 @@ export const vi = {
     title: "Tổng quan", lead: "Trục khỏe không, 24 giờ qua.", admitted: "Đã nhận", delivered: (n: string) => `${n} lượt đã đến nơi`, arrived: "Đã đến", refused: "Bị từ chối",
     success: (rate: string) => `${rate} được nhận`, waiting: "Chờ gửi", oldest: (time: string) => `lâu nhất ${time}`, nothingWaits: "không có gì chờ lâu", deadLetters: "Thư chết",
     review: "Chờ người xử lý", connectors: "Bộ kết nối đang chạy", notRunning: (n: string) => `${n} không chạy`, lag: "Độ trễ lớn nhất", quarantine: "Bị giữ lại",
-    expiring: "Khóa sắp hết hạn (30 ngày)", alerts: "Cảnh báo đang báo", notTaken: (n: string) => `${n} chưa ai nhận`, part: "Số liệu của phần anh/chị được xem, không phải của cả trục.",
+    heat: "Xem theo từng cặp", expiring: "Khóa sắp hết hạn (30 ngày)", alerts: "Cảnh báo đang báo", notTaken: (n: string) => `${n} chưa ai nhận`, part: "Số liệu của phần anh/chị được xem, không phải của cả trục.",
     calm: "Không có gì phải xử lý.", trouble: "Cần xử lý", oldestLine: (time: string) => `Chưa đến nơi đã ${time}:`, flow: "Luồng trong tỉnh", flowBy: "Theo", byLevel: "Cấp", byOrganisation: "Cơ quan",
     bySystem: "Hệ thống", noFlow: "Chưa có thông điệp nào.", flowTable: "Xem dưới dạng bảng", flowLabel: (n: string) => `Sơ đồ luồng: ${n} tuyến; bảng bên dưới có cùng số liệu.`,
     from: "Nơi gửi", to: "Nơi nhận", nowhere: "Bị từ chối", waysLeftOut: (n: string) => `Còn ${n} tuyến ít hơn không hiện.`, day: "24 giờ qua, mỗi 5 phút", time: "Lúc",

@@ -1,4 +1,5 @@
 import type { Row } from "../../api/cells";
+import { hubNow } from "../../api/clock";
 import { ask } from "../../api/http";
 import { ownOrganisation } from "../../app/session";
 import { useFields } from "../../app/fields";
@@ -30,7 +31,7 @@ export function SilenceDialog({ row, done, onClose }: FormProps) {
   const { fields, put } = useFields({ rule: String(row?.["rule"] ?? ANY), organisation: String(row?.["organisation"] || ownOrganisation(MAKES) || ANY), hours: "1" });
   const { rule, organisation, hours } = fields.value;
   const act = async (reason: string) => {
-    const since = Date.now();
+    const since = hubNow();
     const until = new Date(since + Number(hours) * HOUR_MS).toISOString();
     await ask("POST", "/ops/alerts/silences", { body: { rule: rule.trim(), organisation: organisation.trim(), since: new Date(since).toISOString(), until, reason } });
     done();
