@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from hub.api.admin_dependencies import Admin
 from hub.api.admin_tokens import AdminTokens
 from hub.api.app import handle_failures, mount_admin
+from hub.api.ops.diagnosis import Level, Line
 from hub.api.ops.live_ring import Live
 from hub.api.ops.mount import ops_with
 from hub.api.staff import Staff
@@ -84,6 +85,22 @@ class CommandsInMemory:
         self.sent.extend(commands)
 
 
+@dataclass
+class DiagnosisInMemory:
+    """Implements `hub.api.ops.diagnosis.Diagnosis`; `written` of None: no log is kept here."""
+
+    written: list[Line] | None = field(default_factory=list)
+    asked: list[tuple[str, int, Level]] = field(default_factory=list)
+    processes = ("api", "router")
+
+    async def log(self, process, lines, least):
+        self.asked.append((process, lines, least))
+        return self.written
+
+    async def bundle(self):
+        return b"PK\x05\x06" + bytes(18)  # a ZIP file with nothing in it
+
+
 def admin_of(control, holding=None, commands=None, door=None, **staff_parts):
     """Return the control plane as the API process serves it; nothing of it is running."""
     staff = Staff.of(control, passwords=QUICK, first=frozenset({"an"}), **staff_parts)
@@ -96,6 +113,7 @@ def admin_of(control, holding=None, commands=None, door=None, **staff_parts):
         networks=Networks(control, NetworkRules(), staff.second),
         statuses=ConnectorStatuses(control.engine),
         commands=commands or CommandsInMemory(),
+        diagnosis=DiagnosisInMemory(),
         door=door and door(control, staff),
     )
 

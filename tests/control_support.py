@@ -67,6 +67,7 @@ class Sample(Config):
     url: str
     token: Secret | None = None
     times: int = 1
+    daily_quota: int | None = None
 
 
 SAMPLE = Spec(

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from hub.api.admin_dependencies import administrators_of
 from hub.api.admin_models import ReasonRequest, problems
 from hub.api.admin_route import AdminRoute
+from hub.api.ops_models import Answer
 from hub.api.rights import Action, Person, require
 from hub.control.administrators import Administrators
 from hub.control.fields import Reason
@@ -40,10 +41,8 @@ class AdministratorRequest(BaseModel):
     reason: Reason
 
 
-class AdministratorAnswer(BaseModel):
+class AdministratorAnswer(Answer):
     """An administrator, as the trail names him."""
-
-    model_config = ConfigDict(frozen=True, from_attributes=True)
 
     name: str
     made_by: str

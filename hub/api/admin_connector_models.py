@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from hub.api.ops_models import Answer
 from hub.control.fields import Reason
 
 # What an address is made of; everything else is said by `hub.control.network_rules`.
@@ -41,11 +42,7 @@ _CONNECTOR: Final[dict[str, Any]] = {
 }
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(frozen=True, from_attributes=True)
-
-
-class ReportedAnswer(_Answer):
+class ReportedAnswer(Answer):
     """What a connector told last about itself."""
 
     generation: int
@@ -64,7 +61,7 @@ class ReportedAnswer(_Answer):
     at: datetime
 
 
-class ConnectorAnswer(_Answer):
+class ConnectorAnswer(Answer):
     """A connector: what the rules say, and how it is."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_CONNECTOR]})
@@ -86,14 +83,14 @@ class ConnectorAnswer(_Answer):
     reported: ReportedAnswer | None
 
 
-class ConnectorPage(_Answer):
+class ConnectorPage(Answer):
     """Connectors by name; ask with `after=<next>` for more."""
 
     items: list[ConnectorAnswer]
     next: str | None
 
 
-class TestAnswer(_Answer):
+class TestAnswer(Answer):
     """A look at the other side. It has not come back while `answered_at` is null.
 
     Then the words of the first answer tell when the connector was heard last.
@@ -124,7 +121,7 @@ class NetworkRequest(BaseModel):
     reason: Reason
 
 
-class NetworkAnswer(_Answer):
+class NetworkAnswer(Answer):
     """A network that somebody asked for. It counts once `approved_by` is set."""
 
     connector: str
@@ -136,20 +133,20 @@ class NetworkAnswer(_Answer):
     approved_at: datetime | None
 
 
-class NetworksAnswer(_Answer):
+class NetworksAnswer(Answer):
     """All networks of a connector, approved or not."""
 
     items: list[NetworkAnswer]
 
 
-class TextAnswer(_Answer):
+class TextAnswer(Answer):
     """A text in both languages."""
 
     vi: str
     en: str
 
 
-class AdapterAnswer(_Answer):
+class AdapterAnswer(Answer):
     """An installed adapter. With `problem` it cannot be used, and the rest is not known."""
 
     name: str
@@ -166,7 +163,7 @@ class AdapterAnswer(_Answer):
     """JSON Schema 2020-12 of its configuration."""
 
 
-class AdaptersAnswer(_Answer):
+class AdaptersAnswer(Answer):
     """The adapters that are installed with the hub."""
 
     items: list[AdapterAnswer]

@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from hub.api.ops_models import Answer
 from hub.api.problems import Code, Problem
 from hub.control.connector_changes import AdapterName
 from hub.control.dead_letter_job import Job
@@ -59,10 +60,6 @@ class Order(StrEnum):
     """Give up: the sender sees it as expired, and those behind it pass."""
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(frozen=True, from_attributes=True)
-
-
 class Wanted(BaseModel):
     """Which dead letters; what is left out does not narrow it."""
 
@@ -94,7 +91,7 @@ class WantedPage(Wanted):
     limit: Annotated[int, Field(ge=1, le=500)] = 100
 
 
-class DeadLetterAnswer(_Answer):
+class DeadLetterAnswer(Answer):
     """What an operator needs to know; never a body."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_DEAD_LETTER]})
@@ -127,14 +124,14 @@ class DeadLetterAnswer(_Answer):
         return cls(id=id, message=message, **fields)
 
 
-class DeadLetterPage(_Answer):
+class DeadLetterPage(Answer):
     """Open dead letters, the newest first; ask with `after=<next>` for more."""
 
     items: list[DeadLetterAnswer]
     next: str | None
 
 
-class GroupAnswer(_Answer):
+class GroupAnswer(Answer):
     """Dead letters with the same cause; connector, code and text as one of them has them."""
 
     fingerprint: str
@@ -148,7 +145,7 @@ class GroupAnswer(_Answer):
     text: str | None
 
 
-class GroupPage(_Answer):
+class GroupPage(Answer):
     """Causes; ask with `after=<next>` for more."""
 
     items: list[GroupAnswer]
@@ -199,7 +196,7 @@ class ConfirmRequest(BaseModel):
     """Of the second person, where one is needed."""
 
 
-class JobAnswer(_Answer):
+class JobAnswer(Answer):
     """One decision about many dead letters."""
 
     id: str
@@ -218,7 +215,7 @@ class JobAnswer(_Answer):
     """Null: not confirmed, or not at its end."""
 
 
-class OrderedAnswer(_Answer):
+class OrderedAnswer(Answer):
     """What was ordered now; what has become of it is seen in the list and in each history."""
 
     ordered: list[str]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import HTTPConnection
 
 from hub.api.admin_tokens import AdminTokens
+from hub.api.ops.diagnosis import Diagnosis
 from hub.api.ops_oidc import Door
 from hub.api.staff import Staff, staff_of
 from hub.control.administrators import Administrators
@@ -28,6 +29,7 @@ class Admin:
     networks: Networks
     statuses: ConnectorStatuses
     commands: Commands
+    diagnosis: Diagnosis
     door: Door | None = None
     """The identity provider, where one is set."""
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
+from hub.api.ops_models import Answer
 from hub.api.problems import MEDIA_TYPE
 from hub.control.fields import Reason
 
@@ -75,11 +76,7 @@ class Collection(StrEnum):
         return self.value.removesuffix("s")
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(frozen=True, from_attributes=True)
-
-
-class WrittenAnswer(_Answer):
+class WrittenAnswer(Answer):
     """What a change set has done."""
 
     version: int
@@ -90,14 +87,14 @@ class WrittenAnswer(_Answer):
     at: datetime
 
 
-class EntityPage(_Answer):
+class EntityPage(Answer):
     """Entities, each with its `id`; ask with `after=<next>` for more."""
 
     items: list[dict[str, Any]]
     next: str | None
 
 
-class VersionAnswer(_Answer):
+class VersionAnswer(Answer):
     """One version of the rules."""
 
     version: int
@@ -109,7 +106,7 @@ class VersionAnswer(_Answer):
     """When it stood in `hub.rules`: from then on routers follow it."""
 
 
-class HeadAnswer(_Answer):
+class HeadAnswer(Answer):
     """The newest version, and whether it is on its way."""
 
     version: int
@@ -119,7 +116,7 @@ class HeadAnswer(_Answer):
     """Why this process does not publish now."""
 
 
-class TrailEntryAnswer(_Answer):
+class TrailEntryAnswer(Answer):
     """One write by a person."""
 
     id: int
@@ -130,7 +127,7 @@ class TrailEntryAnswer(_Answer):
     changes: int
 
 
-class TrailAnswer(_Answer):
+class TrailAnswer(Answer):
     """Writes, the newest first; ask with `before=<next>` for older ones."""
 
     items: list[TrailEntryAnswer]

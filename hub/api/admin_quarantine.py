@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from hub.api.admin_dependencies import quarantine_of
 from hub.api.admin_models import ReasonRequest, problems
 from hub.api.admin_route import AdminRoute
+from hub.api.ops_models import Answer
 from hub.api.problems import Code, Problem
 from hub.api.rights import Action, Person, require
 from hub.control.quarantine import NotHeld, Quarantine
@@ -26,10 +27,8 @@ Limit = Annotated[int, Query(ge=1, le=1_000)]
 TheQuarantine = Annotated[Quarantine, Depends(quarantine_of)]
 
 
-class HeldAnswer(BaseModel):
+class HeldAnswer(Answer):
     """A held message: what an operator needs to know, never its body."""
-
-    model_config = ConfigDict(frozen=True, from_attributes=True)
 
     offset: int
     """In `hub.quarantine`: what to release it by."""

@@ -14,6 +14,7 @@ from hub.api.figures import Looker, Queries, figures
 from hub.api.problems import Code, Problem
 from hub.api.rights import Action, Person, anyone, denied, require
 from hub.api.settable import put, remove
+from hub.api.staff import standing
 from hub.api.tables import Format
 from hub.control.calendar import WHOLE, Times
 from hub.control.deadlines import deadlines
@@ -159,10 +160,13 @@ async def feeds(times: TheTimes, person: Looker) -> Items:
 async def make_feed(
     request: FeedRequest, times: TheTimes, person: Looker, connection: HTTPConnection
 ) -> dict[str, str]:
-    """Make a feed for a calendar program. Its address is the secret, and is shown once."""
-    scope = person.scope(Action.VIEW_STATISTICS)
+    """Make a feed for a calendar program. Its address is the secret, and is shown once.
+
+    It needs a role of the account itself: one from a group of the identity provider ends with the
+    session, and a feed is read when nobody is signed in.
+    """
     # Invariant 11: the feed is read by whoever has it, so it holds no more than he may see.
-    if not (scope.whole or (request.organisation and scope.allows(request.organisation))):
+    if not await _may_feed(connection, person.name, request.organisation or WHOLE):
         raise await denied(connection, person, Action.VIEW_STATISTICS, place="organisation")
     token = await times.make_feed(request.organisation or WHOLE, actor=person.name)
     return {"path": f"/ops/calendar/{token}.ics"}
@@ -193,7 +197,8 @@ async def calendar(
             and ask again, while an answer with too little would take limits off the telephones.
     """
     known = await times.feed(token)
-    if known is None:
+    # Invariant 11: who made it may have lost the right since; given back, the feed is there again.
+    if known is None or not await _may_feed(connection, known.person, known.organisation):
         raise Problem(404, Code.NOT_FOUND)
     control = connection.app.state.control
     queries, now = ViewsQueries(control.engine, _part(known.organisation)), utc_now()
@@ -202,6 +207,14 @@ async def calendar(
     body = feed(control.hub, (await deadlines(queries, now))[:MAX_EVENTS], now)
     # The address is a secret: no cache between keeps what it shows.
     return Response(body, media_type=CONTENT_TYPE, headers={"cache-control": "private, no-store"})
+
+
+async def _may_feed(connection: HTTPConnection, name: str, organisation: str) -> bool:
+    person = await standing(connection, name)
+    if person is None:
+        return False
+    scope = person.scope(Action.VIEW_STATISTICS)
+    return scope.whole or (organisation != WHOLE and scope.allows(organisation))
 
 
 def _part(organisation: str) -> tuple[Within, ...] | None:

@@ -1,4 +1,4 @@
-"""What requests and answers of the routes about people share."""
+"""What requests and answers share."""
 
 from typing import Any, Final
 

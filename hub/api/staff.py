@@ -102,8 +102,18 @@ async def identify(connection: HTTPConnection) -> Person | None:
 async def _holder(connection: HTTPConnection, token: str) -> Person | None:
     tokens: AdminTokens = connection.app.state.admin_tokens
     name = await tokens.actor(token)
-    if name is None:
-        return None
+    return None if name is None else await standing(connection, name)
+
+
+async def standing(connection: HTTPConnection, name: str) -> Person | None:
+    """Return what somebody may do without being signed in; None: he is not let in any more.
+
+    Roles from groups of the identity provider are not among it: they end with a session.
+
+    Raises:
+        Unavailable: SQL is away, and it is not the first administrator.
+    """
+    tokens: AdminTokens = connection.app.state.admin_tokens
     if tokens.is_first(name):
         return Person(name=name, via=Via.TOKEN, grants=(Grant(role=Role.ADMINISTRATOR),))
     account = await staff_of(connection).people.find(name)

@@ -33,3 +33,10 @@ class SupervisorSettings(BaseSettings):
         description="Where each process but the API serves Prometheus, at its `…_METRICS_PORT`. "
         "Other than loopback only in a closed network: whoever asks is told names of systems.",
     )
+    heartbeat_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="Called (POST) once a minute by `hub up` while the broker and every process "
+        "are ready. With `{process}` in it each process calls too, under its own name; `hub up` "
+        "is `hub`. A watcher outside tells when a call stays away.",
+    )

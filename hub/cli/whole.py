@@ -13,6 +13,7 @@ from rich.console import Console
 
 from hub.cli import logs, wiring
 from hub.cli.errors import CommandFailed, SettingsWrong
+from hub.cli.heartbeat import WHOLE, calling_outside
 from hub.cli.home import Home, Identity
 from hub.cli.prepare import prepare_sql, prepare_topics
 from hub.cli.processes import STOP_ORDER, Name
@@ -53,8 +54,12 @@ async def run_hub(chosen: Path | None, *, as_json: bool) -> bool:
             processes=[process_unit(home, name) for name in STOP_ORDER],
             prepare=lambda: _prepare(settings, home, identity),
         )
+        well = calling_outside(
+            own.heartbeat_url, identity.hub, WHOLE, lambda: supervisor.status().ready
+        )
         with _view(as_json=as_json) as show, _signals(supervisor) as stop:
-            return await supervisor.run(stop, _both(show, home))
+            async with well:
+                return await supervisor.run(stop, _both(show, home))
 
 
 def process_unit(home: Home, name: Name) -> ProcessUnit:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 import msgspec
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.indicators.alerting import (
@@ -110,23 +110,20 @@ async def save_alerts(
     a = tables.alerts
     for rule, subject in before.keys() - after.keys():
         await connection.execute(delete(a).where(a.c.rule == rule, a.c.subject == subject))
-    changed = [one for key, one in after.items() if before.get(key) != one]
-    if changed:
-        rows = [msgspec.to_builtins(one, builtin_types=(datetime,)) for one in changed]
-        await connection.execute(upsert_statement(connection.dialect.name, a), rows)
+    await save_changed(connection, a, before, after)
 
 
-async def save_groups(
+async def save_changed(
     connection: AsyncConnection,
-    before: Mapping[tuple[str, str], Group],
-    after: Mapping[tuple[str, str], Group],
+    table: Table,
+    before: Mapping[tuple[str, str], _T],
+    after: Mapping[tuple[str, str], _T],
 ) -> None:
-    """Write what was told of groups."""
+    """Write those of `after` that are new or other than before."""
     changed = [one for key, one in after.items() if before.get(key) != one]
     if changed:
         rows = [msgspec.to_builtins(one, builtin_types=(datetime,)) for one in changed]
-        statement = upsert_statement(connection.dialect.name, tables.alert_groups)
-        await connection.execute(statement, rows)
+        await connection.execute(upsert_statement(connection.dialect.name, table), rows)
 
 
 async def save_notices(

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Table, delete, insert, select, true, update
+from sqlalchemy import ColumnElement, Table, delete, insert, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.control.alert_rows import (
@@ -18,7 +18,7 @@ from hub.control.alert_rows import (
     read_rules,
     read_silences,
     save_alerts,
-    save_groups,
+    save_changed,
     save_notices,
     take_turn,
     telling_of,
@@ -82,7 +82,7 @@ class Alerts:
                     unknown=unknown,
                 )
                 await save_alerts(connection, alerts, outcome.alerts)
-                await save_groups(connection, groups, outcome.groups)
+                await save_changed(connection, tables.alert_groups, groups, outcome.groups)
                 await save_notices(connection, outcome.notices, now)
         return outcome.notices
 
@@ -152,17 +152,40 @@ class Alerts:
                 await self._note(connection, actor, reason, f"{what}/{row['name']}", "put")
 
     async def remove(self, what: str, id: str | int | date, *, actor: str, reason: str) -> None:
-        """Remove a rule, a channel or a silence.
+        """Remove a rule or a channel.
 
         Raises:
             ChangeRefused: `UNKNOWN_ENTITY`.
         """
+        await self._remove(what, id, true(), actor=actor, reason=reason)
+
+    async def end_silence(
+        self, number: int, *, actor: str, reason: str, whose: frozenset[str] | None = None
+    ) -> None:
+        """End a silence, where `whose` is given one of these organisations.
+
+        Raises:
+            ChangeRefused: `UNKNOWN_ENTITY`: there is none, or it is another's.
+        """
+        s = tables.alert_silences
+        mine = true() if whose is None else s.c.organisation.in_(sorted(whose))
+        await self._remove("silences", number, mine, actor=actor, reason=reason)
+
+    async def _remove(
+        self,
+        what: str,
+        id: str | int | date,
+        mine: ColumnElement[bool],
+        *,
+        actor: str,
+        reason: str,
+    ) -> None:
         table, _ = _LISTS[what]
         [key] = table.primary_key.columns
         with sql_errors("writing alerts"):
             async with self._engine.begin() as connection:
                 await take_turn(connection)
-                gone = await connection.execute(delete(table).where(key == id))
+                gone = await connection.execute(delete(table).where(key == id, mine))
                 if not gone.rowcount:
                     raise ChangeRefused(Refusal.UNKNOWN_ENTITY, "there is none", f"{what}/{id}")
                 await self._note(connection, actor, reason, f"{what}/{id}", "remove")

@@ -24,6 +24,8 @@ class What(StrEnum):
     PAYMENT = "payment"
     KEY = "key"
     """A system's signing key expires: from then on all its messages are refused."""
+    QUOTA = "quota"
+    """What a connector may send in a day is used up: what comes after it waits for tomorrow."""
     DISK = "disk"
     """The disk of the hub has no more room, as it has filled so far."""
 
@@ -35,6 +37,7 @@ NAMES: Final = {
     What.LETTER: ("Văn bản đến hạn", "Letter due"),
     What.PAYMENT: ("Phí, lệ phí đến hạn", "Fee due"),
     What.KEY: ("Khóa ký hết hạn", "Signing key expires"),
+    What.QUOTA: ("Hạn mức trong ngày sắp hết", "Quota of the day is used up"),
     What.DISK: ("Đĩa sẽ đầy", "Disk will be full"),
 }
 """In Vietnamese and English."""
@@ -54,6 +57,10 @@ class Deadline(msgspec.Struct, frozen=True, kw_only=True):
         """Return the days that are left, by Viet Nam's calendar; negative when it is past."""
         return (legal_day(self.due_at) - legal_day(now)).days
 
+    def hours_left(self, now: datetime) -> float:
+        """Return the hours that are left; 0 when it is past."""
+        return max(0.0, (self.due_at - now).total_seconds() / 3_600)
+
 
 class Horizon(msgspec.Struct, frozen=True, kw_only=True):
     """How much is due within some days, by what it is."""
@@ -72,6 +79,13 @@ def forecast(deadlines: Iterable[Deadline], now: datetime) -> list[Horizon]:
             if (left <= days and one.due_at >= now) if days else one.due_at < now:
                 counts[one.what.value] = counts.get(one.what.value, 0) + 1
     return [Horizon(days=days, counts=counts) for days, counts in found.items()]
+
+
+def used_up(quota: int, used: int, since: datetime, now: datetime) -> datetime | None:
+    """Return when a quota is used up, if it goes on as since `since`; None: nothing was used."""
+    if used <= 0 or now <= since:
+        return None
+    return since + (now - since) * (quota / used)
 
 
 class DiskSample(msgspec.Struct, frozen=True, kw_only=True):

@@ -62,6 +62,12 @@ METRICS: Final = (
     ),
     Metric(name="disk_days_left", of="disk", vi="Số ngày đĩa còn chỗ", en="Days a disk has left"),
     Metric(
+        name="quota_hours_left",
+        of="connector",
+        vi="Số giờ đến khi hết hạn mức trong ngày",
+        en="Hours until the quota of the day is used up",
+    ),
+    Metric(
         name="connector_down",
         of="connector",
         vi="Bộ kết nối không chạy (1) hay chạy (0)",
@@ -82,6 +88,7 @@ FROM_VIEWS: Final = frozenset(
     {
         *("oldest_undelivered_seconds", "waiting_messages", "dead_letters", "held_messages"),
         *("silent_office_hours", "refused_last_hour", "overdue_matters", "near_matters"),
+        "quota_hours_left",
     }
 )
 """Metrics that nobody can tell while the views are made anew: what is not added up yet is not
@@ -93,7 +100,7 @@ _HOUR, _DAY = 3_600, 86_400
 
 
 def _rule(name: str, metric: str, threshold: float, for_seconds: int, severity: str) -> Rule:
-    above = not metric.endswith("_days_left")
+    above = not metric.endswith("_left")
     return Rule(
         name=name,
         metric=metric,
@@ -119,6 +126,7 @@ FIRST_RULES: Final = (
     _rule("key-suspended", "key_suspended", 0, 0, "critical"),
     # A third of the grace period: time to find out why the authority does not answer.
     _rule("certificate-unchecked", "certificate_unchecked_hours", 24, 0, "warning"),
+    _rule("quota-today", "quota_hours_left", 4, 0, "warning"),
     _rule("disk-filling", "disk_days_left", 14, _HOUR, "warning"),
     _rule("connector-down", "connector_down", 0, 300, "critical"),
     _rule("views-behind", "views_lag_seconds", 600, 300, "warning"),

@@ -74,12 +74,14 @@ class Adder:
         await self.blocking(self._views.reached)
 
     async def rebuild(self) -> Rebuild | None:
-        """Return the rebuild that is under way, if one is.
+        """Return the rebuild that is under way, if one is; the metrics tell of it too.
 
         Raises:
             Unavailable: SQL does not answer.
         """
-        return await self.blocking(rebuild, self._views.engine)
+        found = await self.blocking(rebuild, self._views.engine)
+        self._metrics.rebuild(found)
+        return found
 
     async def say(self, now: datetime, unread: int) -> None:
         """Write down how far behind the views are.

@@ -99,12 +99,10 @@ async def rebuild(reader: AuditReader, engine: Engine) -> Rebuilt:
 async def _look(stream: FaustAudit, adder: Adder, metrics: ViewsMetrics) -> None:
     while True:
         now, unread = datetime.now(UTC), await stream.unread()
+        # While nothing is read nothing is said: the last word becomes older, and alerts.
         if unread is not None:
             metrics.lag(unread, adder.last_written, now)
-        # SQL that is away is told by the loop itself; here it only makes the word older.
-        with contextlib.suppress(Unavailable):
-            if unread is not None:
-                # While nothing is read nothing is said: the last word becomes older, and alerts.
+            # SQL that is away is told by the loop itself; here it only makes the word older.
+            with contextlib.suppress(Unavailable):
                 await adder.say(now, unread)
-            metrics.rebuild(await adder.rebuild())
         await asyncio.sleep(LOOK_SECONDS)

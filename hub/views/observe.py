@@ -1,6 +1,6 @@
 """What rules are asked about: one round of observations from the views and the rules."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -104,6 +104,14 @@ def _refused(rows: list[dict[str, Any]], whose: dict[str, str]) -> Iterator[Seen
         yield _seen("refused_last_hour", row["system"], whose.get(row["system"], ""), row["n"])
 
 
+_LEFT: Final[Mapping[What, tuple[str, Callable[[Deadline, datetime], float]]]] = {
+    What.KEY: ("key_days_left", Deadline.days_left),
+    What.QUOTA: ("quota_hours_left", Deadline.hours_left),
+    What.DISK: ("disk_days_left", Deadline.days_left),
+}
+"""What tells how long each thing lasts that expires or runs out. One more kind is one more row."""
+
+
 def _due(found: list[Deadline], calendar: Calendar, now: datetime) -> Iterator[Seen]:
     near = calendar.after(legal_day(now), WARN_DAYS)
     counts: dict[tuple[str, str], int] = {}
@@ -113,11 +121,9 @@ def _due(found: list[Deadline], calendar: Calendar, now: datetime) -> Iterator[S
             if overdue or legal_day(one.due_at) <= near:
                 key = ("overdue_matters" if overdue else "near_matters", one.organisation or "")
                 counts[key] = counts.get(key, 0) + 1
-        elif one.what is What.KEY:
-            left = one.days_left(now)
-            yield _seen("key_days_left", one.subject, one.organisation or "", left)
         else:
-            yield _seen("disk_days_left", one.subject, "", one.days_left(now))
+            metric, left = _LEFT[one.what]
+            yield _seen(metric, one.subject, one.organisation or "", left(one, now))
     for (metric, organisation), n in counts.items():
         yield _seen(metric, organisation, organisation, n)
 

@@ -174,6 +174,8 @@ SCREENS = {
         "GET /ops/users/{name}",
         {f"POST /ops/users/{{name}}:{order}" for order in ("roles", "disable", "reset")},
     ),
-    "system": Screen("/system", "GET /v1/admin/adapters", {"POST /ops/read-only"}),
+    "system": Screen(
+        "/system", "GET /v1/admin/adapters", {"POST /ops/read-only", "POST /ops/system/bundle"}
+    ),
     "profile": Screen("/profile", "GET /ops/me", {"DELETE /ops/session", "POST /ops/password"}),
 }

@@ -94,12 +94,13 @@ def named(system):
 
 
 def people(province):
-    """Let an operator, a second one, a clerk and an administrator in."""
+    """Let two operators, a clerk and an operator of one agency, and an administrator in."""
     every = ("operator", "integrator", "auditor", "investigator")
     for name, display, roles in (
         ("an", "Nguyễn Văn An (mẫu)", every),
         ("binh", f"Trần Thị Bình {SCRIPT}", every),
         ("chi", "Lê Thị Chi (mẫu)", ({"role": "clerk", "organisation": "org-xa-mau"},)),
+        ("tam", "Đỗ Văn Tám (mẫu)", ({"role": "operator", "organisation": "org-xa-mau"},)),
     ):
         choose_password(province.hub, name, province.owner.add(name, display, *roles))
     # Last: from the second administrator on, powerful roles are given by two persons.

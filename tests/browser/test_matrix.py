@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hub.api.rights import Role
-from tests.browser.desk import settled
+from tests.browser.desk import visit
 from tests.browser.matrix import SCREENS, Held
 from tests.browser.province import CONNECTOR
 from tests.browser.staff import WHY, Colleague, choose_password
@@ -40,11 +40,10 @@ def places(province):
     return {"main": province.main, "dead": dead, "job": job["id"]}
 
 
-def check(page, province, places, screen, held):
+def check(page, places, screen, held):
     for pattern, answer in screen.stubs.items():
         page.route(pattern, lambda route, _, told=answer: route.fulfill(json=told))
-    page.goto(province.url + screen.path.format(**places))
-    settled(page)
+    visit(page, "/console" + screen.path.format(**places))
     shown = page.locator("main [data-does]").evaluate_all("all => all.map(one => one.dataset.does)")
     assert {*shown} == screen.shown(held)
     for pattern in screen.stubs:
@@ -52,10 +51,10 @@ def check(page, province, places, screen, held):
 
 
 @pytest.mark.parametrize("name", KNOWN)
-def test_controls_are_shown_if_and_only_if_the_hub_would_let_them_act(desk, province, places, name):
+def test_controls_are_shown_if_and_only_if_the_hub_would_let_them_act(desk, places, name):
     page = desk.signed_in(name, "/console/profile")
     for screen in QUICK:
-        check(page, province, places, SCREENS[screen], KNOWN[name])
+        check(page, places, SCREENS[screen], KNOWN[name])
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +75,7 @@ def alone(province):
 @pytest.mark.long
 @pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("name", ALONE)
-def test_each_role_alone_sees_the_controls_of_every_screen_that_are_its_own(
-    desk, province, places, name
-):
+def test_each_role_alone_sees_the_controls_of_every_screen_that_are_its_own(desk, places, name):
     page = desk.signed_in(name, "/console/profile")
     for screen in SCREENS.values():
-        check(page, province, places, screen, ALONE[name])
+        check(page, places, screen, ALONE[name])

@@ -30,6 +30,20 @@ def test_who_types_the_address_of_a_screen_is_told_that_it_is_not_his(desk, path
     expect(page.locator("[data-kind=forbidden]").first).to_contain_text("không có quyền")
 
 
+def test_an_operator_of_one_agency_sees_the_overview_of_its_part(desk):
+    page = desk.signed_in("tam", "/console/?by=system")
+    settled(page)
+    expect(page.get_by_role("note")).to_contain_text("không phải của cả trục")
+    tiles = page.locator(".tile-name")
+    expect(tiles.filter(has_text="Đã nhận")).to_be_visible()
+    expect(tiles.filter(has_text="Độ trễ lớn nhất")).to_have_count(0)
+    page.get_by_text("Xem dưới dạng bảng").click()
+    ways = page.get_by_role("table", name="Luồng trong tỉnh").locator("tbody tr")
+    expect(ways.first).to_be_visible()
+    # Whatever went from one of the others to another is not there.
+    assert [row for row in ways.all_inner_texts() if "xa-mau" not in row] == []
+
+
 def test_a_clerk_finds_a_document_of_his_own_agency_only(desk):
     page = desk.signed_in("chi", "/console/where")
     page.locator("[name=where-key]").fill("H99.22-261128-0001")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.desk import DESK, Desk, settled, shoot
+from tests.browser.desk import DESK, Desk, settled, shoot, visit
 from tests.browser.province import CONNECTOR, SCRIPT
 from tests.browser.staff import Colleague
 from tests.browser.traffic import dead_letters
@@ -84,8 +84,7 @@ def trouble(province):
 
 
 def at(page, province, screen):
-    page.goto(province.url + SCREENS[screen].format(main=province.main))
-    settled(page)
+    visit(page, "/console" + SCREENS[screen].format(main=province.main))
     expect(page.locator("[data-kind=failed], [data-kind=forbidden]")).to_have_count(0)
 
 
@@ -149,6 +148,13 @@ def test_a_screen_fills_a_wall(page, province, screen):
 def test_a_script_in_a_name_is_shown_as_the_name_that_it_is(page, province, screen):
     at(page, province, screen)
     expect(page.get_by_role("main")).to_contain_text(SCRIPT)
+
+
+def test_a_script_as_a_business_key_is_text_in_the_list_and_on_the_trace(page, province):
+    province.send("so-mau", "mot-cua-mau", key=SCRIPT)
+    visit(page, "/console/messages")
+    page.get_by_role("link", name=SCRIPT).first.click()
+    expect(page.get_by_role("heading", name=SCRIPT, level=1)).to_be_visible()
 
 
 def test_the_policy_for_browsers_is_strict_and_keeps_an_inline_script_out(desk, page, province):

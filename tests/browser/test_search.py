@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import expect
 
@@ -71,6 +72,15 @@ def test_decomposed_vietnamese_finds_the_same(page, province):
     page.goto(f"{province.url}/messages")
     page.locator("[name=key]").fill(typed)
     expect(page.get_by_role("link", name="H99-Mẫu-Đường")).to_be_visible()
+
+
+def test_on_a_machine_whose_clock_is_ten_years_off_the_last_days_are_still_the_last(page, province):
+    page.clock.set_system_time(datetime.now(UTC) - timedelta(days=3650))
+    page.goto(f"{province.url}/messages?range=7d&key={KEY}")
+    row = page.locator("[data-rows] tbody tr").filter(has_text=KEY)
+    expect(row).to_be_visible()
+    expect(row.locator(".time-ago")).not_to_contain_text("năm")
+    expect(row.locator(".time-ago")).not_to_contain_text("ngày")
 
 
 def test_the_neighbours_of_a_trace_are_those_of_the_list(page, province):

@@ -1,5 +1,8 @@
 """What people set in the console: alert rules and channels, time limits, read-only mode."""
 
+import json
+import zipfile
+
 import pytest
 from playwright.sync_api import expect
 
@@ -97,6 +100,27 @@ def test_read_only_mode_is_turned_on_by_an_administrator_and_told_everybody_why(
     settled(other)
     expect(other.locator("#read-only")).to_have_count(0)
     expect(controls.first).to_be_enabled()
+
+
+def test_the_end_of_a_log_is_read(page, province):
+    page.goto(f"{province.url}/system")
+    page.locator("[name=log-process]").select_option("router")
+    page.locator("[name=log-level]").select_option("info")
+    expect(page.get_by_role("region", name="Nhật ký tiến trình")).to_contain_text("started")
+
+
+@pytest.mark.long
+def test_a_support_bundle_is_made_with_a_reason(page, province):
+    page.goto(f"{province.url}/system")
+    page.get_by_role("button", name="Lập gói hỗ trợ").click()
+    dialog = page.get_by_role("dialog")
+    dialog.locator("[name=reason]").fill("Nhờ hỗ trợ (mẫu)")
+    with page.expect_download() as downloaded:
+        dialog.get_by_role("button", name="Lập gói hỗ trợ").click()
+    with zipfile.ZipFile(downloaded.value.path()) as bundle:
+        assert json.loads(bundle.read("processes.json"))["ready"] is True
+    deeds = province.owner.call("GET", "/ops/audit?action=make_support_bundle")["items"]
+    assert [(one["actor"], one["reason"]) for one in deeds] == [("an", "Nhờ hỗ trợ (mẫu)")]
 
 
 def test_a_sample_is_checked_against_a_schema_with_the_place_of_each_fault(page, province):

@@ -38,6 +38,19 @@ def test_sign_out_ends_the_session(desk):
     expect(page.locator("[name=password]")).to_be_visible()
 
 
+def test_who_begins_with_the_last_screen_finds_it_again_and_nobody_else_does(desk):
+    page = desk.freshly("an", "/console/profile")
+    page.locator("[name=start]").select_option("last")
+    page.goto(f"{desk.url}/console/audit?target=user/an")
+    expect(page.get_by_role("heading", name="Nhật ký", level=1)).to_be_visible()
+    for name, first in (("an", "Nhật ký"), ("tam", "Tổng quan"), ("chi", "Văn bản ở đâu?")):
+        page.get_by_role("button", name="Đăng xuất").click()
+        expect(page.locator("[name=password]")).to_be_visible()
+        sign_in(page, name)
+        expect(page.get_by_role("heading", name=first, level=1)).to_be_visible()
+        assert "target" not in page.url, "what one looked for is not the next one's"
+
+
 def test_a_session_that_ends_in_mid_action_loses_neither_the_page_nor_the_reason(desk, province):
     page = desk.freshly("binh", f"/console/connectors/{CONNECTOR}")
     page.get_by_role("button", name="Khởi động lại").click()

@@ -151,6 +151,7 @@ async def test_what_names_nobody_is_unprocessable(client):
         (organisation(name="dòng\nhai"), "changes/0/put_organisation/name"),
         (organisation(name="NUL\0"), "changes/0/put_organisation/name"),
         (organisation(name="\u0065\u0301"), "changes/0/put_organisation/name"),
+        (organisation(name="Ủy ban Mẫu" * 50), "changes/0/put_organisation/name"),
         (organisation(level="xã"), "changes/0/put_organisation/level"),
         (organisation(la="lùng"), "changes/0/put_organisation/la"),
         (code(valid_from="2026-01-02", valid_to="2026-01-01"), "changes/0/put_code"),

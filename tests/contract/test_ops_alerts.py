@@ -8,9 +8,12 @@ from types import SimpleNamespace
 import httpx2
 import pytest
 
+from hub.api.rights import Grant, Role
 from hub.control.alerts import MAX_ATTEMPTS, Alerts
+from hub.control.deadlines import deadlines
 from hub.control.service import Control
 from hub.indicators.alerting import Seen
+from hub.indicators.deadlines import What
 from hub.indicators.defaults import NAMES
 from hub.io.sql.engine import open_blocking_engine, open_engine
 from hub.io.sql.views import Views
@@ -230,6 +233,52 @@ async def test_who_has_a_part_sees_and_takes_its_alerts_only(set_up):
         assert rule["name"] == "thu"
 
 
+async def test_who_has_a_part_silences_it_and_nothing_else(set_up):
+    lasts = {"since": START.isoformat(), "until": (START + timedelta(hours=1)).isoformat()}
+    asked = {**WHY, "rule": "thu", **lasts}
+    number = {}
+    for whose, rule in (("*", "khac"), ("huyen-mau", "thu")):
+        body = asked | {"organisation": whose, "rule": rule}
+        answer = await set_up.client.post("/ops/alerts/silences", json=body)
+        number[whose] = answer.json()["id"]
+    sign_in(set_up, operator_of("so-mau"))
+    for whose, status in (("*", 403), ("huyen-mau", 403), ("", 403), ("so-mau", 200)):
+        body = asked | {"organisation": whose}
+        answer = await set_up.client.post("/ops/alerts/silences", json=body)
+        assert answer.status_code == status, whose
+    number["so-mau"] = answer.json()["id"]
+    await set_up.hub.round(("mot-cua", 9), rounds=3)
+    assert set_up.hub.way.told == [], "his own organisation is silent"
+    for whose, status in (("*", 404), ("huyen-mau", 404), ("so-mau", 200), ("so-mau", 404)):
+        path = f"/ops/alerts/silences/{number[whose]}:remove"
+        assert (await set_up.client.post(path, json=WHY)).status_code == status, whose
+
+
+async def test_a_feed_ends_with_the_right_of_who_made_it_and_is_there_again_with_it(place):
+    changes = [{**organisation("so-mau"), "name": "Sở Mẫu"}]
+    await place.client.post("/v1/admin/changes", json={**WHY, "changes": changes})
+    staff, why = place.app.state.staff, {"actor": "an", "reason": "Mẫu"}
+    operator, body = operator_of("so-mau"), {**WHY, "organisation": "so-mau"}
+    sign_in(place, operator, name="chi")
+    # A right that a group of the identity provider gave ends with the session: no feed of it.
+    assert (await place.client.post("/ops/calendar/feeds", json=body)).status_code == 403
+    await staff.people.add("chi", "Chi (mẫu)", [operator], **why)
+    made = (await place.client.post("/ops/calendar/feeds", json=body)).json()
+
+    async def status():
+        return (await place.client.get(made["path"], headers={"authorization": ""})).status_code
+
+    assert await status() == 200
+    for grants, answer in (
+        ([Grant(role=Role.CLERK, organisation="so-mau")], 404),
+        ([operator], 200),
+    ):
+        await staff.roles.give("chi", grants, **why)
+        assert await status() == answer
+    await staff.people.disable("chi", disabled=True, **why)
+    assert await status() == 404
+
+
 async def test_the_first_rules_are_put_once_and_stay_removed(place):
     alerts = Alerts(place.engine, lambda: START)
     await alerts.begin()
@@ -293,6 +342,39 @@ async def test_a_connector_that_is_to_run_and_never_reported_is_down(place):
     seen = (await observe(ViewsQueries(place.engine), datetime.now(UTC))).seen
     down = [(one.subject, one.organisation, one.value) for one in seen if "connector" in one.metric]
     assert down == [("chay", "so-mau", 1)]
+
+
+async def test_a_quota_that_will_not_last_the_day_is_due_today_and_one_that_will_is_not(place):
+    # Noon of Viet Nam: half of the day is over, and five notices have gone out.
+    noon = START.replace(hour=5)
+    month = Month()
+    for number in range(5):
+        month.admit(f"TB-{number}", "citizen.notice", {}, at=noon - timedelta(hours=2))
+    await asyncio.to_thread(month.store, place.url)
+    changes = [
+        {**organisation("so-mau"), "name": "Sở Mẫu"},
+        system("cong", "so-mau"),
+        *(
+            connector(
+                f"nhan-tin-{quota}",
+                "cong",
+                {"url": "http://10.9.8.7/", "daily_quota": quota},
+                wanted="running",
+            )
+            for quota in (8, 12)
+        ),
+        connector("khong-han-muc", "cong", wanted="running"),
+    ]
+    made = await place.client.post("/v1/admin/changes", json={**WHY, "changes": changes})
+    assert made.status_code == 200, made.text
+    queries = ViewsQueries(place.engine)
+    [one] = [one for one in await deadlines(queries, noon) if one.what is What.QUOTA]
+    assert (one.subject, one.organisation) == ("nhan-tin-8", "so-mau")
+    assert noon < one.due_at < noon + timedelta(hours=8)
+    [seen] = [one for one in (await observe(queries, noon)).seen if "quota" in one.metric]
+    assert 7 < seen.value < 8
+    late = await deadlines(queries, noon + timedelta(hours=11))
+    assert [one for one in late if one.what is What.QUOTA] == [], "nothing went since: it lasts"
 
 
 async def test_a_dossier_without_a_promise_is_due_by_its_procedures_working_days(place):

@@ -88,6 +88,13 @@ def expect_published_figures(found):
         ("satisfied", "tỉnh Mẫu"),
     }
     assert [one for one in found if not one["fits"]] == []
+    seeds = {(one["what"], one["where"]): one["seed"] for one in found}
+    # Bà Rịa - Vũng Tàu, Nha Trang, Cà Mau, as they published them.
+    assert [seeds["online", level] for level in ("province", "district", "commune")] == [
+        *(0.59, 0.27, 0.49)
+    ]
+    assert seeds["on_time", "Nha Trang"] == pytest.approx(1 - 0.0584)
+    assert min(seeds["on_time", "Cà Mau"], seeds["satisfied", "tỉnh Mẫu"] + 0.01) > 0.99
 
 
 @pytest.mark.long

@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { heard } from "./clock";
 import { Failed, problemOf } from "./problem";
 
 /** The token that every unsafe call carries; a foreign page cannot read it. */
@@ -26,7 +27,9 @@ export async function hubFetch(request: Request): Promise<Response> {
 async function reached(request: Request): Promise<Response> {
   if (!SAFE.has(request.method)) request.headers.set("x-csrf-token", csrf.value);
   try {
-    return await fetch(request);
+    const answer = await fetch(request);
+    heard(answer.headers.get("date"));
+    return answer;
   } catch (error) {
     if (request.signal.aborted) throw error;
     throw new Failed(problemOf(0, null));

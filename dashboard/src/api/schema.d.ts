@@ -740,6 +740,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/log/{shard}/{resource}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["read_ops_log__shard___resource__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ops/me": {
         readonly parameters: {
             readonly query?: never;
@@ -830,6 +846,22 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         readonly post: operations["body_ops_messages__source___id__body_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/messages/{source}/{id}/evidence": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["evidence_ops_messages__source___id__evidence_post"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1228,6 +1260,38 @@ export interface paths {
             readonly cookie?: never;
         };
         readonly get: operations["system_ops_system_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/system/bundle": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["bundle_ops_system_bundle_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/system/logs/{process}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["logs_ops_system_logs__process__get"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1684,6 +1748,70 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/admin/documents": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["held_v1_admin_documents_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/documents/{source}/{id}:drop": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["drop_v1_admin_documents__source___id__drop_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/documents/{source}/{id}:recheck": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["recheck_v1_admin_documents__source___id__recheck_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/documents/{source}/{id}:release": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["release_v1_admin_documents__source___id__release_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/admin/quarantine": {
         readonly parameters: {
             readonly query?: never;
@@ -1833,7 +1961,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @enum {string} */
-        readonly Action: "messages.view" | "messages.view_body" | "messages.retry" | "messages.resubmit" | "messages.release" | "documents.where" | "connectors.view" | "connectors.operate" | "connectors.manage" | "rules.view" | "rules.change" | "schemas.publish" | "keys.manage" | "statistics.view" | "alerts.view" | "alerts.manage" | "views.share" | "audit.read" | "users.view" | "users.manage" | "hub.manage";
+        readonly Action: "messages.view" | "messages.view_body" | "messages.evidence" | "messages.retry" | "messages.resubmit" | "messages.release" | "documents.where" | "connectors.view" | "connectors.operate" | "connectors.manage" | "rules.view" | "rules.change" | "schemas.publish" | "keys.manage" | "statistics.view" | "alerts.view" | "alerts.manage" | "views.share" | "audit.read" | "users.view" | "users.manage" | "hub.diagnose" | "hub.manage";
         readonly AdapterAnswer: {
             readonly config_schema?: {
                 readonly [key: string]: unknown;
@@ -1940,7 +2068,7 @@ export interface components {
             readonly trust: components["schemas"]["TrustAnswer"];
         };
         readonly ChangeSet: {
-            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
+            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
             readonly reason: string;
         };
         readonly ChannelRequest: {
@@ -1972,7 +2100,7 @@ export interface components {
             readonly items: readonly components["schemas"]["CheckAnswer"][];
         };
         /** @enum {string} */
-        readonly Collection: "organisations" | "codes" | "groups" | "systems" | "keys" | "endpoints" | "rights" | "schemas";
+        readonly Collection: "organisations" | "codes" | "groups" | "systems" | "keys" | "endpoints" | "rights" | "schemas" | "document-policies";
         readonly CompromiseAnswer: {
             readonly decided_at: string | null;
             readonly decided_by: string | null;
@@ -2077,6 +2205,10 @@ export interface components {
         readonly DeadLetterPage: {
             readonly items: readonly components["schemas"]["DeadLetterAnswer"][];
             readonly next: string | null;
+        };
+        readonly DecidedAnswer: {
+            readonly id: string;
+            readonly source: string;
         };
         readonly DeleteCode: {
             /**
@@ -2267,6 +2399,22 @@ export interface components {
             readonly source: string;
             readonly subject: string;
         };
+        readonly HeldDocumentAnswer: {
+            readonly hashes: readonly string[];
+            readonly id: string;
+            readonly review: boolean;
+            /** Format: date-time */
+            readonly since: string;
+            readonly source: string;
+            readonly subject: string | null;
+            readonly type: string;
+            /** Format: date-time */
+            readonly until: string;
+        };
+        readonly HeldDocumentPage: {
+            readonly items: readonly components["schemas"]["HeldDocumentAnswer"][];
+            readonly next: string | null;
+        };
         readonly HeldPage: {
             readonly items: readonly components["schemas"]["HeldAnswer"][];
             readonly next: number | null;
@@ -2339,6 +2487,8 @@ export interface components {
             readonly messages: number | null;
             readonly seconds: number | null;
         };
+        /** @enum {string} */
+        readonly Level: "debug" | "info" | "warning" | "error" | "critical";
         readonly LimitRequest: {
             readonly name: string;
             readonly reason: string;
@@ -2382,6 +2532,14 @@ export interface components {
             readonly type: string | null;
             readonly withdrawn_at: string | null;
         };
+        readonly LineShown: {
+            readonly at: string | null;
+            readonly event: string;
+            readonly level: components["schemas"]["Level"];
+            readonly more: {
+                readonly [key: string]: unknown;
+            };
+        };
         readonly Link: {
             /** Format: date-time */
             readonly decided_at: string;
@@ -2392,6 +2550,10 @@ export interface components {
         };
         /** @enum {string} */
         readonly Listed: "rules" | "notices" | "tellings";
+        readonly LogAnswer: {
+            readonly lines: readonly components["schemas"]["LineShown"][] | null;
+            readonly process: string;
+        };
         /** @enum {string} */
         readonly LogLevel: "DEBUG" | "INFO" | "WARNING" | "ERROR";
         readonly MadeUserAnswer: {
@@ -2486,12 +2648,14 @@ export interface components {
             }[];
             readonly connectors: components["schemas"]["ConnectorCounts"];
             readonly dead_letters: number;
+            readonly expiring: number;
             readonly lag: readonly components["schemas"]["LagShown"][] | null;
             readonly minutes: readonly components["schemas"]["MinuteShown"][];
             readonly oldest_undelivered: components["schemas"]["Oldest"] | null;
             readonly open: {
                 readonly [key: string]: number;
             };
+            readonly part: boolean;
             readonly quarantine: number | null;
             readonly refusals: readonly components["schemas"]["Refusals"][];
             readonly totals: components["schemas"]["Totals"];
@@ -2526,6 +2690,8 @@ export interface components {
             readonly change: "pause_connector";
             readonly name: string;
         };
+        /** @enum {string} */
+        readonly Policy: "off" | "record" | "require";
         readonly PreviewRequest: {
             readonly action: components["schemas"]["hub__api__admin_dead_letter_models__Order"];
             readonly filter: components["schemas"]["hub__api__admin_dead_letter_models__Wanted"];
@@ -2614,6 +2780,15 @@ export interface components {
             readonly wanted?: components["schemas"]["hub__decision__connectors__Wanted"] | null;
             /** @default [] */
             readonly windows: readonly components["schemas"]["WindowWanted"][];
+        };
+        readonly PutDocumentPolicy: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "put_document_policy";
+            readonly policy: components["schemas"]["Policy"];
+            readonly type: string;
         };
         readonly PutEndpoint: {
             /**
@@ -2974,6 +3149,8 @@ export interface components {
             readonly type: string;
         };
         /** @enum {string} */
+        readonly Stage: "admitted" | "delivered" | "acknowledged" | "processed" | "rejected";
+        /** @enum {string} */
         readonly State: "pending" | "retrying" | "held" | "manual_review" | "dead_letter" | "expired" | "withdrawn" | "delivered" | "acknowledged" | "rejected" | "processed";
         /** @enum {string} */
         readonly Status: "good" | "revoked" | "on_hold" | "unknown" | "untrusted" | "expired" | "not_yet_valid" | "wrong_use" | "weak" | "unreadable";
@@ -3037,6 +3214,7 @@ export interface components {
             readonly database: components["schemas"]["DatabaseShown"];
             readonly disk: components["schemas"]["DiskShown"];
             readonly hub: string;
+            readonly processes: readonly string[];
             readonly python: string;
         };
         readonly TakeRequest: {
@@ -3075,9 +3253,9 @@ export interface components {
             readonly admitted: number;
             readonly dead_letter: number;
             readonly delivered: number;
-            readonly duplicate: number;
+            readonly duplicate: number | null;
             readonly refused: number;
-            readonly statement: number;
+            readonly statement: number | null;
             readonly success_rate: number | null;
         };
         readonly TraceAnswer: {
@@ -3203,7 +3381,7 @@ export interface components {
             readonly to_name: string | null;
         };
         /** @enum {string} */
-        readonly What: "dossier" | "task" | "petition" | "letter" | "payment" | "key" | "disk";
+        readonly What: "dossier" | "task" | "petition" | "letter" | "payment" | "key" | "quota" | "disk";
         readonly WhereAnswer: {
             readonly items: readonly components["schemas"]["WhereItem"][];
             readonly key: string;
@@ -4499,6 +4677,29 @@ export interface operations {
             };
         };
     };
+    readonly read_ops_log__shard___resource__get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly shard: number;
+                readonly resource: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/octet-stream": string;
+                    readonly "text/plain": string;
+                };
+            };
+        };
+    };
     readonly me_ops_me_get: {
         readonly parameters: {
             readonly query?: never;
@@ -4528,6 +4729,7 @@ export interface operations {
                 readonly source_organisation?: string | null;
                 readonly recipient_organisation?: string | null;
                 readonly type?: string | null;
+                readonly dataschema?: string | null;
                 readonly outcome?: components["schemas"]["Outcome"] | null;
                 readonly state?: components["schemas"]["State"] | null;
                 readonly reason?: string | null;
@@ -4568,6 +4770,7 @@ export interface operations {
                 readonly source_organisation?: string | null;
                 readonly recipient_organisation?: string | null;
                 readonly type?: string | null;
+                readonly dataschema?: string | null;
                 readonly outcome?: components["schemas"]["Outcome"] | null;
                 readonly state?: components["schemas"]["State"] | null;
                 readonly reason?: string | null;
@@ -4606,6 +4809,7 @@ export interface operations {
                 readonly source_organisation?: string | null;
                 readonly recipient_organisation?: string | null;
                 readonly type?: string | null;
+                readonly dataschema?: string | null;
                 readonly outcome?: components["schemas"]["Outcome"] | null;
                 readonly state?: components["schemas"]["State"] | null;
                 readonly reason?: string | null;
@@ -4679,6 +4883,37 @@ export interface operations {
                 };
                 content: {
                     readonly "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    readonly evidence_ops_messages__source___id__evidence_post: {
+        readonly parameters: {
+            readonly query?: {
+                readonly stage?: components["schemas"]["Stage"] | null;
+                readonly recipient?: string | null;
+                readonly not_by?: string | null;
+                readonly since?: number | null;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly source: string;
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/vnd.etsi.asic-e+zip": string;
                 };
             };
         };
@@ -5285,6 +5520,53 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["SystemAnswer"];
+                };
+            };
+        };
+    };
+    readonly bundle_ops_system_bundle_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/zip": unknown;
+                };
+            };
+        };
+    };
+    readonly logs_ops_system_logs__process__get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly lines?: number;
+                readonly level?: components["schemas"]["Level"];
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly process: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LogAnswer"];
                 };
             };
         };
@@ -6037,6 +6319,106 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["OrderedAnswer"];
+                };
+            };
+        };
+    };
+    readonly held_v1_admin_documents_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly after?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HeldDocumentPage"];
+                };
+            };
+        };
+    };
+    readonly drop_v1_admin_documents__source___id__drop_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly source: string;
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DecidedAnswer"];
+                };
+            };
+        };
+    };
+    readonly recheck_v1_admin_documents__source___id__recheck_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly source: string;
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DecidedAnswer"];
+                };
+            };
+        };
+    };
+    readonly release_v1_admin_documents__source___id__release_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly source: string;
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DecidedAnswer"];
                 };
             };
         };

@@ -8,7 +8,7 @@ import { words } from "../words";
 import { useFocusOnVisit } from "./focus";
 import { Help } from "./Help";
 import { followKeys } from "./keys";
-import { land } from "./landing";
+import { followLast, land } from "./landing";
 import { followReadOnly } from "./read-only";
 import { place } from "./router";
 import { screenAt } from "./screens";
@@ -36,6 +36,7 @@ function Console() {
   useEffect(followKeys, []);
   // Before the first screen is drawn: it would ask for what may not be this person's.
   useMemo(land, []);
+  useEffect(followLast, []);
   useEffect(followReadOnly, []);
   const follows = mayDo("GET /ops/live");
   useEffect(() => (follows ? followLive() : undefined), [follows]);

@@ -4,13 +4,11 @@ import { language, type Language } from "../words";
 /** What a person chose on this machine. Nothing secret: it outlives a session. */
 export type Theme = "system" | "light" | "dark";
 
-const KEYS = { language: "hub.language", theme: "hub.theme", shortcuts: "hub.shortcuts", start: "hub.start" } as const;
+const KEYS = { language: "hub.language", theme: "hub.theme", shortcuts: "hub.shortcuts" } as const;
 
 export const theme = signal<Theme>(one(KEYS.theme, ["system", "light", "dark"], "system"));
 /** WCAG 2.1.4: shortcuts of a single character can be turned off. */
 export const shortcuts = signal(stored(KEYS.shortcuts) !== "off");
-/** The path of the screen that the console opens with, where its bare address was asked for. */
-export const start = signal(stored(KEYS.start) ?? "/");
 /** The time zone of every time that is shown; Viet Nam has one, and no daylight saving. */
 export const zone = signal("Asia/Ho_Chi_Minh");
 
@@ -30,7 +28,6 @@ export function followPreferences(): void {
     keep(KEYS.theme, theme.value);
     keep(KEYS.language, language.value);
     keep(KEYS.shortcuts, shortcuts.value ? "on" : "off");
-    keep(KEYS.start, start.value);
   });
 }
 
@@ -39,7 +36,8 @@ function one<T extends string>(key: string, known: readonly T[], fallback: T): T
   return known.find((value) => value === found) ?? fallback;
 }
 
-function stored(key: string): string | null {
+/** Return what this machine keeps under a name. */
+export function stored(key: string): string | null {
   try {
     return localStorage.getItem(key);
   } catch {
@@ -47,7 +45,8 @@ function stored(key: string): string | null {
   }
 }
 
-function keep(key: string, value: string): void {
+/** Keep it on this machine. */
+export function keep(key: string, value: string): void {
   try {
     localStorage.setItem(key, value);
   } catch {

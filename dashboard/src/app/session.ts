@@ -5,6 +5,7 @@ import { NEEDS, ROLES, type Need } from "../api/rights";
 import type { Me } from "../api/shapes";
 import { language } from "../words";
 import { zone } from "./preferences";
+import { href, replace } from "./router";
 
 export type Session =
   | { readonly kind: "asking" }
@@ -32,6 +33,13 @@ export function mayDo(call: Call): boolean {
   if (!me.value || rights.length === 0) return me.value !== null;
   const counting = me.value.roles.filter((one) => scoped || (!one.organisation && !one.types));
   return counting.some((one) => rights.some((right) => RIGHTS_OF[one.role]?.includes(right)));
+}
+
+/** Return the organisation to which a call is bound for this person; none: it is not. */
+export function ownOrganisation(call: Call): string | null {
+  const { rights }: Need = NEEDS[call];
+  const giving = me.value?.roles.filter((one) => rights.some((right) => RIGHTS_OF[one.role]?.includes(right))) ?? [];
+  return giving.some((one) => !one.organisation) ? null : (giving[0]?.organisation ?? null);
 }
 
 /** Ask the hub who is signed in. */
@@ -78,6 +86,8 @@ async function left(everywhere: boolean): Promise<void> {
   await ask("DELETE", "/ops/session", { query: { everywhere } });
   csrf.value = "";
   session.value = { kind: "out" };
+  // Whoever signs in next begins where he begins: what stood in the address was this person's.
+  replace(href("/"));
 }
 
 export async function changePassword(present: string, fresh: string): Promise<void> {

@@ -1,13 +1,15 @@
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
+import { off } from "../api/clock";
 import { zone } from "../app/preferences";
 import { language, type Language } from "../words";
 
 const TICK_MS = 15_000;
 
-/** The browser's clock, for "3 minutes ago"; it moves in steps that a person can follow. */
-export const now = signal(Date.now());
+const tick = signal(Date.now());
+/** The hub's clock, for "3 minutes ago"; it moves in steps that a person can follow. */
+export const now = computed(() => tick.value + off.value);
 setInterval(() => {
-  now.value = Date.now();
+  tick.value = Date.now();
 }, TICK_MS);
 
 const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [

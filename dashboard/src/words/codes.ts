@@ -23,7 +23,7 @@ export const codesVi = {
     "messages.release": "Cho đi tiếp thông điệp bị giữ", "documents.where": "Tra cứu văn bản đang ở đâu", "connectors.view": "Xem bộ kết nối", "connectors.operate": "Tạm dừng, chạy lại, kiểm tra bộ kết nối",
     "connectors.manage": "Thêm, sửa bộ kết nối và mạng của nó", "rules.view": "Xem quy tắc và danh bạ", "rules.change": "Sửa quy tắc và danh bạ", "schemas.publish": "Công bố lược đồ", "keys.manage": "Đăng ký, thu hồi khóa",
     "statistics.view": "Xem tổng quan, số liệu", "alerts.view": "Xem cảnh báo", "alerts.manage": "Nhận, tạm ẩn, đặt cảnh báo", "views.share": "Chia sẻ bộ lọc đã lưu", "audit.read": "Đọc nhật ký thao tác",
-    "users.view": "Xem người dùng", "users.manage": "Quản lý người dùng", "hub.manage": "Quản trị trục",
+    "users.view": "Xem người dùng", "users.manage": "Quản lý người dùng", "hub.diagnose": "Đọc nhật ký tiến trình, lập gói hỗ trợ", "hub.manage": "Quản trị trục",
   } as Record<string, string>,
 };
 
@@ -51,6 +51,6 @@ export const codesEn: typeof codesVi = {
     "messages.release": "Release held messages", "documents.where": "Look up where a document is", "connectors.view": "See connectors", "connectors.operate": "Pause, resume, restart and test connectors",
     "connectors.manage": "Make and change connectors and their networks", "rules.view": "See rules and directory", "rules.change": "Change rules and directory", "schemas.publish": "Publish schemas", "keys.manage": "Register and revoke keys",
     "statistics.view": "See overview, figures and lag", "alerts.view": "See alerts", "alerts.manage": "Take, silence and set alerts", "views.share": "Share saved views", "audit.read": "Read the audit trail of people",
-    "users.view": "See users", "users.manage": "Manage users", "hub.manage": "Manage the hub",
+    "users.view": "See users", "users.manage": "Manage users", "hub.diagnose": "Read logs of processes, make support bundles", "hub.manage": "Manage the hub",
   },
 };

@@ -74,7 +74,9 @@ export const en: Words = {
     title: "Messages", lead: "Search by dossier or document code, agency, state. Without a filter: the last 24 hours.", any: "All", more: "More filters", filtersLabel: "Filters",
     empty: "No message fits. Try a longer time, or fewer filters.", clear: "Clear the filters", countExactly: "Count exactly",
     exactly: (n) => `${n} messages`, about: (n) => `About ${n} messages`,
+    withoutReceipts: "Left out", withReceipts: "Receipts and withdrawals too",
     filters: {
+      source_organisation: "Sending organisation (id)", recipient_organisation: "Receiving organisation (id)", dataschema: "Schema", receipts: "Receipts",
       key: "Dossier / document code", id: "Message id", source: "Sending system", recipient: "Receiving system", type: "Type", outcome: "Decision", state: "State",
       reason: "Reason code", connector: "Connector", priority: "Priority", correlation: "Conversation", attempts: "Attempts from", range: "Time", since: "From", until: "Until",
     },
@@ -105,6 +107,7 @@ export const en: Words = {
     title: "Overview", lead: "How the hub is, over the last 24 hours.", admitted: "Admitted", delivered: (n) => `${n} deliveries arrived`, arrived: "Delivered", refused: "Refused",
     success: (rate) => `${rate} admitted`, waiting: "Waiting", oldest: (time) => `the oldest for ${time}`, nothingWaits: "nothing waits for long", deadLetters: "Dead letters",
     review: "Needs a person", connectors: "Connectors running", notRunning: (n) => `${n} not running`, lag: "Longest lag", quarantine: "Held",
+    heat: "Pair by pair", expiring: "Keys that end within 30 days", alerts: "Alerts firing", notTaken: (n) => `${n} not taken yet`, part: "Figures of the part that you may see, not of the whole hub.",
     calm: "Nothing needs a person.", trouble: "Needs a person", oldestLine: (time) => `Not delivered for ${time}:`, flow: "Flow in the province", flowBy: "By", byLevel: "Level", byOrganisation: "Organisation",
     bySystem: "System", noFlow: "There is no message yet.", flowTable: "Show it as a table", flowLabel: (n) => `Map of the flow: ${n} ways; the table beneath has the same figures.`,
     from: "From", to: "To", nowhere: "Refused", waysLeftOut: (n) => `${n} more ways with less are not shown.`, day: "The last 24 hours, by 5 minutes", time: "Time",
@@ -137,7 +140,7 @@ export const en: Words = {
       pause: "It keeps its connections and moves nothing; messages wait in the inbox.", resume: "It works again, beginning with what waits.",
       stop: "It finishes what is under way, then lets go of everything. Messages wait in the inbox.", restart: "It starts anew, and reads configuration and secrets again.",
     },
-    told: "Ordered", test: "Test the connection", testing: "Testing…", testOk: "The connection is good", noAnswer: "No answer yet", config: "Configuration", edit: "Edit", save: "Save the configuration", saved: "The configuration is saved", make: "Make the connector",
+    told: "Ordered", history: "Who changed what", test: "Test the connection", testing: "Testing…", testOk: "The connection is good", noAnswer: "No answer yet", config: "Configuration", edit: "Edit", save: "Save the configuration", saved: "The configuration is saved", make: "Make the connector",
     unreadable: (name) => `The value of ${name} cannot be read.`, lines: "One value on each line", json: "JSON", secret: "A reference to the secret (env:, file:, vault:…), never the secret", nameHint: "Small letters, digits, hyphens; 3–63", systemHint: "The system that it serves",
   },
   networks: {
@@ -189,8 +192,16 @@ export const en: Words = {
     adapters: "Adapters", name: "Name", package: "Package", problem: "Problem", machine: "Machine", hub: "Hub software", database: "Database", disk: "The hub's disk", free: (free, total) => `${free} free of ${total}`,
     brokers: "Kafka brokers", noBroker: "None answers", controller: "controller",
   },
+  logs: {
+    title: "Logs of processes", lead: "The last 200 lines on the machine that answers; secrets and what looks like personal data are masked.", process: "Process", level: "From level", none: "There is no line of this level, or this machine keeps no log of that process.",
+    levels: { debug: "Detail", info: "Information", warning: "Warning", error: "Error", critical: "Critical" },
+  },
+  bundle: {
+    title: "Support bundle", lead: "One file for whoever helps: versions, settings, states, lags, the last lines of logs. No bodies of messages, no keys.", make: "Make a support bundle",
+    means: "Names of systems and organisations are in it: read it before you send it. That it was made is in the audit trail.",
+  },
   profile: {
-    title: "Profile", looks: "Display", language: "Language", theme: "Colours", themes: { system: "As the machine", light: "Light", dark: "Dark" }, zone: "Time zone", zones: { vietnam: "Viet Nam (UTC+7)" }, start: "First screen", shortcuts: "Shortcuts of a single key",
+    title: "Profile", looks: "Display", language: "Language", theme: "Colours", themes: { system: "As the machine", light: "Light", dark: "Dark" }, zone: "Time zone", zones: { vietnam: "Viet Nam (UTC+7)" }, start: "First screen", lastScreen: "The one open last", shortcuts: "Shortcuts of a single key",
     rights: "Roles and rights", sessions: "Sign-ins", thisSession: "This one", signedIn: "signed in", seen: "active", everywhere: "Sign out everywhere",
   },
   figures: {
@@ -214,7 +225,7 @@ export const en: Words = {
     never: "There are no figures yet: the views have never run.", rebuilding: (done, of) => `The figures are being made anew: ${done} of ${of} events`, progress: "Made anew",
     tooSmall: "They are too small until it is done; alerts about figures stand still. Begun", asOf: "As of", behind: (n) => `${n} events not added up yet`,
   },
-  deadlines: { title: "Deadlines", lead: "Overdue, and due within 60 days.", none: "Nothing is due soon.", forecast: "Forecast", within: (n) => `within ${n} days`,
+  deadlines: { title: "Deadlines", lead: "Overdue, and due within 60 days.", none: "Nothing is due soon.", what: "What", kinds: { dossier: "Dossiers", task: "Tasks", petition: "Petitions", letter: "Letters", payment: "Fees", key: "Signing keys", quota: "Daily quotas", disk: "Disk" }, forecast: "Forecast", within: (n) => `within ${n} days`,
     tabs: { "": "Due", limits: "Time limits", days: "Working days", feeds: "My calendar" },
     limitLead: "How many working days each procedure may take. One that is not here has the day that its dossiers name.", noLimit: "No time limit is set yet.", procedureHint: "Code of the procedure, for example 1.004603", workingDaysHint: "Left empty: the day that the dossier names",
     limit: { add: "Add a time limit", remove: "Remove", removeMeans: "This procedure has the day that its dossiers name again." },

@@ -73,7 +73,9 @@ export const vi = {
     title: "Thông điệp", lead: "Tìm theo mã hồ sơ, mã văn bản, cơ quan, trạng thái. Mặc định: 24 giờ qua.", any: "Tất cả", more: "Thêm điều kiện", filtersLabel: "Bộ lọc",
     empty: "Không có thông điệp nào khớp. Thử nới khoảng thời gian hoặc bỏ bớt điều kiện.", clear: "Xóa bộ lọc", countExactly: "Đếm chính xác",
     exactly: (n: string) => `${n} thông điệp`, about: (n: string) => `Khoảng ${n} thông điệp`,
+    withoutReceipts: "Ẩn", withReceipts: "Hiện cả biên nhận, thu hồi",
     filters: {
+      source_organisation: "Cơ quan gửi (mã)", recipient_organisation: "Cơ quan nhận (mã)", dataschema: "Lược đồ", receipts: "Biên nhận",
       key: "Mã hồ sơ / văn bản", id: "Mã thông điệp", source: "Hệ thống gửi", recipient: "Hệ thống nhận", type: "Loại", outcome: "Quyết định", state: "Trạng thái",
       reason: "Mã lý do", connector: "Bộ kết nối", priority: "Độ khẩn", correlation: "Mã hội thoại", attempts: "Số lần thử từ", range: "Thời gian", since: "Từ", until: "Đến",
     },
@@ -104,6 +106,7 @@ export const vi = {
     title: "Tổng quan", lead: "Trục khỏe không, 24 giờ qua.", admitted: "Đã nhận", delivered: (n: string) => `${n} lượt đã đến nơi`, arrived: "Đã đến", refused: "Bị từ chối",
     success: (rate: string) => `${rate} được nhận`, waiting: "Chờ gửi", oldest: (time: string) => `lâu nhất ${time}`, nothingWaits: "không có gì chờ lâu", deadLetters: "Thư chết",
     review: "Chờ người xử lý", connectors: "Bộ kết nối đang chạy", notRunning: (n: string) => `${n} không chạy`, lag: "Độ trễ lớn nhất", quarantine: "Bị giữ lại",
+    heat: "Xem theo từng cặp", expiring: "Khóa sắp hết hạn (30 ngày)", alerts: "Cảnh báo đang báo", notTaken: (n: string) => `${n} chưa ai nhận`, part: "Số liệu của phần anh/chị được xem, không phải của cả trục.",
     calm: "Không có gì phải xử lý.", trouble: "Cần xử lý", oldestLine: (time: string) => `Chưa đến nơi đã ${time}:`, flow: "Luồng trong tỉnh", flowBy: "Theo", byLevel: "Cấp", byOrganisation: "Cơ quan",
     bySystem: "Hệ thống", noFlow: "Chưa có thông điệp nào.", flowTable: "Xem dưới dạng bảng", flowLabel: (n: string) => `Sơ đồ luồng: ${n} tuyến; bảng bên dưới có cùng số liệu.`,
     from: "Nơi gửi", to: "Nơi nhận", nowhere: "Bị từ chối", waysLeftOut: (n: string) => `Còn ${n} tuyến ít hơn không hiện.`, day: "24 giờ qua, mỗi 5 phút", time: "Lúc",
@@ -136,7 +139,7 @@ export const vi = {
       pause: "Giữ kết nối nhưng không gửi nhận; thông điệp chờ trong hàng.", resume: "Gửi nhận lại, bắt đầu từ những gì đang chờ.",
       stop: "Làm nốt việc đang làm rồi ngắt mọi kết nối. Thông điệp chờ trong hàng.", restart: "Ngắt rồi nối lại từ đầu, đọc lại cấu hình và khóa.",
     },
-    told: "Đã ra lệnh", test: "Kiểm tra kết nối", testing: "Đang kiểm tra…", testOk: "Kết nối tốt", noAnswer: "Chưa có trả lời", config: "Cấu hình", edit: "Sửa", save: "Lưu cấu hình", saved: "Đã lưu cấu hình", make: "Tạo bộ kết nối",
+    told: "Đã ra lệnh", history: "Ai đã đổi gì", test: "Kiểm tra kết nối", testing: "Đang kiểm tra…", testOk: "Kết nối tốt", noAnswer: "Chưa có trả lời", config: "Cấu hình", edit: "Sửa", save: "Lưu cấu hình", saved: "Đã lưu cấu hình", make: "Tạo bộ kết nối",
     unreadable: (name: string) => `Không đọc được giá trị của ${name}.`, lines: "Mỗi dòng một giá trị", json: "JSON", secret: "Tham chiếu tới khóa (env:, file:, vault:…), không phải chính khóa", nameHint: "Chữ thường, số, gạch nối; 3–63 ký tự", systemHint: "Hệ thống mà bộ kết nối phục vụ",
   },
   networks: {
@@ -188,8 +191,16 @@ export const vi = {
     adapters: "Loại bộ kết nối", name: "Tên", package: "Gói", problem: "Vấn đề", machine: "Máy chủ", hub: "Phần mềm trục", database: "Cơ sở dữ liệu", disk: "Đĩa của trục", free: (free: string, total: string) => `còn ${free} trong ${total}`,
     brokers: "Máy Kafka", noBroker: "Không máy nào trả lời", controller: "điều khiển",
   },
+  logs: {
+    title: "Nhật ký tiến trình", lead: "200 dòng cuối trên máy đang trả lời; bí mật và thứ giống dữ liệu cá nhân đã được che.", process: "Tiến trình", level: "Từ mức", none: "Không có dòng nào từ mức này, hoặc máy này không giữ nhật ký của tiến trình ấy.",
+    levels: { debug: "Chi tiết", info: "Thông tin", warning: "Cảnh báo", error: "Lỗi", critical: "Nghiêm trọng" } as Record<string, string>,
+  },
+  bundle: {
+    title: "Gói hỗ trợ", lead: "Một tệp cho người hỗ trợ: phiên bản, cấu hình, trạng thái, độ trễ, các dòng nhật ký cuối. Không có nội dung văn bản, không có khóa.", make: "Lập gói hỗ trợ",
+    means: "Có tên hệ thống và cơ quan trong gói: hãy đọc trước khi gửi đi. Việc lập gói được ghi vào nhật ký.",
+  },
   profile: {
-    title: "Cá nhân", looks: "Hiển thị", language: "Ngôn ngữ", theme: "Màu nền", themes: { system: "Theo máy", light: "Sáng", dark: "Tối" }, zone: "Múi giờ", zones: { vietnam: "Việt Nam (UTC+7)" }, start: "Trang mở đầu", shortcuts: "Dùng phím tắt một ký tự",
+    title: "Cá nhân", looks: "Hiển thị", language: "Ngôn ngữ", theme: "Màu nền", themes: { system: "Theo máy", light: "Sáng", dark: "Tối" }, zone: "Múi giờ", zones: { vietnam: "Việt Nam (UTC+7)" }, start: "Trang mở đầu", lastScreen: "Trang mở gần nhất", shortcuts: "Dùng phím tắt một ký tự",
     rights: "Vai trò và quyền", sessions: "Các lần đăng nhập", thisSession: "Lần này", signedIn: "vào lúc", seen: "hoạt động", everywhere: "Đăng xuất mọi nơi",
   },
   figures: {
@@ -213,7 +224,7 @@ export const vi = {
     never: "Chưa có chỉ số: tiến trình tính chỉ số chưa chạy lần nào.", rebuilding: (done: string, of: string) => `Đang dựng lại chỉ số: ${done} trên ${of} sự kiện`, progress: "Đã dựng lại",
     tooSmall: "Các con số dưới đây còn thiếu cho đến khi xong; cảnh báo theo chỉ số tạm dừng. Bắt đầu lúc", asOf: "Số liệu đến", behind: (n: string) => `còn ${n} sự kiện chưa tính`,
   },
-  deadlines: { title: "Thời hạn", lead: "Quá hạn, và đến hạn trong 60 ngày.", none: "Không có gì sắp hết hạn.", forecast: "Dự báo", within: (n: string) => `trong ${n} ngày`,
+  deadlines: { title: "Thời hạn", lead: "Quá hạn, và đến hạn trong 60 ngày.", none: "Không có gì sắp hết hạn.", what: "Việc", kinds: { dossier: "Hồ sơ", task: "Phần việc liên thông", petition: "Phản ánh, kiến nghị", letter: "Văn bản", payment: "Phí, lệ phí", key: "Khóa ký", quota: "Hạn mức trong ngày", disk: "Đĩa" } as Record<string, string>, forecast: "Dự báo", within: (n: string) => `trong ${n} ngày`,
     tabs: { "": "Đến hạn", limits: "Hạn xử lý", days: "Ngày làm việc", feeds: "Lịch của tôi" },
     limitLead: "Mỗi thủ tục được làm trong bao nhiêu ngày làm việc. Thủ tục không có ở đây thì theo hạn ghi trong hồ sơ.", noLimit: "Chưa đặt hạn cho thủ tục nào.", procedureHint: "Mã thủ tục, ví dụ 1.004603", workingDaysHint: "Bỏ trống: theo hạn ghi trong hồ sơ",
     limit: { add: "Thêm hạn xử lý", remove: "Bỏ", removeMeans: "Thủ tục này sẽ theo hạn ghi trong hồ sơ." },

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import HTTPConnection
 
+from hub.api.ops.diagnosis import Diagnosis
 from hub.api.ops.live_ring import Live
 from hub.api.ops.once import Once
 from hub.api.ops.overview_models import Overview
@@ -73,6 +74,7 @@ class Ops:
     """The hub's topics as the brokers have them."""
     brokers: Once[tuple[Broker, ...]]
     disk: Disk
+    diagnosis: Diagnosis
     tries: Tries = field(default_factory=Tries)
     """Of the public look-up."""
 

@@ -1,7 +1,7 @@
 """Counts between systems, put together for levels or organisations."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Final, Literal
 
 from hub.api.ops.overview_models import Way
@@ -36,6 +36,11 @@ def ways_of(
         found.setdefault((side(flow.source), to), Counter()).update(flow.counts)
     ways = [_way(origin, to, counts, rules, by) for (origin, to), counts in found.items()]
     return sorted(ways, key=lambda way: (-way.admitted - way.refused, way.origin, way.to or ""))
+
+
+def concerning(flows: Iterable[Flow], systems: Collection[str]) -> list[Flow]:
+    """Return what goes from or to these systems."""
+    return [one for one in flows if one.source in systems or one.recipient in systems]
 
 
 def _side(rules: Rules, by: By) -> _Side:

@@ -13,6 +13,7 @@ from hub.api.admin_models import ReasonRequest, problems
 from hub.api.admin_route import AdminRoute
 from hub.api.ops import cursors
 from hub.api.ops.fields import CursorText
+from hub.api.ops_models import Answer
 from hub.api.problems import Code, Problem
 from hub.api.rights import Action, Person, require
 from hub.control.dead_letter_job import Job, JobCursor, JobState
@@ -88,10 +89,8 @@ class BeginRequest(BaseModel):
     reason: Reason
 
 
-class JobShown(BaseModel):
+class JobShown(Answer):
     """One decision about many dead letters."""
-
-    model_config = ConfigDict(frozen=True, from_attributes=True)
 
     id: str
     action: str

@@ -60,6 +60,8 @@ class WantedMessages(BaseModel):
     source_organisation: OrganisationId | None = None
     recipient_organisation: OrganisationId | None = None
     type: Word | None = None
+    dataschema: Word | None = None
+    """Name and version: `urn:hub:schema:dossier.received:1.0`."""
     outcome: Outcome | None = None
     state: State | None = None
     reason: Word | None = None
@@ -88,6 +90,7 @@ class WantedMessages(BaseModel):
             outcome=self.outcome,
             reason=self.reason,
             type=self.type,
+            dataschema=self.dataschema,
             connector=self.connector,
             priority=self.priority,
             correlationid=self.correlation,

@@ -81,5 +81,6 @@ def ops_with(
         topics=Once(topics, TOPICS_SECONDS),
         brokers=Once(brokers, BROKERS_SECONDS),
         disk=disk,
+        diagnosis=plane.diagnosis,
     )
     return ops

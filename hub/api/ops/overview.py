@@ -6,69 +6,83 @@ from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from hub.api.admin_connectors import SILENT, SILENT_AFTER
 from hub.api.admin_models import problems
 from hub.api.admin_route import AdminRoute
-from hub.api.explained import explained
 from hub.api.ops.dependencies import Ops, ops_of, projection_mark
 from hub.api.ops.fields import OrganisationId
-from hub.api.ops.flow import ways_of
+from hub.api.ops.flow import concerning, ways_of
 from hub.api.ops.overview_models import (
-    ConnectorCounts,
     FlowAnswer,
     GroupShown,
     LagAnswer,
     LagShown,
     MinuteShown,
-    Oldest,
     Overview,
     Refusals,
     Totals,
-    Trouble,
 )
-from hub.api.rights import Action, require
-from hub.decision.rows import DeliveryRow
+from hub.api.ops.overview_of_part import overview_of_part
+from hub.api.ops.overview_parts import (
+    SHOWN,
+    connectors_shown,
+    expiring_soon,
+    oldest_shown,
+    refusals_shown,
+)
+from hub.api.ops.scope import organisations, parts, systems_of, viewers
+from hub.api.rights import Action, Person, require
 from hub.decision.tallies import Counted
 from hub.io.sql.figures import Figures, Minute
 from hub.ports import Refusing, Unavailable
 
 router: Final = APIRouter(prefix="/ops", tags=["operators"], route_class=AdminRoute)
 
-SHOWN: Final = timedelta(hours=24)
-WELL: Final = "running"
-"""A connector in this state needs nobody."""
 
 TheOps = Annotated[Ops, Depends(ops_of)]
-_LOOKING: Final = [Depends(require(Action.VIEW_STATISTICS))]
+Looker = Annotated[Person, Depends(require(Action.VIEW_STATISTICS, scoped=True))]
 
 
-@router.get("/overview", responses=problems(), dependencies=_LOOKING)
-async def overview(ops: TheOps, response: Response) -> Overview:
-    """Return health at one look. Asked by many at once, it is made once."""
+@router.get("/overview", responses=problems())
+async def overview(ops: TheOps, person: Looker, response: Response) -> Overview:
+    """Return health at one look: of the whole hub, or of the part that the person may see.
+
+    Of the whole hub it is made once for all who ask at nearly the same time.
+    """
     response.headers.update(await projection_mark(ops))
-    return await ops.overview.get()
+    seen = viewers(person, Action.VIEW_STATISTICS, ops.rules())
+    if seen is None:
+        return await ops.overview.get()
+    mine = organisations(person, Action.VIEW_STATISTICS)
+    return await overview_of_part(ops, seen, mine, parts(person, Action.VIEW_STATISTICS))
 
 
-@router.get("/lag", responses=problems(), dependencies=_LOOKING)
+@router.get("/lag", responses=problems(), dependencies=[Depends(require(Action.VIEW_STATISTICS))])
 async def lag(ops: TheOps) -> LagAnswer:
     """Return how far the hub's readers are behind, in messages and in seconds."""
     groups = await ops.lags.read()
     return LagAnswer(at=ops.clock(), groups=[GroupShown.model_validate(one) for one in groups])
 
 
-@router.get("/flow", responses=problems(), dependencies=_LOOKING)
+@router.get("/flow", responses=problems())
 async def flow(
     *,
     ops: TheOps,
+    person: Looker,
     by: Literal["level", "organisation", "system"] = "level",
     hours: Annotated[int, Query(ge=1, le=168)] = 24,
     source_organisation: OrganisationId | None = None,
     recipient_organisation: OrganisationId | None = None,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
 ) -> FlowAnswer:
-    """Return what went from where to where. Counted by the hour: it begins with a full one."""
+    """Return what went from where to where. Counted by the hour: it begins with a full one.
+
+    The counts are of no type: who sees some types only sees none of them.
+    """
     since = (ops.clock() - timedelta(hours=hours)).replace(minute=0, second=0, microsecond=0)
     flows = await Figures(ops.engine).flows(since)
+    mine = organisations(person, Action.VIEW_STATISTICS)
+    if mine is not None:
+        flows = concerning(flows, systems_of(ops.rules(), mine))
     within = (source_organisation, recipient_organisation)
     ways = ways_of(flows, ops.rules(), by, within)
     return FlowAnswer(since=since, by=by, ways=ways[:limit], left_out=max(0, len(ways) - limit))
@@ -84,15 +98,17 @@ async def make_overview(ops: Ops) -> Overview:
     minutes = await figures.minutes(now - SHOWN)
     return Overview(
         at=now,
+        part=False,
         totals=_totals(minutes),
         minutes=_minutes(minutes),
         refusals=_refusals(minutes),
         open=await figures.open(),
-        oldest_undelivered=_oldest(await figures.oldest(), ops),
+        oldest_undelivered=oldest_shown(await figures.oldest(), now),
         dead_letters=await figures.dead_letters(),
-        connectors=await _connectors(ops),
+        connectors=await connectors_shown(ops, sorted(ops.rules().connectors)),
         quarantine=await _quarantine(ops),
         lag=await _lags(ops),
+        expiring=await expiring_soon(ops),
         certificates=[],
     )
 
@@ -131,39 +147,7 @@ def _refusals(minutes: list[Minute]) -> list[Refusals]:
     for one in minutes:
         if one.counted is Counted.REFUSED:
             found[one.reason] += one.count
-    return [
-        Refusals(reason=reason, count=count, help=explained(reason).get("help"))
-        for reason, count in found.most_common()
-    ]
-
-
-def _oldest(row: DeliveryRow | None, ops: Ops) -> Oldest | None:
-    if row is None:
-        return None
-    return Oldest(
-        source=row.source,
-        id=row.id,
-        recipient=row.recipient,
-        state=row.state,
-        since=row.decided_at,
-        seconds=max(0.0, (ops.clock() - row.decided_at).total_seconds()),
-    )
-
-
-async def _connectors(ops: Ops) -> ConnectorCounts:
-    names, now = sorted(ops.rules().connectors), ops.clock()
-    reported = await ops.statuses.reported(names)
-    counts: Counter[str] = Counter()
-    trouble = []
-    for name in names:
-        told = reported.get(name)
-        silent = told is None or now - told.at > SILENT_AFTER
-        state = SILENT if told is None or silent else told.state
-        counts[state] += 1
-        if state != WELL:
-            vi, en = (told.vi, told.en) if told is not None else ("", "")
-            trouble.append(Trouble(name=name, state=state, vi=vi, en=en))
-    return ConnectorCounts(states=dict(counts), trouble=trouble)
+    return refusals_shown(found)
 
 
 async def _quarantine(ops: Ops) -> int | None:

@@ -3,31 +3,26 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from hub.api.ops_models import Answer
 from hub.decision.states import State
 
 
-class _Shown(BaseModel):
-    model_config = ConfigDict(frozen=True, from_attributes=True)
-
-
-class Totals(_Shown):
+class Totals(Answer):
     """What happened in the last 24 hours."""
 
     admitted: int
     delivered: int
     """Deliveries that reached their recipient."""
     refused: int
-    duplicate: int
-    statement: int
-    """Receipts and withdrawals."""
+    duplicate: int | None
+    statement: int | None
+    """Receipts and withdrawals. Both are null of a part: they are counted for the whole hub."""
     dead_letter: int
     success_rate: float | None
     """Admitted among decided; null with none."""
 
 
-class MinuteShown(_Shown):
+class MinuteShown(Answer):
     """What happened in one minute; minutes without anything are left out."""
 
     at: datetime
@@ -36,7 +31,7 @@ class MinuteShown(_Shown):
     refused: int
 
 
-class Refusals(_Shown):
+class Refusals(Answer):
     """How often something was refused."""
 
     reason: str
@@ -44,7 +39,7 @@ class Refusals(_Shown):
     help: dict[str, Any] | None
 
 
-class Oldest(_Shown):
+class Oldest(Answer):
     """The open delivery that was admitted first."""
 
     source: str
@@ -55,7 +50,7 @@ class Oldest(_Shown):
     seconds: float
 
 
-class Trouble(_Shown):
+class Trouble(Answer):
     """A connector that does not simply run."""
 
     name: str
@@ -64,14 +59,14 @@ class Trouble(_Shown):
     en: str
 
 
-class ConnectorCounts(_Shown):
+class ConnectorCounts(Answer):
     """Connectors by what they told last."""
 
     states: dict[str, int]
     trouble: list[Trouble]
 
 
-class LagShown(_Shown):
+class LagShown(Answer):
     """A reader; null where it could not be asked."""
 
     group: str
@@ -79,10 +74,16 @@ class LagShown(_Shown):
     seconds: float | None
 
 
-class Overview(_Shown):
-    """Health at one look. What cannot be read now is null, never 0."""
+class Overview(Answer):
+    """Health at one look. What cannot be read now is null, never 0.
+
+    Of a part: of the messages that the person may see; `lag` and `quarantine` are the hub's own,
+    and null.
+    """
 
     at: datetime
+    part: bool
+    """Whether it is of a part of the hub, as the person's rights are."""
     totals: Totals
     minutes: list[MinuteShown]
     refusals: list[Refusals]
@@ -92,11 +93,13 @@ class Overview(_Shown):
     connectors: ConnectorCounts
     quarantine: int | None
     lag: list[LagShown] | None
+    expiring: int
+    """Signing keys without a successor that end within 30 days, of the part's systems."""
     certificates: list[dict[str, Any]]
     """Empty until certificates are kept."""
 
 
-class PartitionShown(_Shown):
+class PartitionShown(Answer):
     """A partition that is not read to its end."""
 
     topic: str
@@ -114,14 +117,14 @@ class GroupShown(LagShown):
     partitions: list[PartitionShown]
 
 
-class LagAnswer(_Shown):
+class LagAnswer(Answer):
     """How far the hub's readers are behind."""
 
     at: datetime
     groups: list[GroupShown]
 
 
-class Way(_Shown):
+class Way(Answer):
     """What went from one side to another. `to` is null for refusals: they went nowhere."""
 
     origin: str
@@ -136,7 +139,7 @@ class Way(_Shown):
     rejected: int
 
 
-class FlowAnswer(_Shown):
+class FlowAnswer(Answer):
     """Volumes between levels, organisations or systems: the busiest ways first."""
 
     since: datetime

@@ -7,6 +7,7 @@ from lgsp_message.limits import MAX_RECIPIENTS
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from hub.api.ops.fields import BusinessKey, Moment, SystemName, Word
+from hub.api.ops_models import Answer
 from hub.decision.rehearsal import Step
 
 _SIMULATION: Final[dict[str, Any]] = {
@@ -17,11 +18,7 @@ _SIMULATION: Final[dict[str, Any]] = {
 }
 
 
-class _Shown(BaseModel):
-    model_config = ConfigDict(frozen=True, from_attributes=True)
-
-
-class Problematic(_Shown):
+class Problematic(Answer):
     """Why something would be refused."""
 
     reason: str
@@ -30,7 +27,7 @@ class Problematic(_Shown):
     help: dict[str, Any] | None
 
 
-class Target(_Shown):
+class Target(Answer):
     """Where something leads."""
 
     system: str
@@ -39,7 +36,7 @@ class Target(_Shown):
     connectors: list[str]
 
 
-class RouteShown(_Shown):
+class RouteShown(Answer):
     """One address that an access right names."""
 
     sender: str
@@ -51,7 +48,7 @@ class RouteShown(_Shown):
     problem: Problematic | None
 
 
-class RoutePage(_Shown):
+class RoutePage(Answer):
     """Routes in the order of sender, type and recipient."""
 
     items: list[RouteShown]
@@ -83,7 +80,7 @@ class SimulateRequest(BaseModel):
     """JSON; left out or null: the schema is not checked."""
 
 
-class StepAnswer(_Shown):
+class StepAnswer(Answer):
     """One step of the way."""
 
     step: Step
@@ -97,7 +94,7 @@ class DeliveryAnswer(Target):
     address: str
 
 
-class SimulateAnswer(_Shown):
+class SimulateAnswer(Answer):
     """What would happen."""
 
     outcome: Literal["admitted", "refused"]

@@ -14,6 +14,7 @@ from hub.api.admin_models import problems
 from hub.api.admin_route import AdminRoute
 from hub.api.explained import explained
 from hub.api.ops.dependencies import Ops, ops_of
+from hub.api.ops_models import Answer
 from hub.api.problems import Code, Problem
 from hub.api.rights import Action, require
 from hub.decision.rules import Rules
@@ -29,11 +30,7 @@ TheOps = Annotated[Ops, Depends(ops_of)]
 Name = Annotated[str, Path(pattern=r"^[a-z0-9.-]{1,100}:[0-9]{1,4}\.[0-9]{1,4}$")]
 
 
-class _Shown(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class SubjectShown(_Shown):
+class SubjectShown(Answer):
     """One form of bodies: a schema's name and major version, and the type that it belongs to."""
 
     name: str
@@ -50,7 +47,7 @@ class SubjectShown(_Shown):
     """Organisations that have an endpoint for it."""
 
 
-class SubjectsAnswer(_Shown):
+class SubjectsAnswer(Answer):
     """All of them, by name."""
 
     items: list[SubjectShown]
@@ -68,7 +65,7 @@ class SampleRequest(BaseModel):
     sample: Annotated[str, Field(max_length=MAX_BODY_BYTES)]
 
 
-class ViolationShown(_Shown):
+class ViolationShown(Answer):
     """A broken rule; never the value that breaks it."""
 
     pointer: str
@@ -77,7 +74,7 @@ class ViolationShown(_Shown):
     rule: str
 
 
-class CheckedAnswer(_Shown):
+class CheckedAnswer(Answer):
     """Whether a sample fits."""
 
     fits: bool

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from hub.api.ops_models import Answer
 from hub.decision.rows import Outcome
 from hub.decision.states import Owner, State
 
@@ -16,11 +17,7 @@ _PARTY: Final[dict[str, Any]] = {
 }
 
 
-class _Shown(BaseModel):
-    model_config = ConfigDict(frozen=True, from_attributes=True)
-
-
-class Party(_Shown):
+class Party(Answer):
     """A system, and whose it is; null where the rules know it no more."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_PARTY]})
@@ -31,7 +28,7 @@ class Party(_Shown):
     level: str | None
 
 
-class Attributes(_Shown):
+class Attributes(Answer):
     """The signed attributes that the projection keeps."""
 
     type: str | None
@@ -44,28 +41,28 @@ class Attributes(_Shown):
     expirytime: datetime | None
 
 
-class ReasonShown(_Shown):
+class ReasonShown(Answer):
     """A stable code, and what it means where the hub gave it."""
 
     code: str
     help: dict[str, Any] | None
 
 
-class Offset(_Shown):
+class Offset(Answer):
     """A place in a Kafka topic."""
 
     partition: int
     offset: int
 
 
-class RulesShown(_Shown):
+class RulesShown(Answer):
     """The rules a decision was made under."""
 
     version: int
     hash: str | None
 
 
-class Recipient(_Shown):
+class Recipient(Answer):
     """Where the message stands for one recipient."""
 
     system: str
@@ -86,7 +83,7 @@ class Recipient(_Shown):
     """From the hub's taking it to the last step."""
 
 
-class StepShown(_Shown):
+class StepShown(Answer):
     """One thing that happened."""
 
     event: str
@@ -101,7 +98,7 @@ class StepShown(_Shown):
     detail: dict[str, Any]
 
 
-class Link(_Shown):
+class Link(Answer):
     """Another message that belongs to this one."""
 
     kind: str
@@ -111,13 +108,13 @@ class Link(_Shown):
     decided_at: datetime
 
 
-class BodyShown(_Shown):
+class BodyShown(Answer):
     """Whether the bytes can be fetched."""
 
     kept: bool
 
 
-class TraceAnswer(_Shown):
+class TraceAnswer(Answer):
     """Everything about one message but its body."""
 
     source: str
@@ -142,7 +139,7 @@ class TraceAnswer(_Shown):
     body: BodyShown
 
 
-class SignatureShown(_Shown):
+class SignatureShown(Answer):
     """The protected header of the sender's signature, as it claims; null where unreadable."""
 
     alg: str | None
@@ -157,7 +154,7 @@ class WrittenAt(Offset):
     written_at: datetime
 
 
-class HeadersAnswer(_Shown):
+class HeadersAnswer(Answer):
     """The record as it was received, without its body."""
 
     headers: list[tuple[str, str]]

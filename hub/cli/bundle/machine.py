@@ -66,17 +66,26 @@ def log_end(path: Path, lines: int, masking: Masking, *, ours: bool) -> str:
     Raises:
         OSError: it cannot be read.
     """
+    found = end_of(path)[-lines:] if lines else []
+    told = [masking.line(one) if ours else masking.words(one) for one in found]
+    kept = [one for one in told if one is not None]
+    left_out = len(told) - len(kept)
+    note = [f"[{left_out} lines that are not the hub's own were left out]"] if left_out else []
+    return "".join(f"{one}\n" for one in (*kept, *note))
+
+
+def end_of(path: Path) -> list[str]:
+    """Return the last whole lines of a log, the newest last: `MAX_LOG_BYTES` at most.
+
+    Raises:
+        OSError: it cannot be read.
+    """
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - MAX_LOG_BYTES))
         found = file.read(MAX_LOG_BYTES).decode(errors="replace").splitlines()
     # Cut in the middle: the first line is not whole.
-    found = found[1:] if size > MAX_LOG_BYTES else found
-    told = [masking.line(one) if ours else masking.words(one) for one in found[-lines:]]
-    kept = [one for one in told if one is not None]
-    left_out = len(told) - len(kept)
-    note = [f"[{left_out} lines that are not the hub's own were left out]"] if left_out else []
-    return "".join(f"{one}\n" for one in (*kept, *note))
+    return found[1:] if size > MAX_LOG_BYTES else found
 
 
 def _size(path: Path) -> int:

@@ -17,6 +17,7 @@ from hub.api.ops_oidc import Door
 from hub.api.settings import ApiSettings, OidcSettings
 from hub.api.staff import Staff
 from hub.cli import sealing, wiring
+from hub.cli.bundle.here import ThisMachine
 from hub.cli.home import OwnKey
 from hub.cli.hosts.host import Host
 from hub.control.certificate_watch import CertificateWatch
@@ -145,6 +146,7 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
             networks=Networks(control, rules, staff.second),
             statuses=ConnectorStatuses(engine),
             commands=CommandWriter(connection, host.identity.partitions, host.home.macs()),
+            diagnosis=ThisMachine(host.home),
             door=_door(host, control, staff),
         )
     finally:

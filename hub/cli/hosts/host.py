@@ -14,6 +14,7 @@ import uvloop
 from prometheus_client import CollectorRegistry, start_http_server
 
 from hub.cli import logs, pulse, wiring
+from hub.cli.heartbeat import calling_outside
 from hub.cli.home import Home, Identity
 from hub.cli.processes import Name
 from hub.cli.settings import SupervisorSettings
@@ -55,8 +56,9 @@ def serve(name: Name, entry: Entry, chosen: Path | None) -> None:
     settings, identity = wiring.read(IoSettings), home.identity()
     tracing = wiring.tracing(settings, name.value, identity.hub)
     host = Host(home=home, identity=identity, settings=settings, tracing=tracing)
-    logs.configure(name.value, level=wiring.read(SupervisorSettings).log_level)
-    if not uvloop.run(_run(name, entry, host)):
+    own = wiring.read(SupervisorSettings)
+    logs.configure(name.value, level=own.log_level)
+    if not uvloop.run(_run(name, entry, host, own.heartbeat_url)):
         raise typer.Exit(1)
 
 
@@ -70,15 +72,17 @@ def metrics_registry(port: int) -> CollectorRegistry:
     return registry
 
 
-async def _run(name: Name, entry: Entry, host: Host) -> bool:
+async def _run(name: Name, entry: Entry, host: Host, heartbeat_url: str | None) -> bool:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, host.stop.set)
     beating = asyncio.create_task(pulse.keep_beating(host.home.pulse(name.value), host.ready))
     calming = asyncio.create_task(_calm_when_ready(name, host.ready))
     _log.info("started", hub=host.identity.hub)
+    well = calling_outside(heartbeat_url, host.identity.hub, name.value, host.ready.is_set)
     try:
-        await entry(host)
+        async with well:
+            await entry(host)
     except Exception:  # noqa: BLE001  (the process ends: its last line says why, without values)
         _log.error("ended by an error", exc_info=True)
         return False

@@ -31,6 +31,7 @@ class Action(StrEnum):
     READ_AUDIT = "audit.read"
     VIEW_USERS = "users.view"
     MANAGE_USERS = "users.manage"
+    DIAGNOSE = "hub.diagnose"
     MANAGE_HUB = "hub.manage"
 
 
@@ -62,6 +63,10 @@ MEANINGS: Final[Mapping[Action, tuple[str, str]]] = {
     Action.READ_AUDIT: ("Đọc nhật ký thao tác", "Read the audit trail of people"),
     Action.VIEW_USERS: ("Xem người dùng và quyền", "See people and their rights"),
     Action.MANAGE_USERS: ("Thêm, khóa người dùng, cấp quyền", "Add and disable people, give roles"),
+    Action.DIAGNOSE: (
+        "Đọc nhật ký tiến trình, lập gói hỗ trợ",
+        "Read logs of processes, make support bundles",
+    ),
     Action.MANAGE_HUB: ("Bật tắt chế độ chỉ đọc", "Turn read-only mode on and off"),
 }
 """For people, in Vietnamese and English."""
@@ -101,14 +106,14 @@ ROLES: Final[Mapping[Role, frozenset[Action]]] = {
     Role.OPERATOR: _LOOKING
     | {
         *(Action.RETRY, Action.RELEASE_HELD, Action.OPERATE_CONNECTORS),
-        *(Action.MANAGE_ALERTS, Action.SHARE_VIEWS, Action.EVIDENCE),
+        *(Action.MANAGE_ALERTS, Action.SHARE_VIEWS, Action.EVIDENCE, Action.DIAGNOSE),
     },
     # Looks at everything, and changes nothing: who checks others has no hand in their work.
     Role.AUDITOR: _LOOKING | {Action.READ_AUDIT, Action.VIEW_USERS, Action.EVIDENCE},
     Role.INTEGRATOR: _LOOKING
     | {
         *(Action.RETRY, Action.OPERATE_CONNECTORS, Action.MANAGE_CONNECTORS),
-        *(Action.CHANGE_RULES, Action.PUBLISH_SCHEMAS, Action.SHARE_VIEWS),
+        *(Action.CHANGE_RULES, Action.PUBLISH_SCHEMAS, Action.SHARE_VIEWS, Action.DIAGNOSE),
     },
     # A key decides who speaks for an agency: its keeper gives no rights and routes nothing.
     Role.KEY_OFFICER: frozenset({Action.VIEW_RULES, Action.MANAGE_KEYS, Action.READ_AUDIT}),

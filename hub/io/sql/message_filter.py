@@ -63,6 +63,7 @@ class Filter:
     reason: str | None = None
     """Of the refusal, or of a delivery's last event."""
     type: str | None = None
+    dataschema: str | None = None
     connector: str | None = None
     priority: str | None = None
     correlationid: str | None = None
@@ -242,6 +243,7 @@ def _message_conditions(wanted: Filter, *, by_delivery: bool) -> list[ColumnElem
         (messages.c.subject, wanted.subject),
         (messages.c.outcome, wanted.outcome),
         (messages.c.type, wanted.type),
+        (messages.c.dataschema, wanted.dataschema),
         (messages.c.correlationid, wanted.correlationid),
         (messages.c.reason, None if by_delivery else wanted.reason),
     )

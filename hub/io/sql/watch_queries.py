@@ -32,6 +32,8 @@ from hub.io.sql.views_reading import (
     organisation_columns,
 )
 
+QUOTA: Final = "daily_quota"
+"""What adapters call it in their configuration."""
 DISK_SAMPLES: Final = 30
 """Days that the forecast of the disk looks back."""
 
@@ -119,6 +121,30 @@ class WatchQueries(Reading):
             .order_by(k.system)
         )
         return await self.rows(query)
+
+    async def quotas(self, since: datetime) -> list[Row]:
+        """Return the connectors with a daily quota, and how much went to each since a full hour.
+
+        The quota stands in the connector's configuration (`daily_quota`), where its adapter has
+        one. What was counted is what was addressed to its system: all of that it must send.
+        """
+        used = (
+            select(c.system, func.sum(c.n).label("used"))
+            .where(c.measure == Measure.ADDRESSED.value, c.hour >= since)
+            .group_by(c.system)
+            .subquery()
+        )
+        k = connectors.c
+        query = (
+            select(k.id.label("connector"), k.config, used.c.used, systems.c.organisation)
+            .select_from(connectors)
+            .join(used, used.c.system == k.system)
+            .outerjoin(systems, systems.c.id == k.system)
+            .where(k.wanted == "running", self.seen(systems.c.organisation))
+            .order_by(k.id)
+        )
+        found = [{**row, "quota": row["config"].get(QUOTA)} for row in await self.rows(query)]
+        return [row for row in found if isinstance(row["quota"], int) and row["quota"] > 0]
 
     async def disk(self) -> list[DiskSample]:
         """Return the last samples of the disk, one a day; none to who sees a part only."""

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import orjson
 import pytest
+from sqlalchemy import insert
 
 from hub.control.people.rights import Role
 from hub.decision.events import Event
 from hub.io.kafka.lag import GroupLag, PartitionLag
+from hub.io.sql import control_tables as tables
 from hub.io.sql import figures
 from hub.io.sql.connector_status import ConnectorStatuses
 from tests.admin_rig import quarantined
@@ -143,10 +145,67 @@ async def test_the_flow_between_organisations_has_their_names_and_can_be_narrowe
     assert (len(found["ways"]), found["left_out"]) == (1, 2)
 
 
-async def test_statistics_of_the_whole_hub_are_not_for_one_organisations_people(known):
+async def test_who_has_a_part_sees_the_overview_of_his_part_and_nothing_of_the_hubs_own(known):
+    known.rules = build_rules(
+        {
+            "connector/cua-minh": CONNECTOR | {"system": "other"},
+            "connector/cua-nguoi-khac": CONNECTOR,
+        }
+    )
     known.person = clerk_of("org-other", Role.OPERATOR)
-    for path in ("/ops/overview", "/ops/flow", "/ops/lag"):
-        await known.refused(path, 403, "forbidden")
+    found = await known.get("/ops/overview")
+    # Of three messages that the whole hub counts, one and two are for this agency.
+    assert found["totals"]["admitted"] == 2
+    assert (found["totals"]["refused"], found["totals"]["delivered"]) == (0, 0)
+    assert (found["totals"]["duplicate"], found["refusals"]) == (None, [])
+    assert (found["open"]["dead_letter"], found["open"]["pending"], found["dead_letters"]) == (
+        1,
+        1,
+        1,
+    )
+    assert sum(minute["admitted"] for minute in found["minutes"]) == 2
+    oldest = found["oldest_undelivered"]
+    assert (oldest["id"], oldest["recipient"], oldest["state"]) == ("one", "other", "dead_letter")
+    assert [one["name"] for one in found["connectors"]["trouble"]] == ["cua-minh"]
+    assert (found["part"], found["lag"], found["quarantine"]) == (True, None, None)
+    await known.refused("/ops/lag", 403, "forbidden")
+
+
+async def test_a_sender_sees_his_refusals_and_a_stranger_to_all_of_it_sees_nothing(known):
+    known.person = clerk_of("org-sender", Role.OPERATOR)
+    found = await known.get("/ops/overview")
+    assert (found["totals"]["refused"], found["totals"]["delivered"]) == (1, 1)
+    assert [(one["reason"], one["count"]) for one in found["refusals"]] == [("not_permitted", 1)]
+    for person in (
+        clerk_of("org-khac", Role.OPERATOR),
+        clerk_of("org-sender", Role.OPERATOR, types=frozenset({"vn.gov.khac.v1"})),
+    ):
+        known.person = person
+        found = await known.get("/ops/overview")
+        assert (found["totals"]["admitted"], found["oldest_undelivered"]) == (0, None)
+        assert found["open"] == dict.fromkeys(found["open"], 0)
+        assert (await known.get("/ops/flow"))["ways"] == []
+
+
+async def test_keys_that_must_be_renewed_within_a_month_are_counted_each_for_its_own(known):
+    async with known.engine.begin() as connection:
+        for name, days in (("sender", 20), ("other", 25), ("receiver", 40)):
+            key = {"id": f"{name}/k", "system": name, "thumbprint": name, "jwk": {}, "alg": "ES256"}
+            until = known.now + timedelta(days=days)
+            row = {"valid_from": NOW, "valid_to": until, "revoked": False}
+            await connection.execute(insert(tables.keys).values(**key, **row))
+            system = {"organisation": f"org-{name}", "name": name, "state": "active"}
+            none = {"representatives": [], "represents": [], "kafka_in": False}
+            await connection.execute(insert(tables.systems).values(id=name, **system, **none))
+    assert (await known.get("/ops/overview"))["expiring"] == 2
+    known.person = clerk_of("org-other", Role.OPERATOR)
+    assert (await known.get("/ops/overview"))["expiring"] == 1
+
+
+async def test_the_flow_of_a_part_is_what_goes_from_it_and_to_it(known):
+    known.person = clerk_of("org-other", Role.OPERATOR)
+    ways = (await known.get("/ops/flow", by="system"))["ways"]
+    assert {(way["origin"], way["to"]) for way in ways} == {("sender", "other")}
 
 
 async def test_the_stream_tells_each_person_what_he_may_see(rig):

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.cog.plugins import register_default_plugins
+from grafana_foundation_sdk.models.dashboard import Dashboard
 from lgsp_message.reason import Reason
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -185,6 +188,51 @@ def test_every_board_has_its_panels_in_both_languages_and_none_covers_another():
         assert max(x for x, _ in covered) < 24
         assert all(" · " in panel.title or panel.title == "API" for panel in panels)
         assert all(panel.targets for panel in panels if panel.type != "row")
+
+
+def strange(told, known, place=""):
+    """Yield the places of a document that another has not, or has otherwise."""
+    if isinstance(told, dict) and isinstance(known, dict):
+        for name, value in told.items():
+            yield from strange(value, known.get(name), f"{place}/{name}")
+    elif isinstance(told, list) and isinstance(known, list) and len(told) == len(known):
+        for number, (one, other) in enumerate(zip(told, known, strict=True)):
+            yield from strange(one, other, f"{place}/{number}")
+    elif told != known:
+        yield place
+
+
+def as_grafana_has_it(document):
+    """Return a dashboard as Grafana's own types hold it: what they do not know is gone."""
+    register_default_plugins()  # the types of panels and of queries to Prometheus
+    return json.loads(JSONEncoder().encode(Dashboard.from_json(document)))
+
+
+@pytest.mark.parametrize("path", BOARDS, ids=lambda path: path.stem)
+def test_grafana_knows_every_field_of_a_board(path):
+    document = json.loads(path.read_text(encoding="utf-8"))
+    assert [*strange(document, as_grafana_has_it(document))] == []
+
+
+@pytest.mark.parametrize(
+    ("place", "field"),
+    [
+        ("", "titel"),
+        ("panels/1", "gridpos"),
+        ("panels/1/fieldConfig/defaults", "units"),
+        ("panels/1/options", "legends"),
+        ("panels/1/targets/0", "expression"),
+    ],
+)
+def test_a_field_that_grafana_does_not_know_is_found(place, field):
+    document = json.loads((DEPLOY / "grafana/dashboards/hub-exchange.json").read_text("utf-8"))
+    part = document
+    for name in filter(None, place.split("/")):
+        part = part[int(name) if name.isdecimal() else name]
+    part[field] = "mẫu"
+    assert [*strange(document, as_grafana_has_it(document))] == [
+        f"{'/' if place else ''}{place}/{field}"
+    ]
 
 
 def test_every_alert_says_who_acts_and_what_next_and_has_its_chapter():

@@ -1,9 +1,10 @@
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.indicators.deadlines import Deadline, DiskSample, What, disk_full, forecast
+from hub.indicators.deadlines import Deadline, DiskSample, What, disk_full, forecast, used_up
 from hub.indicators.ics import feed
 
 NOW = datetime(2026, 3, 10, 1, tzinfo=UTC)
@@ -33,6 +34,19 @@ def test_a_disk_that_does_not_fill_is_never_full(sizes):
         DiskSample(day=first + timedelta(days=n), free=size) for n, size in enumerate(sorted(sizes))
     ]
     assert disk_full(rising, 20) is None
+
+
+@pytest.mark.parametrize(
+    ("quota", "used", "hours"), [(100, 50, 12), (100, 100, 6), (100, 300, 2), (100, 0, None)]
+)
+def test_a_quota_lasts_as_long_as_it_is_used_so_far(quota, used, hours):
+    since = NOW - timedelta(hours=6)
+    expected = None if hours is None else since + timedelta(hours=hours)
+    assert used_up(quota, used, since, NOW) == expected
+
+
+def test_a_day_that_has_just_begun_tells_nothing_of_a_quota():
+    assert used_up(100, 50, NOW, NOW) is None
 
 
 def unfolded(raw):

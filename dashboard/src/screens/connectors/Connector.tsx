@@ -2,6 +2,9 @@ import { useEffect } from "preact/hooks";
 import { ask, at } from "../../api/http";
 import { useLoad } from "../../api/load";
 import type { Adapter, Connector } from "../../api/shapes";
+import { Link } from "../../app/Link";
+import { href } from "../../app/router";
+import { mayDo } from "../../app/session";
 import { StateBadge } from "../../design/Badge";
 import { Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
@@ -27,7 +30,7 @@ export function ConnectorScreen({ name }: { readonly name: string }) {
     return () => clearInterval(ticking);
   }, []);
   return (
-    <Page title={name} lead={text.one}>
+    <Page title={name} lead={text.one} actions={mayDo("GET /ops/audit") && <Link href={href("/audit", { target: `connector/${name}` })} class="button">{text.history}</Link>}>
       <Shown from={found}>
         {({ connector, adapter }) => (
           <>

@@ -3,7 +3,8 @@ import { ask, withQuery } from "../../api/http";
 import type { Rows } from "../../api/cells";
 import { useLoad } from "../../api/load";
 import { Link } from "../../app/Link";
-import { href, place } from "../../app/router";
+import { filter, href, place } from "../../app/router";
+import { ChoiceField } from "../../design/Field";
 import { Figures } from "../../design/Figures";
 import { Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
@@ -44,13 +45,15 @@ export function DeadlinesScreen() {
 /** Dossiers, letters, fees, keys, the disk: the nearest first. */
 function DueList() {
   const text = words.value.deadlines;
-  const found = useLoad("deadlines", (stop) => ask<Due>("GET", "/ops/deadlines", { stop }));
+  const what = place.value.query["what"] ?? "";
+  const found = useLoad(what, (stop) => ask<Due>("GET", "/ops/deadlines", { query: { what }, stop }));
   const columns = [language.value === "vi" ? "what_vi" : "what", "subject", "organisation", "due_at", "days_left"];
   return (
-    <Shown from={found} empty={({ items, views }) => items.length === 0 && views?.state === "whole"} whenEmpty={<p>{text.none}</p>}>
+    <Shown from={found} empty={({ items, views }) => items.length === 0 && views?.state === "whole"} whenEmpty={<><p>{text.none}</p>{what && <Link href={href("/deadlines")} class="button">{words.value.messages.clear}</Link>}</>}>
       {({ items, forecast, views }) => (
         <>
           <ViewsNotice views={views} />
+          <ChoiceField label={text.what} name="what" value={what} onInput={(value) => filter({ what: value })} options={[["", words.value.messages.any], ...Object.entries(text.kinds)]} />
           <section class="card" aria-label={text.forecast}>
             <h2>{text.forecast}</h2>
             <dl class="facts">{forecast.map((one) => <><dt key={one.days}>{text.within(count(one.days))}</dt><dd>{count(sum(one.counts))}</dd></>)}</dl>

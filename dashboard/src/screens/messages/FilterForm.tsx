@@ -36,8 +36,11 @@ export function FilterForm() {
       <details open={narrowed(query)}>
         <summary>{text.more}</summary>
         <div class="filters-row">
-          {line("id")}{line("source")}{line("recipient")}{line("type")}{choice("outcome", OUTCOMES)}{line("reason")}
+          {line("id")}{line("source")}{line("recipient")}{line("source_organisation")}{line("recipient_organisation")}
+          {line("type")}{line("dataschema")}{choice("outcome", OUTCOMES)}{line("reason")}
           {line("connector")}{choice("priority", ["normal", "urgent"])}{line("correlation")}{line("attempts", "number")}
+          <ChoiceField label={text.filters.receipts} name="receipts" value={query["receipts"] ?? ""} onInput={(value) => filter({ ...FRESH, receipts: value })}
+            options={[["", text.withoutReceipts], ["true", text.withReceipts]]} />
         </div>
       </details>
     </form>

@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import { hubNow } from "../../api/clock";
 import { ask, at } from "../../api/http";
 import { refreshOnChange } from "../../api/live";
 import { useLoad } from "../../api/load";
@@ -27,10 +28,10 @@ const REFRESH_MS = 3_000;
 export function MessagesScreen() {
   const text = words.value.messages;
   const query = place.value.query;
-  const offset = offsetOf(zone.value, Date.now());
+  const offset = offsetOf(zone.value, hubNow());
   const key = JSON.stringify([query, offset]);
   const paging = { after: query["after"], before: query["before"] };
-  const found = useLoad(key, (stop) => ask<MessagePage>("GET", "/ops/messages", { query: { ...asked(query, Date.now(), offset), ...paging }, stop }));
+  const found = useLoad(key, (stop) => ask<MessagePage>("GET", "/ops/messages", { query: { ...asked(query, hubNow(), offset), ...paging }, stop }));
   const first = !paging.after && !paging.before;
   useEffect(() => (first ? refreshOnChange(found.again, REFRESH_MS) : undefined), [first]);
   const state = found.state.value;
@@ -45,7 +46,7 @@ export function MessagesScreen() {
           <>
             <Table label={text.title} columns={columns()} rows={page.items} id={keyOf} />
             <Pager page={page} go={(cursor) => filter({ after: undefined, before: undefined, ...cursor })}>
-              <Counting key={key} values={asked(query, Date.now(), offset)} />
+              <Counting key={key} values={asked(query, hubNow(), offset)} />
             </Pager>
           </>
         )}

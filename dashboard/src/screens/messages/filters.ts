@@ -2,7 +2,7 @@ import type { Values } from "../../api/http";
 import type { Query } from "../../app/router";
 
 /** The filters that the hub takes as they stand in the URL. */
-export const PLAIN = ["key", "id", "source", "recipient", "type", "outcome", "state", "reason", "connector", "priority", "correlation", "attempts"] as const;
+export const PLAIN = ["key", "id", "source", "recipient", "source_organisation", "recipient_organisation", "type", "dataschema", "outcome", "state", "reason", "connector", "priority", "correlation", "attempts", "receipts"] as const;
 export type Plain = (typeof PLAIN)[number];
 
 /** How far back; `""` is the hub's own choice: a day, or everything when a document is named. */

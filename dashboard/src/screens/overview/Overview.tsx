@@ -30,6 +30,7 @@ export function OverviewScreen() {
       <Shown from={found}>
         {(overview) => (
           <>
+            {overview.part && <p class="soft" role="note">{text.part}</p>}
             <Trouble overview={overview} />
             <Tiles overview={overview} />
             <div class="overview-columns">

@@ -1,6 +1,11 @@
+import { useEffect } from "preact/hooks";
+import type { Rows } from "../../api/cells";
+import { ask } from "../../api/http";
+import { useLoad } from "../../api/load";
 import type { Overview } from "../../api/shapes";
 import { Link } from "../../app/Link";
 import { href } from "../../app/router";
+import { mayDo } from "../../app/session";
 import type { Tone } from "../../design/Badge";
 import { count, duration } from "../../design/Time";
 import { language, words } from "../../words";
@@ -8,7 +13,7 @@ import { language, words } from "../../words";
 interface TileProps {
   readonly name: string;
   readonly value: string;
-  readonly note?: string;
+  readonly note?: string | undefined;
   readonly tone: Tone;
   readonly to: string;
 }
@@ -16,6 +21,8 @@ interface TileProps {
 /** Above these an operator should look; they colour a tile, nothing else. */
 const OLDEST_WARN_S = 900;
 const LAG_WARN_S = 10;
+/** Alerts are looked at every half minute. */
+const ALERTS_MS = 30_000;
 
 /** The numbers of a day, each a link to what it counts. */
 export function Tiles({ overview }: { readonly overview: Overview }) {
@@ -32,13 +39,31 @@ export function Tiles({ overview }: { readonly overview: Overview }) {
       <Tile name={text.refused} value={count(totals.refused)} note={rate(totals.success_rate)} tone={totals.refused > 0 ? "warn" : "good"} to={href("/messages", { outcome: "refused" })} />
       <Tile name={text.waiting} value={count(waiting)} note={oldest ? text.oldest(duration(oldest.seconds, language.value)) : text.nothingWaits}
         tone={oldest && oldest.seconds > OLDEST_WARN_S ? "warn" : "good"} to={href("/messages", { state: "pending", range: "7d" })} />
-      <Tile name={text.deadLetters} value={count(overview.dead_letters)} tone={overview.dead_letters > 0 ? "bad" : "good"} to={href("/dead-letters")} />
+      <Tile name={text.deadLetters} value={count(overview.dead_letters)} tone={overview.dead_letters > 0 ? "bad" : "good"} to={overview.part ? href("/messages", { state: "dead_letter", range: "30d" }) : href("/dead-letters")} />
       <Tile name={text.review} value={count(stuck)} tone={stuck > 0 ? "warn" : "good"} to={href("/messages", { state: "manual_review", range: "30d" })} />
       <Tile name={text.connectors} value={count(running)} note={text.notRunning(count(others))} tone={connectors.trouble.length > 0 ? "bad" : others > 0 ? "warn" : "good"} to={href("/connectors")} />
-      <Tile name={text.lag} value={lag === null ? "–" : duration(lag, language.value)} tone={lag === null || lag > LAG_WARN_S ? "warn" : "good"} to={href("/lag")} />
-      <Tile name={text.quarantine} value={overview.quarantine === null ? "–" : count(overview.quarantine)} tone={overview.quarantine === 0 ? "good" : "bad"} to={href("/held")} />
+      <Tile name={text.expiring} value={count(overview.expiring)} tone={overview.expiring > 0 ? "warn" : "good"} to={href("/deadlines", { what: "key" })} />
+      <AlertTile />
+      {!overview.part && <Tile name={text.lag} value={lag === null ? "–" : duration(lag, language.value)} tone={lag === null || lag > LAG_WARN_S ? "warn" : "good"} to={href("/lag")} />}
+      {!overview.part && <Tile name={text.quarantine} value={overview.quarantine === null ? "–" : count(overview.quarantine)} tone={overview.quarantine === 0 ? "good" : "bad"} to={href("/held")} />}
     </ul>
   );
+}
+
+/** How many alerts fire, and how many of them nobody has taken. */
+function AlertTile() {
+  const text = words.value.overview;
+  const allowed = mayDo("GET /ops/alerts");
+  const found = useLoad("alerts", (stop) => (allowed ? ask<Rows>("GET", "/ops/alerts", { stop }) : Promise.resolve({ items: [] })));
+  useEffect(() => {
+    const ticking = setInterval(found.again, ALERTS_MS);
+    return () => clearInterval(ticking);
+  }, []);
+  const state = found.state.value;
+  if (!allowed || state.kind !== "ready") return null;
+  const firing = state.value.items.filter((one) => one["phase"] === "firing");
+  const free = firing.filter((one) => !one["taken_by"]).length;
+  return <Tile name={text.alerts} value={count(firing.length)} note={firing.length > 0 ? text.notTaken(count(free)) : undefined} tone={free > 0 ? "bad" : firing.length > 0 ? "warn" : "good"} to={href("/alerts")} />;
 }
 
 function Tile({ name, value, note, tone, to }: TileProps) {

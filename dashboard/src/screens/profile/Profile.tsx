@@ -1,5 +1,6 @@
-import { beginnings } from "../../app/landing";
-import { shortcuts, start, theme, zone, type Theme } from "../../app/preferences";
+import { useSignal } from "@preact/signals";
+import { beginnings, chooseFirstScreen, firstScreen, LAST } from "../../app/landing";
+import { shortcuts, theme, zone, type Theme } from "../../app/preferences";
 import { keepProfile, me } from "../../app/session";
 import { CheckField, ChoiceField } from "../../design/Field";
 import { Page } from "../../design/Page";
@@ -11,6 +12,11 @@ import { Sessions } from "./Sessions";
 export function ProfileScreen() {
   const text = words.value.profile;
   const open = beginnings();
+  const first = useSignal(firstScreen());
+  const choose = (wanted: string) => {
+    chooseFirstScreen(wanted);
+    first.value = wanted;
+  };
   return (
     <Page title={text.title} lead={`${me.value?.display ?? ""} (${me.value?.name ?? ""})`}>
       <div class="columns">
@@ -21,8 +27,8 @@ export function ProfileScreen() {
             options={[["system", text.themes.system], ["light", text.themes.light], ["dark", text.themes.dark]]} />
           <ChoiceField label={text.zone} value={zone.value} onInput={(value) => { zone.value = value; void keepProfile(); }}
             options={[["Asia/Ho_Chi_Minh", text.zones.vietnam], ["UTC", "UTC"]]} />
-          <ChoiceField label={text.start} name="start" value={open.some(({ path }) => path === start.value) ? start.value : open[0]?.path ?? ""} onInput={(value) => { start.value = value; }}
-            options={open.map((one) => [one.path, words.value.nav[one.name]] as const)} />
+          <ChoiceField label={text.start} name="start" value={first.value === LAST || open.some(({ path }) => path === first.value) ? first.value : open[0]?.path ?? ""} onInput={choose}
+            options={[[LAST, text.lastScreen], ...open.map((one) => [one.path, words.value.nav[one.name]] as const)]} />
           <CheckField label={text.shortcuts} checked={shortcuts.value} onChange={(value) => { shortcuts.value = value; }} />
         </section>
         <div class="stack">

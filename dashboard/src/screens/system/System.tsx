@@ -7,6 +7,8 @@ import { Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
 import { Table } from "../../design/Table";
 import { words } from "../../words";
+import { BundleCard } from "./BundleCard";
+import { LogCard } from "./LogCard";
 import { MachineCard } from "./Machine";
 import { ReadOnlyCard } from "./ReadOnlyCard";
 
@@ -44,6 +46,8 @@ export function SystemScreen() {
               <pre tabIndex={0} aria-label={text.api}>{ready.text}</pre>
             </section>
             <MachineCard machine={machine} />
+            <LogCard processes={machine.processes} />
+            <BundleCard />
             <section class="card stack-s" aria-label={text.rules}>
               <h2>{text.rules}</h2>
               <p class="row"><Badge tone={head.published ? "good" : "warn"} text={head.published ? text.published : text.notPublished} />{text.version} {head.version}</p>

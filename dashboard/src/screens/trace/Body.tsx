@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { answerOf, at } from "../../api/http";
 import type { Trace } from "../../api/shapes";
+import { hand } from "../../app/download";
 import { mayDo } from "../../app/session";
 import { ReasonDialog } from "../../design/Reason";
 import { Write } from "../../design/Write";
@@ -18,7 +19,8 @@ export function BodyCard({ trace }: { readonly trace: Trace }) {
   const act = async (reason: string) => {
     const answer = await answerOf("POST", at`/ops/messages/${trace.source}/${trace.id}/body`, { body: { reason } });
     const bytes = await answer.arrayBuffer();
-    hand(bytes, `${trace.source}_${trace.id}.bin`);
+    // What is shown beside the file is only its text.
+    hand(bytes, "application/octet-stream", `${trace.source}_${trace.id}.bin`);
     shown.value = bytes.byteLength > SHOWN_BYTES ? null : new TextDecoder().decode(bytes);
   };
   return (
@@ -35,14 +37,4 @@ export function BodyCard({ trace }: { readonly trace: Trace }) {
       )}
     </section>
   );
-}
-
-/** Give the exact bytes as a file; what is shown beside it is only their text. */
-function hand(bytes: ArrayBuffer, name: string): void {
-  const address = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
 }

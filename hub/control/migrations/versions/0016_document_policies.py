@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0016_document_policies"
-down_revision = "0015_certificates"
+down_revision = "0015_log"
 branch_labels = None
 depends_on = None
 
