@@ -5,8 +5,8 @@ from typing import Final
 
 from hub.api.admin_dependencies import Admin
 from hub.api.ops import (
-    evidence,
     compromised,
+    evidence,
     jobs,
     lookups,
     messages,
