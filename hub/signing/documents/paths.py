@@ -91,8 +91,8 @@ def path_findings(
     known = known_path(certificate, roots, answers, moment.at)
     if known is not None:
         return _good(certificate, known, moment, time_stamping=time_stamping)
-    context = _context(certificate, others, moment, roots, answers)
     try:
+        context = _context(certificate, others, moment, roots, answers)
         path = _at_once(_find(certificate, context))
     except (PathBuildingError, ValidationError) as error:
         return _failure(error, certificate, moment)
