@@ -35,6 +35,7 @@ def test_a_citizens_number_is_no_organisations(uid):
     found = read("Nguyễn Văn", uid)
     assert found.organisation is None
     assert found.kind is SignerKind.PERSON
+    assert found.shown == "N. V."
 
 
 @pytest.mark.parametrize(
