@@ -128,6 +128,13 @@ BUDGETS: Final = (
         unit="%",
     ),
     Budget(
+        title="verdicts on documents, a core, the slowest kind",
+        path=("documents", "slowest_per_s"),
+        limit=20,
+        unit="/s",
+        least=True,
+    ),
+    Budget(
         title="router's own memory after 1 M messages, against 200 k",
         path=("soak", "growth_percent"),
         limit=5,

@@ -34,6 +34,8 @@ class Effort:
     peer_phase_s: float
     peer_turns: int
     """How often a peer dies and is well again."""
+    documents_s: float
+    """Seconds of judging each kind of letter."""
 
 
 FULL: Final = Effort(
@@ -55,6 +57,7 @@ FULL: Final = Effort(
     peer_rate=200,
     peer_phase_s=10.0,
     peer_turns=4,
+    documents_s=5.0,
 )
 """What the budgets are held against."""
 
@@ -77,6 +80,7 @@ QUICK: Final = Effort(
     peer_rate=50,
     peer_phase_s=1.0,
     peer_turns=1,
+    documents_s=0.5,
 )
 """Shows in minutes that everything runs; its figures say nothing."""
 

@@ -14,6 +14,11 @@ from rich.table import Table
 from bench.budgets import Verdict, judge
 
 _WORDS: Final = {True: "ok", False: "NOT OK", None: "not measured"}
+_LETTERS: Final = {
+    "today": "one signature",
+    "stamped": "one with a time stamp",
+    "three": "three signatures",
+}
 _COLOURS: Final = {True: "green", False: "red", None: "dim"}
 
 
@@ -76,6 +81,8 @@ def _figures(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield from _http(http)
     if connectors := result.get("connectors"):
         yield from _connectors(connectors)
+    for kind, rate in result.get("documents", {}).get("per_s", {}).items():
+        yield f"verdicts on letters, {_LETTERS[kind]}, a core", _number(rate, "/s")
     if soak := result.get("soak"):
         after = f"after each {soak['first']:,} of {soak['last']:,} messages"
         yield f"router's own memory {after}", _each(soak["anonymous_mb"])
