@@ -17,7 +17,6 @@ from hub.api.ops_oidc import Door
 from hub.api.settings import ApiSettings, OidcSettings
 from hub.api.staff import Staff
 from hub.cli import wiring
-from hub.cli.home import OwnKey
 from hub.cli.hosts.host import Host
 from hub.control.dead_letter_jobs import DeadLetterJobs
 from hub.control.job_runner import JobRunner
@@ -38,7 +37,6 @@ from hub.io.oidc import Provider
 from hub.io.sql.connector_status import ConnectorStatuses
 from hub.io.sql.engine import open_engine
 from hub.io.sql.projection_queries import ProjectionQueries
-from hub.signing.log_key import LogSigner
 
 LOOPBACK: Final = "HUB_CONNECTORS_ALLOW_LOOPBACK"
 
@@ -64,9 +62,7 @@ async def run(host: Host) -> None:
             statuses=ProjectionQueries(admin.control.engine),
             admin=admin,
             tracing=host.tracing,
-            log=LogSigner.of(
-                host.identity.hub, wiring.signer(OwnKey.LOG, host.settings, host.home)
-            ),
+            log=wiring.log_signer(host.identity.hub, host.settings, host.home),
         )
         try:
             async with open_deps(parts) as deps:
