@@ -36,6 +36,10 @@ class Effort:
     """How often a peer dies and is well again."""
     documents_s: float
     """Seconds of judging each kind of letter."""
+    leaves: int
+    """Leaves that are written to the transparency log."""
+    proven: int
+    """Leaves of the log that proofs are made in."""
 
 
 FULL: Final = Effort(
@@ -58,6 +62,8 @@ FULL: Final = Effort(
     peer_phase_s=10.0,
     peer_turns=4,
     documents_s=5.0,
+    leaves=500_000,
+    proven=10_000_000,
 )
 """What the budgets are held against."""
 
@@ -81,6 +87,8 @@ QUICK: Final = Effort(
     peer_phase_s=1.0,
     peer_turns=1,
     documents_s=0.5,
+    leaves=20_000,
+    proven=70_000,
 )
 """Shows in minutes that everything runs; its figures say nothing."""
 

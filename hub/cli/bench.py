@@ -19,6 +19,7 @@ class Only(StrEnum):
     HTTP = "http"
     CONNECTORS = "connectors"
     DOCUMENTS = "documents"
+    LOG = "log"
 
 
 def register(app: typer.Typer) -> None:

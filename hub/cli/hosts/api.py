@@ -41,7 +41,6 @@ from hub.io.oidc import Provider
 from hub.io.sql.connector_status import ConnectorStatuses
 from hub.io.sql.engine import open_engine
 from hub.io.sql.projection_queries import ProjectionQueries
-from hub.signing.log_key import LogSigner
 
 LOOPBACK: Final = "HUB_CONNECTORS_ALLOW_LOOPBACK"
 TEST_ROOTS: Final = "HUB_TRUST_TEST_ROOTS"
@@ -68,9 +67,7 @@ async def run(host: Host) -> None:
             statuses=ProjectionQueries(admin.control.engine),
             admin=admin,
             tracing=host.tracing,
-            log=LogSigner.of(
-                host.identity.hub, wiring.signer(OwnKey.LOG, host.settings, host.home)
-            ),
+            log=wiring.log_signer(host.identity.hub, host.settings, host.home),
             seal=sealing.seal_of(host.settings, host.home, host.identity.hub),
         )
         try:
