@@ -74,6 +74,8 @@ CATCHES_REFUSED = {
     "hub/decision/statements.py": "says which item of a receipt, and raises again",
     "hub/router/batch.py": "a command of the hub to itself is refused like a message",
     "hub/io/admission.py": "after a secrecy marking the objects go; raised again",
+    "hub/io/uploads.py": "after a secrecy marking the parts go; raised again",
+    "hub/connectors/lending.py": "what a connector may not store is told to its adapter",
     "hub/connectors/bridge.py": "a record on a system's own topic is refused in the audit",
     "hub/connectors/intake.py": "what a source brings becomes a dead letter, a caller is told",
     "hub/io/kafka/codec.py": "a record that nobody admitted becomes a value without attributes",
