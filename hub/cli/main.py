@@ -9,6 +9,7 @@ from hub.cli import (
     about,
     adapter,
     admin,
+    audit,
     bench,
     connector,
     dead_letter,
@@ -62,7 +63,7 @@ app = typer.Typer(
 )
 for module in (
     *(init, up, run, status, demo, bench, admin, user, connector, dead_letter, quarantine, rebuild),
-    *(send, receive, keys, evidence, verify, trust, adapter, edge, witness, support, about),
+    *(send, receive, keys, evidence, verify, trust, audit, adapter, edge, witness, support, about),
 ):
     module.register(app)
 
