@@ -18,6 +18,7 @@ class Only(StrEnum):
     LATENCY = "latency"
     HTTP = "http"
     CONNECTORS = "connectors"
+    LOG = "log"
 
 
 def register(app: typer.Typer) -> None:
