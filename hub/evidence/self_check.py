@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Final, Protocol
 
-import msgspec
 from lgsp_message.limits import DEDUPLICATION_WINDOW
 from lgsp_verify.log import (
     TILE_WIDTH,
@@ -203,7 +202,7 @@ class SelfCheck:
             seen.leaves[logged.offset] = sha256(entry).digest()
         try:
             event = decode_event(logged.value or b"")
-        except (msgspec.MsgspecError, RecursionError):
+        except (ValueError, RecursionError):
             return  # An unreadable record is a leaf like any other.
         self._take(event, period, seen)
 
