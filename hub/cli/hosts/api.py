@@ -18,7 +18,6 @@ from hub.api.settings import ApiSettings, OidcSettings
 from hub.api.staff import Staff
 from hub.cli import sealing, wiring
 from hub.cli.bundle.here import ThisMachine
-from hub.cli.home import OwnKey
 from hub.cli.hosts.host import Host
 from hub.control.certificate_watch import CertificateWatch
 from hub.control.dead_letter_jobs import DeadLetterJobs

@@ -89,7 +89,7 @@ async def history(migrated_sqlite):
                 "changes": len(step.changes),
             }
             await connection.execute(insert(tables.rules_versions).values(row))
-            told = values if step.version == 1 else {"right/9": b"{}"}
+            told = values if step.version == 1 else {"right/9": None}
             rows = [
                 {"version": step.version, "entity": name, "value": value}
                 for name, value in told.items()
