@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Final, Protocol
 
 from lgsp_message.limits import DEDUPLICATION_WINDOW
+from lgsp_message.values import Place
 from lgsp_verify.log import (
     TILE_WIDTH,
     LogEntry,
@@ -275,7 +276,8 @@ class SelfCheck:
             if event.rules is None or event.rules.version not in rules:
                 checked.add("rules", place, "the version that decided is not known")
                 continue
-            received = read_ingress(headers, value, shard, offset)
+            at = Place(partition=shard, offset=offset)
+            received = read_ingress(headers, dict(headers), value, at)
             decision = again(received, rules[event.rules.version], self._memory, event.at)
             checked.decisions += 1
             recorded = self._effects[IngressRef(partition=shard, offset=offset)]
