@@ -31,7 +31,8 @@ def proven(told, log):
         entry = base64.b64decode(leaf["entry"])
         path = [base64.b64decode(step) for step in leaf["proof"]]
         verify_inclusion(leaf_hash(entry), leaf["index"], head.size, path, head.root)
-        value = parse_entry(entry).with_value(base64.b64decode(leaf["value"])).value
+        value = base64.b64decode(leaf["value"])
+        parse_entry(entry).with_value(value)
         events.append(decode_event(value).event.value)
         hashes.append(leaf_hash(entry))
     statement = verify_statement(parse_note(told["statement"].encode()), log.anchor_key())
