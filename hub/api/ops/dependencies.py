@@ -13,6 +13,7 @@ from hub.api.ops.once import Once
 from hub.api.ops.overview_models import Overview
 from hub.api.ops.rates import Tries
 from hub.decision.rules import Rules
+from hub.evidence.make import EvidenceMaker
 from hub.io.disk import Disk
 from hub.io.kafka.cluster import Broker
 from hub.io.kafka.ingress_record import Found
@@ -71,6 +72,8 @@ class Ops:
     """The hub's topics as the brokers have them."""
     brokers: Once[tuple[Broker, ...]]
     disk: Disk
+    evidence: EvidenceMaker | None = None
+    """Makes bundles; None: this hub makes none."""
     tries: Tries = field(default_factory=Tries)
     """Of the public look-up."""
 
