@@ -1,6 +1,7 @@
 """`hub demo --evidence DIR`: ten bundles of the day, verified where no hub is installed."""
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,9 @@ from simulator.again import send_again
 
 COUNT: Final = 10
 _SECONDS: Final = 60.0
+_LOOK_SECONDS: Final = 0.2
+_NOT_YET: Final = (404, 503)
+"""Not recorded yet; not in the log yet."""
 _LETTERS: Final = "vn.gov.document.issued.v1"
 _REASON: Final = "Bản trình diễn / the demo"
 _PAGE: Final = 50
@@ -121,7 +125,7 @@ def _bundle(
     http: httpx2.Client, hub: DemoHub, out: Path, number: int, chosen: Chosen
 ) -> tuple[Path, Path | None]:
     path = f"/ops/messages/{chosen.source}/{chosen.id}/evidence"
-    answer = _answered(http.post(path, json={"reason": _REASON}))
+    answer = _made(http, path)
     bundle = out / f"{number:02}-{chosen.kind}.asice"
     bundle.write_bytes(answer.content)
     if chosen.document is None:
@@ -129,6 +133,16 @@ def _bundle(
     document = bundle.with_suffix(".pdf")
     document.write_bytes(_file(hub, chosen.document))
     return bundle, document
+
+
+def _made(http: httpx2.Client, path: str) -> httpx2.Response:
+    """Ask for evidence until the recorder has read what happened last."""
+    end = time.monotonic() + _SECONDS
+    while True:
+        answer = http.post(path, json={"reason": _REASON})
+        if answer.status_code not in _NOT_YET or time.monotonic() > end:
+            return _answered(answer)
+        time.sleep(_LOOK_SECONDS)
 
 
 def _file(hub: DemoHub, hash_: str) -> bytes:
