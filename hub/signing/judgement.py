@@ -4,12 +4,12 @@ Paths and revocation answers are checked by pyhanko-certvalidator (RFC 5280, RFC
 given all it needs and fetches nothing. Its texts quote subjects, and go no further than here.
 """
 
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, unique
 from hashlib import sha256
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from asn1crypto import crl as asn1_crl
 from asn1crypto import ocsp as asn1_ocsp
@@ -36,6 +36,7 @@ from pyhanko_certvalidator.policy_decl import (
     RevocationCheckingRule,
 )
 
+from hub.signing.at_once import at_once
 from hub.signing.certificates import Certificate
 from hub.signing.trust import Trust, TrustedAuthority, Usage
 
@@ -44,7 +45,6 @@ MAX_CRL_BYTES: Final = 8 * 1024 * 1024
 MAX_OCSP_BYTES: Final = 64 * 1024
 """An answer about one certificate, with the responder's own."""
 
-_T = TypeVar("_T")
 
 _PARSING: Final = (
     ValueError,
@@ -232,7 +232,7 @@ def _under(
         leaf = asn1.Certificate.load(chain[0].der, strict=True)
         validator = CertificateValidator(leaf, validation_context=context)
         work = validator.async_validate_usage(set(_SIGNING))  # type: ignore[no-untyped-call]
-        path = _at_once(work)
+        path = at_once(work)
         certificates = tuple(Certificate.of(one.dump()) for one in path)
     except RevokedError as error:
         return _revoked(error)
@@ -291,14 +291,3 @@ _STATUSES: Final[tuple[tuple[type[Exception], Status], ...]] = (
     (DisallowedAlgorithmError, Status.WEAK),
     (InvalidCertificateError, Status.WRONG_USE),
 )
-
-
-def _at_once(work: Coroutine[Any, Any, _T]) -> _T:
-    """Run a coroutine that waits for nothing: the validator is asynchronous only to fetch."""
-    try:
-        work.send(None)
-    except StopIteration as finished:
-        value: _T = finished.value
-        return value
-    work.close()
-    raise RuntimeError("the validator waits for something, although it fetches nothing")
