@@ -4,6 +4,7 @@ Paths are built and checked by pyhanko-certvalidator (RFC 5280) without any fetc
 CRLs and OCSP answers are given, and what is missing is told.
 """
 
+import contextlib
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -97,19 +98,36 @@ def _validated(given: Given, at: datetime) -> Path:
     Raises:
         PathBuildingError, ValidationError: there is none, or it is not known.
     """
-    found = _at_once(_find(given.certificate, _context(given, at)))
-    return tuple(one for one in found if isinstance(one, x509.Certificate))
+    return _at_once(_checked(given.certificate, _context(given, at)))
 
 
-def _at_once(work: Coroutine[Any, Any, ValidationPath]) -> ValidationPath:
+def _at_once(work: Coroutine[Any, Any, Path]) -> Path:
     """Run to its end what waits for nothing: without fetching, certvalidator never does."""
     try:
         work.send(None)
     except StopIteration as finished:
-        found: ValidationPath = finished.value
+        found: Path = finished.value
         return found
     work.close()
     raise RuntimeError("certvalidator waits for something")
+
+
+async def _checked(certificate: x509.Certificate, context: ValidationContext) -> Path:
+    found = await _find(certificate, context)
+    path = tuple(one for one in found if isinstance(one, x509.Certificate))
+    for one in path[1:-1]:
+        if not one.crl_distribution_points and not one.ocsp_urls:
+            await _expect_not_revoked(one, context)
+    return path
+
+
+async def _expect_not_revoked(authority: x509.Certificate, context: ValidationContext) -> None:
+    """Look for an authority that says no place of a CRL in the CRLs at hand (PKITS 4.4.2).
+
+    certvalidator does so only for the certificate that it is asked about.
+    """
+    with contextlib.suppress(InsufficientRevinfoError):  # Nobody had to say anything of it.
+        await _find(authority, context)
 
 
 async def _find(certificate: x509.Certificate, context: ValidationContext) -> ValidationPath:
