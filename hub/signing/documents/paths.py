@@ -99,10 +99,30 @@ def _validated(given: Given, at: datetime) -> Path:
         PathBuildingError, ValidationError: there is none, or it is not known.
     """
     context = _context(given, at)
-    paths = context.path_builder.async_build_paths_lazy(given.certificate)
-    work = find_valid_path(given.certificate, paths, validation_context=context)
-    found: ValidationPath = at_once(work)
-    return tuple(one for one in found if isinstance(one, x509.Certificate))
+    found = _find(given.certificate, context)
+    path = tuple(one for one in found if isinstance(one, x509.Certificate))
+    for one in path[1:-1]:
+        if not one.crl_distribution_points and not one.ocsp_urls:
+            _expect_not_revoked(one, context)
+    return path
+
+
+def _expect_not_revoked(authority: x509.Certificate, context: ValidationContext) -> None:
+    """Look for an authority that says no place of a CRL in the CRLs at hand (PKITS 4.4.2).
+
+    certvalidator does so only for the certificate that it is asked about.
+    """
+    try:
+        _find(authority, context)
+    except RevokedError:
+        raise
+    except (PathBuildingError, ValidationError):
+        return  # Nobody had to say anything of it; and what it lacks as a holder is no matter.
+
+
+def _find(certificate: x509.Certificate, context: ValidationContext) -> ValidationPath:
+    paths = context.path_builder.async_build_paths_lazy(certificate)
+    return at_once(find_valid_path(certificate, paths, validation_context=context))
 
 
 def _context(given: Given, at: datetime) -> ValidationContext:
