@@ -55,8 +55,8 @@ class Ingress:
     def __init__(self, world):
         self.kept = dict(world.records)
 
-    async def read(self, partition, offsets):
-        for offset in offsets:
+    async def read(self, partition, first, end):
+        for offset in range(first, end):
             if (partition, offset) in self.kept:
                 found = self.kept[partition, offset]
                 yield offset, list(found.headers), found.body
