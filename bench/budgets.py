@@ -128,6 +128,26 @@ BUDGETS: Final = (
         unit="%",
     ),
     Budget(
+        title="verdicts on documents, a core, the slowest kind",
+        path=("documents", "slowest_per_s"),
+        limit=20,
+        unit="/s",
+        least=True,
+    ),
+    Budget(
+        title="leaves of the transparency log, of a core",
+        path=("log", "leaves_per_s_per_core"),
+        limit=20_000,
+        unit="/s",
+        least=True,
+    ),
+    Budget(
+        title="proof at 10 million leaves, p99",
+        path=("log", "proof_ms", "p99"),
+        limit=5,
+        unit="ms",
+    ),
+    Budget(
         title="router's own memory after 1 M messages, against 200 k",
         path=("soak", "growth_percent"),
         limit=5,

@@ -34,6 +34,12 @@ class Effort:
     peer_phase_s: float
     peer_turns: int
     """How often a peer dies and is well again."""
+    documents_s: float
+    """Seconds of judging each kind of letter."""
+    leaves: int
+    """Leaves that are written to the transparency log."""
+    proven: int
+    """Leaves of the log that proofs are made in."""
 
 
 FULL: Final = Effort(
@@ -55,6 +61,9 @@ FULL: Final = Effort(
     peer_rate=200,
     peer_phase_s=10.0,
     peer_turns=4,
+    documents_s=5.0,
+    leaves=500_000,
+    proven=10_000_000,
 )
 """What the budgets are held against."""
 
@@ -77,6 +86,9 @@ QUICK: Final = Effort(
     peer_rate=50,
     peer_phase_s=1.0,
     peer_turns=1,
+    documents_s=0.5,
+    leaves=20_000,
+    proven=70_000,
 )
 """Shows in minutes that everything runs; its figures say nothing."""
 

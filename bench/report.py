@@ -5,7 +5,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
-from bench import connectors, latency, over_http, soak, throughput
+from bench import connectors, documents, latency, log, over_http, soak, throughput
 from bench.data import Province, admitted, make_province, messages
 from bench.effort import Effort
 from bench.procfs import machine
@@ -23,6 +23,8 @@ class Part(StrEnum):
     LATENCY = "latency"
     HTTP = "http"
     CONNECTORS = "connectors"
+    DOCUMENTS = "documents"
+    LOG = "log"
 
 
 def run(parts: frozenset[Part], effort: Effort, tell: Tell, *, with_soak: bool) -> Found:
@@ -43,6 +45,11 @@ def run(parts: frozenset[Part], effort: Effort, tell: Tell, *, with_soak: bool) 
         found["http"] = over_http.measure(province, effort, tell)
     if Part.CONNECTORS in parts:
         found["connectors"] = asyncio.run(connectors.measure(province, effort, tell))
+    if Part.DOCUMENTS in parts:
+        found["documents"] = documents.measure(effort, tell)
+    if Part.LOG in parts:
+        tell(f"log: {effort.leaves:,} leaves, and proofs in {effort.proven:,}")
+        found["log"] = asyncio.run(log.measure(effort.leaves, effort.proven))
     if with_soak:
         found["soak"] = asyncio.run(soak.soak(province, tell))
     return found

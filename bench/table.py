@@ -14,6 +14,11 @@ from rich.table import Table
 from bench.budgets import Verdict, judge
 
 _WORDS: Final = {True: "ok", False: "NOT OK", None: "not measured"}
+_LETTERS: Final = {
+    "today": "one signature",
+    "stamped": "one with a time stamp",
+    "three": "three signatures",
+}
 _COLOURS: Final = {True: "green", False: "red", None: "dim"}
 
 
@@ -76,6 +81,10 @@ def _figures(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield from _http(http)
     if connectors := result.get("connectors"):
         yield from _connectors(connectors)
+    for kind, rate in result.get("documents", {}).get("per_s", {}).items():
+        yield f"verdicts on letters, {_LETTERS[kind]}, a core", _number(rate, "/s")
+    if log := result.get("log"):
+        yield from _log(log)
     if soak := result.get("soak"):
         after = f"after each {soak['first']:,} of {soak['last']:,} messages"
         yield f"router's own memory {after}", _each(soak["anonymous_mb"])
@@ -121,6 +130,14 @@ def _connectors(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield f"pushed to {dead['peers'] - 1} peers, p99 · with a dead one beside them", shown
     yield f"{idle['count']:,} idle connectors", _number(idle["memory_mb"], "MiB")
     yield "… CPU, of a core", _number(idle["cpu_percent"], "%")
+
+
+def _log(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "log, leaves of a core", _number(found["leaves_per_s_per_core"], "/s")
+    yield "… with the disk's waiting", _number(found["leaves_per_s"], "/s")
+    yield "… memory it grew by", _number(found["memory_growth_mb"], "MiB")
+    times = " · ".join(f"{found['proof_ms'][part]:.2f}" for part in ("p50", "p95", "p99"))
+    yield f"proof at {found['proven']:,} leaves, p50 · p95 · p99", f"{times} ms"
 
 
 def _times(times: Mapping[str, float]) -> str:

@@ -22,6 +22,7 @@ from hub.io.object_bytes import ObjectBytes
 from hub.io.sql.engine import open_engine
 from tests import support
 from tests.admin_rig import HeldInMemory, admin_of, quarantined
+from tests.log_rig import SIGNER
 from tests.router_rig import PARTITIONS, Rig
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -158,6 +159,7 @@ class ApiRig(Rig):
             "engine": engine,
             "store": ObjectBytes((self.directory / "objects").as_uri()),
             "statuses": None,
+            "log": SIGNER,
             "admin": admin_of(Control(engine, support.HUB), HeldInMemory([quarantined(0)])),
             **parts,
         }

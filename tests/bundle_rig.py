@@ -109,11 +109,11 @@ def given(**changes) -> Given:
 
 
 def chain() -> tuple[Chain, dict[str, bytes]]:
-    """Two versions of the rules of the test world: all of it, then one right more."""
+    """Two versions of the rules of the test world: all of it, then a right taken away."""
     values = support.records()
     changes = {name_of(key): digest_of(value) for key, value in values.items()}
     first = Step(version=1, changes=changes)
-    second = Step(version=2, changes={name_of("right/9"): digest_of(b"{}")})
+    second = Step(version=2, changes={name_of("right/9"): None})
     return Chain(previous=FIRST, steps=[first, second]), values
 
 

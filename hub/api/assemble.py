@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -114,6 +114,12 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
             await part.start()
         cleaning = asyncio.create_task(keep_clean(parts.engine, parts.store, utc_now))
         opened.callback(cleaning.cancel)
+        desk = _log(parts)
+        evidence = _evidence(parts, desk, opened)
+        ops = None
+        if parts.admin is not None:
+            found = await _ops(parts, parts.admin, tail, ingress, disk, opened)
+            ops = replace(found, evidence=evidence)
         yield Deps(
             rules=lambda: follower.current,
             heartbeat_age=follower.heartbeat_age,
@@ -134,13 +140,11 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
             pressure=Pressure(),
             metrics=metrics,
             clock=utc_now,
-            log=(desk := _log(parts)),
-            evidence=_evidence(parts, desk, opened),
+            log=desk,
+            evidence=evidence,
             tracing=parts.tracing,
             admin=parts.admin,
-            ops=None
-            if parts.admin is None
-            else await _ops(parts, parts.admin, tail, ingress, disk, opened),
+            ops=ops,
         )
 
 

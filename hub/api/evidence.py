@@ -49,24 +49,20 @@ class Stage(StrEnum):
 class Asked:
     """What a bundle shall prove besides what happened."""
 
-    claim: Claim | None
+    stage: Stage | None
+    recipient: str | None
+    not_by: datetime | None
     since: int | None
 
 
 async def asked(
-    request: Request,
     stage: Annotated[Stage | None, Query()] = None,
     recipient: Annotated[str | None, Query(pattern=r"^[a-z0-9-]{3,63}$")] = None,
     not_by: Annotated[datetime | None, Query()] = None,
     since: Annotated[int | None, Query(ge=1, le=MAX_SIZE)] = None,
 ) -> Asked:
-    """Return what the query asks for.
-
-    Raises:
-        Problem: 422: something else is needed with it, or the moment has not come.
-    """
-    claim = claim_of(stage, recipient, not_by, deps_of(request).clock())
-    return Asked(claim=claim, since=since)
+    """Return what the query asks for."""
+    return Asked(stage=stage, recipient=recipient, not_by=not_by, since=since)
 
 
 Asking = Annotated[Asked, Depends(asked)]
@@ -78,14 +74,14 @@ async def get_evidence(
 ) -> Response:
     """Return the evidence about a message that one sent or received: an ASiC-E container."""
     deps = deps_of(request)
-    maker = maker_of(deps.evidence)
+    maker, claim = maker_of(deps.evidence), claim_of(wish, deps.clock())
     history = await known(deps, source, id)
     sender = speaks_for(deps, caller.system, source)
     if history is None or not (sender or caller.system in history.recipients):
         # The same answer for both: what others send is nobody's business, nor whether they do.
         raise Problem(404, Code.NOT_FOUND)
     audience = Audience(system=caller.system, sends=sender)
-    wanted = Wanted(source=source, id=id, audience=audience, claim=wish.claim, since=wish.since)
+    wanted = Wanted(source=source, id=id, audience=audience, claim=claim, since=wish.since)
     with deps.pressure.one(caller.system, MAX_TRANSFERS):
         return await answer(maker, wanted)
 
@@ -101,14 +97,13 @@ def maker_of(maker: EvidenceMaker | None) -> EvidenceMaker:
     return maker
 
 
-def claim_of(
-    stage: Stage | None, recipient: str | None, not_by: datetime | None, now: datetime
-) -> Claim | None:
+def claim_of(wish: Asked, now: datetime) -> Claim | None:
     """Return what shall be claimed; None: nothing in particular.
 
     Raises:
         Problem: 422: something else is needed with it, or the moment has not come.
     """
+    stage, recipient, not_by = wish.stage, wish.recipient, wish.not_by
     if stage is None:
         if recipient is not None or not_by is not None:
             raise Problem(422, Code.INVALID_REQUEST, "recipient and not_by need a stage")

@@ -18,6 +18,8 @@ class Only(StrEnum):
     LATENCY = "latency"
     HTTP = "http"
     CONNECTORS = "connectors"
+    DOCUMENTS = "documents"
+    LOG = "log"
 
 
 def register(app: typer.Typer) -> None:

@@ -40,6 +40,12 @@ def demo(
         float,
         typer.Option(min=0, max=1, help="Share of calls that foreign systems spoil; 0: none."),
     ] = 0.05,
+    evidence: Annotated[
+        Path | None,
+        typer.Option(
+            help="Leave evidence of ten messages there, verified. / Để lại gói bằng chứng."
+        ),
+    ] = None,
     systems: Annotated[
         bool, typer.Option("--systems", help="Only list the province's systems.")
     ] = False,
@@ -61,6 +67,7 @@ def demo(
         seed=seed,
         as_json=as_json,
         misbehave=misbehave,
+        evidence=evidence,
     )
     if not demo_play.run(home, day, once=once, keep=keep):
         raise typer.Exit(1)

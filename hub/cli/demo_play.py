@@ -19,7 +19,7 @@ from typing import Any, Final
 import typer
 from rich.console import Console
 
-from hub.cli import demo_figures, demo_peers
+from hub.cli import demo_evidence, demo_figures, demo_peers
 from hub.cli.demo_hub import DemoHub, running
 from hub.cli.demo_show import Show
 from hub.cli.errors import CommandFailed
@@ -50,6 +50,8 @@ class Day:
     as_json: bool
     misbehave: float = 0.0
     """The share of all calls that the foreign systems spoil."""
+    evidence: Path | None = None
+    """Where evidence of ten messages is left; None: none is."""
 
 
 def list_systems(tiers: str) -> None:
@@ -74,6 +76,8 @@ def run(chosen: Path | None, day: Day, *, once: bool, keep: bool) -> bool:
             peers = _register(hub, day, processes, show)
             verdict = _play_and_judge(hub, day, peers, show)
             verdict["indicators"] = _tell_figures(hub, day, show)
+            if day.evidence is not None:
+                _leave_evidence(hub, day, day.evidence, verdict, show)
             if not once:
                 _stay(hub, day, show)
     if day.as_json:
@@ -120,6 +124,14 @@ def _tell_figures(hub: DemoHub, day: Day, show: Show) -> list[dict[str, Any]]:
     if not day.as_json:
         Console().print(figures.table_of(found))
     return figures.as_json(found)
+
+
+def _leave_evidence(hub: DemoHub, day: Day, out: Path, verdict: dict[str, Any], show: Show) -> None:
+    """Leave bundles of the day; a day whose evidence does not hold was not good."""
+    told = verdict["evidence"] = demo_evidence.leave(hub, out, show)
+    verdict["good"] = verdict["good"] and told["good"]
+    if not day.as_json:
+        typer.echo("\n".join(demo_evidence.as_lines(told)))
 
 
 def _play(hub: DemoHub, day: Day, name: str, peers: Path | None, show: Show) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from hub.cli import (
     about,
     adapter,
     admin,
+    audit,
     bench,
     connector,
     dead_letter,
@@ -64,7 +65,7 @@ app = typer.Typer(
 )
 for module in (
     *(init, up, run, status, demo, bench, admin, user, connector, dead_letter, quarantine),
-    *(documents, rebuild, send, receive, keys, keys_of_systems, evidence, verify, trust),
+    *(documents, rebuild, send, receive, keys, keys_of_systems, evidence, verify, trust, audit),
     *(adapter, edge, witness, support, about),
 ):
     module.register(app)

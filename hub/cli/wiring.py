@@ -33,6 +33,7 @@ from hub.io.trust_files import trust_in
 from hub.io.vault import Vault
 from hub.recorder.settings import RecorderSettings
 from hub.router.settings import RouterSettings
+from hub.signing.log_key import LogSigner
 from hub.signing.signer import Signer, SignerUnusable, expect_matching
 from hub.signing.trust import Trust, TrustUnusable
 from hub.views.settings import ViewsSettings
@@ -163,6 +164,18 @@ def signer(key: OwnKey, settings: IoSettings, home: Home) -> Signer:
     except SignerUnusable as error:
         raise SettingsWrong(f"HUB_{key.upper()}_KEY: {error}.") from error
     return made
+
+
+def log_signer(hub: str, settings: IoSettings, home: Home) -> LogSigner:
+    """Return what signs the transparency log of the hub of this id.
+
+    Raises:
+        SettingsWrong, HomeUnusable, Unavailable: see `signer`; also where the key is not Ed25519.
+    """
+    try:
+        return LogSigner.of(hub, signer(OwnKey.LOG, settings, home))
+    except SignerUnusable as error:
+        raise SettingsWrong(f"HUB_LOG_KEY: {error}.") from error
 
 
 def stamping(settings: RecorderSettings) -> TimeStamping | None:

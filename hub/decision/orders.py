@@ -8,7 +8,7 @@ has the bytes to deliver. Repeating an order changes nothing.
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import msgspec
 from lgsp_message.jsontext import parse_json
@@ -69,7 +69,7 @@ class FoundSignature(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
     grade: Grade
     reasons: tuple[VerdictReason, ...]
-    algorithm: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{0,64}$")] = ""
+    algorithm: str = ""
     proven_at: datetime | None = None
     """What a trusted time stamp says."""
 
@@ -84,7 +84,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     grade: Grade
     reasons: tuple[VerdictReason, ...] = ()
     signatures: tuple[FoundSignature, ...] = ()
-    trust: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    trust: str = ""
     """Version of the trust roots that were used."""
 
 

@@ -1,5 +1,6 @@
 """From a message's documents to what was found out about each."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -29,6 +30,8 @@ MOST_BYTES: Final = 64 * 1024 * 1024
 
 MAX_SIGNATURES: Final = 16
 """Signatures that an event tells of; the grade is that of all."""
+
+_ALGORITHM: Final = re.compile(r"[a-z0-9_-]{1,64}")
 
 _log = structlog.get_logger("documents")
 
@@ -139,6 +142,8 @@ def _found(hash_: str, verdict: DocumentVerdict) -> Found:
 
 
 def _signature(one: SignatureVerdict) -> FoundSignature:
+    # A certificate names its algorithm: what is no name of one may be anything.
+    algorithm = one.algorithm if _ALGORITHM.fullmatch(one.algorithm) else ""
     return FoundSignature(
-        grade=one.grade, reasons=one.reasons, algorithm=one.algorithm, proven_at=one.proven_at
+        grade=one.grade, reasons=one.reasons, algorithm=algorithm, proven_at=one.proven_at
     )

@@ -5,6 +5,7 @@ log/<shard>/tile/…          whole tiles and bundles of `tlog-tiles`; written o
 log/<shard>/large/<sha256>  a record that is logged by its hash
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -101,8 +102,10 @@ class LogFiles:
             Refusing: one is missing or damaged.
             Unavailable: the store does not answer.
         """
-        found = {tile: await self.tile(shard, head, tile) for tile in tiles}
-        return fetched({tile: _there(shard, data) for tile, data in found.items()})
+        wanted = list(tiles)
+        found = await asyncio.gather(*(self.tile(shard, head, tile) for tile in wanted))
+        pairs = zip(wanted, found, strict=True)
+        return fetched({tile: _there(shard, data) for tile, data in pairs})
 
     async def large(self, shard: int, digest: bytes) -> bytes | None:
         """Return the bytes of a record that is logged by its hash.

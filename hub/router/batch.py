@@ -15,7 +15,7 @@ from lgsp_message.values import Place
 from msgspec.structs import replace
 
 from hub.decision.effects import refuse
-from hub.decision.events import AuditEvent, Decision, Effects, Event, Followed, IngressRef, Memory
+from hub.decision.events import AuditEvent, Decision, Event, Followed, IngressRef, Memory
 from hub.decision.holding import (
     hold_key,
     is_stopped,
@@ -98,7 +98,12 @@ def _settle(
     if command is not None:
         return _commanded(record, command, batch, overlay, condemned)
     outcome = _decided(record, examined, batch, overlay, condemned)
-    return _remembering(outcome, overlay, batch.now)
+    if isinstance(outcome, Held):
+        outcome = _behind(outcome, overlay, batch.now)
+        overlay.add([outcome.memory] if outcome.memory else [])
+    else:
+        overlay.add(outcome.remembered)
+    return outcome
 
 
 def _commanded(
@@ -108,19 +113,13 @@ def _commanded(
     if record.order is None:
         return _resume(record, mac, batch, overlay)
     if record.place in condemned:
-        outcome: Outcome = held(record, condemned[record.place], batch.now)
+        outcome: Decision | Followed | Held = held(record, condemned[record.place], batch.now)
     else:
         outcome = _safely(record, batch.now, _follow, record, mac, batch, overlay)
-    return _remembering(outcome, overlay, batch.now)
-
-
-def _remembering(outcome: Outcome, overlay: Overlay, now: datetime) -> Outcome:
-    """Let the next of the batch know what this one changes."""
     if isinstance(outcome, Held):
-        outcome = _behind(outcome, overlay, now)
-        overlay.add([outcome.memory] if outcome.memory else [])
-    elif isinstance(outcome, Effects):
-        overlay.add(outcome.remembered)
+        # Its message waits as it did. No other message waits for an order.
+        return replace(outcome, memory=None)
+    overlay.add(outcome.remembered)
     return outcome
 
 

@@ -100,6 +100,9 @@ class AnswerKind(StrEnum):
     OCSP = "ocsp"
 
 
+_BAD: Final = frozenset({Status.REVOKED, Status.ON_HOLD})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevocationAnswer:
     """What an authority said, byte for byte."""
@@ -196,12 +199,15 @@ def _asked(
     answers: Iterable[RevocationAnswer],
 ) -> Judgement:
     known = list(answers)
+    whole = _under(authority, chain, at, known, _WHOLE)
+    if whole.status in _BAD or (whole.status is Status.GOOD and len(known) == 1):
+        return _with_path(whole, found)
     for one in known:
         # Alone: among several the first good one would hide another's "revoked".
         alone = _under(authority, chain, at, [one], _ONE_ANSWER)
-        if alone.status in {Status.REVOKED, Status.ON_HOLD}:
+        if alone.status in _BAD:
             return _with_path(alone, found)
-    return _with_path(_under(authority, chain, at, known, _WHOLE), found)
+    return _with_path(whole, found)
 
 
 def _with_path(judged: Judgement, found: Judgement) -> Judgement:

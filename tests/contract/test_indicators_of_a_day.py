@@ -132,8 +132,8 @@ async def _expect_shares(queries, plan, province):
         [one] = [one for one in shown if (one.what, one.where) == ("on_time", place)]
         assert abs(one.shown - share) * one.of <= one.groups + one.of * 5e-5, place
     least = {("on_time", "Cà Mau"): 0.99, ("satisfied", "tỉnh Mẫu"): 0.98}
-    for place, share in least.items():
-        [one] = [one for one in shown if (one.what, one.where) == place]
-        assert one.shown > share, place
+    for what, share in least.items():
+        [one] = [one for one in shown if (one.what, one.where) == what]
+        assert one.shown > share, what
     outcomes = {row["outcome"] for row in await queries.payments(WINDOW)}
     assert outcomes == {"matched"}

@@ -258,7 +258,9 @@ async def test_who_may_see_some_types_sees_no_figure_that_is_of_none(place):
 
 
 async def test_a_feed_holds_no_more_than_who_made_it_may_see(place):
-    sign_in(place, operator_of("so-mau"))
+    people, grant = place.app.state.staff.people, operator_of("so-mau")
+    await people.add("chi", "Chi (mẫu)", [grant], actor="an", reason="Mẫu")
+    sign_in(place, grant, name="chi")
     for body, status in (({}, 403), ({"organisation": "huyen-mau"}, 403)):
         asked = await place.client.post("/ops/calendar/feeds", json={"reason": "Mẫu"} | body)
         assert asked.status_code == status

@@ -23,7 +23,7 @@ def called_by_peers(root, **settings):
 
 def watched(spans):
     """Return the settings of a hub that tells all it can tell about itself."""
-    rooms = ("ROUTER", "CONNECTORS", "RECORDER", "VIEWS")
+    rooms = ("ROUTER", "CONNECTORS", "RECORDER", "VIEWS", "DOCUMENTS")
     ports = {f"HUB_{room}_METRICS_PORT": str(free_port()) for room in rooms}
     return ports | {"HUB_OTLP_ENDPOINT": spans.url}
 

@@ -60,7 +60,7 @@ def test_every_document_of_the_corpus_is_expected_here():
 
 @st.composite
 def mutated(draw):
-    """A document of the corpus with a few changes, by a broken program or an attacker."""
+    """A document of the corpus with a few changes: those of a broken program, or an attack."""
     _, data, question = draw(st.sampled_from(corpus()))
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, len(data)))

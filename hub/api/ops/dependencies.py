@@ -15,6 +15,7 @@ from hub.api.ops.overview_models import Overview
 from hub.api.ops.rates import Tries
 from hub.control.documents import HeldDocuments
 from hub.decision.rules import Rules
+from hub.evidence.make import EvidenceMaker
 from hub.io.disk import Disk
 from hub.io.kafka.cluster import Broker
 from hub.io.kafka.ingress_record import Found
@@ -75,6 +76,8 @@ class Ops:
     brokers: Once[tuple[Broker, ...]]
     disk: Disk
     diagnosis: Diagnosis
+    evidence: EvidenceMaker | None = None
+    """Makes bundles; None: this hub makes none."""
     tries: Tries = field(default_factory=Tries)
     """Of the public look-up."""
 

@@ -2,12 +2,11 @@
 
 from typing import Annotated, Any, Final, NamedTuple
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Response
 
 from hub.api.admin_models import ReasonRequest, problems
 from hub.api.admin_route import AdminRoute
-from hub.api.deps import deps_of
-from hub.api.evidence import MEDIA_TYPE, Asking, answer, maker_of
+from hub.api.evidence import MEDIA_TYPE, Asking, answer, claim_of, maker_of
 from hub.api.ops.dependencies import Ops, ops_of
 from hub.api.ops.trace import Id, Source
 from hub.api.problems import Code, Problem
@@ -59,14 +58,13 @@ async def evidence(
     message: TheMessage,
     why: ReasonRequest,
     wish: Asking,
-    request: Request,
 ) -> Response:
     """Return the evidence about any message, to who has the right and says why.
 
     Its body is in it for who may also see bodies; for others its hash. A POST, although it changes
     nothing: reasons name people, and URLs end up in logs (invariant 9).
     """
-    maker = maker_of(deps_of(request).evidence)
+    maker, claim = maker_of(ops.evidence), claim_of(wish, ops.clock())
     if await MessageTraces(ops.engine).message(*message) is None:
         raise Problem(404, Code.NOT_FOUND)
     # Invariant 11: in the trail before the first byte leaves.
@@ -79,7 +77,7 @@ async def evidence(
         source=message.source,
         id=message.id,
         audience=EVERYBODYS,
-        claim=wish.claim,
+        claim=claim,
         with_body=person.scope(Action.VIEW_BODY).whole,
         since=wish.since,
     )

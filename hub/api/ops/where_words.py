@@ -24,12 +24,12 @@ _SENTENCES: Final[Mapping[State, tuple[str, str]]] = {
         ),
     ),
     State.HELD: (
-        "Đang bị giữ tại trục từ {at}; người vận hành trục phải kiểm tra.",
-        "Held at the hub since {at}; the hub's operator must look at it.",
+        "Đang bị giữ tại trục từ {at} để kiểm tra; người vận hành trục chịu trách nhiệm theo dõi.",
+        "Held at the hub since {at} to be checked; the hub's operator looks after it.",
     ),
     State.MANUAL_REVIEW: (
-        "Chưa rõ cơ quan nhận, đang chờ tại trục từ {at}; người vận hành trục phải chọn nơi nhận.",
-        "The recipient is not clear; waiting at the hub since {at}; its operator must choose.",
+        "Chưa rõ nơi nhận hoặc chữ ký văn bản, chờ tại trục từ {at}; người vận hành quyết định.",
+        "Recipient or signature not clear; at the hub since {at}; its operator must decide.",
     ),
     State.DEAD_LETTER: (
         (

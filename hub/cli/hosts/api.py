@@ -18,7 +18,6 @@ from hub.api.settings import ApiSettings, OidcSettings
 from hub.api.staff import Staff
 from hub.cli import sealing, wiring
 from hub.cli.bundle.here import ThisMachine
-from hub.cli.home import OwnKey
 from hub.cli.hosts.host import Host
 from hub.control.certificate_watch import CertificateWatch
 from hub.control.dead_letter_jobs import DeadLetterJobs
@@ -41,7 +40,6 @@ from hub.io.oidc import Provider
 from hub.io.sql.connector_status import ConnectorStatuses
 from hub.io.sql.engine import open_engine
 from hub.io.sql.projection_queries import ProjectionQueries
-from hub.signing.log_key import LogSigner
 
 LOOPBACK: Final = "HUB_CONNECTORS_ALLOW_LOOPBACK"
 TEST_ROOTS: Final = "HUB_TRUST_TEST_ROOTS"
@@ -68,9 +66,7 @@ async def run(host: Host) -> None:
             statuses=ProjectionQueries(admin.control.engine),
             admin=admin,
             tracing=host.tracing,
-            log=LogSigner.of(
-                host.identity.hub, wiring.signer(OwnKey.LOG, host.settings, host.home)
-            ),
+            log=wiring.log_signer(host.identity.hub, host.settings, host.home),
             seal=sealing.seal_of(host.settings, host.home, host.identity.hub),
         )
         try:

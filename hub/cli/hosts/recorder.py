@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.cli import logs, wiring
 from hub.cli.errors import CommandFailed
-from hub.cli.home import Home, Identity, OwnKey
+from hub.cli.home import Home, Identity
 from hub.cli.hosts.host import Host, metrics_registry
 from hub.io.admission import utc_now
 from hub.io.anchor_files import AnchorFiles
@@ -35,7 +35,6 @@ from hub.recorder.log.anchors import AnchorParts, Anchors
 from hub.recorder.log.metrics import AnchorMetrics, LogMetrics
 from hub.recorder.log.writer import LogParts
 from hub.recorder.settings import RecorderSettings
-from hub.signing.log_key import LogSigner
 
 NICENESS: Final = 10
 """Of 19: a tenth of the share of a process that is not nice, and all that is left over."""
@@ -112,7 +111,7 @@ def _log_parts(
     engine: AsyncEngine,
     registry: CollectorRegistry,
 ) -> LogParts:
-    signer = LogSigner.of(identity.hub, wiring.signer(OwnKey.LOG, settings, home))
+    signer = wiring.log_signer(identity.hub, settings, home)
     return LogParts(
         feed=LogFeed(wiring.kafka(settings), identity.partitions),
         files=LogFiles(ObjectBytes(wiring.objects_url(settings, home))),
@@ -132,9 +131,7 @@ def _anchors(
             logs=LogFiles(store),
             files=AnchorFiles(store),
             table=AnchorTable(engine),
-            signer=LogSigner.of(
-                host.identity.hub, wiring.signer(OwnKey.LOG, host.settings, host.home)
-            ),
+            signer=wiring.log_signer(host.identity.hub, host.settings, host.home),
             witnesses=wiring.witnesses(settings),
             stamping=wiring.stamping(settings),
             clock=utc_now,

@@ -32,7 +32,8 @@ _Record = TypeVar("_Record")
 _log = structlog.get_logger("audit_reader")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Without slots: with them a frozen one cannot be made through `AuditBatch`, which is `Batch[…]`.
+@dataclass(frozen=True, kw_only=True)
 class Batch(Generic[_Record]):
     """Records in the order of their partitions, and where each partition's part begins and ends."""
 

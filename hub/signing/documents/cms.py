@@ -13,6 +13,7 @@ from pyhanko.sign.validation.generic_cms import get_signing_cert_attr, validate_
 
 from hub.signing.documents.algorithms import strength
 from hub.signing.documents.facts import Brought
+from hub.signing.documents.loading import expect_readable
 from hub.signing.documents.question import RevocationAnswers
 from hub.signing.verdicts import VerdictReason
 
@@ -123,6 +124,7 @@ def _facts(
     name = signer["digest_algorithm"]["algorithm"].native
     shown, reasons = "", [VerdictReason.CERTIFICATE_MISSING]
     if own is not None:
+        expect_readable(own)
         judged = strength(signer["signature_algorithm"], name, own.public_key)
         shown, reasons = judged.shown, list(judged.reasons)
         if VerdictReason.ALGORITHM_BROKEN not in reasons:

@@ -7,6 +7,7 @@ from typing import Final
 
 from asn1crypto import x509
 
+from hub.signing.documents.known_paths import Given
 from hub.signing.documents.loading import load_certificates
 from hub.signing.documents.paths import Moment, PathFindings, path_findings
 from hub.signing.documents.question import NO_ANSWERS, Question, RevocationAnswers, Wanted
@@ -46,14 +47,13 @@ class Case:
     ) -> PathFindings:
         """Judge a certificate of this document at the moment of its use."""
         trust = self.question.trust
-        return path_findings(
-            certificate,
-            (*load_certificates(trust.intermediates), *self.brought.certificates),
-            moment,
+        given = Given(
+            certificate=certificate,
+            others=(*load_certificates(trust.intermediates), *self.brought.certificates),
             roots=trust.timestamps if time_stamping else trust.documents,
             answers=self.question.revocation.and_also(self.brought.answers),
-            time_stamping=time_stamping,
         )
+        return path_findings(given, moment, time_stamping=time_stamping)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,17 @@ def load_ocsps(found: Iterable[bytes]) -> list[ocsp.OCSPResponse]:
     return [one for one in map(_ocsp, found) if one is not None]
 
 
+def expect_readable(certificate: x509.Certificate) -> None:
+    """Look at all that is read of a certificate later: asn1crypto parses when looked at.
+
+    Raises:
+        ValueError, TypeError: it is damaged.
+    """
+    body = certificate["tbs_certificate"]
+    for one in ("subject", "issuer", "validity", "subject_public_key_info", "serial_number"):
+        body[one].native  # noqa: B018
+
+
 def _loader(load: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
     @lru_cache(maxsize=_CACHED)
     def cached(data: bytes) -> Any:
@@ -38,7 +49,7 @@ def _loader(load: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
 
 def _load_certificate(data: bytes) -> x509.Certificate:
     found = x509.Certificate.load(data, strict=True)
-    found["tbs_certificate"]["subject"].native  # noqa: B018  (asn1crypto parses when looked at)
+    expect_readable(found)
     return found
 
 

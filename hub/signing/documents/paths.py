@@ -4,7 +4,7 @@ Paths are built and checked by pyhanko-certvalidator (RFC 5280) without any fetc
 CRLs and OCSP answers are given, and what is missing is told.
 """
 
-from collections.abc import Collection, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -31,9 +31,9 @@ from pyhanko_certvalidator.policy_decl import (
 )
 
 from hub.signing.documents.algorithms import digest_in
-from hub.signing.documents.known_paths import Path, known_path, remember_path
+from hub.signing.documents.known_paths import Given, Path, known_path, remember_path
 from hub.signing.documents.loading import load_certificates, load_crls, load_ocsps
-from hub.signing.documents.question import RevocationAnswers, Wanted
+from hub.signing.documents.question import Wanted
 from hub.signing.verdicts import VerdictReason
 
 _SIGNING: Final = frozenset({"digital_signature", "non_repudiation"})
@@ -78,29 +78,27 @@ class Moment:
     claimed: datetime | None = None
 
 
-def path_findings(
-    certificate: x509.Certificate,
-    others: Collection[x509.Certificate],
-    moment: Moment,
-    *,
-    roots: tuple[bytes, ...],
-    answers: RevocationAnswers,
-    time_stamping: bool = False,
-) -> PathFindings:
-    """Judge a certificate at the moment of its use. `others`: certificates that may help."""
-    known = known_path(certificate, roots, answers, moment.at)
-    if known is not None:
-        return _good(certificate, known, moment, time_stamping=time_stamping)
-    context = _context(certificate, others, moment, roots, answers)
+def path_findings(given: Given, moment: Moment, *, time_stamping: bool = False) -> PathFindings:
+    """Judge a certificate at the moment of its use."""
+    certificate = given.certificate
     try:
-        path = _at_once(_find(certificate, context))
+        path = known_path(given, moment.at) or _validated(given, moment.at)
+        remember_path(given, path, moment.at, _validated)
     except (PathBuildingError, ValidationError) as error:
         return _failure(error, certificate, moment)
     except (ValueError, TypeError, KeyError):  # asn1crypto: a certificate or a CRL that is none.
         return PathFindings(reasons=(VerdictReason.PATH_INVALID,))
-    found = [one for one in path if isinstance(one, x509.Certificate)]
-    remember_path(certificate, roots, answers, moment.at, tuple(found))
-    return _good(certificate, tuple(found), moment, time_stamping=time_stamping)
+    return _good(certificate, path, moment, time_stamping=time_stamping)
+
+
+def _validated(given: Given, at: datetime) -> Path:
+    """Return a path that is valid at a moment.
+
+    Raises:
+        PathBuildingError, ValidationError: there is none, or it is not known.
+    """
+    found = _at_once(_find(given.certificate, _context(given, at)))
+    return tuple(one for one in found if isinstance(one, x509.Certificate))
 
 
 def _at_once(work: Coroutine[Any, Any, ValidationPath]) -> ValidationPath:
@@ -120,20 +118,14 @@ async def _find(certificate: x509.Certificate, context: ValidationContext) -> Va
     return found
 
 
-def _context(
-    certificate: x509.Certificate,
-    others: Collection[x509.Certificate],
-    moment: Moment,
-    roots: tuple[bytes, ...],
-    answers: RevocationAnswers,
-) -> ValidationContext:
+def _context(given: Given, at: datetime) -> ValidationContext:
     return ValidationContext(
-        trust_roots=load_certificates(roots),
-        other_certs=list(others),
-        moment=moment.at,
+        trust_roots=load_certificates(given.roots),
+        other_certs=list(given.others),
+        moment=at,
         allow_fetching=False,
-        crls=_usable_crls(certificate, answers.crls),
-        ocsps=load_ocsps(answers.ocsps),
+        crls=_usable_crls(given.certificate, given.answers.crls),
+        ocsps=load_ocsps(given.answers.ocsps),
         revinfo_policy=_REVOCATION,
         algorithm_usage_policy=_ALGORITHMS,
     )

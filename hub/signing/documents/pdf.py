@@ -33,7 +33,14 @@ from hub.signing.documents.signers import cms_facts, timestamp_facts
 from hub.signing.documents.timestamps import Stamped, check_token
 from hub.signing.verdicts import VerdictReason
 
-PDF_ERRORS: Final = (PdfError, AssertionError, NotImplementedError, RecursionError, *PARSE_ERRORS)
+PDF_ERRORS: Final = (
+    PdfError,
+    ArithmeticError,  # numbers as Decimal
+    AssertionError,
+    NotImplementedError,
+    RecursionError,
+    *PARSE_ERRORS,
+)
 """What pyHanko raises on files that are not what they should be."""
 _FORMATS: Final = frozenset({"adbe.pkcs7.detached", "ETSI.CAdES.detached"})
 _STAMP: Final = "ETSI.RFC3161"

@@ -48,12 +48,15 @@ def read_subject(certificate: x509.Certificate) -> Subject:
     values = tuple(_values(certificate.subject))
     numbers = [text.strip() for field, text in values if field in _NUMBER_FIELDS]
     common, organisation = _first(values, "common_name"), _first(values, "organization_name")
-    identity = None if _is_personal(numbers) else _identity(numbers)
-    if identity is not None or (organisation and common == organisation):
+    personal = _is_personal(numbers)
+    identity = None if personal else _identity(numbers)
+    # A person who works alone may stand in both fields: a personal number counts first.
+    if identity is not None or (organisation and common == organisation and not personal):
         shown = masked(common or organisation)
         return Subject(kind=SignerKind.ORGANISATION, shown=shown, organisation=identity)
-    kind = SignerKind.PERSON if _is_personal(numbers) else SignerKind.UNKNOWN
-    shown = ", ".join(part for part in (_initials(common), masked(organisation)) if part)
+    kind = SignerKind.PERSON if personal else SignerKind.UNKNOWN
+    employer = "" if organisation == common else masked(organisation)
+    shown = ", ".join(part for part in (_initials(common), employer) if part)
     return Subject(kind=kind, shown=shown, organisation=None)
 
 

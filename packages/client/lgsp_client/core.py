@@ -88,6 +88,12 @@ class Core:
         ask = Ask(method="GET", path=f"{path}?{urlencode(query)}" if query else path)
         return (yield from self.session.call(ask)).body
 
+    def proof(self, source: str, id_: str, *, anchored: bool) -> Plan[Mapping[str, Any]]:
+        """Ask for the proof of each event of a message."""
+        path = f"{_message_path(source, id_)}/proof?anchored={str(anchored).lower()}"
+        answer = yield from self.session.call(Ask(method="GET", path=path))
+        return read_object(answer)
+
     def withdraw(self, id_: str, reason: str, wait: int | None) -> Plan[Submitted]:
         """Take back one's own message: a signed message that names it."""
         message = self.compose(WITHDRAWAL, {"id": id_, "reason": reason}, {})

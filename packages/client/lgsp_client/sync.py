@@ -104,6 +104,14 @@ class SyncHubClient:
         """Return the evidence about a message that one sent or got: a file for `lgsp-verify`."""
         return self._run(self._core.evidence(source, id, options))
 
+    def proof(self, source: str, id: str, *, anchored: bool = False) -> Mapping[str, Any]:
+        """Ask for what proves each event of a message, and that there was no other.
+
+        `anchored`: until the hub's newest anchor, which is cosigned and stamped, instead of until
+        now. `lgsp_verify.log` checks the answer; docs/transparency-log.md says what it holds.
+        """
+        return self._run(self._core.proof(source, id, anchored=anchored))
+
     def withdraw(self, id: str, reason: str, *, wait: int | None = None) -> Submitted:
         """Take back one's own message. `reason` is shown to the recipients: no personal data."""
         return self._run(self._core.withdraw(id, reason, wait))

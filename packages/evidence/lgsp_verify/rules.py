@@ -98,7 +98,7 @@ def read_chain(data: bytes) -> Chain:
     """
     try:
         chain = _chains.decode(data)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise RulesBroken("not a list of versions") from error
     if sum(len(step.changes) for step in chain.steps) > MAX_CHAIN:
         raise RulesBroken(f"more than {MAX_CHAIN} changes")

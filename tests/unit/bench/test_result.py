@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from bench import (
     budgets,
     connectors,
+    documents,
     effort,
     latency,
     over_http,
@@ -62,6 +63,7 @@ CONNECTORS = {
     },
     "idle": {"count": 1_000, "memory_mb": 600.0, "cpu_percent": 20.0},
 }
+DOCUMENTS = {"per_s": {"today": 90.0, "stamped": 60.0, "three": 35.0}, "slowest_per_s": 35.0}
 
 
 @pytest.fixture
@@ -105,6 +107,7 @@ def measured(monkeypatch):
         return dict(CONNECTORS)
 
     monkeypatch.setattr(connectors, "measure", connected)
+    monkeypatch.setattr(documents, "measure", lambda *_: dict(DOCUMENTS))
     monkeypatch.setattr(soak, "soak", soaked)
     monkeypatch.setattr(report, "_machine", lambda _: dict(MACHINE))
     return monkeypatch
@@ -181,6 +184,7 @@ def test_a_full_run_measures_what_the_budgets_name():
         "inbox_latency_ms": {"300": TIMES},
         "http": HTTP,
         "connectors": CONNECTORS,
+        "documents": DOCUMENTS,
         "soak": {"growth_percent": 0.0},
     }
     assert all(verdict.value is not None for verdict in budgets.judge(whole))

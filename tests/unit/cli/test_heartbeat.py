@@ -9,7 +9,7 @@ import pytest
 
 from hub.cli.heartbeat import WHOLE, calling_outside, keep_beating
 from hub.cli.home import Home, Identity, create
-from hub.cli.supervisor import Supervisor
+from hub.cli.supervisor import Status, Supervisor
 from tests.unit.cli.test_supervisor import QUICK, nothing, unit, until
 
 SECONDS = 20
@@ -99,7 +99,7 @@ async def test_a_hub_of_which_one_process_died_is_not_well(tmp_path):
         prepare=nothing,
         patience=QUICK,
     )
-    stop, seen = asyncio.Event(), []
+    stop, seen = asyncio.Event(), list[Status]()
     running = asyncio.create_task(hub.run(stop, seen.append))
     async with asyncio.timeout(SECONDS):
         await until(lambda: any(one.state == "gave up" for one in hub.status().rows))

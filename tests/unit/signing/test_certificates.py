@@ -5,6 +5,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID, ObjectIdentifier
+from lgsp_message.keys import public_jwk
 
 from hub.signing.certificates import (
     MAX_CHAIN,
@@ -35,7 +36,7 @@ def test_a_certificate_says_whose_it_is_and_where_to_ask():
     assert certificate.crl_urls == ("http://ca.mau.vn:8080/tin/gov.crl",)
     assert certificate.ocsp_urls == ("http://ca.mau.vn:8080/tin/gov",)
     assert not certificate.personal
-    assert certificate.key.public_numbers() == seal.key.public_key().public_numbers()
+    assert public_jwk(certificate.key) == public_jwk(seal.key.public_key())
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ def read_index(data: bytes) -> Index:
     """
     try:
         index = _indexes.decode(data)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise IndexBroken("not an index of a bundle") from error
     if index.format != FORMAT or index.version != VERSION:
         raise IndexBroken(f"this program reads {FORMAT} version {VERSION}")

@@ -105,7 +105,7 @@ def _shown(event: EventFiles, files: Mapping[str, bytes]) -> Iterator[Leaf]:
     """Yield the event of a proven leaf, where its bytes are shown.
 
     Raises:
-        LogError, msgspec.MsgspecError, RecursionError: it is none.
+        LogError, ValueError, RecursionError: it is none.
     """
     if event.entry is None:
         return

@@ -29,7 +29,7 @@ def read_key(value: bytes) -> VerifyingKey:
     """
     try:
         told = msgspec.json.decode(value, type=KeyValue)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise KeyUnusable("not the value of a key") from error
     return verifying_key(load_jwk(told.jwk), told.alg)
 
@@ -44,7 +44,7 @@ def received_of(
         return None
     try:
         attributes = msgspec.json.decode(told, type=dict[str, str])
-    except (msgspec.MsgspecError, RecursionError):
+    except (ValueError, RecursionError):
         attributes = {}  # No message has none: decoding it is refused.
     return Received(attributes=attributes, body=body, signature=signature.decode(errors="replace"))
 

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 from lgsp_message.jws import decode, verify
-from lgsp_message.keys import KeyUnusable, unb64url
+from lgsp_message.keys import unb64url
 from lgsp_message.reason import Refused
 
 from lgsp_verify.bundle.index import ReceiptFiles
@@ -89,7 +89,7 @@ def _proven(case: Case, receipt: ReceiptFiles) -> Body | None:
         key = read_key(case.files.get(receipt.key or "", b""))
         proven = verify(decode(received, case.index.hub), key)
         told = _bodies.decode(proven.body)
-    except (Refused, KeyUnusable, msgspec.MsgspecError, RecursionError):
+    except (Refused, ValueError, RecursionError):
         return None
     own = (proven.attributes.source, proven.attributes.id, proven.attributes.type)
     return told if own == (receipt.source, receipt.id, _RECEIPT) else None

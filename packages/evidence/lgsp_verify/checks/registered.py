@@ -60,7 +60,7 @@ def key_finding(case: Case, message: MessageFiles, event: AuditEvent) -> tuple[F
         return _never_there(case, message, event), case.index.rules or ""
     try:
         key, state = read_key(value), msgspec.json.decode(value, type=KeyState)
-    except (KeyUnusable, msgspec.MsgspecError, RecursionError):
+    except (ValueError, RecursionError):
         return Finding.KEY_NOT_REGISTERED, place
     entity = f"key/{message.source}/{key.thumbprint}"
     if not _stands(case, event.rules, entity, value):
