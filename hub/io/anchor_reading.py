@@ -28,6 +28,14 @@ class StoredAnchor:
     """Newer stamps that cover it, the oldest first."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnchorEnds:
+    """The newest anchor of all, and the newest with a time stamp."""
+
+    newest: AnchorRow | None
+    stamped: AnchorRow | None
+
+
 class AnchorReading:
     """Anchors, from SQL (which there are) and the object store (what they say)."""
 
@@ -41,6 +49,34 @@ class AnchorReading:
             Unavailable: SQL does not answer.
         """
         return await self._table.before(before, limit)
+
+    async def ends(self) -> AnchorEnds:
+        """Return where the anchors have come to.
+
+        Raises:
+            Unavailable: SQL does not answer.
+        """
+        found = await self._table.newest_two()
+        stamped = [row for row in found if row.stamped_at is not None]
+        return AnchorEnds(
+            newest=found[-1] if found else None, stamped=stamped[0] if stamped else None
+        )
+
+    async def row(self, number: int) -> AnchorRow | None:
+        """Return what is known of one anchor without its file.
+
+        Raises:
+            Unavailable: SQL does not answer.
+        """
+        return await self._table.get(number)
+
+    async def unstamped(self) -> int:
+        """Return how many anchors have no time stamp of their own.
+
+        Raises:
+            Unavailable: SQL does not answer.
+        """
+        return await self._table.count_unstamped()
 
     async def get(self, number: int) -> StoredAnchor | None:
         """Return one anchor; None where it is not there (yet).

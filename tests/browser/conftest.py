@@ -41,6 +41,15 @@ def province(chromium, tmp_path_factory):  # noqa: ARG001  (asked for first)
         yield found
 
 
+@pytest.fixture(scope="session")
+def axe():
+    """Give the text of axe-core; without the console's packages the tests are skipped."""
+    path = Path(__file__).parents[2] / "dashboard" / "node_modules" / "axe-core" / "axe.min.js"
+    if not path.exists():
+        pytest.skip("no axe-core here: npm ci --prefix dashboard")
+    return path.read_text(encoding="utf-8")
+
+
 @pytest.fixture
 def desk(chromium, province):
     """Open pages; at the end nothing may have gone wrong in any of them."""

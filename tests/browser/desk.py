@@ -1,5 +1,6 @@
 """Browser pages as operators have them, and what must never happen in one."""
 
+import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ async (address) => {
   }
 }
 """
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WAIT_MS = 30_000
 """Two cores, a broker and a browser: an answer may take its time; an assertion ends at once."""
 expect.set_options(timeout=WAIT_MS)
@@ -103,6 +105,20 @@ def settled(page):
     page.get_by_role("heading", level=1).wait_for()
     page.locator("[data-kind=loading]").first.wait_for(state="detached")
     page.locator("[aria-busy=true]").first.wait_for(state="detached")
+
+
+def answered_by(page, answers):
+    """Answer these addresses in the hub's place, for as long as the page is open."""
+    for pattern, told in answers.items():
+        page.route(pattern, lambda route, _, told=told: route.fulfill(json=told))
+
+
+def findings(page, axe):
+    """Return the barriers that axe finds on a page."""
+    page.evaluate(axe)  # by the browser's own debugger: the page's policy takes no other script
+    options = json.dumps({"runOnly": TAGS, "resultTypes": ["violations"]})
+    found = page.evaluate(f"axe.run(document, {options})")["violations"]
+    return [(one["id"], one["nodes"][0]["html"][:200]) for one in found]
 
 
 def shoot(page, name):

@@ -9,6 +9,7 @@ from hub.api.app import guarded_routes
 from hub.api.change_rights import RIGHT_OF_CHANGE
 from hub.api.rights import ROLES, Role, right_of
 from hub.control.people.second_person import RIGHTS
+from tests.browser import filled
 from tests.browser.province import CONNECTOR
 
 _CHANGES = {f"change {kind}": right for kind, right in RIGHT_OF_CHANGE.items()}
@@ -81,7 +82,7 @@ SCREENS = {
     "trace": Screen(
         "/messages/mot-cua-mau/{main}",
         "GET /ops/messages/{source}/{id}",
-        {"POST /ops/messages/{source}/{id}/body"},
+        {f"POST /ops/messages/{{source}}/{{id}}/{what}" for what in ("body", "evidence")},
     ),
     "where": Screen("/where", "GET /ops/where"),
     "causes": Screen(
@@ -108,6 +109,15 @@ SCREENS = {
         "GET /v1/admin/quarantine",
         {"POST /v1/admin/quarantine/{offset}:release"},
         {"**/v1/admin/quarantine": {"items": [_HELD], "next": None}},
+    ),
+    "documents": Screen(
+        "/documents",
+        "GET /v1/admin/documents",
+        {
+            f"POST /v1/admin/documents/{{source}}/{{id}}:{order}"
+            for order in ("release", "drop", "recheck")
+        },
+        filled.DOCUMENTS,
     ),
     "connectors": Screen("/connectors", "GET /v1/admin/connectors", {"change put_connector"}),
     "connector": Screen(
@@ -164,8 +174,24 @@ SCREENS = {
     ),
     "directory": Screen("/directory", "GET /v1/admin/{collection}"),
     "schemas": Screen("/schemas", "GET /ops/schemas"),
+    "certificates": Screen("/certificates", "GET /ops/certificates", stubs=filled.CERTIFICATES),
+    "certificate": Screen(
+        f"/certificates/{filled.CERTIFICATE}",
+        "GET /ops/certificates/{id}",
+        {"POST /ops/compromises"},
+        filled.ONE_CERTIFICATE,
+    ),
+    "compromises": Screen(
+        "/compromises", "GET /ops/compromises", {"POST /ops/compromises"}, filled.COMPROMISES
+    ),
+    "compromise": Screen(
+        f"/compromises/{filled.REPORT}", "GET /ops/compromises/{id}", stubs=filled.ONE_COMPROMISE
+    ),
+    "log": Screen("/log", "GET /ops/log", stubs=filled.LOG),
     "requests": Screen(
-        "/requests", "GET /ops/requests", {"approve connector_network", "approve roles"}
+        "/requests",
+        "GET /ops/requests",
+        {"approve connector_network", "approve roles", "approve key_compromise"},
     ),
     "audit": Screen("/audit", "GET /ops/audit"),
     "users": Screen("/users", "GET /ops/users", {"POST /ops/users", "POST /ops/groups"}),

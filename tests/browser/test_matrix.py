@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hub.api.rights import Role
-from tests.browser.desk import visit
+from tests.browser.desk import answered_by, visit
 from tests.browser.matrix import SCREENS, Held
 from tests.browser.province import CONNECTOR
 from tests.browser.staff import WHY, Colleague, choose_password
@@ -18,7 +18,7 @@ KNOWN = {"an": EVERY, "chi": (Held(Role.CLERK, bound=True),)}
 ALONE = {
     f"vai-{role.replace('_', '-')}": (Held(role, bound=role is Role.CLERK),) for role in Role
 } | {"vai-operator-xa": (Held(Role.OPERATOR, bound=True),)}
-QUICK = ("alerts", "channels", "connector", "requests")
+QUICK = ("alerts", "channels", "connector", "certificate", "documents", "requests")
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +41,7 @@ def places(province):
 
 
 def check(page, places, screen, held):
-    for pattern, answer in screen.stubs.items():
-        page.route(pattern, lambda route, _, told=answer: route.fulfill(json=told))
+    answered_by(page, screen.stubs)
     visit(page, "/console" + screen.path.format(**places))
     shown = page.locator("main [data-does]").evaluate_all("all => all.map(one => one.dataset.does)")
     assert {*shown} == screen.shown(held)
@@ -68,6 +67,9 @@ def alone(province):
         # Powerful roles are given by two; what others have asked for stays as it is.
         if waiting["target"].startswith("user/vai-"):
             quan.call("POST", f"/ops/requests/{waiting['id']}:approve", {"reason": WHY})
+    key = province.hub.register("xa-vai-mau").key_id
+    stolen = {"system": "xa-vai-mau", "thumbprint": key, "since": datetime.now(UTC).isoformat()}
+    quan.call("POST", "/ops/compromises", stolen | {"reason": WHY})
     asked = {"grants": [{"role": "administrator"}], "reason": WHY}
     quan.call("POST", "/ops/users/chi:roles", asked)
 

@@ -740,6 +740,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/log": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["summary_ops_log_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ops/log/{shard}/{resource}": {
         readonly parameters: {
             readonly query?: never;
@@ -1996,6 +2012,16 @@ export interface components {
             readonly items: readonly components["schemas"]["AdministratorAnswer"][];
             readonly waiting?: string | null;
         };
+        readonly AnchorStanding: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly cosigned: number;
+            readonly leaves: number;
+            readonly number: number;
+            readonly shards: number;
+            readonly stamp_until: string | null;
+            readonly stamped_at: string | null;
+        };
         readonly Attributes: {
             readonly correlationid: string | null;
             readonly dataschema: string | null;
@@ -2058,6 +2084,18 @@ export interface components {
             readonly suspended: string | null;
             readonly system: string;
             readonly thumbprint: string;
+            /** Format: date-time */
+            readonly until: string;
+        };
+        readonly CertificateThen: {
+            readonly authority: string;
+            readonly checked_at: string | null;
+            readonly id: string;
+            readonly issuer: string;
+            /** Format: date-time */
+            readonly since: string;
+            readonly status: string | null;
+            readonly subject: string;
             /** Format: date-time */
             readonly until: string;
         };
@@ -2279,6 +2317,24 @@ export interface components {
             readonly least: number;
             readonly total: number;
         };
+        readonly DocumentFound: {
+            readonly grade: components["schemas"]["Grade"] | null;
+            readonly hash: string;
+            readonly reasons: readonly components["schemas"]["ReasonShown"][];
+            readonly signatures: readonly components["schemas"]["SignatureFound"][];
+            readonly trust: string | null;
+        };
+        readonly DocumentsShown: {
+            readonly documents: readonly components["schemas"]["DocumentFound"][];
+            readonly judged_at: string | null;
+            readonly policy: components["schemas"]["Policy"];
+        };
+        readonly DoubtShown: {
+            readonly confirmed: boolean;
+            readonly id: string;
+            /** Format: date-time */
+            readonly since: string;
+        };
         readonly DoubtfulAnswer: {
             readonly body_sha256: string | null;
             readonly certain: boolean;
@@ -2339,6 +2395,8 @@ export interface components {
         };
         /** @enum {string} */
         readonly Format: "json" | "csv";
+        /** @enum {string} */
+        readonly Grade: "valid" | "valid_legacy" | "indeterminate" | "invalid";
         readonly GrantAnswer: {
             readonly en: string;
             readonly organisation?: string | null;
@@ -2556,6 +2614,20 @@ export interface components {
         };
         /** @enum {string} */
         readonly LogLevel: "DEBUG" | "INFO" | "WARNING" | "ERROR";
+        readonly LogStanding: {
+            readonly anchors: readonly components["schemas"]["AnchorStanding"][];
+            readonly hub: string;
+            readonly key: string;
+            readonly leaves: number;
+            readonly newest: components["schemas"]["AnchorStanding"] | null;
+            readonly next: number | null;
+            readonly shards: readonly components["schemas"]["ShardStanding"][];
+            readonly stamped: components["schemas"]["AnchorStanding"] | null;
+            readonly stamping: components["schemas"]["Stamping"];
+            readonly unstamped: number;
+            readonly waits_since: string | null;
+            readonly witnessing: components["schemas"]["Witnessing"];
+        };
         readonly MadeUserAnswer: {
             readonly first_password: string | null;
             readonly user: components["schemas"]["UserAnswer"];
@@ -3081,6 +3153,14 @@ export interface components {
         };
         /** @enum {string} */
         readonly Severity: "info" | "warning" | "critical";
+        readonly ShardStanding: {
+            readonly anchored: number;
+            readonly damaged: boolean;
+            readonly origin: string;
+            readonly root: string | null;
+            readonly shard: number;
+            readonly size: number;
+        };
         readonly SignInRequest: {
             readonly name: string;
             /** Format: password */
@@ -3104,11 +3184,24 @@ export interface components {
             readonly reason: string;
             readonly signal: components["schemas"]["Signal"];
         };
+        readonly SignatureFound: {
+            readonly algorithm: string | null;
+            readonly grade: components["schemas"]["Grade"];
+            readonly proven_at: string | null;
+            readonly reasons: readonly components["schemas"]["ReasonShown"][];
+        };
         readonly SignatureShown: {
             readonly alg: string | null;
             readonly hub: string | null;
             readonly kid: string | null;
             readonly typ: string | null;
+        };
+        readonly SignerShown: {
+            readonly algorithm: string | null;
+            readonly barred: components["schemas"]["ReasonShown"] | null;
+            readonly certificate: components["schemas"]["CertificateThen"] | null;
+            readonly doubts: readonly components["schemas"]["DoubtShown"][];
+            readonly kid: string;
         };
         readonly SilenceRequest: {
             /** @default * */
@@ -3150,6 +3243,8 @@ export interface components {
         };
         /** @enum {string} */
         readonly Stage: "admitted" | "delivered" | "acknowledged" | "processed" | "rejected";
+        /** @enum {string} */
+        readonly Stamping: "never" | "current" | "behind";
         /** @enum {string} */
         readonly State: "pending" | "retrying" | "held" | "manual_review" | "dead_letter" | "expired" | "withdrawn" | "delivered" | "acknowledged" | "rejected" | "processed";
         /** @enum {string} */
@@ -3264,6 +3359,7 @@ export interface components {
             readonly body_sha256: string | null;
             /** Format: date-time */
             readonly decided_at: string;
+            readonly documents: components["schemas"]["DocumentsShown"] | null;
             readonly id: string;
             readonly ingress: components["schemas"]["Offset"] | null;
             readonly links: readonly components["schemas"]["Link"][];
@@ -3275,6 +3371,7 @@ export interface components {
             readonly recipients: readonly components["schemas"]["Recipient"][];
             readonly rules: components["schemas"]["RulesShown"] | null;
             readonly sender: components["schemas"]["Party"];
+            readonly signer: components["schemas"]["SignerShown"] | null;
             readonly size: number | null;
             readonly source: string;
             readonly steps: readonly components["schemas"]["StepShown"][];
@@ -3444,6 +3541,8 @@ export interface components {
             readonly start: string;
             readonly weekdays: readonly number[];
         };
+        /** @enum {string} */
+        readonly Witnessing: "none" | "partly" | "whole";
         readonly WrittenAnswer: {
             /** Format: date-time */
             readonly at: string;
@@ -4673,6 +4772,28 @@ export interface operations {
                 };
                 content: {
                     readonly "text/event-stream": unknown;
+                };
+            };
+        };
+    };
+    readonly summary_ops_log_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly before?: number;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LogStanding"];
                 };
             };
         };

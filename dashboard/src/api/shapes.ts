@@ -42,6 +42,22 @@ export type LogLine = Shapes["LineShown"];
 export type Subject = Shapes["SubjectShown"];
 export type Checked = Shapes["CheckedAnswer"];
 export type Written = Shapes["WrittenAnswer"];
+export type Certificates = Shapes["CertificatesAnswer"];
+export type Certificate = Shapes["CertificateAnswer"];
+export type WholeCertificate = Shapes["WholeCertificateAnswer"];
+export type CertificateCheck = Shapes["CheckAnswer"];
+export type Authority = Shapes["AuthorityAnswer"];
+export type LogStanding = Shapes["LogStanding"];
+export type LogShard = Shapes["ShardStanding"];
+export type LogAnchor = Shapes["AnchorStanding"];
+export type Compromise = Shapes["CompromiseAnswer"];
+export type CountedCompromise = Shapes["CountedAnswer"];
+export type Doubtful = Shapes["DoubtfulAnswer"];
+export type HeldDocument = Shapes["HeldDocumentAnswer"];
+export type Signer = Shapes["SignerShown"];
+export type DocumentVerdicts = Shapes["DocumentsShown"];
+export type DocumentVerdict = Shapes["DocumentFound"];
+export type SignatureVerdict = Shapes["SignatureFound"];
 
 export interface Text {
   readonly vi: string;

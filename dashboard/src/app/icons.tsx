@@ -19,6 +19,10 @@ const PATHS = {
   search: "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14M16 16l5 5",
   where: "M12 21s7-6 7-11a7 7 0 0 0-14 0c0 5 7 11 7 11M12 12a2 2 0 1 0 0-4 2 2 0 0 0 0 4",
   jobs: "M20 12a8 8 0 1 1-3-6.200M17 2v4h-4",
+  documents: "M6 3h9l4 4v6M6 3v18h6M9 9h6M9 13h4M14 18l2.500 2.500L21 16",
+  certificates: "M12 14a5 5 0 1 0 0-10 5 5 0 0 0 0 10M9 13l-1.500 8L12 19l4.500 2L15 13",
+  compromises: "M8 16a4 4 0 1 1 3-6.500L20 9v3h-2v3h-3v-3h-3.500M7 12v.1M4 20l4-1",
+  transparency: "M12 4v4M6 12v-2h12v2M6 12v4M18 12v4M4 16h4v4H4zM10 12h4v4h-4zM16 16h4v4h-4z",
   held: "M8 11V7a4 4 0 0 1 8 0v4M5 11h14v9H5z",
 } as const;
 

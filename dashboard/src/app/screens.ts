@@ -3,6 +3,10 @@ import { AlertsScreen } from "../screens/alerts/Alerts";
 import { DeadlinesScreen } from "../screens/deadlines/Deadlines";
 import { ReportsScreen } from "../screens/reports/Reports";
 import { AuditScreen } from "../screens/audit/Audit";
+import { CertificateScreen } from "../screens/certificates/Certificate";
+import { CertificatesScreen } from "../screens/certificates/Certificates";
+import { CompromiseScreen } from "../screens/compromises/Compromise";
+import { CompromisesScreen } from "../screens/compromises/Compromises";
 import { ConnectorScreen } from "../screens/connectors/Connector";
 import { ConnectorsScreen } from "../screens/connectors/Connectors";
 import { NewConnectorScreen } from "../screens/connectors/NewConnector";
@@ -10,6 +14,7 @@ import { DeadLetterScreen } from "../screens/dead-letters/DeadLetter";
 import { DeadLettersScreen } from "../screens/dead-letters/DeadLetters";
 import { DirectoryScreen } from "../screens/directory/Directory";
 import { OrganisationScreen } from "../screens/directory/Organisation";
+import { DocumentsScreen } from "../screens/documents/Documents";
 import { HeldScreen } from "../screens/held/Held";
 import { JobScreen } from "../screens/jobs/Job";
 import { JobsScreen } from "../screens/jobs/Jobs";
@@ -22,6 +27,7 @@ import { RoutesScreen } from "../screens/routes/Routes";
 import { SchemasScreen } from "../screens/schemas/Schemas";
 import { SystemScreen } from "../screens/system/System";
 import { TraceScreen } from "../screens/trace/Trace";
+import { TransparencyScreen } from "../screens/transparency/Transparency";
 import { UserScreen } from "../screens/users/User";
 import { UsersScreen } from "../screens/users/Users";
 import { WhereScreen } from "../screens/where/Where";
@@ -54,6 +60,7 @@ export const SCREENS: readonly Screen[] = [
   { name: "jobs", path: "/retry-jobs", key: "j", icon: "jobs", reads: "GET /ops/retry-jobs", view: JobsScreen },
   { name: "job", path: "/retry-jobs/:id", reads: "GET /ops/retry-jobs/{id}", view: JobScreen },
   { name: "held", path: "/held", key: "h", icon: "held", reads: "GET /v1/admin/quarantine", view: HeldScreen },
+  { name: "documents", path: "/documents", key: "v", icon: "documents", reads: "GET /v1/admin/documents", view: DocumentsScreen },
   { name: "connectors", path: "/connectors", key: "c", icon: "connectors", reads: "GET /v1/admin/connectors", view: ConnectorsScreen },
   { name: "connector", path: "/connectors/:name", reads: "GET /v1/admin/connectors/{name}", view: ConnectorScreen },
   { name: "connectorNew", path: "/connector-new", reads: "change put_connector", view: NewConnectorScreen },
@@ -65,6 +72,11 @@ export const SCREENS: readonly Screen[] = [
   { name: "directory", path: "/directory", key: "t", icon: "directory", reads: "GET /v1/admin/{collection}", view: DirectoryScreen },
   { name: "organisation", path: "/directory/:id", reads: "GET /v1/admin/{collection}/{id:path}", view: OrganisationScreen },
   { name: "schemas", path: "/schemas", key: "s", icon: "schemas", reads: "GET /ops/schemas", view: SchemasScreen },
+  { name: "certificates", path: "/certificates", key: "k", icon: "certificates", reads: "GET /ops/certificates", view: CertificatesScreen },
+  { name: "certificate", path: "/certificates/:id", reads: "GET /ops/certificates/{id}", view: CertificateScreen },
+  { name: "compromises", path: "/compromises", key: "x", icon: "compromises", reads: "GET /ops/compromises", view: CompromisesScreen },
+  { name: "compromise", path: "/compromises/:id", reads: "GET /ops/compromises/{id}", view: CompromiseScreen },
+  { name: "transparency", path: "/log", key: "b", icon: "transparency", reads: "GET /ops/log", view: TransparencyScreen },
   { name: "requests", path: "/requests", key: "q", icon: "requests", reads: "GET /ops/requests", view: RequestsScreen },
   { name: "audit", path: "/audit", key: "a", icon: "audit", reads: "GET /ops/audit", view: AuditScreen },
   { name: "users", path: "/users", key: "u", icon: "users", reads: "GET /ops/users", view: UsersScreen },

@@ -7,6 +7,8 @@ const TONES: Readonly<Record<string, Tone>> = {
   delivered: "good", acknowledged: "good", processed: "good", running: "good", active: "good", ok: "good",
   retrying: "warn", held: "warn", manual_review: "warn", waiting: "warn", paused: "warn", stopping: "warn", duplicate: "warn",
   refused: "bad", rejected: "bad", dead_letter: "bad", failed: "bad", silent: "bad", denied: "bad", failing: "bad",
+  good: "good", revoked: "bad", on_hold: "warn", unknown: "warn", untrusted: "bad", not_yet_valid: "warn", wrong_use: "bad", weak: "bad", unreadable: "bad",
+  valid: "good", valid_legacy: "good", indeterminate: "warn", invalid: "bad", reported: "warn", confirmed: "bad", dropped: "none",
   expired: "none", withdrawn: "none", stopped: "none", closed: "none", merged: "none",
 };
 

@@ -1,14 +1,16 @@
 import { codesEn } from "./codes";
+import { trustEn } from "./trust";
 import type { Words } from "./vi";
 
 export const en: Words = {
   product: "Integration hub",
   ...codesEn,
+  ...trustEn,
   nav: {
     overview: "Overview", messages: "Messages", trace: "Trace", where: "Where is it?", deadLetters: "Dead letters", jobs: "Retry jobs",
     held: "Held", connectors: "Connectors", connector: "Connector", connectorNew: "New connector", routes: "Routes", lag: "Lag", deadlines: "Deadlines", directory: "Directory",
     organisation: "Organisation", schemas: "Schemas", alerts: "Alerts", reports: "Reports", audit: "Audit", users: "Users", user: "User", requests: "Approvals", system: "System", profile: "Profile",
-    deadLetter: "Dead letter", job: "Retry job",
+    deadLetter: "Dead letter", job: "Retry job", documents: "Held for signatures", certificates: "Certificates", certificate: "Certificate", compromises: "Compromised keys", compromise: "Compromised key", transparency: "Transparency log",
   },
   notice: {
     loading: "Loading…", empty: "Nothing here", again: "Try again", unreachable: "The hub cannot be reached",

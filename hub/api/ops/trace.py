@@ -24,6 +24,7 @@ from hub.api.ops.trace_models import (
     TraceAnswer,
     WrittenAt,
 )
+from hub.api.ops.trace_signatures import documents_shown, signer_shown
 from hub.api.ops.trace_steps import party, reason_shown, recipients_shown, steps_shown
 from hub.api.problems import Code, Problem
 from hub.api.rights import Action, Person, require
@@ -76,6 +77,8 @@ async def trace(
         steps=steps_shown(found, shown),
         steps_left_out=found.steps_left_out,
         links=links,
+        signer=await signer_shown(ops.engine, found.message, ops.rules()),
+        documents=documents_shown(found),
     )
 
 

@@ -6,8 +6,10 @@ from typing import Any, Final
 from pydantic import ConfigDict
 
 from hub.api.ops_models import Answer
+from hub.decision.documents import Policy
 from hub.decision.rows import Outcome
 from hub.decision.states import Owner, State
+from hub.signing.verdicts import Grade
 
 _PARTY: Final[dict[str, Any]] = {
     "system": "mot-cua-mau",
@@ -114,6 +116,72 @@ class BodyShown(Answer):
     kept: bool
 
 
+class SignatureFound(Answer):
+    """What was found out about one signature in a document."""
+
+    grade: Grade
+    reasons: list[ReasonShown]
+    algorithm: str | None
+    proven_at: datetime | None
+    """What a trusted time stamp says."""
+
+
+class DocumentFound(Answer):
+    """What was found out about one document."""
+
+    hash: str
+    grade: Grade | None
+    """null: it is not judged yet."""
+    reasons: list[ReasonShown]
+    """Of the document itself."""
+    signatures: list[SignatureFound]
+    trust: str | None
+    """Version of the trust roots that were used."""
+
+
+class DocumentsShown(Answer):
+    """The documents that must be judged, and the newest verdict."""
+
+    policy: Policy
+    judged_at: datetime | None
+    documents: list[DocumentFound]
+
+
+class CertificateThen(Answer):
+    """The certificate that the key counted on, as the last check before the decision had it."""
+
+    id: str
+    subject: str
+    issuer: str
+    authority: str
+    since: datetime
+    until: datetime
+    status: str | None
+    """null: no check stands before the decision."""
+    checked_at: datetime | None
+
+
+class DoubtShown(Answer):
+    """A report by which somebody else may have signed this message."""
+
+    id: str
+    since: datetime
+    confirmed: bool
+
+
+class SignerShown(Answer):
+    """The key that signed an admitted message."""
+
+    kid: str
+    algorithm: str | None
+    """null: the rules know the key no more."""
+    barred: ReasonShown | None
+    """Why it is refused by now; what it signed before stays as it was judged."""
+    certificate: CertificateThen | None
+    """null: it was registered without one."""
+    doubts: list[DoubtShown]
+
+
 class TraceAnswer(Answer):
     """Everything about one message but its body."""
 
@@ -137,6 +205,10 @@ class TraceAnswer(Answer):
     steps_left_out: int
     links: list[Link]
     body: BodyShown
+    signer: SignerShown | None
+    """null: it was not admitted, or before the hub noted which key signs."""
+    documents: DocumentsShown | None
+    """null: the policy of its type asks for no verdict."""
 
 
 class SignatureShown(Answer):

@@ -58,6 +58,14 @@ class CertificateQueries:
         rows = await self._rows(_with_key().add_columns(_c.pem).where(_c.id == id))
         return rows[0] if rows else None
 
+    async def of_key(self, thumbprint: str, at: datetime) -> Row | None:
+        """Return the certificate on which a key counted at a moment, or None."""
+        wanted = (keys.c.thumbprint == thumbprint, _c.since <= at, _c.until >= at)
+        # A new certificate for the same key begins later than the one that it takes the place of.
+        query = _with_key().where(*wanted).order_by(_c.since.desc()).limit(1)
+        rows = await self._rows(query)
+        return rows[0] if rows else None
+
     async def in_use(self) -> tuple[InUse, ...]:
         """Return the certificates on which keys count, as far as a forecast looks at them."""
         query = (

@@ -21,6 +21,7 @@ MAX_PAGE: Final = 500
 
 _m, _d, _k = messages.c, deliveries.c, key_compromises.c
 CONFIRMED: Final = "confirmed"
+DROPPED: Final = "dropped"
 
 Place = tuple[datetime, str]
 """Where a page ends: when the last message was decided, and its id. The source is the key's."""
@@ -40,6 +41,15 @@ class Doubtful:
     certain: bool
     """The key in question signed it; otherwise it was recorded before keys were."""
     recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A report that puts a message in question."""
+
+    id: str
+    since: datetime
+    state: str
 
 
 class CompromiseQueries:
@@ -67,6 +77,19 @@ class CompromiseQueries:
                 )
                 sent = (await connection.execute(whose)).all() if rows else ()
         return [_read(row, sent, recipient) for row in rows]
+
+    async def about(self, source: str, id: str) -> list[Doubt]:
+        """Return the reports that put a message in question; of dropped ones nothing is left."""
+        query = (
+            select(_k.id, _k.since, _k.state)
+            .select_from(key_compromises.join(messages, _doubtful()))
+            .where(_m.source == source, _m.id == id, _k.state != DROPPED)
+            .order_by(_k.id)
+        )
+        with sql_errors("reading reports of compromised keys"):
+            async with self._engine.connect() as connection:
+                rows = (await connection.execute(query)).mappings()
+                return [Doubt(**row) for row in rows]
 
     async def count(self, id: str) -> int:
         """Return how many messages are in question."""

@@ -27,7 +27,7 @@ function range(query: Query, now: number, offset: string): Values {
 }
 
 /** Return an instant for what a date field holds, read in the zone that times are shown in. */
-function instant(local: string | undefined, offset: string): string | undefined {
+export function instant(local: string | undefined, offset: string): string | undefined {
   return local ? `${local}${local.length === 16 ? ":00" : ""}${offset}` : undefined;
 }
 

@@ -3,20 +3,11 @@ import type { Rows } from "../../api/cells";
 import { ask } from "../../api/http";
 import { useLoad } from "../../api/load";
 import type { Overview } from "../../api/shapes";
-import { Link } from "../../app/Link";
 import { href } from "../../app/router";
 import { mayDo } from "../../app/session";
-import type { Tone } from "../../design/Badge";
+import { Tile } from "../../design/Tile";
 import { count, duration } from "../../design/Time";
 import { language, words } from "../../words";
-
-interface TileProps {
-  readonly name: string;
-  readonly value: string;
-  readonly note?: string | undefined;
-  readonly tone: Tone;
-  readonly to: string;
-}
 
 /** Above these an operator should look; they colour a tile, nothing else. */
 const OLDEST_WARN_S = 900;
@@ -64,14 +55,6 @@ function AlertTile() {
   const firing = state.value.items.filter((one) => one["phase"] === "firing");
   const free = firing.filter((one) => !one["taken_by"]).length;
   return <Tile name={text.alerts} value={count(firing.length)} note={firing.length > 0 ? text.notTaken(count(free)) : undefined} tone={free > 0 ? "bad" : firing.length > 0 ? "warn" : "good"} to={href("/alerts")} />;
-}
-
-function Tile({ name, value, note, tone, to }: TileProps) {
-  return (
-    <li class={`tile tile-${tone}`}>
-      <Link href={to}><span class="tile-name">{name}</span><strong class="tile-value">{value}</strong>{note && <span class="small soft">{note}</span>}</Link>
-    </li>
-  );
 }
 
 function rate(success: number | null): string {

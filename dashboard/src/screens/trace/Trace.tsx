@@ -9,13 +9,16 @@ import { Page } from "../../design/Page";
 import { Time } from "../../design/Time";
 import { words } from "../../words";
 import { BodyCard } from "./Body";
+import { EvidenceCard } from "./Evidence";
 import { Facts } from "./Facts";
 import { HeadersCard } from "./Headers";
 import { Links } from "./Links";
 import { Neighbours } from "./Neighbours";
 import { ReasonCard } from "./ReasonCard";
 import { Recipients } from "./Recipients";
+import { SignerCard } from "./Signer";
 import { Timeline } from "./Timeline";
+import { VerdictCard } from "./Verdict";
 import "./trace.css";
 
 const REFRESH_MS = 1_000;
@@ -56,7 +59,10 @@ function TraceView({ trace }: { readonly trace: Trace }) {
         </div>
         <div class="stack">
           <Facts trace={trace} />
+          {trace.signer && <SignerCard signer={trace.signer} />}
+          {trace.documents && <VerdictCard found={trace.documents} held={trace.recipients.some((one) => one.state === "held")} />}
           <Links links={trace.links} />
+          <EvidenceCard trace={trace} />
           <BodyCard trace={trace} />
           <HeadersCard trace={trace} />
           <details class="card">
