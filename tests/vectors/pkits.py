@@ -27,9 +27,7 @@ SUITE = folder("cryptography_vectors", "x509/PKITS_data")
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 FROM, UNTIL = datetime(2010, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC)
 ROOT = (SUITE / "certs" / "TrustAnchorRootCertificate.crt").read_bytes()
-REFUSED_BY_DEFAULT = frozenset(
-    f"DifferentPoliciesTest{number}EE" for number in (4, 5, 7, 8, 9, 12)
-)
+REFUSED_BY_DEFAULT = frozenset(f"DifferentPoliciesTest{number}EE" for number in (4, 5, 7, 8, 9, 12))
 """Named neither valid nor invalid; no policy is left at the end of their paths (PKITS 4.8)."""
 
 
