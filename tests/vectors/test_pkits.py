@@ -1,4 +1,4 @@
-"""NIST PKITS: no path that the suite calls invalid is taken, and few that it calls valid are not."""
+"""NIST PKITS: no path that it calls invalid is taken; few that it calls valid are not."""
 
 from collections import Counter
 

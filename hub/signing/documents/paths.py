@@ -122,7 +122,9 @@ def _expect_not_revoked(authority: x509.Certificate, context: ValidationContext)
 
 def _find(certificate: x509.Certificate, context: ValidationContext) -> ValidationPath:
     paths = context.path_builder.async_build_paths_lazy(certificate)
-    return at_once(find_valid_path(certificate, paths, validation_context=context))
+    work = find_valid_path(certificate, paths, validation_context=context)
+    found: ValidationPath = at_once(work)
+    return found
 
 
 def _context(given: Given, at: datetime) -> ValidationContext:

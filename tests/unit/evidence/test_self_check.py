@@ -1,6 +1,7 @@
 """A period is recomputed: what is as it was passes, and every kind of difference is listed."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from lgsp_verify.log import LogKey
@@ -82,9 +83,8 @@ class Hub:
         self.ingress, self.history, self.key = Ingress(self.world), Versions(), key
 
     async def check(self, period=PERIOD):
-        checking = SelfCheck(
-            support.HUB, support.MACS, self.key, self.files, NoAnchors(), self.history
-        )
+        stores: Any = (self.files, NoAnchors(), self.history)
+        checking = SelfCheck(support.HUB, support.MACS, self.key, *stores)
         return await checking.run(SHARDS, period, self.audit, self.ingress)
 
 
