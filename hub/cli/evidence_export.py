@@ -1,0 +1,94 @@
+"""Fetch an export file by file: what is there already is not fetched again."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from lgsp_verify.export.manifest import MANIFEST, Export, ExportBroken, read_export
+from lgsp_verify.log import LogError, split_entries
+
+from hub.cli.admin_api import AdminApi
+from hub.cli.errors import CommandFailed
+from hub.cli.files import write_new
+
+_PART: Final = ".part"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """How much."""
+
+    leaves: int
+    files: int
+    fetched: int
+
+
+def export(api: AdminApi, out: Path, since: datetime, until: datetime, reason: str) -> Exported:
+    """Fetch every leaf of [since, until) into a folder. One file is in memory at a time.
+
+    Raises:
+        CommandFailed: refused, nothing answers, or the folder holds something else.
+    """
+    period = {"since": since.isoformat(), "until": until.isoformat()}
+    # Also when it goes on: whoever takes evidence stands in the trail each time.
+    told = api.file("log/exports", {"reason": reason, **period})
+    try:
+        plan = _plan(out, told, since, until)
+        done = [_fetch(api, out / name, name, width) for name, width in _files(plan)]
+    except OSError as error:
+        raise CommandFailed(f"{out} cannot be written: {error.strerror}.") from error
+    leaves = sum(part.end - part.first for part in plan.parts)
+    return Exported(leaves=leaves, files=len(done), fetched=sum(done))
+
+
+def _plan(out: Path, told: bytes, since: datetime, until: datetime) -> Export:
+    """Return what the folder holds, or will: a manifest that is there stays."""
+    path = out / MANIFEST
+    try:
+        if not path.exists():
+            out.mkdir(parents=True, exist_ok=True)
+            if any(out.iterdir()):
+                raise CommandFailed(f"{out} has other files already; choose a new folder with -o.")
+            _write(path, told)
+        plan = read_export(path.read_bytes())
+    except ExportBroken as error:
+        raise CommandFailed(f"{path}: {error}; choose a new folder with -o.") from error
+    if (plan.since, plan.until) != (since, until):
+        raise CommandFailed(f"{out} holds another period; choose a new folder with -o.")
+    return plan
+
+
+def _files(plan: Export) -> Iterator[tuple[str, int]]:
+    """Yield the path and the number of leaves of every file."""
+    for part in plan.parts:
+        for tile in part.tiles:
+            yield f"{part.shard}/{tile.path}", tile.width
+
+
+def _fetch(api: AdminApi, path: Path, name: str, width: int) -> bool:
+    """Fetch a file unless it is there; say whether it was fetched."""
+    if path.exists():
+        return False
+    data = api.piece(f"log/{name}")
+    if not _holds(data, width):
+        raise CommandFailed(f"The hub sends another file than {name}: look at its log.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write(path, data)
+    return True
+
+
+def _holds(data: bytes, width: int) -> bool:
+    try:
+        return len(split_entries(data)) == width
+    except LogError:
+        return False
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file under its name only once it is whole and on disk."""
+    part = path.with_name(path.name + _PART)
+    part.unlink(missing_ok=True)
+    write_new(part, data)
+    part.rename(path)
