@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from lgsp_verify.export.manifest import MANIFEST, Export, ExportBroken, read_export
-from lgsp_verify.log import LogError, split_entries
+from lgsp_verify.log import LogError, TileId, part_of
 
 from hub.cli.admin_api import AdminApi
 from hub.cli.errors import CommandFailed
@@ -36,7 +37,7 @@ def export(api: AdminApi, out: Path, since: datetime, until: datetime, reason: s
     told = api.file("log/exports", {"reason": reason, **period})
     try:
         plan = _plan(out, told, since, until)
-        done = [_fetch(api, out / name, name, width) for name, width in _files(plan)]
+        done = [_fetch(api, out, shard, tile) for shard, tile in _files(plan)]
     except OSError as error:
         raise CommandFailed(f"{out} cannot be written: {error.strerror}.") from error
     leaves = sum(part.end - part.first for part in plan.parts)
@@ -60,28 +61,30 @@ def _plan(out: Path, told: bytes, since: datetime, until: datetime) -> Export:
     return plan
 
 
-def _files(plan: Export) -> Iterator[tuple[str, int]]:
-    """Yield the path and the number of leaves of every file."""
+def _files(plan: Export) -> Iterator[tuple[int, TileId]]:
+    """Yield the shard and the tile of every file."""
     for part in plan.parts:
-        for tile in part.tiles:
-            yield f"{part.shard}/{tile.path}", tile.width
+        for tile in chain(part.hash_tiles, part.tiles):
+            yield part.shard, tile
 
 
-def _fetch(api: AdminApi, path: Path, name: str, width: int) -> bool:
+def _fetch(api: AdminApi, out: Path, shard: int, tile: TileId) -> bool:
     """Fetch a file unless it is there; say whether it was fetched."""
+    name = f"{shard}/{tile.path}"
+    path = out / name
     if path.exists():
         return False
     data = api.piece(f"log/{name}")
-    if not _holds(data, width):
+    if not _is(tile, data):
         raise CommandFailed(f"The hub sends another file than {name}: look at its log.")
     path.parent.mkdir(parents=True, exist_ok=True)
     _write(path, data)
     return True
 
 
-def _holds(data: bytes, width: int) -> bool:
+def _is(tile: TileId, data: bytes) -> bool:
     try:
-        return len(split_entries(data)) == width
+        return part_of(tile, data) == data
     except LogError:
         return False
 

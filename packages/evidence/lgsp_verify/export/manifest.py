@@ -2,6 +2,7 @@
 
     export.json
     <shard>/tile/entries/x001/234        the leaves, 256 a file, as C2SP tlog-tiles has them
+    <shard>/tile/1/004                   a hash for each whole file of leaves: names a changed one
 
 Of a shard's files the first may begin before `first`, and the last may end behind `end`: they are
 those of the log itself.
@@ -56,6 +57,14 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
         if self.first < self.end:
             for number in range(self.start // TILE_WIDTH, -(-self.end // TILE_WIDTH)):
                 yield tile_at(None, number, self.end)
+
+    @property
+    def hash_tiles(self) -> Iterator[TileId]:
+        """The files with a hash for each whole file of leaves."""
+        first, end = self.start // TILE_WIDTH, self.end // TILE_WIDTH
+        if first < end:
+            for number in range(first // TILE_WIDTH, -(-end // TILE_WIDTH)):
+                yield tile_at(1, number, self.end)
 
 
 class Export(msgspec.Struct, frozen=True, kw_only=True):

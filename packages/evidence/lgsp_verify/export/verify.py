@@ -18,28 +18,24 @@ from lgsp_verify.export.manifest import (
     Part,
     read_export,
 )
+from lgsp_verify.export.walk import Walk, read
 from lgsp_verify.findings import Check, Finding, Result
 from lgsp_verify.log import (
-    TILE_WIDTH,
     Anchor,
     LogError,
     LogKey,
     NotProven,
     TreeHead,
-    leaf_hash,
     origin,
     parse_checkpoint,
     parse_note,
-    split_entries,
     verify_anchor,
     verify_note,
 )
-from lgsp_verify.log.merkle import Frontier
 from lgsp_verify.report import Report
 from lgsp_verify.timestamps import read_stamp
 from lgsp_verify.trust import Trust, Usage
 
-_MAX_TILE_BYTES: Final = TILE_WIDTH * (2 + 65_535)
 _FIRST: Final = "before"
 _LAST: Final = "after"
 
@@ -65,7 +61,7 @@ class _Proven:
 
 def verify_export(folder: Path, trust: Trust) -> Report:
     """Return what is found about an export. One file of leaves is in memory at a time."""
-    data = _read(folder / MANIFEST, MAX_MANIFEST_BYTES) or b""
+    data = read(folder / MANIFEST, MAX_MANIFEST_BYTES) or b""
     digest = hashlib.sha256(data).hexdigest()
     try:
         export = read_export(data)
@@ -146,11 +142,7 @@ def _leaf(finding: Finding, place: str) -> Result:
 
 
 def _fault(folder: Path, export: Export, part: Part, anchors: dict[str, _Proven]) -> str | None:
-    """Return what is wrong with a shard; None: nothing.
-
-    The roots of both anchors come out of the same leaves: so each leaf of the range is there once,
-    at its index, and the later log continues the earlier one.
-    """
+    """Return what is wrong with a shard; None: nothing."""
     first = anchors.get(_FIRST)
     begins = 0 if first is None else first.size(export.hub, part.shard)
     last = anchors[_LAST].head(export.hub, part.shard)
@@ -160,30 +152,7 @@ def _fault(folder: Path, export: Export, part: Part, anchors: dict[str, _Proven]
     head = None if first is None else first.head(export.hub, part.shard)
     if head is not None:
         roots[head.size] = head.root
-    tree = Frontier(part.start, part.peaks)
-    if not _fits(tree, roots):
-        return MANIFEST
-    return _walk(folder, part, tree, roots)
-
-
-def _walk(folder: Path, part: Part, tree: Frontier, roots: dict[int, bytes]) -> str | None:
-    for tile in part.tiles:
-        name = f"{part.shard}/{tile.path}"
-        try:
-            entries = split_entries(_read(folder / name, _MAX_TILE_BYTES) or b"")
-        except LogError:
-            return name
-        if len(entries) != tile.width:
-            return name
-        for entry in entries:
-            tree.append(leaf_hash(entry))
-            if not _fits(tree, roots):
-                return name
-    return None
-
-
-def _fits(tree: Frontier, roots: dict[int, bytes]) -> bool:
-    return tree.size not in roots or tree.root() == roots[tree.size]
+    return Walk(folder, part, roots).fault()
 
 
 def _stamped(one: _Proven, trust: Trust) -> Result:
@@ -232,13 +201,3 @@ def _witnessed(one: _Proven, export: Export, trust: Trust) -> Result:
             place = f"{one.name}: {head.origin}"
             return Result(check=Check.WITNESS, finding=Finding.WITNESS_BROKEN, place=place)
     return Result(check=Check.WITNESS, finding=finding, place=one.name)
-
-
-def _read(path: Path, most: int) -> bytes | None:
-    """Return a file; None where there is none, or it is larger than any of its kind."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(most + 1)
-    except OSError:
-        return None
-    return data if len(data) <= most else None
