@@ -90,6 +90,14 @@ class AdminApi:
         options = {"content": content, "headers": headers, "params": query}
         return self._answer("POST", f"/ops/{path}", **options).content
 
+    def piece(self, path: str) -> bytes:
+        """Return the file at a path below `/ops`.
+
+        Raises:
+            CommandFailed: refused, or nothing answers.
+        """
+        return self._answer("GET", f"/ops/{path}").content
+
     def _ask(self, method: str, path: str, **options: Any) -> dict[str, Any]:
         return _json(self._answer(method, path, **options).content)
 

@@ -3,13 +3,14 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
 from hub.cli.errors import CommandFailed
+from hub.cli.moments import moment
 
 audit_app: Final = typer.Typer(
     help="Check what the hub has recorded. / Tự kiểm tra sổ ghi của trục.", no_args_is_help=True
@@ -46,8 +47,8 @@ def verify(
     from hub.cli.audit_verify import check  # noqa: PLC0415  (loads SQL and Kafka)
     from hub.evidence.self_check import Period  # noqa: PLC0415
 
-    end = _moment(until, "--to") or datetime.now(UTC)
-    begin = _moment(since, "--from") or end - timedelta(days=1)
+    end = moment(until, "--to") or datetime.now(UTC)
+    begin = moment(since, "--from") or end - timedelta(days=1)
     if begin >= end:
         raise CommandFailed("--from is before --to.", status=2)
     checked = asyncio.run(check(home, Period(since=begin, until=end)))
@@ -75,15 +76,3 @@ def _as_text(told: Mapping[str, Any]) -> str:
     found = told["differences"]
     lines += [f"KHÁC / DIFFERS  {one['what']}, {one['place']}: {one['text']}" for one in found]
     return "\n".join([*lines, *([] if found else ["Không có gì khác / nothing differs"])])
-
-
-def _moment(text: str | None, option: str) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise CommandFailed(f"{option}: {text} is neither a day nor a time.", status=2) from error
-    if len(text) == len(date.min.isoformat()):
-        found = datetime.combine(found.date(), time(), UTC)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,6 +1,7 @@
 """Read anchors for whoever asks: the note, its checkpoints, and what vouches for its time."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from lgsp_verify.log import Checkpoint
 
@@ -95,6 +96,24 @@ class AnchorReading:
             stamp=await self._files.stamp(number),
             renewals=tuple(await self._files.renewals(number, row.renewal)),
         )
+
+    async def last_by(self, moment: datetime) -> StoredAnchor | None:
+        """Return the newest anchor of a moment, one with a time stamp where there is one.
+
+        Raises:
+            Refusing: a file is damaged.
+            Unavailable: SQL or the object store does not answer.
+        """
+        row = await self._table.last_by(moment)
+        return None if row is None else await self.get(row.number)
+
+    async def from_moment(self, moment: datetime, limit: int) -> list[AnchorRow]:
+        """Return anchors made at `moment` or later, the oldest first.
+
+        Raises:
+            Unavailable: SQL does not answer.
+        """
+        return await self._table.from_moment(moment, limit)
 
     async def newest_of(self, shard: int) -> AnchoredCheckpoint | None:
         """Return a shard's newest anchored checkpoint: a stamped one, where there is one.

@@ -94,6 +94,7 @@ export const NEEDS = {
   "POST /ops/alerts/silences/{number}:remove": {"rights":["alerts.manage"],"scoped":true,"stops":true},
   "GET /ops/alerts/{what}": {"rights":["alerts.view"],"scoped":true,"stops":false},
   "GET /ops/log": {"rights":["messages.view"],"scoped":false,"stops":false},
+  "POST /ops/log/exports": {"rights":["messages.evidence"],"scoped":false,"stops":false},
   "GET /ops/log/{shard}/{resource:path}": {"rights":["messages.view"],"scoped":false,"stops":false},
   "GET /ops/certificates": {"rights":["rules.view"],"scoped":false,"stops":false},
   "GET /ops/certificates/answers/{id}": {"rights":["rules.view"],"scoped":false,"stops":false},

@@ -74,6 +74,25 @@ class AnchorTable:
         query = select(log_anchors).where(log_anchors.c.number < number)
         return await self._rows(query.order_by(log_anchors.c.number.desc()).limit(limit))
 
+    async def last_by(self, moment: datetime) -> AnchorRow | None:
+        """Return the newest anchor that had its time stamp at `moment`, else the newest of then.
+
+        Raises:
+            Unavailable: SQL does not answer.
+        """
+        newest = select(log_anchors).order_by(log_anchors.c.number.desc()).limit(1)
+        rows = await self._rows(newest.where(log_anchors.c.stamped_at <= moment))
+        return next(iter(rows or await self._rows(newest.where(log_anchors.c.at <= moment))), None)
+
+    async def from_moment(self, moment: datetime, limit: int) -> list[AnchorRow]:
+        """Return anchors made at `moment` or later, the oldest first.
+
+        Raises:
+            Unavailable: SQL does not answer.
+        """
+        query = select(log_anchors).where(log_anchors.c.at >= moment)
+        return await self._rows(query.order_by(log_anchors.c.number).limit(limit))
+
     async def claim(self, row: AnchorRow) -> bool:
         """Insert an anchor; False: somebody else has made one of this number.
 

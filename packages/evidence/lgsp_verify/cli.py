@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from lgsp_verify.asice.container import MAX_CONTAINER_BYTES
 from lgsp_verify.checks.case import Given
+from lgsp_verify.export.verify import verify_export
 from lgsp_verify.findings import Status
 from lgsp_verify.report import LANGUAGES, Report
 from lgsp_verify.trust import TrustBroken, load_trust
@@ -20,13 +21,20 @@ _MAX_DOCUMENT_BYTES: Final = 2**30
 _MAX_CHECKPOINT_BYTES: Final = 64 * 1024
 
 DESCRIPTION: Final = (
-    "Check the evidence about one message, offline. / Kiểm tra gói bằng chứng của một bản tin, "
-    "không cần mạng.\n\nExit status / Mã thoát: 0 nothing is wrong (không có gì sai; với --strict: "
-    "mọi điều đều đạt), 1 something is (có điều sai), 2 usage (sai cách dùng)."
+    "Check the evidence about one message, or of a whole period, offline. / Kiểm tra bằng chứng "
+    "của một bản tin, hoặc cả một thời kỳ, không cần mạng.\n\nExit status / Mã thoát: 0 nothing is "
+    "wrong (không có gì sai; với --strict: mọi điều đều đạt), 1 something is (có điều sai), "
+    "2 usage (sai cách dùng)."
 )
 
 _OPTIONS: Final[tuple[tuple[tuple[str, ...], dict[str, Any]], ...]] = (
-    (("bundle",), {"type": Path, "help": "the bundle, .asice / gói bằng chứng"}),
+    (
+        ("bundle",),
+        {
+            "type": Path,
+            "help": "the bundle, or the folder of an export / gói bằng chứng, hoặc thư mục xuất",
+        },
+    ),
     (
         ("--trust",),
         {
@@ -106,6 +114,8 @@ def _verify(options: argparse.Namespace) -> Report:
         document=_optional(options.document, _MAX_DOCUMENT_BYTES),
         checkpoint=_optional(options.checkpoint, _MAX_CHECKPOINT_BYTES),
     )
+    if options.bundle.is_dir():
+        return verify_export(options.bundle, given.trust)
     return verify_bundle(_read(options.bundle, MAX_CONTAINER_BYTES + 1), given)
 
 

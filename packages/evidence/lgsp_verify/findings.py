@@ -27,6 +27,7 @@ class Status(StrEnum):
 class Check(StrEnum):
     """The checks, in the order of the report."""
 
+    EXPORT = "export"
     CONTAINER = "container"
     MANIFEST = "manifest"
     SEAL = "seal"
@@ -46,6 +47,8 @@ class Check(StrEnum):
     TIMESTAMP = "timestamp"
     WITNESS = "witness"
     HISTORY = "history"
+    PERIOD = "period"
+    LEAVES = "leaves"
     DOCUMENT = "document"
 
 
@@ -53,6 +56,12 @@ class Check(StrEnum):
 class Finding(StrEnum):
     """What a check may find. Never rename one; add a new one."""
 
+    EXPORT_READ = "export_read"
+    EXPORT_BROKEN = "export_broken"
+    PERIOD_ENCLOSED = "period_enclosed"
+    PERIOD_OPEN = "period_open"
+    LEAVES_COMPLETE = "leaves_complete"
+    LEAVES_DIFFER = "leaves_differ"
     CONTAINER_WHOLE = "container_whole"
     CONTAINER_CHANGED = "container_changed"
     CONTAINER_BROKEN = "container_broken"

@@ -1,0 +1,1 @@
+"""An export: every leaf of a period, and what proves that none is left out."""
