@@ -13,7 +13,7 @@ RUN := $(UV) run --frozen --no-sync
 ARGS ?=
 SEED ?= $(shell date +%s)
 
-.PHONY: help setup demo test test-all lint unit contract containers scenarios bench chaos docs vectors fresh-check compose-check format
+.PHONY: help setup demo test test-all lint unit contract containers scenarios bench chaos docs suites vectors fresh-check compose-check format
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 22
@@ -24,13 +24,19 @@ setup: .venv/.synced ## Install uv (where missing) and everything that is locked
 	scripts/setup $(PYTHON)
 	@touch $@
 
+suites: .venv/.suites ## Install the public test vectors, too
+
+.venv/.suites: .venv/.synced
+	scripts/setup $(PYTHON) --group suites
+	@touch $@
+
 demo: setup ## Play a working day of a province; ARGS="--once --json" for one that ends
 	$(RUN) hub demo $(ARGS)
 
-test: setup ## Everything a change must pass: at most 12 minutes on 2 cores
+test: suites ## Everything a change must pass: at most 12 minutes on 2 cores
 	scripts/check test
 
-test-all: setup ## Before a release: also what takes long
+test-all: suites ## Before a release: also what takes long
 	scripts/check test-all
 
 lint: setup ## ruff, mypy, import-linter

@@ -1,5 +1,6 @@
 """`POST /v1/messages`: the way in. A plain Starlette route: it is the one that must be fast."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Final
 
@@ -91,10 +92,16 @@ async def _batch(request: Request, deps: Deps, caller: Caller, content_type: str
     stamped = [outcome for outcome in outcomes if isinstance(outcome, Stamped)]
     received, traces = [one.received for one in stamped], [one.traceparent for one in stamped]
     places = iter(await deps.ingress.write_many(received, traces))
-    answers = [
-        _written(outcome.received, next(places)) if isinstance(outcome, Stamped) else outcome
-        for outcome in outcomes
-    ]
+    seconds = preferred_wait(request)
+    # All at once: each decision takes its time.
+    answers = await asyncio.gather(
+        *(
+            _written(deps, one.received, next(places), seconds)
+            if isinstance(one, Stamped)
+            else _known(one)
+            for one in outcomes
+        )
+    )
     results = [
         {"index": index, "status": answer.status, **answer.document}
         for index, answer in enumerate(answers)
@@ -102,11 +109,19 @@ async def _batch(request: Request, deps: Deps, caller: Caller, content_type: str
     return Response(orjson.dumps(results), status_code=207, media_type=JSON)
 
 
-def _written(received: Received, place: Place | Unavailable) -> Answer:
+async def _known(answer: Answer) -> Answer:
+    return answer
+
+
+async def _written(
+    deps: Deps, received: Received, place: Place | Unavailable, seconds: int | None
+) -> Answer:
     # Invariant 1: each part is acknowledged only if its own write returned.
     if isinstance(place, Unavailable):
         return _problem(of_unavailable(place).document())
-    return accepted(received)
+    if seconds is None:
+        return accepted(received)
+    return await decided(deps, received, place, seconds)
 
 
 async def _admit_part(deps: Deps, caller: Caller, part: multipart.Part) -> Stamped | Answer:

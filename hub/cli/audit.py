@@ -59,6 +59,7 @@ def verify(
         "checkpoints": checked.checkpoints,
         "rules_versions": checked.versions,
         "decisions": checked.decisions,
+        "orders": checked.orders,
         "bodies_gone": checked.gone,
         "differences": [
             {"what": one.what, "place": one.place, "text": one.text} for one in checked.differences

@@ -8,7 +8,7 @@ from hub.control.rules_history import RulesHistory
 from hub.evidence.self_check import Checked, Period, SelfCheck
 from hub.io.anchor_files import AnchorFiles
 from hub.io.anchor_reading import AnchorReading
-from hub.io.kafka.ranges import AuditRange, IngressRecordsAt
+from hub.io.kafka.ranges import AuditRange, IngressPart
 from hub.io.log_files import LogFiles
 from hub.io.object_bytes import ObjectBytes
 from hub.io.settings import IoSettings
@@ -37,7 +37,7 @@ async def check(home: Path | None, period: Period) -> Checked:
             AnchorReading(AnchorTable(engine), AnchorFiles(store)),
             RulesHistory(engine),
         )
-        audit, ingress = AuditRange(connection), IngressRecordsAt(connection)
+        audit, ingress = AuditRange(connection), IngressPart(connection)
         return await checking.run(identity.partitions, period, audit, ingress)
     finally:
         await engine.dispose()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx2
+from lgsp_message.reason import Reason
 from lgsp_verify.asice.container import read_container
 
 from hub.cli import demo_verifier, trust_export
@@ -53,7 +54,7 @@ def leave(hub: DemoHub, out: Path, show: Show) -> dict[str, Any]:
     with demo_verifier.installed() as verifier:
         show.say(f"kiểm tra bằng / verifying with {verifier.told}")
         found = [verifier.verify(bundle, roots, document) for bundle, document in bundles]
-        mutated = verifier.verify(_mutated(out, bundles[0][0]), roots)
+        mutated = verifier.verify(_mutated(out, bundles[-1][0]), roots)
     return {
         "verifier": verifier.told,
         "bundles": found,
@@ -71,7 +72,7 @@ def _expect_empty(out: Path) -> None:
 def _choose(http: httpx2.Client, hub: DemoHub) -> Iterator[Chosen]:
     """Yield ten messages: refused, undelivered, with a signed letter, then delivered ones."""
     taken = [
-        Chosen(kind="refused", **_name(_found(http, outcome="refused")[0])),
+        Chosen(kind="refused", **_refused(http)),
         Chosen(kind="undelivered", **_undelivered(http, hub)),
         _letter(http),
     ]
@@ -93,6 +94,13 @@ def _found(http: httpx2.Client, **wanted: str) -> list[dict[str, Any]]:
 
 def _name(line: Mapping[str, Any]) -> dict[str, str]:
     return {"source": line["source"], "id": line["id"]}
+
+
+def _refused(http: httpx2.Client) -> dict[str, str]:
+    """Return a message that was refused by a decision: of a secret one nothing is kept."""
+    lines = _found(http, outcome="refused")
+    kept = [line for line in lines if line["reason"] != Reason.SECRET_MARKING]
+    return _name((kept or lines)[0])
 
 
 def _undelivered(http: httpx2.Client, hub: DemoHub) -> dict[str, str]:

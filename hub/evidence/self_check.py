@@ -13,7 +13,6 @@ from hashlib import sha256
 from typing import Final, Protocol
 
 from lgsp_message.limits import DEDUPLICATION_WINDOW
-from lgsp_message.values import Place
 from lgsp_verify.log import (
     TILE_WIDTH,
     LogEntry,
@@ -32,9 +31,11 @@ from hub.control.rules_history import RulesHistory
 from hub.decision.events import AuditEvent, IngressRef, RulesRef
 from hub.decision.rulebook import Rulebook, version_hash
 from hub.decision.rules import Rules
-from hub.evidence.recompute import Memory, again, comes_from_a_decision, differences, is_decision
+from hub.evidence.deciding import Deciding
+from hub.evidence.memory import Memory
+from hub.evidence.recompute import comes_from_a_record, left_undecided
 from hub.io.anchor_reading import AnchorReading
-from hub.io.kafka.codec import decode_event, read_ingress
+from hub.io.kafka.codec import decode_event
 from hub.io.kafka.log_feed import LogRecord
 from hub.io.log_files import LogFiles
 from hub.io.log_head import Head
@@ -42,8 +43,11 @@ from hub.ports import Refusing
 from hub.signing.macs import MacKeys
 
 MARGIN: Final = timedelta(minutes=1)
-"""An effect in another partition is written in the same transaction, and stamped moments apart."""
+"""A clock that is set back leaves records of other periods between those of this one."""
 _ANCHORS_AT_ONCE: Final = 500
+
+_Leaves = dict[int, bytes]
+"""Of the period, in one shard: offset of the record to the SHA-256 of its leaf's entry."""
 
 
 class AuditRecords(Protocol):
@@ -58,9 +62,9 @@ class IngressRange(Protocol):
     """`hub.ingress`, many records at once."""
 
     def read(
-        self, partition: int, offsets: list[int]
+        self, partition: int, first: int, end: int
     ) -> AsyncIterator[tuple[int, list[tuple[str, bytes]], bytes]]:
-        """Yield offset, headers and value of those of the records that are still kept."""
+        """Yield offset, headers and value of the records in [first, end) that are still kept."""
         ...
 
 
@@ -84,6 +88,8 @@ class Checked:
     checkpoints: int = 0
     versions: int = 0
     decisions: int = 0
+    orders: int = 0
+    """Commands of the hub to itself, followed again."""
     gone: int = 0
     """Decisions whose record of `hub.ingress` is no longer kept."""
     differences: list[Difference] = field(default_factory=list)
@@ -105,15 +111,6 @@ class Period:
         return self.since - margin <= at < self.until + margin
 
 
-@dataclass(slots=True)
-class _Seen:
-    """What one walk over a shard has found in the period."""
-
-    decisions: list[AuditEvent] = field(default_factory=list)
-    leaves: dict[int, bytes] = field(default_factory=dict)
-    """Offset of the record to the SHA-256 of its leaf's entry."""
-
-
 class SelfCheck:
     """Checks a hub's own word."""
 
@@ -129,6 +126,7 @@ class SelfCheck:
         self._hub, self._macs, self._key = hub, macs, key
         self._files, self._anchors, self._history = files, anchors, history
         self._effects: dict[IngressRef, list[AuditEvent]] = defaultdict(list)
+        self._aside: set[IngressRef] = set()
         self._memory = Memory()
 
     async def run(
@@ -145,9 +143,9 @@ class SelfCheck:
         for shard in range(shards):
             seen[shard] = await self._walk(shard, period, roots[shard], checked)
         await self._compare(seen, audit, checked)
-        rules = await self._rules(seen, checked)
-        for shard, found in seen.items():
-            await self._decide(shard, found, rules, ingress, checked)
+        rules = await self._rules(checked)
+        for shard in range(shards):
+            await self._decide(shard, rules, ingress, checked)
         return checked
 
     async def _anchored(self, shards: int) -> dict[int, dict[int, bytes]]:
@@ -164,11 +162,12 @@ class SelfCheck:
 
     async def _walk(
         self, shard: int, period: Period, roots: dict[int, bytes], checked: Checked
-    ) -> _Seen:
+    ) -> _Leaves:
         """Walk a shard's log from its first leaf on, and hold its roots against what was signed."""
-        head, seen, tree = await self._files.head(shard), _Seen(), Frontier()
+        head, tree = await self._files.head(shard), Frontier()
+        leaves: _Leaves = {}
         if head is None:
-            return seen
+            return leaves
         self._check_signature(shard, head, checked)
         expected = {**roots, head.size: head.checkpoint.head.root}
         async for entry in self._entries(shard, head):
@@ -178,8 +177,8 @@ class SelfCheck:
                 checked.checkpoints += 1
                 if tree.root() != expected[tree.size]:
                     checked.add("checkpoint", f"log {shard}, size {tree.size}", "another root")
-            await self._note(shard, entry, period, seen)
-        return seen
+            await self._note(shard, entry, period, leaves)
+        return leaves
 
     def _check_signature(self, shard: int, head: Head, checked: Checked) -> None:
         try:
@@ -196,34 +195,37 @@ class SelfCheck:
             for entry in split_entries(data):
                 yield entry
 
-    async def _note(self, shard: int, entry: bytes, period: Period, seen: _Seen) -> None:
+    async def _note(self, shard: int, entry: bytes, period: Period, leaves: _Leaves) -> None:
         logged = await self._whole(shard, parse_entry(entry))
         written = datetime.fromtimestamp(logged.at_ms / 1000, UTC)
         if period.holds(written):
-            seen.leaves[logged.offset] = sha256(entry).digest()
+            leaves[logged.offset] = sha256(entry).digest()
         try:
             event = decode_event(logged.value or b"")
         except (ValueError, RecursionError):
             return  # An unreadable record is a leaf like any other.
-        self._take(event, period, seen)
+        self._take(event, period)
 
-    def _take(self, event: AuditEvent, period: Period, seen: _Seen) -> None:
-        if event.ingress is not None and comes_from_a_decision(event):
-            if period.holds(event.at, MARGIN):
-                self._effects[event.ingress].append(event)
-            if period.since - DEDUPLICATION_WINDOW <= event.at < period.since:
-                self._memory.learn(event)
-        if is_decision(event) and period.holds(event.at):
-            seen.decisions.append(event)
+    def _take(self, event: AuditEvent, period: Period) -> None:
+        if event.ingress is None or not (comes_from_a_record(event) or left_undecided(event)):
+            return
+        if period.holds(event.at):
+            self._effects[event.ingress].append(event)
+        elif period.holds(event.at, MARGIN):
+            self._aside.add(event.ingress)
+        if period.since - DEDUPLICATION_WINDOW <= event.at < period.since:
+            self._memory.learn(event)
 
     async def _whole(self, shard: int, logged: LogEntry) -> LogEntry:
         if logged.value is not None:
             return logged
         return logged.with_value(await self._files.large(shard, logged.sha256) or b"")
 
-    async def _compare(self, seen: dict[int, _Seen], audit: AuditRecords, checked: Checked) -> None:
+    async def _compare(
+        self, seen: dict[int, _Leaves], audit: AuditRecords, checked: Checked
+    ) -> None:
         """Compare the leaves of the period with the records that they were made of."""
-        within = {shard: found.leaves for shard, found in seen.items() if found.leaves}
+        within = {shard: leaves for shard, leaves in seen.items() if leaves}
         first = {shard: min(leaves) for shard, leaves in within.items()}
         end = {shard: max(leaves) + 1 for shard, leaves in within.items()}
         async for record in audit.read(first, end):
@@ -236,12 +238,12 @@ class SelfCheck:
             elif leaf != sha256(made).digest():
                 checked.add("leaf", place, "the leaf was made of other bytes")
 
-    async def _rules(self, seen: dict[int, _Seen], checked: Checked) -> dict[int, Rules]:
+    async def _rules(self, checked: Checked) -> dict[int, Rules]:
         """Return the rules of every version that decided, each held against its hash."""
         named = {
             event.rules.version
-            for found in seen.values()
-            for event in found.decisions
+            for told in self._effects.values()
+            for event in told
             if event.rules is not None
         }
         found: dict[int, Rules] = {}
@@ -260,30 +262,18 @@ class SelfCheck:
         return found
 
     async def _decide(
-        self,
-        shard: int,
-        seen: _Seen,
-        rules: dict[int, Rules],
-        ingress: IngressRange,
-        checked: Checked,
+        self, shard: int, rules: dict[int, Rules], ingress: IngressRange, checked: Checked
     ) -> None:
         """Decide every record of the period again, in the order in which it was decided."""
-        by_offset = {one.ingress.offset: one for one in seen.decisions if one.ingress is not None}
-        left = dict(by_offset)
-        async for offset, headers, value in ingress.read(shard, sorted(by_offset)):
-            event = left.pop(offset)
-            place = f"hub.ingress {shard}@{offset}"
-            if event.rules is None or event.rules.version not in rules:
-                checked.add("rules", place, "the version that decided is not known")
+        deciding = Deciding(shard, rules, self._effects, self._memory)
+        if deciding.span is None:
+            return
+        async for offset, headers, value in ingress.read(shard, *deciding.span):
+            checked.gone += deciding.gone(offset)
+            if IngressRef(partition=shard, offset=offset) in self._aside:
                 continue
-            at = Place(partition=shard, offset=offset)
-            received = read_ingress(headers, dict(headers), value, at)
-            decision = again(received, rules[event.rules.version], self._memory, event.at)
-            checked.decisions += 1
-            recorded = self._effects[IngressRef(partition=shard, offset=offset)]
-            for text in differences(decision, recorded):
-                checked.add("decision", place, text)
-        checked.gone += len(left)
-        for event in left.values():
-            # What is no longer kept was admitted all the same: later decisions know it.
-            self._memory.learn(event)
+            for text in deciding.take(offset, headers, value):
+                checked.add("decision", f"hub.ingress {shard}@{offset}", text)
+        checked.gone += deciding.gone()
+        checked.decisions += deciding.decisions
+        checked.orders += deciding.orders

@@ -10,6 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Final, Self
 
+from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -84,6 +85,9 @@ class Certificate:
 
     @classmethod
     def _read(cls, der: bytes) -> Self:
+        # RFC 5280, section 4.1.2.2. Newer parsers raise for it; zero stands in old public roots.
+        if asn1.Certificate.load(der)["tbs_certificate"]["serial_number"].native < 0:
+            raise CertificateUnreadable("a serial number below zero")
         found = x509.load_der_x509_certificate(der)
         key = found.public_key()
         if not isinstance(

@@ -4,12 +4,12 @@ Paths and revocation answers are checked by pyhanko-certvalidator (RFC 5280, RFC
 given all it needs and fetches nothing. Its texts quote subjects, and go no further than here.
 """
 
-from collections.abc import Coroutine, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum, unique
 from hashlib import sha256
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from asn1crypto import crl as asn1_crl
 from asn1crypto import ocsp as asn1_ocsp
@@ -36,6 +36,7 @@ from pyhanko_certvalidator.policy_decl import (
     RevocationCheckingRule,
 )
 
+from hub.signing.at_once import at_once
 from hub.signing.certificates import Certificate
 from hub.signing.trust import Trust, TrustedAuthority, Usage
 
@@ -44,7 +45,6 @@ MAX_CRL_BYTES: Final = 8 * 1024 * 1024
 MAX_OCSP_BYTES: Final = 64 * 1024
 """An answer about one certificate, with the responder's own."""
 
-_T = TypeVar("_T")
 
 _PARSING: Final = (
     ValueError,
@@ -59,6 +59,7 @@ _PARSING: Final = (
 )
 """What asn1crypto raises for bytes that are no such structure: it reads late, in any place."""
 _SIGNING: Final = frozenset({"digital_signature"})
+_OF_ITS_CA: Final = "ca_compromise"
 _ON_HOLD: Final = "certificate_hold"
 _RULE: Final = RevocationCheckingRule
 _PATH_ONLY: Final = CertRevTrustPolicy(RevocationCheckingPolicy(_RULE.NO_CHECK, _RULE.NO_CHECK))
@@ -200,14 +201,33 @@ def _asked(
 ) -> Judgement:
     known = list(answers)
     whole = _under(authority, chain, at, known, _WHOLE)
-    if whole.status in _BAD or (whole.status is Status.GOOD and len(known) == 1):
+    if whole.status in _BAD:
         return _with_path(whole, found)
     for one in known:
         # Alone: among several the first good one would hide another's "revoked".
         alone = _under(authority, chain, at, [one], _ONE_ANSWER)
         if alone.status in _BAD:
             return _with_path(alone, found)
-    return _with_path(whole, found)
+    revoked = _authority_revoked(found, authority, at, known)
+    return _with_path(revoked or whole, found)
+
+
+def _authority_revoked(
+    found: Judgement, authority: TrustedAuthority, at: datetime, known: Sequence[RevocationAnswer]
+) -> Judgement | None:
+    """Return the revocation of an authority in between that itself says no place to ask.
+
+    The validator looks for such a one in no CRL, not even in those it is given (PKITS 4.4.2).
+    """
+    for place, one in enumerate(found.path[1:-1], start=1):
+        if one.crl_urls or one.ocsp_urls:
+            continue
+        for answer in known:
+            chain = found.path[place:-1]
+            alone = _under(authority, chain, at, [answer], _ONE_ANSWER, frozenset())
+            if alone.status in _BAD:
+                return replace(alone, status=Status.REVOKED, revocation_reason=_OF_ITS_CA)
+    return None
 
 
 def _with_path(judged: Judgement, found: Judgement) -> Judgement:
@@ -226,13 +246,14 @@ def _under(
     at: datetime,
     answers: Sequence[RevocationAnswer],
     policy: CertRevTrustPolicy,
+    usage: frozenset[str] = _SIGNING,
 ) -> Judgement:
     try:
         context = _context(authority, chain, at, answers, policy)
         leaf = asn1.Certificate.load(chain[0].der, strict=True)
         validator = CertificateValidator(leaf, validation_context=context)
-        work = validator.async_validate_usage(set(_SIGNING))  # type: ignore[no-untyped-call]
-        path = _at_once(work)
+        work = validator.async_validate_usage(set(usage))  # type: ignore[no-untyped-call]
+        path = at_once(work)
         certificates = tuple(Certificate.of(one.dump()) for one in path)
     except RevokedError as error:
         return _revoked(error)
@@ -273,7 +294,7 @@ def _revoked(error: RevokedError) -> Judgement:
         status=Status.ON_HOLD if held else Status.REVOKED,
         revoked_at=error.revocation_dt,
         # Of an authority above: the holder's key itself need not be known to others.
-        revocation_reason=reason if error.is_ee_cert else "ca_compromise",
+        revocation_reason=reason if error.is_ee_cert else _OF_ITS_CA,
     )
 
 
@@ -291,14 +312,3 @@ _STATUSES: Final[tuple[tuple[type[Exception], Status], ...]] = (
     (DisallowedAlgorithmError, Status.WEAK),
     (InvalidCertificateError, Status.WRONG_USE),
 )
-
-
-def _at_once(work: Coroutine[Any, Any, _T]) -> _T:
-    """Run a coroutine that waits for nothing: the validator is asynchronous only to fetch."""
-    try:
-        work.send(None)
-    except StopIteration as finished:
-        value: _T = finished.value
-        return value
-    work.close()
-    raise RuntimeError("the validator waits for something, although it fetches nothing")

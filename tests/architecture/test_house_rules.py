@@ -117,6 +117,14 @@ IMPURE_MODULES = {
 IMPURE_CALLS = ("now", "utcnow", "today", "open", "print", "input", "getenv", "breakpoint", "exec")
 
 
+ALLOWED = {
+    "hub/signing/documents/judge.py": {"logging"},
+}
+"""Libraries that log whom a certificate names are silenced where they are used."""
+PORTS = {"hub/ports.py", "hub/signing/documents/question.py"}
+"""Where Protocols say what others wait for."""
+
+
 def imported(tree):
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -129,10 +137,10 @@ def imported(tree):
 def test_a_pure_room_has_no_clock_no_log_no_thread_and_no_state(path):
     tree = pure_trees()[path]
     roots = {name for module in imported(tree) for name in (module, module.partition(".")[0])}
-    assert not roots & IMPURE_MODULES
+    assert not roots & IMPURE_MODULES - ALLOWED.get(path, set())
     for name in IMPURE_CALLS:
         assert not calls(tree, name), name
-    waiting = ast.Await if path == "hub/ports.py" else (ast.AsyncFunctionDef, ast.Await)
+    waiting = ast.Await if path in PORTS else (ast.AsyncFunctionDef, ast.Await)
     for node in ast.walk(tree):
         assert not isinstance(node, ast.Global), node.lineno
         assert not isinstance(node, waiting), node.lineno

@@ -31,27 +31,23 @@ class AuditRange:
             yield LogRecord(record.partition, record.offset, record.timestamp, record.value or b"")
 
 
-class IngressRecordsAt:
-    """Records of `hub.ingress` by their offsets."""
+class IngressPart:
+    """A part of `hub.ingress`."""
 
     def __init__(self, connection: KafkaConnection) -> None:
         self._connection = connection
 
     async def read(
-        self, partition: int, offsets: list[int]
+        self, partition: int, first: int, end: int
     ) -> AsyncIterator[tuple[int, list[tuple[str, bytes]], bytes]]:
-        """Yield offset, headers and value of those of the records that are still kept.
+        """Yield offset, headers and value of the records in [first, end) that are still kept.
 
         Raises:
             Unavailable: Kafka does not answer.
         """
-        if not offsets:
-            return
-        wanted, place = set(offsets), TopicPartition(INGRESS, partition)
-        starts, ends = {place: offsets[0]}, {place: offsets[-1] + 1}
-        async for record in _records(self._connection, starts, ends):
-            if record.offset in wanted:
-                yield record.offset, list(record.headers), record.value or b""
+        place = TopicPartition(INGRESS, partition)
+        async for record in _records(self._connection, {place: first}, {place: end}):
+            yield record.offset, list(record.headers), record.value or b""
 
 
 async def _records(

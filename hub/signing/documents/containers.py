@@ -84,9 +84,8 @@ def _check(members: list[zipfile.ZipInfo]) -> None:
 
 
 def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    with archive.open(member) as file:
-        # The size in the directory is a claim: no more than it says is unpacked.
-        data = file.read(member.file_size + 1)
+    # The size in the directory is a claim: no more than it says is unpacked.
+    data = archive.read(member)
     if len(data) != member.file_size:
         raise NoContainer("a size that is not true")
     return data

@@ -4,11 +4,11 @@ Paths are built and checked by pyhanko-certvalidator (RFC 5280) without any fetc
 CRLs and OCSP answers are given, and what is missing is told.
 """
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 from asn1crypto import crl, x509
 from pyhanko_certvalidator import ValidationContext, find_valid_path
@@ -30,6 +30,7 @@ from pyhanko_certvalidator.policy_decl import (
     RevocationCheckingRule,
 )
 
+from hub.signing.at_once import at_once
 from hub.signing.documents.algorithms import digest_in
 from hub.signing.documents.known_paths import Given, Path, known_path, remember_path
 from hub.signing.documents.loading import load_certificates, load_crls, load_ocsps
@@ -97,24 +98,32 @@ def _validated(given: Given, at: datetime) -> Path:
     Raises:
         PathBuildingError, ValidationError: there is none, or it is not known.
     """
-    found = _at_once(_find(given.certificate, _context(given, at)))
-    return tuple(one for one in found if isinstance(one, x509.Certificate))
+    context = _context(given, at)
+    found = _find(given.certificate, context)
+    path = tuple(one for one in found if isinstance(one, x509.Certificate))
+    for one in path[1:-1]:
+        if not one.crl_distribution_points and not one.ocsp_urls:
+            _expect_not_revoked(one, context)
+    return path
 
 
-def _at_once(work: Coroutine[Any, Any, ValidationPath]) -> ValidationPath:
-    """Run to its end what waits for nothing: without fetching, certvalidator never does."""
+def _expect_not_revoked(authority: x509.Certificate, context: ValidationContext) -> None:
+    """Look for an authority that says no place of a CRL in the CRLs at hand (PKITS 4.4.2).
+
+    certvalidator does so only for the certificate that it is asked about.
+    """
     try:
-        work.send(None)
-    except StopIteration as finished:
-        found: ValidationPath = finished.value
-        return found
-    work.close()
-    raise RuntimeError("certvalidator waits for something")
+        _find(authority, context)
+    except RevokedError:
+        raise
+    except (PathBuildingError, ValidationError):
+        return  # Nobody had to say anything of it; and what it lacks as a holder is no matter.
 
 
-async def _find(certificate: x509.Certificate, context: ValidationContext) -> ValidationPath:
+def _find(certificate: x509.Certificate, context: ValidationContext) -> ValidationPath:
     paths = context.path_builder.async_build_paths_lazy(certificate)
-    found: ValidationPath = await find_valid_path(certificate, paths, validation_context=context)
+    work = find_valid_path(certificate, paths, validation_context=context)
+    found: ValidationPath = at_once(work)
     return found
 
 

@@ -7,9 +7,19 @@ from typing import Any, Final
 import orjson
 
 from lgsp_client.answers import Outcome
-from lgsp_client.errors import HubProtocolError, HubUnavailable
+from lgsp_client.errors import HubProtocolError, HubRefused, HubUnavailable
 from lgsp_client.outgoing import Outgoing
-from lgsp_client.plan import OK, Answer, Ask, Plan, is_for_later, persistently, refusal
+from lgsp_client.plan import (
+    ANSWER_SECONDS,
+    OK,
+    Answer,
+    Ask,
+    Backoff,
+    Plan,
+    is_for_later,
+    persistently,
+    refusal,
+)
 from lgsp_client.reading import submitted
 from lgsp_client.session import Session
 
@@ -57,15 +67,22 @@ def _part(boundary: str, message: Outgoing) -> bytes:
 class Batch:
     """One batch on its way. Messages that the hub puts off are sent again, the others are not."""
 
-    def __init__(self, session: Session, messages: Sequence[Outgoing]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        messages: Sequence[Outgoing],
+        wait: int | None = None,
+        backoff: Backoff | None = None,
+    ) -> None:
         self._session, self._messages = session, messages
+        self._wait, self._backoff = wait, backoff or session.backoff
         self._done: dict[int, Outcome] = {}
 
     def run(self) -> Plan[HubUnavailable | None]:
         """Send until each message has its outcome; return why not, if the hub stays away."""
         session = self._session
         try:
-            yield from persistently(self._attempt, session.backoff, session.world.chance)
+            yield from persistently(self._attempt, self._backoff, session.world.chance)
         except HubUnavailable as error:
             return error
         return None
@@ -78,11 +95,13 @@ class Batch:
     def _attempt(self, pause: float) -> Plan[None]:
         left = [number for number in range(len(self._messages)) if number not in self._done]
         content_type, body = encode_batch([self._messages[number] for number in left])
+        preferred = {} if self._wait is None else {"prefer": f"wait={self._wait}"}
         ask = Ask(
             method="POST",
             path="/v1/messages",
-            headers={"content-type": content_type},
+            headers={"content-type": content_type, **preferred},
             body=body,
+            timeout=ANSWER_SECONDS + (self._wait or 0),
         )
         answer = yield from self._session.attempt(ask, pause)
         later = [item for item in _items(answer, len(left)) if not self._settle(left, item)]
@@ -94,11 +113,16 @@ class Batch:
         number, status = left[item["index"]], item["status"]
         if is_for_later(status):
             return False
-        if status in OK:
-            self._done[number] = submitted(self._messages[number], status, item)
-        else:
-            self._done[number] = refusal(item.get("problem") or {}, status)
+        self._done[number] = self._outcome(number, status, item)
         return True
+
+    def _outcome(self, number: int, status: int, item: Mapping[str, Any]) -> Outcome:
+        if status not in OK:
+            return refusal(item.get("problem") or {}, status)
+        try:
+            return submitted(self._messages[number], status, item)
+        except HubRefused as error:
+            return error
 
 
 def _items(answer: Answer, expected: int) -> list[Mapping[str, Any]]:

@@ -1,6 +1,6 @@
 """What can be asked of a hub, as plans without I/O. Both clients run these."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypedDict
 from urllib.parse import quote, urlencode
@@ -10,7 +10,7 @@ from lgsp_message.attributes import SYSTEM_PREFIX
 
 from lgsp_client.answers import Checked, Outcome, Submitted
 from lgsp_client.batch import Batch, slices
-from lgsp_client.errors import HubProtocolError, HubUnavailable
+from lgsp_client.errors import HubProtocolError, HubRefused, HubUnavailable
 from lgsp_client.outgoing import WITHDRAWAL, Options, Outgoing, compose, precheck, rfc3339
 from lgsp_client.plan import ANSWER_SECONDS, Ask, Backoff, Plan, read_object
 from lgsp_client.reading import read_findings, submitted
@@ -57,13 +57,21 @@ class Core:
         answer = yield from self.session.call(_post("/v1/messages", message, wait))
         return submitted(message, answer.status, read_object(answer))
 
-    def send_many(self, messages: Iterable[Outgoing]) -> Plan[list[Outcome]]:
-        """Send in batches; the outcomes stand in the order of `messages`."""
+    def send_many(
+        self,
+        messages: Iterable[Outgoing],
+        wait: int | None = None,
+        backoff: Backoff | None = None,
+    ) -> Plan[list[Outcome]]:
+        """Send in batches; the outcomes stand in the order of `messages`.
+
+        `wait`: seconds to wait for the decisions.
+        """
         outcomes: list[Outcome] = []
         trouble: HubUnavailable | None = None
         for messages_ in slices(messages):
             if trouble is None:
-                batch = Batch(self.session, messages_)
+                batch = Batch(self.session, messages_, wait, backoff)
                 trouble = yield from batch.run()
                 outcomes += batch.outcomes(trouble)
             else:
@@ -101,14 +109,25 @@ class Core:
         answer = yield from self.session.call(_post(path, message, wait))
         return submitted(message, answer.status, read_object(answer))
 
-    def acknowledge(self, receipt: Outgoing, backoff: Backoff | None = None) -> Plan[None]:
-        """Hand in a signed receipt, and hear what the hub decides about it.
+    def acknowledge(
+        self, receipts: Sequence[Outgoing], backoff: Backoff | None = None
+    ) -> Plan[list[Outcome]]:
+        """Hand in signed receipts, and hear what the hub decides about each.
 
         A receipt that is refused after a mere 202 would leave its messages pending in silence.
+        Several go together: each decision takes its time, and all take it at once.
         """
+        if len(receipts) == 1:
+            return [(yield from self._acknowledge(receipts[0], backoff))]
+        return (yield from self.send_many(receipts, RECEIPT_WAIT_SECONDS, backoff))
+
+    def _acknowledge(self, receipt: Outgoing, backoff: Backoff | None) -> Plan[Outcome]:
         ask = _post("/v1/inbox/ack", receipt, RECEIPT_WAIT_SECONDS)
-        answer = yield from self.session.call(ask, backoff)
-        submitted(receipt, answer.status, read_object(answer))
+        try:
+            answer = yield from self.session.call(ask, backoff)
+            return submitted(receipt, answer.status, read_object(answer))
+        except (HubRefused, HubUnavailable) as error:
+            return error
 
     def page(
         self, after: str | None, wait: int, limit: int, backoff: Backoff | None

@@ -8,15 +8,16 @@ from lgsp_message.attributes import Attributes
 from lgsp_message.jsontext import parse_json
 from lgsp_message.reason import Refused
 
+from lgsp_client.answers import Outcome, Submitted
 from lgsp_client.arrived import Arrived, Parcel, prove_parcel, read_page, read_parcel
 from lgsp_client.core import Core
-from lgsp_client.errors import HubError, HubRefused, HubUnverified
+from lgsp_client.errors import HubError, HubUnavailable, HubUnverified
 from lgsp_client.events import ServerEvent, read_event
 from lgsp_client.keyring import Trust
 from lgsp_client.outgoing import RECEIPT, Outgoing
 from lgsp_client.plan import Ask, Backoff, Plan
 from lgsp_client.progress import Progress
-from lgsp_client.receipts import Item, Receipts, Stage
+from lgsp_client.receipts import Item, Receipt, Receipts, Stage
 
 R = TypeVar("R")
 
@@ -240,13 +241,20 @@ class InboxCore:
                 and come again after a restart.
         """
         self._first_open = None
-        while (receipt := self._receipts.first()) is not None:
-            try:
-                yield from self._core.acknowledge(receipt.message, backoff)
-            except HubRefused:
-                self._receipts.gone(receipt)
-                raise
-            self._receipts.gone(receipt)
+        while receipts := self._receipts.signed():
+            told = [receipt.message for receipt in receipts]
+            outcomes = yield from self._core.acknowledge(told, backoff)
+            for receipt, outcome in zip(receipts, outcomes, strict=True):
+                self._heard(receipt, outcome)
+            for outcome in outcomes:
+                if isinstance(outcome, HubError):
+                    raise outcome
+
+    def _heard(self, receipt: Receipt, outcome: Outcome) -> None:
+        if isinstance(outcome, HubUnavailable):
+            return  # It is handed in again, as it is.
+        self._receipts.gone(receipt)
+        if isinstance(outcome, Submitted):
             # Invariant 1: the position moves only after the hub has the statement, durably.
             for item in receipt.items:
                 self._progress.settled(item.cursor)

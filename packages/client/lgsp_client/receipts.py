@@ -44,7 +44,7 @@ class Receipts:
 
     def __init__(self, compose: Callable[[dict[str, Any]], Outgoing]) -> None:
         self._compose = compose
-        self._open: dict[Stage, list[Item]] = {stage: [] for stage in STAGES}
+        self._open: dict[tuple[Stage, str], list[Item]] = {}
         self._signed: list[Receipt] = []
 
     def __len__(self) -> int:
@@ -58,27 +58,29 @@ class Receipts:
             ValueError: there is no such stage, or the reason is no code: one such item would make
                 the hub refuse the whole receipt.
         """
-        if stage not in self._open:
+        if stage not in STAGES:
             raise ValueError(f"a stage is one of {', '.join(STAGES)}")
         if item.reason is not None and not _REASON.fullmatch(item.reason):
             raise ValueError("a reason is a code such as wrong_agency, never a sentence")
-        self._open[stage].append(item)
+        # A receipt names messages of one source: so it can be shown to that sender as evidence,
+        # who learns nothing of what others send.
+        self._open.setdefault((stage, item.source), []).append(item)
 
     @property
     def full(self) -> bool:
-        """Whether one more statement would need another receipt."""
-        return any(len(items) >= MAX_RECEIPT_ITEMS for items in self._open.values())
+        """Whether as many statements wait as one receipt may hold."""
+        return sum(map(len, self._open.values())) >= MAX_RECEIPT_ITEMS
 
-    def first(self) -> Receipt | None:
-        """Return the next receipt to hand in, signed; the same one until it is `gone`."""
+    def signed(self) -> tuple[Receipt, ...]:
+        """Return the next receipts to hand in; the same ones until they are `gone`."""
         if not self._signed:
             self._signed = [
                 self._sign(stage, items[start : start + MAX_RECEIPT_ITEMS])
-                for stage, items in self._open.items()
+                for (stage, _), items in self._open.items()
                 for start in range(0, len(items), MAX_RECEIPT_ITEMS)
             ]
-            self._open = {stage: [] for stage in STAGES}
-        return self._signed[0] if self._signed else None
+            self._open = {}
+        return tuple(self._signed)
 
     def gone(self, receipt: Receipt) -> None:
         """Forget a receipt that the hub has, or will never take."""

@@ -1,7 +1,6 @@
 """What is said to the hub about deliveries: kept with the outcome, signed together, sent."""
 
 from collections.abc import Callable
-from itertools import groupby
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -48,17 +47,18 @@ def due_in(tx: Tx) -> float | None:
 
 
 def to_receipts(tx: Tx, sign: Callable[[Body], Outgoing]) -> int:
-    """Sign what waits into receipts of one stage each; return how many messages they name.
+    """Sign what waits into receipts of one stage and source; return how many messages they name.
 
     Statements become receipts in one transaction: none is stated twice or forgotten.
     """
-    query = "SELECT seq, stage, key_id, sealed FROM statements ORDER BY stage, seq LIMIT ?"
+    query = "SELECT seq, stage, key_id, sealed FROM statements ORDER BY seq LIMIT ?"
     rows = tx.db.execute(query, (MAX_RECEIPT_ITEMS,)).fetchall()
-    for stage, group in groupby(rows, key=lambda row: row[1]):
-        items = [
-            msgspec.json.decode(tx.open("statements", number, key_id, data))
-            for number, _, key_id, data in group
-        ]
+    groups: dict[tuple[str, str], list[Body]] = {}
+    for number, stage, key_id, data in rows:
+        item = msgspec.json.decode(tx.open("statements", number, key_id, data))
+        # Of one source, so that the receipt can be shown to that sender as evidence.
+        groups.setdefault((stage, item["source"]), []).append(item)
+    for (stage, _), items in groups.items():
         outbox.put_receipt(tx, sign({"stage": stage, "messages": items}))
     tx.db.executemany("DELETE FROM statements WHERE seq = ?", [(row[0],) for row in rows])
     return len(rows)

@@ -24,6 +24,11 @@ _P256_BYTES: Final = 32
 _MAX_RSA_EXPONENT: Final = 2**32
 """65537 is usual. OpenSSL allows exponents as long as the modulus: verifying is then slow."""
 
+_FIELD: Final = 2**255 - 19
+_Y_OF_ORDER_8: Final = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+_SMALL_ORDER: Final = frozenset({0, 1, _FIELD - 1, _Y_OF_ORDER_8, _FIELD - _Y_OF_ORDER_8})
+"""The y of the eight points of edwards25519 whose order divides 8 (RFC 8032, section 5.1)."""
+
 _TO_URL: Final = bytes.maketrans(b"+/", b"-_")
 _FROM_URL: Final = bytes.maketrans(b"-_+/=", b"+/!!!")
 """The other alphabet's characters and padding become what no alphabet has."""
@@ -136,7 +141,8 @@ def verifying_key(key: PublicKey, algorithm: str) -> VerifyingKey:
 
     Raises:
         KeyUnusable: the algorithm is not one of `ALGORITHMS` or not this key's, the curve is not
-            P-256, or the RSA modulus is not between 2048 and 4096 bits.
+            P-256, the Ed25519 point is of small order, or the RSA modulus is not between 2048 and
+            4096 bits.
     """
     return VerifyingKey(
         algorithm=algorithm,
@@ -149,6 +155,8 @@ def _checker(key: PublicKey, algorithm: str) -> Callable[[bytes, bytes], None]:
     if algorithm == "ES256" and isinstance(key, ec.EllipticCurvePublicKey):
         return lambda signature, data: key.verify(_der(signature), data, _ECDSA)
     if algorithm == "Ed25519" and isinstance(key, ed25519.Ed25519PublicKey):
+        if is_small_order(key.public_bytes_raw()):
+            raise KeyUnusable("an Ed25519 key is not a point of small order: anybody signs for it")
         return key.verify
     if algorithm in {"RS256", "PS256"} and isinstance(key, rsa.RSAPublicKey):
         if not MIN_RSA_BITS <= key.key_size <= MAX_RSA_BITS:
@@ -158,6 +166,16 @@ def _checker(key: PublicKey, algorithm: str) -> Callable[[bytes, bytes], None]:
         scheme = padding.PKCS1v15() if algorithm == "RS256" else _PSS
         return lambda signature, data: key.verify(signature, data, scheme, hashes.SHA256())
     raise KeyUnusable(f"algorithms are {', '.join(ALGORITHMS)}, each with its own kind of key")
+
+
+def is_small_order(public: bytes) -> bool:
+    """Say whether the 32 bytes of an Ed25519 key are a point of small order, in any spelling.
+
+    Under such a key one signature fits any message, and needs no private key: who registers it
+    could say of each message that somebody else has sent it.
+    """
+    y = int.from_bytes(public, "little") & (2**255 - 1)
+    return y % _FIELD in _SMALL_ORDER
 
 
 def _der(signature: bytes) -> bytes:

@@ -13,6 +13,7 @@ from bench import (
     documents,
     effort,
     latency,
+    log,
     over_http,
     report,
     soak,
@@ -64,6 +65,14 @@ CONNECTORS = {
     "idle": {"count": 1_000, "memory_mb": 600.0, "cpu_percent": 20.0},
 }
 DOCUMENTS = {"per_s": {"today": 90.0, "stamped": 60.0, "three": 35.0}, "slowest_per_s": 35.0}
+LOG = {
+    "leaves": 500_000,
+    "leaves_per_s_per_core": 80_000,
+    "leaves_per_s": 60_000,
+    "memory_growth_mb": 10.0,
+    "proven": 10_000_000,
+    "proof_ms": {"p50": 1.0, "p95": 2.0, "p99": 3.0},
+}
 
 
 @pytest.fixture
@@ -108,6 +117,11 @@ def measured(monkeypatch):
 
     monkeypatch.setattr(connectors, "measure", connected)
     monkeypatch.setattr(documents, "measure", lambda *_: dict(DOCUMENTS))
+
+    async def logged(*_):
+        return dict(LOG)
+
+    monkeypatch.setattr(log, "measure", logged)
     monkeypatch.setattr(soak, "soak", soaked)
     monkeypatch.setattr(report, "_machine", lambda _: dict(MACHINE))
     return monkeypatch
@@ -185,6 +199,7 @@ def test_a_full_run_measures_what_the_budgets_name():
         "http": HTTP,
         "connectors": CONNECTORS,
         "documents": DOCUMENTS,
+        "log": LOG,
         "soak": {"growth_percent": 0.0},
     }
     assert all(verdict.value is not None for verdict in budgets.judge(whole))

@@ -70,6 +70,8 @@ class FakeHub:
         self.objects = {}
         self.uploads = {}
         self.revoked = set()
+        self.refused = set()
+        """Sources: a receipt about their messages is decided against, in a batch."""
 
     @property
     def transport(self):
@@ -124,6 +126,8 @@ class FakeHub:
 
     def _route(self, request):
         match request.method, request.url.path:
+            case "POST", "/v1/messages" if "multipart" in request.headers["content-type"]:
+                return self._take_many(request)
             case "POST", "/v1/messages":
                 return self._take(request)
             case "POST", "/v1/inbox/ack":
@@ -149,6 +153,24 @@ class FakeHub:
         known = self.taken.setdefault(id_, sent) is not sent
         fields = {"source": RECEIVER, "id": id_, "status_url": f"/v1/messages/{RECEIVER}/{id_}"}
         return reply(200 if known else 202, fields | ({"state": "duplicate"} if known else {}))
+
+    def _take_many(self, request):
+        """Take a batch of receipts: parts as `encode_batch` writes them."""
+        boundary = request.headers["content-type"].partition("boundary=")[2]
+        parts = request.content.split(f"--{boundary}".encode())[1:-1]
+        outcomes = []
+        for index, part in enumerate(parts):
+            head, _, body = part.removeprefix(b"\r\n").removesuffix(b"\r\n").partition(b"\r\n\r\n")
+            headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
+            told = parse_json(body)
+            if told["messages"][0]["source"] in self.refused:
+                outcome = {"status": 200, "state": "refused", "reason": "key_revoked"}
+            else:
+                self.receipts.append(told)
+                self.taken[from_http(list(headers.items()))["id"]] = body
+                outcome = {"status": 200, "state": "admitted"}
+            outcomes.append({"index": index, **outcome})
+        return reply(207, outcomes)
 
     def _page(self, params):
         after, limit = params.get("after", ""), int(params["limit"])

@@ -84,6 +84,34 @@ async def test_stages_are_stated_apart_and_a_rejection_has_its_reason(receive, h
     assert rejected["messages"][0]["reason"] == "wrong_agency"
 
 
+def _from(source, id_):
+    return signed(id=id_, source=f"urn:hub:system:{source}")
+
+
+async def test_a_receipt_names_messages_of_one_sender_and_all_go_together(receive, hub):
+    for number, source in enumerate(["one", "two", "one", "three"]):
+        hub.deliver(_from(source, f"m{number}"))
+    await receive(lambda _: ("processed",), verify=UNVERIFIED)
+    assert [ids for _, ids in stated(hub)] == [["m0", "m2"], ["m1"], ["m3"]]
+    (together,) = [one for one in hub.requests if one.method == "POST"]
+    assert together.headers["prefer"] == "wait=10"
+
+
+async def test_of_receipts_that_go_together_one_refusal_keeps_back_its_own_only(
+    receive, hub, tmp_path
+):
+    store = FileCursor(tmp_path / "cursor")
+    for number, source in enumerate(["one", "two", "three"]):
+        hub.deliver(_from(source, f"m{number}"))
+    hub.refused = {"urn:hub:system:two"}
+    with pytest.raises(HubRefused, match="key_revoked"):
+        await receive(lambda _: ("processed",), verify=UNVERIFIED, cursors=store)
+    assert [ids for _, ids in stated(hub)] == [["m0"], ["m2"]]
+    # What was refused comes again after a restart, and with it what came later.
+    await receive(lambda _: None, verify=UNVERIFIED, cursors=store)
+    assert store.load() == "c000001"
+
+
 async def test_a_stage_that_is_none_is_refused_here(receive, hub):
     fill(hub, 1)
     with pytest.raises(ValueError, match="a stage is one of"):

@@ -1,6 +1,7 @@
 """A period is recomputed: what is as it was passes, and every kind of difference is listed."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from lgsp_verify.log import LogKey
@@ -55,8 +56,8 @@ class Ingress:
     def __init__(self, world):
         self.kept = dict(world.records)
 
-    async def read(self, partition, offsets):
-        for offset in offsets:
+    async def read(self, partition, first, end):
+        for offset in range(first, end):
             if (partition, offset) in self.kept:
                 found = self.kept[partition, offset]
                 yield offset, list(found.headers), found.body
@@ -82,9 +83,8 @@ class Hub:
         self.ingress, self.history, self.key = Ingress(self.world), Versions(), key
 
     async def check(self, period=PERIOD):
-        checking = SelfCheck(
-            support.HUB, support.MACS, self.key, self.files, NoAnchors(), self.history
-        )
+        stores: Any = (self.files, NoAnchors(), self.history)
+        checking = SelfCheck(support.HUB, support.MACS, self.key, *stores)
         return await checking.run(SHARDS, period, self.audit, self.ingress)
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from lgsp_message.keys import is_small_order
 
 from lgsp_verify.log.b64 import b64, unb64
 from lgsp_verify.log.errors import Malformed, NotProven
@@ -149,6 +150,8 @@ def parse_verifier_key(text: str) -> VerifierKey:
     material = unb64(match[3])
     if len(material) != 1 + _KEY_BYTES or material[0] not in set(Kind):
         raise Malformed("a verifier key is an Ed25519 key of a log or of a witness")
+    if is_small_order(material[1:]):
+        raise Malformed("the verifier key is a point of small order: anybody signs for it")
     key = VerifierKey(match[1], Kind(material[0]), material[1:])
     if key.key_id.hex() != match[2]:
         raise Malformed("the id of the verifier key is not that of its name and bytes")

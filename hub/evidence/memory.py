@@ -1,0 +1,104 @@
+"""What the hub remembered at a moment, learnt from the audit events before it. Pure.
+
+The router keeps it in `hub.seen`, which forgets after its window; the log does not.
+"""
+
+from typing import Any
+
+import msgspec
+from lgsp_message.attributes import SYSTEM_PREFIX
+
+from hub.answers import Answer, Check, Hold
+from hub.decision.documents import NAME
+from hub.decision.events import AuditEvent, Effects, Event
+from hub.decision.holding import ended, hold_key, last_in_line, lined_up, withdrawn_hold
+from hub.decision.statements import is_statement
+from hub.decision.states import BEHIND_DOCUMENTS, DOCUMENT_REVIEW
+
+
+class Memory:
+    """What had been admitted: the port `hub.ports.Admitted`."""
+
+    def __init__(self) -> None:
+        self._answers: dict[tuple[str, str], Answer] = {}
+
+    def get(self, source: str, key: str) -> Answer | None:
+        return self._answers.get((source, key))
+
+    def put(self, source: str, key: str, answer: Answer | None) -> None:
+        """Set what stands under a key; None: nothing."""
+        if answer is None:
+            self._answers.pop((source, key), None)
+        else:
+            self._answers[source, key] = answer
+
+    def remember(self, effects: Effects) -> None:
+        """Take what a decision or an order wants kept, as the router does."""
+        for one in effects.remembered:
+            self._answers[one.source, one.key] = one.answer
+
+    def learn(self, event: AuditEvent) -> None:
+        """Take the next event from before the decisions that are looked at."""
+        if event.event is Event.ADMITTED:
+            self._admitted(event)
+        elif event.recipient is not None and "receipt" in event.detail:
+            counted = Answer(content_hash=b"", decided_at=event.at.timestamp())
+            self._answers[event.recipient, f"{event.event} {event.source} {event.id}"] = counted
+        elif event.recipient is None and (known := self.get(event.source, event.id)) is not None:
+            self._answers[event.source, event.id] = _moved(known, event)
+
+    def _admitted(self, event: AuditEvent) -> None:
+        answer, subject = _answer(event), event.detail.get("subject")
+        told = event.detail.get(NAME)
+        if isinstance(told, dict):
+            behind = last_in_line(event.source, subject, self)
+            answer = msgspec.structs.replace(answer, hold=_hold(told, behind, answer.recipients))
+            if subject and told.get("held"):
+                self._answers[event.source, hold_key(subject)] = lined_up(event.id, event.at)
+        self._answers[event.source, event.id] = answer
+
+
+def _answer(event: AuditEvent) -> Answer:
+    recipients = event.detail.get("recipients", ())
+    return Answer(
+        content_hash=bytes.fromhex(str(event.detail.get("content_sha256", ""))),
+        decided_at=event.at.timestamp(),
+        recipients=tuple(map(str, recipients)),
+        body_hash=bytes.fromhex(event.body_sha256 or ""),
+        statement=is_statement(str(event.detail.get("type", ""))),
+    )
+
+
+def _hold(told: dict[str, Any], behind: str, recipients: tuple[str, ...]) -> Hold:
+    policy, held = told.get("policy"), bool(told.get("held"))
+    # Under which address each was meant shows in no event, and changes none.
+    addresses = tuple(SYSTEM_PREFIX + one for one in recipients) if held else ()
+    check = Check.NONE if policy is None else Check(policy)
+    return Hold(check=check, held=held, behind=behind if held else "", addresses=addresses)
+
+
+def _moved(known: Answer, event: AuditEvent) -> Answer:
+    """Return what is remembered of a message after an event about it (`hub.decision.orders`)."""
+    hold = known.hold
+    if event.event is Event.WITHDRAWN:
+        return msgspec.structs.replace(known, withdrawn=True, hold=withdrawn_hold(hold))
+    if hold is None:
+        return known
+    if event.event is Event.EXPIRED:
+        return msgspec.structs.replace(known, recipients=(), hold=ended(hold))
+    return msgspec.structs.replace(known, hold=_held(hold, event))
+
+
+def _held(hold: Hold, event: AuditEvent) -> Hold | None:
+    recorded = hold.check is Check.RECORD
+    match event.event, event.reason:
+        case Event.VERDICT, _ if recorded:
+            hold = msgspec.structs.replace(hold, check=Check.NONE)
+            return hold if hold.held else None
+        case Event.RESUMED, _:
+            return Hold(check=hold.check, held=False) if recorded else None
+        case Event.HELD, reason if reason == DOCUMENT_REVIEW:
+            return msgspec.structs.replace(hold, check=Check.REVIEW)
+        case Event.HELD, reason if reason == BEHIND_DOCUMENTS and not recorded:
+            return msgspec.structs.replace(hold, check=Check.NONE)
+    return hold

@@ -1,0 +1,196 @@
+"""A period with orders, holds and releases: what the router itself made of them is no difference.
+
+And whatever of it is told otherwise later is one.
+"""
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+from lgsp_message.values import Place
+
+from hub.decision.events import AuditEvent, Event
+from hub.decision.holding import Resume
+from hub.decision.orders import Do, Found, Order
+from hub.evidence.deciding import NO_EVENT, OUT_OF_TURN, Deciding
+from hub.evidence.memory import Memory
+from hub.evidence.recompute import comes_from_a_record, left_undecided
+from hub.io.kafka.codec import ingress_headers, read_ingress
+from hub.io.kafka.router_records import COMMAND, ORDER, Record, outputs_of
+from hub.io.kafka.topics import AUDIT
+from hub.router.batch import examine_all, settle_all
+from hub.signing.macs import command_mac
+from hub.signing.verdicts import Grade
+from tests import support
+from tests.documents_rig import PDF, letter, rules
+from tests.support import MACS, NOW, PARTITION
+
+RULES = rules()
+VERSIONS = {RULES.ref.version: RULES}
+
+
+class Router:
+    """The router's own steps, one record at a time; keeps the records and the events."""
+
+    def __init__(self):
+        self.seen, self.now = support.Remembered(), NOW
+        self.records, self.events = [], []
+
+    async def take(self, headers, body, *, condemned=""):
+        place = Place(partition=PARTITION, offset=100 + len(self.records))
+        named = dict(headers)
+        mac = named.get(COMMAND)
+        record = Record(
+            received=read_ingress(headers, named, body, place),
+            place=place,
+            headers=headers,
+            key=None,
+            command=None if mac is None else mac.decode(),
+        )
+        self.records.append((place.offset, headers, body))
+        self.now += timedelta(seconds=1)
+        batch = await examine_all([record], RULES, self.now)
+        reasons = {place: condemned} if condemned else {}
+        ((_, outcome),) = await settle_all(batch, self.seen, reasons)
+        for memory in getattr(outcome, "remembered", ()) or _memory(outcome):
+            self.seen.answers[memory.source, memory.key] = memory.answer
+        if hasattr(outcome, "answer"):
+            self.seen.answers.pop((outcome.source, outcome.key), None)
+            if outcome.answer is not None:
+                self.seen.answers[outcome.source, outcome.key] = outcome.answer
+        for output in outputs_of(record, outcome, lambda _system: True):
+            if output.topic == AUDIT:
+                self.events.append(msgspec.json.decode(output.value, type=AuditEvent))
+
+    async def send(self, received, **how):
+        await self.take(ingress_headers(received), received.body, **how)
+
+    async def order(self, do, received, **fields):
+        order = Order(do=do, source="sender", id=received.attributes["id"], **fields)
+        text = msgspec.json.encode(order)
+        mac = command_mac(MACS, text).encode()
+        headers = [*ingress_headers(received), (COMMAND, mac), (ORDER, text)]
+        await self.take(headers, received.body)
+
+    async def tell(self, received, grade):
+        await self.order(Do.TELL, received, found=(Found(hash=PDF, grade=Grade(grade)),))
+
+    async def resume(self, subject):
+        command = msgspec.json.encode(Resume(source="sender", subject=subject))
+        await self.take([(COMMAND, command_mac(MACS, command).encode())], command)
+
+
+def _memory(outcome):
+    memory = getattr(outcome, "memory", None)
+    return () if memory is None else (memory,)
+
+
+async def documents(router):
+    """Letters that wait, in a line, for a verdict, a person, an end; a withdrawal of one."""
+    first, second, third = letter("a"), letter("b"), letter("c")
+    for one in (first, second, third):
+        await router.send(one)
+    await router.send(letter("plain"))
+    await router.order(Do.LOOK, second)
+    await router.tell(second, "indeterminate")
+    await router.order(Do.RELEASE, second, by="an", reason="Mẫu")
+    await router.tell(first, "valid")
+    await router.order(Do.LOOK, second)
+    await router.tell(second, "valid")
+    await router.send(support.withdrawal("c"))
+    await router.tell(third, "invalid")
+    await router.tell(letter("plain"), "valid")
+    await router.send(letter("d", subject="khac"))
+    await router.tell(letter("d", subject="khac"), "invalid")
+
+
+async def hold(router):
+    """A message at which the hub fails, its successors, their release."""
+    subject = letter().attributes["subject"]
+    await router.send(letter("bad"), condemned="refused_by_broker")
+    await router.send(letter("behind"))
+    await router.send(letter("aside", subject="ben"))
+    await router.resume(subject)
+    await router.send(letter("bad"))
+    await router.send(letter("behind"))
+
+
+def check(router, events=None, since=0, records=None):
+    """Recompute what was taken from the record number `since` on."""
+    start, memory, told = 100 + since, Memory(), {}
+    for event in router.events if events is None else events:
+        assert comes_from_a_record(event) or left_undecided(event)
+        if event.ingress.offset < start:
+            memory.learn(event)
+        else:
+            told.setdefault(event.ingress, []).append(event)
+    deciding = Deciding(PARTITION, VERSIONS, told, memory)
+    found = []
+    for offset, headers, body in router.records if records is None else records:
+        if offset >= start:
+            deciding.gone(offset)
+            found += [(offset - 100, text) for text in deciding.take(offset, headers, body)]
+    return found
+
+
+@pytest.fixture
+async def router():
+    made = Router()
+    await documents(made)
+    await hold(made)
+    return made
+
+
+async def test_orders_holds_and_releases_are_no_differences(router):
+    assert {event.event for event in router.events} >= {
+        *(Event.VERDICT, Event.HELD, Event.RESUMED, Event.EXPIRED, Event.WITHDRAWN),
+    }
+    assert check(router) == []
+
+
+async def test_wherever_a_period_begins_what_was_before_it_is_known(router):
+    for since in range(1, len(router.records)):
+        assert check(router, since=since) == [], since
+
+
+async def test_records_that_are_gone_are_known_from_their_events(router):
+    kept = router.records[7:]
+    assert check(router, records=kept) == []
+
+
+async def test_an_event_of_an_order_that_is_told_otherwise_is_named(router):
+    for number, event in enumerate(router.events):
+        if event.event not in {Event.VERDICT, Event.EXPIRED, Event.RESUMED}:
+            continue
+        changed = list(router.events)
+        changed[number] = msgspec.structs.replace(event, reason="khac")
+        place = event.ingress.offset - 100
+        assert (place, f"{event.event.value} sender {event.id}: reason") in check(router, changed)
+
+
+async def test_no_event_can_be_left_out(router):
+    for number, event in enumerate(router.events):
+        left = router.events[:number] + router.events[number + 1 :]
+        # The first record of a period is known by its event alone.
+        if event.ingress.offset > 100:
+            assert check(router, left), event
+
+
+async def test_a_message_that_passes_a_held_one_is_named(router):
+    # Its hold is struck from the log: now it seems to have been decided in its turn.
+    held = [event for event in router.events if left_undecided(event)]
+    admitted = next(e for e in router.events if e.id == "behind" and e.event is Event.ADMITTED)
+    moved = msgspec.structs.replace(admitted, ingress=held[1].ingress, at=held[1].at)
+    events = [moved if event is held[1] else event for event in router.events]
+    assert (held[1].ingress.offset - 100, OUT_OF_TURN) in check(router, events)
+
+
+async def test_a_record_that_was_passed_over_in_silence_is_named(router):
+    silent = [event for event in router.events if event.id != "aside"]
+    assert [text for _, text in check(router, silent)] == [NO_EVENT]
+
+
+async def test_a_command_of_anybody_else_was_refused_and_is_again(router):
+    await router.take([(COMMAND, b"k1.AAAA")], b"{}")
+    assert router.events[-1].reason == "not_admitted"
+    assert check(router) == []
