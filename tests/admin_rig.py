@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 from argon2 import PasswordHasher
 from fastapi import FastAPI
@@ -186,5 +187,6 @@ def admin_app(control, holding=None, commands=None, orders=None, **staff_parts):
     plane = admin_of(control, holding, commands, **staff_parts)
     mount_admin(app, plane)
     app.state.ops = ops_of(plane, **({} if orders is None else {"orders": orders}))
+    app.state.deps = SimpleNamespace(log=None)  # What systems are served with is not here.
     handle_failures(app)
     return app

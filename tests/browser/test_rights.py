@@ -19,9 +19,9 @@ def test_the_navigation_has_what_one_may_see(desk, name):
     page = desk.signed_in(name, "/console/profile")
     nav = page.get_by_role("navigation", name="Các trang")
     for link in LINKS[name]:
-        expect(nav.get_by_role("link", name=link)).to_be_visible()
+        expect(nav.get_by_role("link", name=link, exact=True)).to_be_visible()
     for link in HIDDEN[name]:
-        expect(nav.get_by_role("link", name=link)).to_have_count(0)
+        expect(nav.get_by_role("link", name=link, exact=True)).to_have_count(0)
 
 
 @pytest.mark.parametrize("path", ["/messages", "/dead-letters", "/connectors", "/audit", "/users"])

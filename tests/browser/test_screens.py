@@ -151,7 +151,8 @@ def test_a_script_in_a_name_is_shown_as_the_name_that_it_is(page, province, scre
 
 
 def test_a_script_as_a_business_key_is_text_in_the_list_and_on_the_trace(page, province):
-    province.send("so-mau", "mot-cua-mau", key=SCRIPT)
+    id = province.send("so-mau", "mot-cua-mau", key=SCRIPT)
+    province.await_state("so-mau", id, "pending")
     visit(page, "/console/messages")
     page.get_by_role("link", name=SCRIPT).first.click()
     expect(page.get_by_role("heading", name=SCRIPT, level=1)).to_be_visible()

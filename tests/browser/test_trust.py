@@ -32,7 +32,7 @@ def test_evidence_is_taken_as_a_file_with_a_reason_that_is_in_the_trail(page, pr
     assert downloaded.value.suggested_filename == f"mot-cua-mau_{province.main}.asice"
     with zipfile.ZipFile(io.BytesIO(downloaded.value.path().read_bytes())) as bundle:
         assert bundle.read("mimetype") == b"application/vnd.etsi.asic-e+zip"
-        assert any(name.endswith("bundle.json") for name in bundle.namelist())
+        assert any(name.endswith("index.json") for name in bundle.namelist())
     expect(dialog).to_have_count(0)
     deeds = province.owner.call("GET", "/ops/audit?action=evidence")["items"]
     assert "Xã Mẫu hỏi đã nhận chưa (mẫu)" in [deed["reason"] for deed in deeds]
@@ -151,7 +151,9 @@ def test_an_authority_that_is_away_and_a_damaged_shard_say_who_must_act(page, pr
     expect(standing).to_contain_text("hub rebuild log")
     expect(page.get_by_role("row").filter(has_text="chưa")).to_have_count(1)
     page.get_by_role("button", name="English").click()
-    expect(standing).to_contain_text("The time stamping authority does not answer")
+    expect(page.get_by_role("region", name="How it stands")).to_contain_text("does not answer")
+    page.get_by_role("button", name="Tiếng Việt").click()
+    expect(standing).to_be_visible()
 
 
 def test_certificates_are_listed_with_what_ends_soon_and_one_leads_to_its_report(desk, province):

@@ -94,7 +94,7 @@ export const en: Words = {
     leftOut: (n) => `${n} more steps are not shown here.`, late: "recorded late", detail: "Details", links: "Belongs to it", headers: "Headers and signature as received",
     headersAll: "Headers", signature: "Signature", raw: "The trace as JSON", who: "Who must act", next: "What to do next", reasonUnknown: "The recipient gave this code; its documents say what it means.",
     neighbours: "In the list", back: "List", before: "Previous message", after: "Next message",
-    owners: { hub: "the hub", operator: "the hub's operator", recipient: "the recipient", sender: "the sender", connector: "the connector", nobody: "nobody: it is done", none: "nobody: it is done", person: "whoever chooses the recipient" },
+    owners: { hub: "the hub", operator: "the hub's operator", recipient: "the recipient", sender: "the sender", connector: "the connector", nobody: "nobody: it is done", none: "nobody: it is done", person: "whoever must decide" },
     linkKinds: { correlation: "Same conversation", same_key: "Same document", receipt: "Receipt", withdrawal: "Withdraws this message", withdrawn_by: "Withdrawn by" },
     facts: {
       title: "Message", sender: "Sender", onbehalf: "On behalf of", type: "Type", schema: "Schema", time: "Sender's time", received: "Received", expires: "Expires",

@@ -93,7 +93,7 @@ export const vi = {
     leftOut: (n: number) => `Còn ${n} bước không hiện ở đây.`, late: "ghi nhận muộn", detail: "Chi tiết", links: "Liên quan", headers: "Tiêu đề và chữ ký như đã nhận",
     headersAll: "Tiêu đề", signature: "Chữ ký", raw: "JSON của hành trình", who: "Ai phải xử lý", next: "Việc tiếp theo", reasonUnknown: "Bên nhận trả về mã này; xem tài liệu của bên nhận.",
     neighbours: "Trong danh sách", back: "Danh sách", before: "Thông điệp trước", after: "Thông điệp sau",
-    owners: { hub: "trục", operator: "người vận hành trục", recipient: "bên nhận", sender: "bên gửi", connector: "bộ kết nối", nobody: "không ai: đã xong", none: "không ai: đã xong", person: "người chọn nơi nhận" },
+    owners: { hub: "trục", operator: "người vận hành trục", recipient: "bên nhận", sender: "bên gửi", connector: "bộ kết nối", nobody: "không ai: đã xong", none: "không ai: đã xong", person: "người phải quyết định" },
     linkKinds: { correlation: "Cùng hội thoại", same_key: "Cùng mã văn bản", receipt: "Biên nhận", withdrawal: "Thu hồi thông điệp này", withdrawn_by: "Được thu hồi bởi" },
     facts: {
       title: "Thông điệp", sender: "Bên gửi", onbehalf: "Thay mặt", type: "Loại", schema: "Lược đồ", time: "Bên gửi ghi", received: "Trục nhận", expires: "Hết hạn",

@@ -18,7 +18,8 @@ export function CompromisesScreen() {
   const text = words.value.compromises;
   const { before, report } = place.value.query;
   const found = useLoad(before ?? "", (stop) => ask<Paged<Compromise>>("GET", "/ops/compromises", { query: { before }, stop }));
-  const close = () => replace(href("/compromises"));
+  // Not where the report has just led: whoever made it stays with it.
+  const close = () => { if (place.value.path === "/compromises") replace(href("/compromises")); };
   return (
     <Page title={text.title} lead={text.lead} actions={<Write does="POST /ops/compromises" class="button button-risky" onClick={() => filter({ report: "yes" })}>{text.report}</Write>}>
       <Shown from={found} empty={({ items }) => items.length === 0} whenEmpty={<p>{text.none}</p>}>

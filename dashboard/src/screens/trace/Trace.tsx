@@ -22,6 +22,8 @@ import { VerdictCard } from "./Verdict";
 import "./trace.css";
 
 const REFRESH_MS = 1_000;
+/** A message that waits for its documents is in one of these. */
+const STOPPED: ReadonlySet<string> = new Set(["held", "manual_review"]);
 
 interface Props {
   readonly source: string;
@@ -60,7 +62,7 @@ function TraceView({ trace }: { readonly trace: Trace }) {
         <div class="stack">
           <Facts trace={trace} />
           {trace.signer && <SignerCard signer={trace.signer} />}
-          {trace.documents && <VerdictCard found={trace.documents} held={trace.recipients.some((one) => one.state === "held")} />}
+          {trace.documents && <VerdictCard found={trace.documents} held={trace.recipients.some((one) => STOPPED.has(one.state))} />}
           <Links links={trace.links} />
           <EvidenceCard trace={trace} />
           <BodyCard trace={trace} />

@@ -56,7 +56,7 @@ function ofShards(): readonly Column<LogShard>[] {
     { key: "root", title: text.root, cell: (one) => <span class="code small">{one.root ?? "–"}</span> },
     {
       key: "checkpoint", title: text.checkpoint,
-      cell: (one) => (one.root === null ? "–" : <a href={at`/ops/log/${String(one.shard)}/${"checkpoint"}`} target="_blank" rel="noopener" aria-label={`${text.checkpoint} ${one.shard}`}>{text.open}</a>),
+      cell: (one) => (one.root === null ? "–" : <a href={at`/ops/log/${String(one.shard)}/${"checkpoint"}`} target="_blank" rel="noopener" aria-label={`${text.open} ${text.checkpoint} ${one.shard}`}>{text.open}</a>),
     },
   ];
 }
