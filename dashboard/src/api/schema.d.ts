@@ -756,6 +756,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/log/exports": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["begin_export_ops_log_exports_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ops/log/{shard}/{resource}": {
         readonly parameters: {
             readonly query?: never;
@@ -3568,6 +3584,13 @@ export interface components {
             readonly since?: string | null;
             readonly system?: string | null;
         };
+        readonly hub__api__ops_log__Wanted: {
+            readonly reason: string;
+            /** Format: date-time */
+            readonly since: string;
+            /** Format: date-time */
+            readonly until: string;
+        };
         /** @enum {string} */
         readonly hub__decision__connectors__Wanted: "running" | "paused" | "stopped";
     };
@@ -4794,6 +4817,29 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["LogStanding"];
+                };
+            };
+        };
+    };
+    readonly begin_export_ops_log_exports_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["hub__api__ops_log__Wanted"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": Record<string, never>;
                 };
             };
         };
