@@ -37,6 +37,8 @@ QUIET: Final[Mapping[str, int]] = {
     "httpx2": logging.WARNING,
     "httpcore2": logging.WARNING,
     "alembic": logging.WARNING,
+    # Invariant 9: it logs subjects of certificates, so citizens' numbers, and whole tracebacks.
+    "pyhanko_certvalidator": logging.CRITICAL + 1,
 }
 
 REPEAT_SECONDS: Final = 10.0

@@ -5,7 +5,7 @@ of certificate policies; the hub has the standard's own: any policy, none demand
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -36,9 +36,9 @@ class Case:
     """One test: the holder's certificate, and what goes with it."""
 
     name: str
-    holder: bytes
-    others: tuple[bytes, ...]
-    crls: tuple[bytes, ...]
+    holder: bytes = field(repr=False)
+    others: tuple[bytes, ...] = field(repr=False)
+    crls: tuple[bytes, ...] = field(repr=False)
 
     @property
     def valid(self) -> bool:
@@ -129,10 +129,14 @@ def of_a_system(asked: Case) -> bool | None:
 
 
 def of_a_document(asked: Case) -> bool | None:
-    """Ask the judge of signatures in documents."""
+    """Ask the judge of signatures in documents; None: no signature would hold such certificates."""
+    try:
+        holder, *others = (x509.Certificate.load(one) for one in (asked.holder, *asked.others))
+    except ValueError:
+        return None
     given = Given(
-        certificate=x509.Certificate.load(asked.holder),
-        others=tuple(x509.Certificate.load(one) for one in asked.others),
+        certificate=holder,
+        others=tuple(others),
         roots=(ROOT,),
         answers=RevocationAnswers(crls=asked.crls),
     )

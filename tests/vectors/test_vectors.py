@@ -24,3 +24,9 @@ def test_a_vector_gives_the_answer_it_names(name):
 
 def test_the_files_are_what_the_program_writes():
     assert vectors() == FILES, "run: python -m tests.vectors.make"
+
+
+def test_every_file_beside_the_programs_is_written_by_one():
+    folders = {path.name for path in FOLDER.iterdir() if path.is_dir()} - {"__pycache__"}
+    assert folders == {"valid", "invalid", "documents"}
+    assert {path.suffix for path in FOLDER.iterdir() if path.is_file()} == {".py"}

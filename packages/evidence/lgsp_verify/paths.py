@@ -1,6 +1,7 @@
 """Does a certificate lead to a root that is trusted, and was it revoked (RFC 5280), offline."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
@@ -16,6 +17,9 @@ from pyhanko_certvalidator.errors import (
 )
 
 from lgsp_verify.trust import Authority
+
+# Invariant 9, and a reader of the report has no use for it: it logs subjects and tracebacks.
+logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL + 1)
 
 
 class PathState(Enum):

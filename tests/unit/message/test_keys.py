@@ -135,6 +135,13 @@ def test_a_jwk_that_makes_no_key_is_unusable_and_nothing_worse(bad):
         load_jwk(bad)
 
 
+@pytest.mark.parametrize("spelling", [1, 2**255 - 18, 1 + 2**255, 2**255 - 20])
+def test_an_ed25519_key_of_small_order_is_refused_in_every_spelling(spelling):
+    jwk = {"kty": "OKP", "crv": "Ed25519", "x": b64url(spelling.to_bytes(32, "little"))}
+    with pytest.raises(KeyUnusable):
+        verifying_key(load_jwk(jwk), "Ed25519")
+
+
 def test_rsa_keys_outside_the_limits_are_refused():
     small = rsa.RSAPublicNumbers(65537, (1 << 1023) + 1).public_key()
     huge = rsa.RSAPublicNumbers(65537, (1 << 8191) + 1).public_key()

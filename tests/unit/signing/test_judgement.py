@@ -112,6 +112,23 @@ def test_an_authority_in_between_that_was_revoked_takes_all_below_with_it(said, 
     assert judge(chain, TRUST, Usage.SYSTEMS, AT, answers).status is status
 
 
+def test_an_authority_that_says_no_place_of_its_crl_is_found_in_the_crls_at_hand():
+    middle = PKI.government_root.subordinate(agency_subject("CA giữa (Mẫu)"), since=AT - 99 * DAY)
+    holder = middle.issue(agency_subject("Sở Mẫu"), since=AT - HOUR)
+    chain = tuple(map(Certificate.of, (holder.der, *holder.chain_der)))
+    assert not chain[1].crl_urls
+    listed = {middle.certificate.serial_number: AT - DAY}
+
+    silent = judge(chain, TRUST, Usage.SYSTEMS, AT, [crl(middle)])
+    told = crl(PKI.government_root, revoked=listed)
+    revoked = judge(chain, TRUST, Usage.SYSTEMS, AT, [crl(middle), told])
+
+    assert silent.status is Status.GOOD
+    assert revoked.status is Status.REVOKED
+    assert revoked.revoked_at == AT - DAY
+    assert revoked.revocation_reason == "ca_compromise"
+
+
 @pytest.mark.parametrize(
     "trust",
     [
