@@ -86,6 +86,7 @@ CATCHES_REFUSED = {
     "packages/client/lgsp_client/outgoing.py": "a sender's own mistake becomes the client's error",
     "hub/api/tokens.py": "a client assertion that is not strict JSON is no assertion",
     "packages/edge/lgsp_edge/receiver.py": "a message that cannot be proven is stated as rejected",
+    "hub/evidence/deciding.py": "an order is refused again as the router refused it",
     "hub/evidence/messages.py": "what cannot be read names no key; the refusal itself is proven",
     "packages/evidence/lgsp_verify/checks/message.py": "a refusal is confirmed by the same one",
     "packages/evidence/lgsp_verify/checks/receipts.py": "a receipt that proves nothing is told",

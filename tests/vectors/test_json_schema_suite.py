@@ -4,11 +4,11 @@ import json
 from collections import Counter
 
 import pytest
+from tests.vectors.take_json_schema_suite import SUITE
 
 from hub.schemas.lint import UnsafeSchema
 from hub.schemas.validate import compile_schema
 from tests.vectors.suites import claimed
-from tests.vectors.take_json_schema_suite import SUITE
 
 GROUPS = json.loads(SUITE.read_text(encoding="utf-8"))
 ONLY_ANNOTATED = "is only an annotation by default"

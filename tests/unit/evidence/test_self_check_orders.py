@@ -4,6 +4,7 @@ And whatever of it is told otherwise later is one.
 """
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -51,7 +52,9 @@ class Router:
         self.now += timedelta(seconds=1)
         batch = await examine_all([record], RULES, self.now)
         reasons = {place: condemned} if condemned else {}
-        ((_, outcome),) = await settle_all(batch, self.seen, reasons)
+        seen: Any = self.seen
+        decided: Any = await settle_all(batch, seen, reasons)
+        ((_, outcome),) = decided
         for memory in getattr(outcome, "remembered", ()) or _memory(outcome):
             self.seen.answers[memory.source, memory.key] = memory.answer
         if hasattr(outcome, "answer"):
@@ -60,7 +63,7 @@ class Router:
                 self.seen.answers[outcome.source, outcome.key] = outcome.answer
         for output in outputs_of(record, outcome, lambda _system: True):
             if output.topic == AUDIT:
-                self.events.append(msgspec.json.decode(output.value, type=AuditEvent))
+                self.events.append(msgspec.json.decode(output.value or b"", type=AuditEvent))
 
     async def send(self, received, **how):
         await self.take(ingress_headers(received), received.body, **how)
@@ -117,7 +120,8 @@ async def hold(router):
 
 def check(router, events=None, since=0, records=None):
     """Recompute what was taken from the record number `since` on."""
-    start, memory, told = 100 + since, Memory(), {}
+    start, memory = 100 + since, Memory()
+    told: dict[Any, Any] = {}
     for event in router.events if events is None else events:
         assert comes_from_a_record(event) or left_undecided(event)
         if event.ingress.offset < start:
