@@ -6,6 +6,7 @@ and indirect CRLs, policies, constraints, odd names.
 
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,8 +18,9 @@ from hub.signing.documents.question import RevocationAnswers
 from hub.signing.judgement import AnswerUnreadable
 from hub.signing.verdicts import Grade, VerdictReason
 from simulator.pki import make_ocsp
+from tests.signed_documents import LETTER
 from tests.vectors import pkits
-from tests.vectors.make_documents import LETTER, now
+from tests.vectors.make_documents import now
 
 pytestmark = pytest.mark.filterwarnings("ignore:Parsed a serial number")
 JUDGES = (pkits.of_a_system, pkits.of_a_document, pkits.of_a_bundle)
@@ -55,7 +57,8 @@ def cases(draw):
     several = list(getattr(case, what))
     place = draw(st.integers(0, len(several) - 1))
     several[place] = draw(mutated(several[place]))
-    return replace(case, **{what: tuple(several)})
+    changed: Any = {what: tuple(several)}
+    return replace(case, **changed)
 
 
 @settings(max_examples=50)
