@@ -88,7 +88,9 @@ def test_nothing_is_accepted_that_is_signed_in_another_way(name):
 @pytest.mark.parametrize("name", ["ecdsa_secp256r1_sha256_p1363_test", "ed25519_test"])
 def test_a_key_is_the_same_as_jwk_and_as_der(name):
     algorithm = OURS[name]
-    for group in groups(name):
+    in_both = [group for group in groups(name) if "publicKeyJwk" in group]
+    assert in_both
+    for group in in_both:
         if (key := key_of(group, algorithm)) is not None:
             same = verifying_key(load_jwk(group["publicKeyJwk"]), algorithm)
             assert same.thumbprint == key.thumbprint
