@@ -14,8 +14,9 @@ from hub.decision.rows import Key
 from hub.io.sql.document_tables import document_checks as checks
 from hub.io.sql.document_tables import document_positions as positions
 from hub.io.sql.engine import sql_errors
+from hub.io.sql.kept_positions import advance, kept_positions
 from hub.io.sql.keyed import in_chunks, keyed
-from hub.io.sql.upsert import insert_missing, upsert_statement
+from hub.io.sql.upsert import upsert_statement
 
 _NAMES = [field.name for field in fields(DocumentCheck)]
 _COLUMNS = [checks.c[name] for name in _NAMES]
@@ -35,13 +36,8 @@ class DocumentCheckStore:
 
     def positions(self, partitions: Iterable[int]) -> dict[int, int]:
         """Return the next offset of each partition; one not read before begins at 0."""
-        rows = [{"partition": partition, "next_offset": 0} for partition in partitions]
         with sql_errors("reading positions"), self._engine.begin() as connection:
-            insert_missing(connection, positions, rows)
-            stored = {
-                row.partition: row.next_offset for row in connection.execute(select(positions))
-            }
-        return {row["partition"]: stored[row["partition"]] for row in rows}
+            return kept_positions(connection, positions, partitions)
 
     def record(
         self, events: Sequence[AuditEvent], start: Mapping[int, int], end: Mapping[int, int]
@@ -51,7 +47,7 @@ class DocumentCheckStore:
         False: the stored positions are not `start`, so another process has read meanwhile.
         """
         with sql_errors("noting checks of documents"), self._engine.connect() as connection:
-            if not all(_advance(connection, one, start[one], end[one]) for one in sorted(end)):
+            if not advance(connection, positions, start, end):
                 connection.rollback()
                 return False
             found = DocumentChecks(_load(connection, {(one.source, one.id) for one in events}))
@@ -97,15 +93,6 @@ class DocumentCheckStore:
             connection.execute(
                 update(checks).where(same).values(due_at=until, verdict_awaited=awaited)
             )
-
-
-def _advance(connection: Connection, partition: int, start: int, end: int) -> bool:
-    moved = connection.execute(
-        update(positions)
-        .where(positions.c.partition == partition, positions.c.next_offset == start)
-        .values(next_offset=end)
-    )
-    return moved.rowcount == 1
 
 
 def _load(connection: Connection, keys: set[Key]) -> list[DocumentCheck]:

@@ -23,6 +23,7 @@ from hub.decision.events import Event
 from hub.decision.history import History, concerns_all_recipients, is_about_a_message
 from hub.decision.rows import AuditRecord, DeliveryRow, Key, MessageRow
 from hub.io.sql.engine import sql_errors
+from hub.io.sql.kept_positions import advance, kept_positions
 from hub.io.sql.keyed import KEYS_PER_QUERY, keyed
 from hub.io.sql.objects_tables import object_access
 from hub.io.sql.projection_tables import (
@@ -52,12 +53,8 @@ class Projection:
         Raises:
             Unavailable: the database is away.
         """
-        rows = [{"partition": partition, "next_offset": 0} for partition in partitions]
         with sql_errors("reading positions"), self._engine.begin() as connection:
-            _insert(connection, positions, rows, keep=True)
-            found = connection.execute(select(positions.c.partition, positions.c.next_offset))
-            stored = {row.partition: row.next_offset for row in found}
-        return {row["partition"]: stored[row["partition"]] for row in rows}
+            return kept_positions(connection, positions, partitions)
 
     def record(
         self, records: Sequence[AuditRecord], start: Mapping[int, int], end: Mapping[int, int]
@@ -73,7 +70,7 @@ class Projection:
         with sql_errors("recording audit events"), self._engine.connect() as connection:
             # The first statement is the write that takes the positions: of two recorders the
             # second waits here, and then finds that they have moved.
-            if not all(_advance(connection, part, start[part], end[part]) for part in sorted(end)):
+            if not advance(connection, positions, start, end):
                 connection.rollback()
                 return False
             clean = [cleaned(record) for record in records]
@@ -112,15 +109,6 @@ def _set_goals(connection: Connection) -> None:
         for row in connection.execute(select(positions))
     ]
     _insert(connection, goals, rows)
-
-
-def _advance(connection: Connection, partition: int, start: int, end: int) -> bool:
-    moved = connection.execute(
-        update(positions)
-        .where(positions.c.partition == partition, positions.c.next_offset == start)
-        .values(next_offset=end)
-    )
-    return moved.rowcount == 1
 
 
 def _load(connection: Connection, records: Iterable[AuditRecord]) -> History:

@@ -14,6 +14,7 @@ from hub.indicators.cells import Cell, Count, Fold, OpenDelivery, named_deliveri
 from hub.indicators.matter import MAX_FACTS, FactRow, Kind
 from hub.indicators.matters import matters
 from hub.io.sql.engine import sql_errors
+from hub.io.sql.kept_positions import advance, kept_positions
 from hub.io.sql.keyed import in_chunks, keyed
 from hub.io.sql.upsert import insert_into, insert_missing, upsert_statement
 from hub.io.sql.views_tables import (
@@ -42,14 +43,9 @@ class Views:
         Raises:
             Unavailable: the database is away.
         """
-        numbers = list(partitions)
-        rows = [{"partition": number, "next_offset": 0} for number in numbers]
         with sql_errors("reading the views' positions"), self.engine.begin() as connection:
             insert_missing(connection, view_head, [{"id": 1, "writes": 0}])
-            insert_missing(connection, view_positions, rows)
-            found = connection.execute(select(view_positions))
-            stored = {row.partition: row.next_offset for row in found}
-        return {number: stored[number] for number in numbers}
+            return kept_positions(connection, view_positions, partitions)
 
     def record(
         self, records: Sequence[AuditRecord], start: Mapping[int, int], end: Mapping[int, int]
@@ -65,7 +61,7 @@ class Views:
         with sql_errors("adding to the views"), self.engine.connect() as connection:
             # First of all the one row's lock: two batches may touch one matter.
             take_turn(connection)
-            if not all(_advance(connection, part, start[part], end[part]) for part in sorted(end)):
+            if not advance(connection, view_positions, start, end):
                 connection.rollback()
                 return None
             fold = Fold(_known(connection, records))
@@ -135,15 +131,6 @@ def _set_goals(connection: Connection, now: datetime) -> None:
         rows.append({"partition": row.partition, "until_offset": until, "since": since})
     if rows:
         connection.execute(upsert_statement(connection.dialect.name, view_goals), rows)
-
-
-def _advance(connection: Connection, partition: int, start: int, end: int) -> bool:
-    moved = connection.execute(
-        update(view_positions)
-        .where(view_positions.c.partition == partition, view_positions.c.next_offset == start)
-        .values(next_offset=end)
-    )
-    return moved.rowcount == 1
 
 
 def _known(connection: Connection, records: Iterable[AuditRecord]) -> Iterator[OpenDelivery]:
