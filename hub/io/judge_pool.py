@@ -1,15 +1,11 @@
-"""Judges documents in processes with limits: a hostile one costs one of them, for a bounded time.
+"""Judges documents in confined processes: a hostile one costs one of them, for a bounded time.
 
-No parser of PDF, XML or ASN.1 promises how long it takes or how much memory it needs. So each
-document is judged by a process that is killed at its deadline, and whose address space the system
-bounds. The document then gets `indeterminate` with the reason, and the next one a new process.
+It gets `indeterminate` with the reason, and the next one a new process.
 """
 
 import asyncio
 import signal
-import sys
 from collections.abc import Awaitable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from types import TracebackType
@@ -18,6 +14,7 @@ from typing import Final, Self
 import msgspec
 import structlog
 
+from hub.io.confinement import kill, start_confined
 from hub.io.judge_frames import (
     LENGTH,
     OUT_OF_MEMORY,
@@ -36,8 +33,6 @@ _START_SECONDS: Final = 60
 """For a process to load what it needs: 1 second, on a machine that is not overloaded."""
 _ANSWER_BYTES: Final = 4 * 1024 * 1024
 """Most of an answer: 32 verdicts with the certificates that are wanted have some 100 kB."""
-_ENVIRONMENT: Final[Mapping[str, str]] = {"LC_ALL": "C.UTF-8"}
-"""A worker gets nothing of ours: no secret stands in its environment."""
 _log = structlog.get_logger("judge_pool")
 
 
@@ -85,9 +80,7 @@ class _Worker:
 
     async def end(self) -> int:
         """Kill it and wait for it; return how it ended."""
-        with suppress(ProcessLookupError):
-            self._process.kill()
-        return await self._process.wait()
+        return await kill(self._process)
 
     async def _write(self, data: bytes) -> None:
         assert self._process.stdin is not None  # noqa: S101  (made with pipes)
@@ -183,21 +176,10 @@ class JudgePool:
             raise _Lost(VerdictReason.TIME_LIMIT) from error
 
     async def _start(self) -> _Worker:
-        limits = (str(self._limits.seconds), str(self._limits.memory_bytes))
+        limits = self._limits
         try:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",  # Nothing is imported from wherever the hub was started.
-                "-m",
-                "hub.io.judge_worker",
-                *limits,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                # Invariant 9: what a process says when it falls may quote the document.
-                stderr=asyncio.subprocess.DEVNULL,
-                env=_ENVIRONMENT,
-                # The terminal's interrupt is for the hub, which ends its workers itself.
-                start_new_session=True,
+            process = await start_confined(
+                "hub.io.judge_worker", limits.seconds, limits.memory_bytes
             )
         except OSError as error:
             raise Unavailable("no process to judge documents can be started") from error

@@ -6,9 +6,9 @@ holds no secret, writes no file, and is ended by the system when it takes too mu
 
 import resource
 import sys
-from pathlib import Path
 from typing import BinaryIO, Final
 
+from hub.io.confined import allow_cpu, bound_memory
 from hub.io.judge_frames import (
     LENGTH,
     OUT_OF_MEMORY,
@@ -29,34 +29,18 @@ _FILES: Final = 32
 
 def serve(tasks: BinaryIO, answers: BinaryIO, seconds: int, memory_bytes: int) -> None:
     """Judge until the input ends: then the pool is gone."""
-    _limit(memory_bytes)
+    bound_memory(memory_bytes)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))
     parts: dict[bytes, bytes] = {}
     _say(answers, READY)
     while (data := _frame(tasks)) is not None:
-        _allow_cpu(seconds)
+        allow_cpu(seconds)
         _say(answers, encode_judged(_judged(decode_task(data), parts)))
 
 
 def _judged(task: Task, parts: dict[bytes, bytes]) -> Judged:
     parts.update((name_of(part), part) for part in task.parts)
     return judge(task.document, question_of(task, parts.__getitem__))
-
-
-def _limit(memory_bytes: int) -> None:
-    """Bound memory beyond what is loaded; no files, and no core dump: it would hold a document."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    address_space = pages * resource.getpagesize() + memory_bytes
-    resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))
-
-
-def _allow_cpu(seconds: int) -> None:
-    """Let the next document have this much: SIGXCPU then ends the process, pool or no pool."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime) + seconds + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
 
 
 def _frame(tasks: BinaryIO) -> bytes | None:

@@ -1,20 +1,11 @@
-"""Takes the text of first pages in processes with limits: a hostile file costs one of them.
-
-No parser of PDF promises how long it takes or how much memory it needs. So it runs in a process
-whose CPU time and address space the system bounds, and that is ended at its deadline.
-"""
+"""Takes the text of first pages in confined processes: a hostile file costs one of them."""
 
 import asyncio
-import sys
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
 
+from hub.io.confinement import kill, start_confined
 from hub.io.page_worker import LENGTH, MAX_TEXT_BYTES
 from hub.ports import Unavailable
-
-_ENVIRONMENT: Final = {"LC_ALL": "C.UTF-8"}
-"""A worker gets nothing of ours: no secret stands in its environment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +46,7 @@ class _Worker:
         return (await process.stdout.readexactly(min(size, MAX_TEXT_BYTES))).decode()
 
     async def end(self) -> None:
-        with suppress(ProcessLookupError):
-            self._process.kill()
-        await self._process.wait()
+        await kill(self._process)
 
 
 class PagePool:
@@ -105,21 +94,10 @@ class PagePool:
             await _ended(await self._places.get())
 
     async def _start(self) -> _Worker:
-        limits = (str(self._limits.cpu_seconds), str(self._limits.memory_bytes))
+        limits = self._limits
         try:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",  # Nothing is imported from wherever the hub was started.
-                "-m",
-                "hub.io.page_worker",
-                *limits,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                # Invariant 9: what a process says when it falls may quote the document.
-                stderr=asyncio.subprocess.DEVNULL,
-                env=_ENVIRONMENT,
-                # The terminal's interrupt is for the hub, which ends its workers itself.
-                start_new_session=True,
+            process = await start_confined(
+                "hub.io.page_worker", limits.cpu_seconds, limits.memory_bytes
             )
         except OSError as error:
             raise Unavailable("no process to look for secrecy markings can be started") from error

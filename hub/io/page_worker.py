@@ -4,13 +4,14 @@ It is started by `hub.io.page_pool`: a line of its input names a file, its answe
 many bytes of UTF-8. It holds no secret, writes no file, and the system bounds what it takes.
 """
 
-import resource
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from pypdf import PageObject, PdfReader
+
+from hub.io.confined import allow_cpu, bound_memory
 
 LENGTH: Final = 4
 """Bytes of an answer's length, big-endian."""
@@ -22,9 +23,9 @@ MAX_NOTES: Final = 200
 
 def serve(paths: BinaryIO, answers: BinaryIO, seconds: int, memory_bytes: int) -> None:
     """Read one file after the other until the input ends: then the pool is gone."""
-    _limit(memory_bytes)
+    bound_memory(memory_bytes)
     for line in paths:
-        _allow_cpu(seconds)
+        allow_cpu(seconds)
         text = first_page(line.decode().rstrip("\n")).encode(errors="replace")[:MAX_TEXT_BYTES]
         answers.write(len(text).to_bytes(LENGTH) + text)
         answers.flush()
@@ -50,22 +51,6 @@ def _notes(page: PageObject) -> Iterator[str]:
         text = one.get_object().get("/Contents")
         if isinstance(text, str):
             yield text
-
-
-def _limit(memory_bytes: int) -> None:
-    """Bound memory beyond what is loaded; no file, and no core dump: it would hold a document."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    address_space = pages * resource.getpagesize() + memory_bytes
-    resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-
-
-def _allow_cpu(seconds: int) -> None:
-    """Let the next file have this much: SIGXCPU then ends the process, pool or no pool."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime) + seconds + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
 
 
 if __name__ == "__main__":
