@@ -16,6 +16,7 @@ from hub.directory.organisations import legal_day
 from hub.io.objects import ObjectTooLarge
 from hub.ports import Unavailable
 from hub.signing.documents.question import (
+    MOST_BYTES,
     DocumentJudge,
     Judged,
     Question,
@@ -24,9 +25,6 @@ from hub.signing.documents.question import (
     Trust,
 )
 from hub.signing.verdicts import DocumentVerdict, Grade, SignatureVerdict, VerdictReason
-
-MOST_BYTES: Final = 64 * 1024 * 1024
-"""Larger documents are not fetched: `hub.signing.documents.judge` takes none."""
 
 MAX_SIGNATURES: Final = 16
 """Signatures that an event tells of; the grade is that of all."""

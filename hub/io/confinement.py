@@ -15,9 +15,7 @@ _ENVIRONMENT: Final[Mapping[str, str]] = {"LC_ALL": "C.UTF-8"}
 """A worker gets nothing of ours: no secret stands in its environment."""
 
 
-async def start_confined(
-    module: str, seconds: int, memory_bytes: int
-) -> asyncio.subprocess.Process:
+async def start_confined(module: str, seconds: int, memory_bytes: int) -> Process:
     """Start `module` with its limits as arguments; it is spoken to through its pipes.
 
     Raises:

@@ -25,8 +25,7 @@ from hub.io.judge_frames import (
     task_of,
 )
 from hub.ports import Unavailable
-from hub.signing.documents.judge import MOST_BYTES
-from hub.signing.documents.question import Judged, Question
+from hub.signing.documents.question import MOST_BYTES, Judged, Question
 from hub.signing.verdicts import VerdictReason, document_verdict
 
 _START_SECONDS: Final = 60

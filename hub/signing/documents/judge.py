@@ -9,13 +9,11 @@ from hub.signing.documents.asic import judge_asic
 from hub.signing.documents.cades import judge_cades
 from hub.signing.documents.facts import Outcome
 from hub.signing.documents.pdf import judge_pdf
-from hub.signing.documents.question import Judged, Question
+from hub.signing.documents.question import MOST_BYTES, Judged, Question
 from hub.signing.documents.subjects import match_sender
 from hub.signing.documents.xml import judge_xml
 from hub.signing.verdicts import SenderMatch, VerdictReason, document_verdict
 
-MOST_BYTES: Final = 64 * 1024 * 1024
-"""Largest document that is judged. Scanned letters have some megabytes; twice this is parsed."""
 _HEAD: Final = 1024
 """`%PDF-` may stand anywhere in the first 1024 bytes (ISO 32000-1, annex H, note 13)."""
 

@@ -7,6 +7,9 @@ from typing import Final, Protocol
 
 from hub.signing.verdicts import DocumentVerdict
 
+MOST_BYTES: Final = 64 * 1024 * 1024
+"""Largest document that is judged. Scanned letters have some megabytes; twice this is parsed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:

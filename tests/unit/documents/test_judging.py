@@ -4,10 +4,10 @@ import pytest
 
 from hub.decision.document_checks import DocumentCheck
 from hub.decision.documents import Policy
-from hub.documents.judging import MOST_BYTES, Judging
+from hub.documents.judging import Judging
 from hub.io.objects import ObjectTooLarge
 from hub.ports import Unavailable
-from hub.signing.documents.question import Judged, RevocationAnswers, Trust, Wanted
+from hub.signing.documents.question import MOST_BYTES, Judged, RevocationAnswers, Trust, Wanted
 from hub.signing.verdicts import (
     Grade,
     SignatureVerdict,

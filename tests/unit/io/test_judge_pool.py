@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from hub.io.judge_pool import JudgeLimits, JudgePool
-from hub.signing.documents.judge import MOST_BYTES, judge
-from hub.signing.documents.question import NO_ANSWERS
+from hub.signing.documents.judge import judge
+from hub.signing.documents.question import MOST_BYTES, NO_ANSWERS
 from hub.signing.verdicts import Grade, VerdictReason
 from tests.hostile_documents import zeros_deflated
 from tests.signed_documents import LETTER, Setting
