@@ -1,7 +1,7 @@
 """Read all of `hub.audit` from positions that the reader of the records keeps itself."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final, Generic, TypeVar
@@ -47,10 +47,7 @@ AuditBatch = Batch[AuditRecord]
 
 
 class PartitionReader(Generic[_Record]):
-    """All partitions of the audit topic, committed events only. Not a member of any group.
-
-    `record_of` makes a value of each record of Kafka.
-    """
+    """All partitions of the audit topic, committed events only. Not a member of any group."""
 
     REMEDY: ClassVar = "Run `hub rebuild projection`"
     """What an operator does about another topic than was read."""
@@ -59,13 +56,11 @@ class PartitionReader(Generic[_Record]):
         self,
         connection: KafkaConnection,
         partitions: int,
-        record_of: Callable[[Any], _Record],
         *,
         topic: str = AUDIT,
         batch_records: int = BATCH_RECORDS,
     ) -> None:
         self._connection, self._most = connection, batch_records
-        self._record_of = record_of
         self._places = [TopicPartition(topic, number) for number in range(partitions)]
         self._positions: dict[int, int] = {}
         self._consumer: Any = None
@@ -102,6 +97,11 @@ class PartitionReader(Generic[_Record]):
                 self._missing(place, starts[place] - position)
             self._consumer.seek(place, max(position, starts[place]))
 
+    @staticmethod
+    def _value(record: Any) -> _Record:
+        """Return a record of Kafka as the reader's own."""
+        raise NotImplementedError
+
     def _missing(self, place: TopicPartition, count: int) -> None:
         self.missing += count
         _log.error("audit_records_missing", partition=place.partition, count=count)
@@ -129,7 +129,7 @@ class PartitionReader(Generic[_Record]):
         start = {partition: self._positions[partition] for partition in end}
         self._positions |= end
         return Batch(
-            records=tuple(self._record_of(record) for _, records in chunks for record in records),
+            records=tuple(self._value(record) for _, records in chunks for record in records),
             start=start,
             end=end,
         )
@@ -167,15 +167,9 @@ class PartitionReader(Generic[_Record]):
 class AuditReader(PartitionReader[AuditRecord]):
     """The audit topic as events."""
 
-    def __init__(
-        self,
-        connection: KafkaConnection,
-        partitions: int,
-        *,
-        topic: str = AUDIT,
-        batch_records: int = BATCH_RECORDS,
-    ) -> None:
-        super().__init__(connection, partitions, _record, topic=topic, batch_records=batch_records)
+    @staticmethod
+    def _value(record: Any) -> AuditRecord:
+        return audit_record(record.partition, record.offset, record.timestamp, record.value)
 
 
 def audit_record(
@@ -188,10 +182,6 @@ def audit_record(
         written_at=datetime.fromtimestamp(timestamp_ms / 1000, UTC),
         event=_event(partition, offset, value),
     )
-
-
-def _record(record: Any) -> AuditRecord:
-    return audit_record(record.partition, record.offset, record.timestamp, record.value)
 
 
 def _event(partition: int, offset: int, value: bytes | None) -> AuditEvent | None:

@@ -5,9 +5,7 @@ from typing import Any, ClassVar
 
 from aiokafka import TopicPartition
 
-from hub.io.kafka.audit_reader import BATCH_RECORDS, PartitionReader
-from hub.io.kafka.connection import KafkaConnection
-from hub.io.kafka.topics import AUDIT
+from hub.io.kafka.audit_reader import PartitionReader
 from hub.ports import Refusing
 
 
@@ -29,17 +27,9 @@ class LogFeed(PartitionReader[LogRecord]):
         "cluster's mirror, or make a new hub"
     )
 
-    def __init__(
-        self,
-        connection: KafkaConnection,
-        partitions: int,
-        *,
-        topic: str = AUDIT,
-        batch_records: int = BATCH_RECORDS,
-    ) -> None:
-        super().__init__(
-            connection, partitions, _log_record, topic=topic, batch_records=batch_records
-        )
+    @staticmethod
+    def _value(record: Any) -> LogRecord:
+        return LogRecord(record.partition, record.offset, record.timestamp, record.value or b"")
 
     def _missing(self, place: TopicPartition, count: int) -> None:
         # Invariant 10: every audit event is a leaf. What is gone can never become one.
@@ -47,7 +37,3 @@ class LogFeed(PartitionReader[LogRecord]):
             f"{count} records of {place.topic}, partition {place.partition}, were deleted before "
             f"they were logged. {self.REMEDY}"
         )
-
-
-def _log_record(record: Any) -> LogRecord:
-    return LogRecord(record.partition, record.offset, record.timestamp, record.value or b"")
