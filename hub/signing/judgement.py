@@ -19,6 +19,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509 import ocsp
 from lgsp_message.keys import MIN_RSA_BITS
+from lgsp_verify.at_once import at_once
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import (
     DisallowedAlgorithmError,
@@ -36,7 +37,6 @@ from pyhanko_certvalidator.policy_decl import (
     RevocationCheckingRule,
 )
 
-from hub.signing.at_once import at_once
 from hub.signing.certificates import Certificate
 from hub.signing.trust import Trust, TrustedAuthority, Usage
 

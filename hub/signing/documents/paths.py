@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from asn1crypto import crl, x509
+from lgsp_verify.at_once import at_once
 from pyhanko_certvalidator import ValidationContext, find_valid_path
 from pyhanko_certvalidator.errors import (
     DisallowedAlgorithmError,
@@ -30,7 +31,6 @@ from pyhanko_certvalidator.policy_decl import (
     RevocationCheckingRule,
 )
 
-from hub.signing.at_once import at_once
 from hub.signing.documents.algorithms import digest_in
 from hub.signing.documents.known_paths import Given, Path, known_path, remember_path
 from hub.signing.documents.loading import load_certificates, load_crls, load_ocsps

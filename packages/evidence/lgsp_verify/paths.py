@@ -1,6 +1,5 @@
 """Does a certificate lead to a root that is trusted, and was it revoked (RFC 5280), offline."""
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,6 +15,7 @@ from pyhanko_certvalidator.errors import (
     ValidationError,
 )
 
+from lgsp_verify.at_once import at_once
 from lgsp_verify.trust import Authority
 
 # Invariant 9, and a reader of the report has no use for it: it logs subjects and tracebacks.
@@ -83,7 +83,7 @@ def _itself(certificate: bytes, at: datetime) -> PathState:
 def _validated(validator: CertificateValidator) -> PathState:
     try:
         # Purposes are the caller's to check: they differ, and a root may be named directly.
-        asyncio.run(validator.async_validate_path())
+        at_once(validator.async_validate_path())
     except RevokedError:
         return PathState.REVOKED
     except InsufficientRevinfoError:
