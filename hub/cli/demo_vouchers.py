@@ -120,7 +120,7 @@ def await_covered(http: httpx2.Client) -> None:
     while not _covers(_told(http, "/v1/log/anchors")["anchors"], sizes):
         if time.monotonic() > end:
             raise CommandFailed(
-                "time stamp or witness is missing; see `vouchers/witness.log` and `logs` of the hub."
+                "time stamp or witness is missing; see vouchers/witness.log and logs in its home."
             )
         time.sleep(_LOOK_SECONDS)
 
