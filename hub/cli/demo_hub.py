@@ -59,7 +59,13 @@ Around = Callable[[Home], AbstractContextManager[Mapping[str, str]]]
 
 
 @contextmanager
-def running(root: Path, around: Around) -> Iterator[DemoHub]:
+def alone(_home: Home) -> Iterator[Mapping[str, str]]:
+    """Give no settings: nothing stands around it."""
+    yield {}
+
+
+@contextmanager
+def running(root: Path, around: Around = alone) -> Iterator[DemoHub]:
     """Give a hub whose processes are ready; stop it at the end.
 
     Raises:

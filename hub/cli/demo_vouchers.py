@@ -70,12 +70,6 @@ def started(home: Home) -> Iterator[Mapping[str, str]]:
 
 
 @contextmanager
-def nobody(_home: Home) -> Iterator[Mapping[str, str]]:
-    """Give no settings: nobody vouches."""
-    yield {}
-
-
-@contextmanager
 def _witness(home: Home, folder: Path, port: int) -> Iterator[None]:
     logs = folder / "logs.txt"
     logs.write_text(f"{log_key(home)}\n", encoding="utf-8")
