@@ -30,6 +30,10 @@ class AdminApi:
             transport=transport,
         )
 
+    def close(self) -> None:
+        """End its connections."""
+        self._http.close()
+
     def write(self, reason: str, changes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """Make the changes one version of the rules; return what was written.
 

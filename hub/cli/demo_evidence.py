@@ -11,7 +11,7 @@ import httpx2
 from lgsp_message.reason import Reason
 from lgsp_verify.asice.container import read_container
 
-from hub.cli import demo_verifier, trust_export
+from hub.cli import demo_verifier, demo_vouchers, trust_export
 from hub.cli.demo_hub import DemoHub
 from hub.cli.demo_show import Show
 from hub.cli.errors import CommandFailed
@@ -37,6 +37,11 @@ class Chosen:
     document: str | None = None
     """The hash of an attached file that goes with the bundle."""
 
+    @property
+    def path(self) -> str:
+        """Return where its evidence is asked for."""
+        return f"/ops/messages/{self.source}/{self.id}/evidence"
+
 
 def leave(hub: DemoHub, out: Path, show: Show) -> dict[str, Any]:
     """Write bundles, trust roots and reports into `out`; return what was found.
@@ -48,9 +53,15 @@ def leave(hub: DemoHub, out: Path, show: Show) -> dict[str, Any]:
     show.say(f"lập gói bằng chứng / making evidence in {out}")
     roots = out / "roots"
     list(trust_export.write(roots, hub.home))
+    demo_vouchers.trusted(roots, hub.home)
     headers = {"authorization": f"Bearer {hub.home.admin_token()}"}
     with httpx2.Client(base_url=hub.url, headers=headers, timeout=_SECONDS) as http:
-        bundles = [_bundle(http, hub, out, *one) for one in enumerate(_choose(http, hub), 1)]
+        chosen = list(_choose(http, hub))
+        for one in chosen:
+            _made(http, one.path)  # now the log knows it
+        show.say("đợi dấu thời gian và bên làm chứng / waiting for time stamp and witness")
+        demo_vouchers.await_covered(http)
+        bundles = [_bundle(http, hub, out, *one) for one in enumerate(chosen, 1)]
     with demo_verifier.installed() as verifier:
         show.say(f"kiểm tra bằng / verifying with {verifier.told}")
         found = [verifier.verify(bundle, roots, document) for bundle, document in bundles]
@@ -132,8 +143,7 @@ def _attributes(told: Mapping[str, Any]) -> dict[str, str]:
 def _bundle(
     http: httpx2.Client, hub: DemoHub, out: Path, number: int, chosen: Chosen
 ) -> tuple[Path, Path | None]:
-    path = f"/ops/messages/{chosen.source}/{chosen.id}/evidence"
-    answer = _made(http, path)
+    answer = _made(http, chosen.path)
     bundle = out / f"{number:02}-{chosen.kind}.asice"
     bundle.write_bytes(answer.content)
     if chosen.document is None:

@@ -7,8 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -54,8 +54,18 @@ class DemoHub:
         return self.home.root / "simulator"
 
 
+Around = Callable[[Home], AbstractContextManager[Mapping[str, str]]]
+"""What stands around a hub that is made and not started yet: gives settings of it."""
+
+
 @contextmanager
-def running(root: Path) -> Iterator[DemoHub]:
+def alone(_home: Home) -> Iterator[Mapping[str, str]]:
+    """Give no settings: nothing stands around it."""
+    yield {}
+
+
+@contextmanager
+def running(root: Path, around: Around = alone) -> Iterator[DemoHub]:
     """Give a hub whose processes are ready; stop it at the end.
 
     Raises:
@@ -71,12 +81,13 @@ def running(root: Path) -> Iterator[DemoHub]:
         counter=f"http://{LOOPBACK}:{counter}",
         first_password=_init(home, environ),
     )
-    process = _up(home, environ)
-    try:
-        _await_ready(home, process)
-        yield hub
-    finally:
-        _stop(process)
+    with around(home) as settings:
+        process = _up(home, environ | dict(settings))
+        try:
+            _await_ready(home, process)
+            yield hub
+        finally:
+            _stop(process)
 
 
 def _port(usual: int) -> int:

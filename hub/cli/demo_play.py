@@ -19,8 +19,8 @@ from typing import Any, Final
 import typer
 from rich.console import Console
 
-from hub.cli import demo_evidence, demo_figures, demo_peers
-from hub.cli.demo_hub import DemoHub, running
+from hub.cli import demo_evidence, demo_figures, demo_peers, demo_vouchers
+from hub.cli.demo_hub import DemoHub, alone, running
 from hub.cli.demo_show import Show
 from hub.cli.errors import CommandFailed
 from simulator import figures
@@ -71,7 +71,8 @@ def run(chosen: Path | None, day: Day, *, once: bool, keep: bool) -> bool:
     show = Show()
     with _home(chosen, once=once, keep=keep) as root, _ended_by_signal():
         show.say(f"khởi động trục / starting the hub in {root}")
-        with demo_peers.started(_fresh(), show) as processes, running(root) as hub:
+        around = alone if day.evidence is None else demo_vouchers.started
+        with demo_peers.started(_fresh(), show) as processes, running(root, around) as hub:
             show.say(f"trục sẵn sàng / the hub is ready: {hub.url}")
             peers = _register(hub, day, processes, show)
             verdict = _play_and_judge(hub, day, peers, show)

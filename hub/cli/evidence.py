@@ -1,5 +1,6 @@
 """`hub evidence`: the proof of what happened to one message, or in a period, for somebody else."""
 
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -125,7 +126,8 @@ def export(
     first, end = moment(since, "--from"), moment(until, "--to")
     if first is None or end is None or first >= end:
         raise CommandFailed("--from is before --to.", status=2)
-    told = evidence_export.export(open_api(url, token_file), out, first, end, reason)
+    with closing(open_api(url, token_file)) as api:
+        told = evidence_export.export(api, out, first, end, reason)
     typer.echo(f"{out}: {told.leaves} leaves in {told.files} files, {told.fetched} of them new")
 
 

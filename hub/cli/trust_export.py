@@ -7,6 +7,7 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from lgsp_verify.log import VerifierKey
 from lgsp_verify.trust import TRUST_FILE
 
 from hub.cli import wiring
@@ -37,6 +38,12 @@ root = "{seal}"
 """
 
 
+def log_key(home: Home) -> VerifierKey:
+    """Return the public key of the hub's log, which stands for all its shards."""
+    settings, hub = wiring.read(IoSettings), home.identity().hub
+    return LogSigner.of(hub, wiring.signer(OwnKey.LOG, settings, home)).key.anchor_key()
+
+
 def write(out: Path, home: Home) -> Iterator[Path]:
     """Write the folder, which is new or empty; yield each file.
 
@@ -44,13 +51,12 @@ def write(out: Path, home: Home) -> Iterator[Path]:
         CommandFailed: the folder has files, or cannot be written.
     """
     settings, identity = wiring.read(IoSettings), home.identity()
-    key = LogSigner.of(identity.hub, wiring.signer(OwnKey.LOG, settings, home)).key.anchor_key()
     # The last of the chain is trusted: the seal itself, or the authority that certified it.
     top = x509.load_der_x509_certificate(seal_of(settings, home, identity.hub).certificates[-1])
     text = _HEAD.format(
         hub=identity.hub,
         day=datetime.now(UTC).date().isoformat(),
-        key=key,
+        key=log_key(home),
         since=top.not_valid_before_utc.date(),
         until=top.not_valid_after_utc.date(),
         seal=SEAL_FILE,

@@ -1,7 +1,7 @@
 """Which leaves an export of a period holds: between two anchors that enclose it."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from lgsp_verify.export.manifest import FORMAT, Anchored, Export, Part
@@ -61,7 +61,10 @@ async def _after(desk: LogDesk, until: datetime) -> StoredAnchor:
     An event reaches the log some time after it was written, and an anchor may be older than that.
     """
     whole = None
-    for row in await desk.anchors.from_moment(until, _LOOKED_AT):
+    # An anchor's note says its moment in whole seconds, cut off.
+    begun = until.replace(microsecond=0)
+    second = begun if begun == until else begun + timedelta(seconds=1)
+    for row in await desk.anchors.from_moment(second, _LOOKED_AT):
         if whole is None and not await _reaches(desk.reading, row.sizes, until):
             continue
         whole = row if whole is None else whole
@@ -70,7 +73,10 @@ async def _after(desk: LogDesk, until: datetime) -> StoredAnchor:
             break
     found = None if whole is None else await desk.anchors.get(whole.number)
     if found is None:
-        raise NotSettled("no anchor holds all of this period yet: ask again in a minute")
+        raise NotSettled(
+            "no anchor holds all of this period yet: ask again in a minute, or where nothing "
+            "happens in an hour"
+        )
     return found
 
 

@@ -6,7 +6,8 @@ import stat
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from lgsp_adapter import Draft
-from lgsp_edge import dead, outbox, status
+from lgsp_client.outgoing import RECEIPT, compose
+from lgsp_edge import dead, outbox, statements, status
 from lgsp_edge.errors import EdgeError, SpoolDamaged, SpoolFull
 from lgsp_edge.outbox import Put
 from lgsp_edge.sealing import NONCE_BYTES, SpoolKeys
@@ -157,3 +158,22 @@ def test_messages_that_wait_for_long_are_said_loudly(tmp_path):
         assert spool.do(status.table)["warnings"] == []
         now[0] += 21 * 86_400
         assert "too_old" in spool.do(status.table)["warnings"][0]
+
+
+def test_a_receipt_names_messages_of_one_sender(tmp_path):
+    signed = []
+
+    def sign(body):
+        signed.append([(one["source"], one["id"]) for one in body["messages"]])
+        return compose(rig.me(), rig.now(), RECEIPT, body, {})
+
+    with rig.spool_at(tmp_path / "edge") as spool:
+        for id_, source in (("a", "mot"), ("b", "hai"), ("c", "mot")):
+            spool.do(
+                lambda tx, id_=id_, source=source: statements.state(
+                    tx, "processed", source=source, id_=id_, token="mau"
+                )
+            )
+        assert spool.do(lambda tx: statements.to_receipts(tx, sign)) == 3
+    one, two = "urn:hub:system:mot", "urn:hub:system:hai"
+    assert signed == [[(one, "a"), (one, "c")], [(two, "b")]]

@@ -134,6 +134,14 @@ async def test_an_anchor_that_misses_late_leaves_is_not_taken(hub):
     assert [part.end for part in made.parts] == [900, 6]
 
 
+async def test_an_anchor_of_the_same_second_is_not_later_than_a_part_of_it(hub):
+    half, until = timedelta(milliseconds=500), UNTIL + timedelta(minutes=5)
+    await hub.log(written(1, until, partition=1, first=9), until + half)
+    with pytest.raises(NotSettled):
+        await plan(hub.desk, SINCE, until + half, until)
+    assert (await plan(hub.desk, SINCE, until, until)).until == until
+
+
 async def test_a_period_whose_end_is_not_anchored_is_for_later(hub):
     with pytest.raises(NotSettled, match="ask again"):
         await plan(hub.desk, SINCE, UNTIL + timedelta(days=1), UNTIL)

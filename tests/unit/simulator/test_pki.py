@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
+import httpx2
 import pytest
 from asn1crypto import cms, core, tsp, x509
 from cryptography.hazmat.primitives import hashes
@@ -12,6 +13,7 @@ from cryptography.x509 import ocsp
 from pyhanko.sign.validation import async_validate_detached_cms
 from pyhanko_certvalidator import ValidationContext
 
+from hub.io.log_posts import TimeStamping
 from simulator.pki import (
     Kind,
     SamplePki,
@@ -22,6 +24,7 @@ from simulator.pki import (
     make_crl,
     make_ocsp,
 )
+from simulator.pki.stamping import serving
 
 AT = datetime(2017, 6, 1, tzinfo=UTC)
 PKI = SamplePki(AT, url="http://pki.mau.example")
@@ -103,3 +106,13 @@ def test_the_stamper_answers_any_bytes_and_echoes_the_nonce():
             tsp.PKIStatusInfo.load(core.Sequence.load(refusal)[0].dump()).native["status"]
             == "rejection"
         )
+
+
+async def test_the_stamper_serves_on_a_port_as_the_hub_asks():
+    now = datetime.now(UTC)
+    pki = SamplePki(now)
+    with serving(pki.stamper) as url:
+        stamp = await TimeStamping(url, pki.roots).stamp(sha256(b"note").digest())
+        assert now - timedelta(seconds=1) <= stamp.at
+        with httpx2.Client(base_url=url) as http:
+            assert http.post("/", content=b"x" * 20_000).status_code == 413
