@@ -23,6 +23,7 @@ from simulator.pki import Holder, Kind, SamplePki, derive_key, detached_cms, mak
 AT: Final = datetime(2026, 11, 29, tzinfo=UTC)
 _SOON: Final = AT + timedelta(minutes=1)
 _SEALS: Final = 20
+_NEW_SEALS: Final = 40
 _CONTENT_BYTES: Final = 300_000
 _REVOKED: Final = 20_000
 
@@ -35,9 +36,7 @@ def measure(effort: Effort, tell: Callable[[str], None]) -> dict[str, Any]:
     """
     pki = SamplePki(AT, url="http://pki.mau.example")
     question = _question(pki)
-    # A key takes a second to make; 20 certificates of one key cost a judge the same as of 20.
-    key = derive_key(b"bench", Kind.RSA2048)
-    seals = [pki.agency(f"Sở {number}", key=key) for number in range(_SEALS)]
+    seals = _seals(pki, "Sở", _SEALS)
     found = {}
     for name, signatures, stamped in (
         ("today", 1, False),
@@ -47,7 +46,24 @@ def measure(effort: Effort, tell: Callable[[str], None]) -> dict[str, Any]:
         letters = [_letter(pki, seal, signatures, stamped=stamped) for seal in seals]
         found[name] = _rate(letters, question, effort.documents_s)
         tell(f"documents: {name} {found[name]:.0f} verdicts/s and core")
+    found["new"] = _new_seals(pki, question)
+    tell(f"documents: new {found['new']:.0f} verdicts/s and core")
     return {"per_s": found, "slowest_per_s": min(found.values())}
+
+
+def _seals(pki: SamplePki, name: str, count: int) -> list[Holder]:
+    """Return certificates of one key: it takes a second to make, and costs a judge the same."""
+    key = derive_key(b"bench", Kind.RSA2048)
+    return [pki.agency(f"{name} {number}", key=key) for number in range(count)]
+
+
+def _new_seals(pki: SamplePki, question: Question) -> float:
+    """Return the rate where each letter brings a seal that this process has not seen before."""
+    letters = [_letter(pki, seal, 1, stamped=False) for seal in _seals(pki, "Xã mới", _NEW_SEALS)]
+    begun = time.process_time()
+    for one in letters:
+        _expect_sound(one, question)
+    return round(len(letters) / (time.process_time() - begun), 1)
 
 
 def _question(pki: SamplePki) -> Question:
@@ -80,8 +96,12 @@ def _rate(letters: Sequence[bytes], question: Question, seconds: float) -> float
     while time.process_time() - begun < seconds:
         # Each message is received at its own moment.
         at = question.received_at + timedelta(seconds=count)
-        judged = judge(letters[count % len(letters)], replace(question, received_at=at))
-        if judged.verdict.grade is not Grade.VALID_LEGACY:
-            raise RuntimeError(f"a sound letter was judged {judged.verdict.grade}")
+        _expect_sound(letters[count % len(letters)], replace(question, received_at=at))
         count += 1
     return round(count / (time.process_time() - begun), 1)
+
+
+def _expect_sound(document: bytes, question: Question) -> None:
+    judged = judge(document, question)
+    if judged.verdict.grade is not Grade.VALID_LEGACY:
+        raise RuntimeError(f"a sound letter was judged {judged.verdict.grade}")

@@ -18,6 +18,7 @@ _LETTERS: Final = {
     "today": "one signature",
     "stamped": "one with a time stamp",
     "three": "three signatures",
+    "new": "one signature of a seal not seen before",
 }
 _COLOURS: Final = {True: "green", False: "red", None: "dim"}
 

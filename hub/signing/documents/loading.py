@@ -1,12 +1,12 @@
 """Certificates, CRLs and OCSP answers out of bytes; each is parsed once in a judge's life."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Final
 
 from asn1crypto import crl, ocsp, x509
 
-_CACHED: Final = 256
+MOST_KEPT: Final = 256
 """Of each kind: the authorities of the country are about twenty."""
 
 
@@ -25,6 +25,13 @@ def load_ocsps(found: Iterable[bytes]) -> list[ocsp.OCSPResponse]:
     return [one for one in map(_ocsp, found) if one is not None]
 
 
+def ocsp_certificates(found: Iterable[bytes]) -> Iterator[x509.Certificate]:
+    """Yield the certificates that OCSP answers bring along: of those who signed them."""
+    for one in load_ocsps(found):
+        if one["response_status"].native == "successful":
+            yield from one.basic_ocsp_response["certs"]
+
+
 def expect_readable(certificate: x509.Certificate) -> None:
     """Look at all that is read of a certificate later: asn1crypto parses when looked at.
 
@@ -37,7 +44,7 @@ def expect_readable(certificate: x509.Certificate) -> None:
 
 
 def _loader(load: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
-    @lru_cache(maxsize=_CACHED)
+    @lru_cache(maxsize=MOST_KEPT)
     def cached(data: bytes) -> Any:
         try:
             return load(data)

@@ -4,7 +4,7 @@ Paths are built and checked by pyhanko-certvalidator (RFC 5280) without any fetc
 CRLs and OCSP answers are given, and what is missing is told.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -33,7 +33,13 @@ from pyhanko_certvalidator.policy_decl import (
 
 from hub.signing.documents.algorithms import digest_in
 from hub.signing.documents.known_paths import Given, Path, known_path, remember_path
-from hub.signing.documents.loading import load_certificates, load_crls, load_ocsps
+from hub.signing.documents.listed import load_crl_naming
+from hub.signing.documents.loading import (
+    load_certificates,
+    load_crls,
+    load_ocsps,
+    ocsp_certificates,
+)
 from hub.signing.documents.question import Wanted
 from hub.signing.verdicts import VerdictReason
 
@@ -133,27 +139,34 @@ def _context(given: Given, at: datetime) -> ValidationContext:
         other_certs=list(given.others),
         moment=at,
         allow_fetching=False,
-        crls=_usable_crls(given.certificate, given.answers.crls),
+        crls=_usable_crls(given),
         ocsps=load_ocsps(given.answers.ocsps),
         revinfo_policy=_REVOCATION,
         algorithm_usage_policy=_ALGORITHMS,
     )
 
 
-def _usable_crls(
-    certificate: x509.Certificate, found: tuple[bytes, ...]
-) -> list[crl.CertificateList]:
-    """Leave out CRLs of the issuer that were made after the certificate's end.
+def _usable_crls(given: Given) -> list[crl.CertificateList]:
+    """Leave out CRLs of the issuer that were made after the certificate's end, and long lists.
 
     RFC 5280, section 3.3: an entry may be dropped once its certificate has expired, so that its
     absence says nothing. Only a CRL of the certificate's own days does.
     """
+    certificate, serials = given.certificate, frozenset(_all_serials(given))
     end, issuer = certificate["tbs_certificate"]["validity"]["not_after"].native, certificate.issuer
     return [
-        one
-        for one in load_crls(found)
-        if one.issuer != issuer or one["tbs_cert_list"]["this_update"].native <= end
+        load_crl_naming(one, serials)
+        for one in given.answers.crls
+        for read in load_crls([one])
+        if read.issuer != issuer or read["tbs_cert_list"]["this_update"].native <= end
     ]
+
+
+def _all_serials(given: Given) -> Iterator[int]:
+    """Yield the number of every certificate that certvalidator can look up for this question."""
+    known = (given.certificate, *given.others, *load_certificates(given.roots))
+    for one in (*known, *ocsp_certificates(given.answers.ocsps)):
+        yield one.serial_number
 
 
 def _failure(error: Exception, certificate: x509.Certificate, moment: Moment) -> PathFindings:
