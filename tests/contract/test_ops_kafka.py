@@ -1,6 +1,7 @@
 """What operators see of Kafka itself: one record, who is behind, and what happens now."""
 
 import asyncio
+import time
 
 import orjson
 import pytest
@@ -12,6 +13,9 @@ from hub.io.kafka.topics import ROUTER_GROUP
 from hub.ports import Unavailable
 from tests.admin_rig import OWNER
 from tests.api_rig import fresh, until
+
+COLLECTED = time.time()
+"""Nothing on the broker of this run is older."""
 
 pytestmark = pytest.mark.kafka
 
@@ -67,7 +71,7 @@ async def test_who_has_read_everything_is_not_behind_and_who_has_not_is(hub):
     behind = {one.partition: one for one in recorder.partitions}
     mine = behind[admitted.ingress.partition]
     assert (mine.topic, mine.committed) == ("hub.audit", 0)
-    assert 0 <= mine.seconds < 600
+    assert 0 <= mine.seconds < time.time() - COLLECTED
     recorded.update({one.partition: one.end for one in recorder.partitions})
     lags._known = None
     assert (await _groups(lags))[1].messages == 0
