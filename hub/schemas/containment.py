@@ -115,11 +115,11 @@ class Proof:
                     cases = (parts_of(*rest, branch) for branch in part[keyword])
                     if all(self.follows(case, wanted) for case in cases):
                         return True
-        types = sorted(types_of(given))
-        if len(types) < 2 or types_of(given) == TYPES:  # noqa: PLR2004  (one type is no choice)
-            return False
-        kinds = (parts_of(*given, {"type": one}) for one in _told_apart(types))
-        return all(self.follows(kind, wanted) for kind in kinds)
+        types = types_of(given)
+        kinds = types - {"integer"} if "number" in types else types
+        return len(kinds) > 1 and all(
+            self.follows(parts_of(*given, {"type": kind}), wanted) for kind in kinds
+        )
 
     def _directly(self, given: Parts, part: dict[str, Any], at: str) -> Iterator[Gap]:
         types = types_of(given)
@@ -156,10 +156,6 @@ class Proof:
 
 
 _Rule = Callable[[Proof, Parts, dict[str, Any], str], Iterator[Gap]]
-
-
-def _told_apart(types: list[str]) -> list[str]:
-    return [one for one in types if one != "integer" or "number" not in types]
 
 
 def _type(_: Proof, given: Parts, part: dict[str, Any], at: str) -> Iterator[Gap]:

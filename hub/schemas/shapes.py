@@ -24,6 +24,8 @@ def types_of(parts: Parts) -> frozenset[str]:
             found &= allowed(part["type"])
         if "const" in part or "enum" in part:
             found &= frozenset(_type_of(value) for value in _listed(part))
+        if part.get("not") in (True, {}):
+            found = frozenset()
     return found
 
 
