@@ -56,6 +56,7 @@ from hub.api.oauth import post_token
 from hub.api.openapi import describe
 from hub.api.ops import mount as ops
 from hub.api.problems import Code, Problem, of_refusal, of_unavailable
+from hub.api.registry.mount import ROUTES as REGISTRY
 from hub.api.staff import identify
 from hub.api.statements import post_receipt, post_withdrawal
 from hub.ports import Refusing, Unavailable
@@ -98,6 +99,7 @@ def create_app(deps: Deps) -> FastAPI:
     if deps.admin is not None:
         mount_admin(app, deps.admin)
         app.state.ops = deps.ops
+        serve(app, REGISTRY)
         serve(app, CONSOLE)
         mount_public(app)
     describe(app)

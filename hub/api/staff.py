@@ -99,11 +99,16 @@ async def identify(connection: HTTPConnection) -> Person | None:
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     if scheme:
         # A token is never sent by a browser on its own: it needs no proof of where it comes from.
-        return await _holder(connection, token.strip()) if scheme.lower() == "bearer" else None
+        return await holder(connection, token.strip()) if scheme.lower() == "bearer" else None
     return await _signed_in(connection)
 
 
-async def _holder(connection: HTTPConnection, token: str) -> Person | None:
+async def holder(connection: HTTPConnection, token: str) -> Person | None:
+    """Return whose token this is; None: nobody's.
+
+    Raises:
+        Unavailable: SQL is away, and it is not the first administrator's token.
+    """
     tokens: AdminTokens = connection.app.state.admin_tokens
     name = await tokens.actor(token)
     return None if name is None else await standing(connection, name)

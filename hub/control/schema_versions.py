@@ -5,6 +5,7 @@ keeps its number, its name and its content from the draft on. What is approved i
 rules and changes through their one door (`Control`); before that it stands in a table of its own.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,8 +24,11 @@ from hub.control.service import Control
 from hub.control.trail import note
 from hub.io.sql.engine import sql_errors
 from hub.io.sql.schema_tables import schema_numbers as numbers
-from hub.schemas.compatibility import Break, Level, Version, breaks
-from hub.schemas.event_types import SchemaName
+from hub.schemas.compatibility import Level, Version, breaks
+from hub.schemas.event_types import SchemaName, schema_of, type_of
+
+VALUE: Final = "-value"
+"""The ending of a subject (TopicNameStrategy): the schema is of a record's value."""
 
 MOST_TOLD: Final = 5
 """Most broken rules in one refusal."""
@@ -36,6 +40,16 @@ class Family:
 
     name: str
     major: int
+
+    @property
+    def type(self) -> str:
+        """Return the event type."""
+        return type_of(SchemaName(name=self.name, major=self.major, minor=0))
+
+    @property
+    def subject(self) -> str:
+        """Return the subject: what a registry client makes of the topic that is the type's name."""
+        return f"{self.type}{VALUE}"
 
     def version(self, minor: int) -> str:
         """Return the whole name of one version."""
@@ -112,7 +126,7 @@ class SchemaVersions:
                 )
 
     async def draft(
-        self, family: Family, subject: str, document: dict[str, Any], *, actor: str, reason: str
+        self, family: Family, document: dict[str, Any], *, actor: str, reason: str
     ) -> Kept:
         """Keep a document as the next version's draft; the same document again changes nothing.
 
@@ -133,8 +147,7 @@ class SchemaVersions:
                 numbered = {"$id": f"urn:hub:schema:{name}"} | document
                 _expect_next(numbered, name, there)
                 check_schema(name, numbered, "document")
-                level, _ = await _level(connection, subject)
-                _expect_compatible(breaks(level, numbered, versions(there)))
+                await _expect_compatible(connection, family, numbered, there)
                 at = self._control.clock()
                 await rows.add_draft(connection, name, numbered, actor, at)
                 await note(connection, at, actor, reason, [(f"schema/{name}", "draft_schema")])
@@ -221,6 +234,9 @@ class SchemaVersions:
     async def _publish(
         self, connection: AsyncConnection, kept: Kept, actor: str, reason: str
     ) -> None:
+        # Asked again: another draft may have been published since this one was compared.
+        there = await rows.of_family(connection, kept.parsed.name, kept.parsed.major)
+        await _expect_compatible(connection, family_of(kept.parsed), kept.document, there)
         change = PublishSchema(
             change="publish_schema", schema_name=kept.name, document=kept.document
         )
@@ -264,7 +280,12 @@ def _expect_next(document: dict[str, Any], name: str, there: Sequence[Kept]) -> 
         raise ChangeRefused(Refusal.ALREADY_PUBLISHED, detail, "document/$id")
 
 
-def _expect_compatible(found: Sequence[Break]) -> None:
+async def _expect_compatible(
+    connection: AsyncConnection, family: Family, document: dict[str, Any], there: Sequence[Kept]
+) -> None:
+    level, _ = await _level(connection, family.subject)
+    # In a thread: a proof may take a second, and the process admits messages meanwhile.
+    found = await asyncio.to_thread(breaks, level, document, versions(there))
     if found:
         told = "; ".join(map(str, found[:MOST_TOLD]))
         raise ChangeRefused(Refusal.INCOMPATIBLE_SCHEMA, told, "document")
@@ -292,3 +313,9 @@ async def _level(connection: AsyncConnection, subject: str) -> tuple[Level, bool
 def family_of(name: SchemaName) -> Family:
     """Return the family that a version belongs to."""
     return Family(name=name.name, major=name.major)
+
+
+def family_of_subject(subject: str) -> Family | None:
+    """Return the family behind a subject, whether there are versions or not; None: no such name."""
+    found = schema_of(subject.removesuffix(VALUE)) if subject.endswith(VALUE) else None
+    return None if found is None else Family(name=found[0], major=found[1])

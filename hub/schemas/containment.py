@@ -34,6 +34,10 @@ MOST_STEPS: Final = 20_000
 against itself with one new field takes 400."""
 
 
+MOST_DEPTH: Final = 90
+"""Most questions one inside the other; each takes seven frames of Python's thousand."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
     """A rule that does not follow: its keyword, and the place in a body as a pointer.
@@ -63,6 +67,7 @@ class Proof:
     """One comparison of two documents; it ends after `MOST_STEPS`."""
 
     _steps: int = 0
+    _open: set[tuple[bytes, bytes]] = field(default_factory=set)
     _proved: set[tuple[bytes, bytes]] = field(default_factory=set)
 
     def gaps(self, given: Plain, wanted: Plain) -> list[Gap]:
@@ -79,7 +84,12 @@ class Proof:
         key = (same(given), same(wanted))
         if key in self._proved:
             return []
+        if key in self._open or len(self._open) >= MOST_DEPTH:
+            # What would follow only from itself does not.
+            return [Gap(keyword=TOO_COMPLEX, pointer=at)]
+        self._open.add(key)
         found = self._look(given, wanted, at)
+        self._open.discard(key)
         if not found:
             self._proved.add(key)
         return found
