@@ -46,9 +46,9 @@ class AdminRoute(APIRoute):
             if right is not None:
                 await right(request)
             most = PUBLIC_BODY_BYTES if right is None else MAX_BODY_BYTES
-            bounded = await bounded(request, most)
+            whole = await bounded(request, most)
             try:
-                return await inner(bounded)
+                return await inner(whole)
             except ChangeRefused as refused:
                 raise refusal(refused) from refused
             except RequestValidationError as error:

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum, unique
 from hashlib import sha256
 from typing import Any, Final
-from uuid import UUID
+from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import ColumnElement, Row, Select, case, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -180,12 +180,12 @@ async def _number(
 
 
 def guid_of(document: dict[str, Any]) -> str:
-    """Return the UUID (version 8) of a document: the beginning of its SHA-256.
+    """Return the UUID (version 5) of a document, over its SHA-256.
 
     It is made once and kept: `$id` stands in the document, so no two versions share one.
     """
-    digest = sha256(canonical(document) or b"").digest()
-    return str(UUID(bytes=digest[:16], version=8))
+    digest = sha256(canonical(document) or b"").hexdigest()
+    return str(uuid5(NAMESPACE_URL, f"urn:sha256:{digest}"))
 
 
 async def level_of(connection: AsyncConnection, subject: str) -> Level | None:

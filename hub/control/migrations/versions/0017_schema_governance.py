@@ -5,7 +5,7 @@ A migration keeps its own copy of the tables: what it made must not change with 
 
 import json
 from hashlib import sha256
-from uuid import UUID
+from uuid import NAMESPACE_URL, uuid5
 
 import sqlalchemy as sa
 from alembic import op
@@ -65,7 +65,7 @@ def _number(numbers: sa.Table) -> None:
 
 def _guid(document: dict[str, object]) -> str:
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return str(UUID(bytes=sha256(text.encode()).digest()[:16], version=8))
+    return str(uuid5(NAMESPACE_URL, f"urn:sha256:{sha256(text.encode()).hexdigest()}"))
 
 
 def downgrade() -> None:
