@@ -21,6 +21,7 @@ from hub.api import (
     admin_documents,
     admin_networks,
     admin_quarantine,
+    admin_schemas,
     evidence,
     health,
     inbox,
@@ -70,6 +71,7 @@ GUARDED: Final = tuple(
     for resource in (
         *(admin_quarantine, admin_documents, admin_dead_letters, admin_administrators),
         *(admin_adapters, admin_networks, admin_connector_signals, admin_connectors),
+        admin_schemas,
         *(ops_session, ops_oidc, ops_users, ops_groups, ops_audit, ops_requests, ops_hub),
         *(ops_indicators, ops_deadlines, ops_alerts, ops_log, ops_certificates, ops_compromises),
         *ops.RESOURCES,

@@ -171,9 +171,7 @@ async def save_published(connection: AsyncConnection, edits: Mapping[str, Edit])
         await connection.execute(delete(drafts).where(drafts.c.name == name))
 
 
-async def _number(
-    connection: AsyncConnection, new: Sequence[tuple[str, dict[str, Any]]]
-) -> None:
+async def _number(connection: AsyncConnection, new: Sequence[tuple[str, dict[str, Any]]]) -> None:
     rows = [{"name": name, "guid": guid_of(document)} for name, document in new]
     if rows:
         await connection.execute(insert(numbers), rows)

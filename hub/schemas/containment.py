@@ -20,7 +20,6 @@ from hub.schemas.shapes import (
     item_of,
     lower_edge,
     lowest,
-    matches,
     named,
     property_of,
     required_of,
@@ -147,10 +146,13 @@ class Proof:
 
     def apart(self, one: Parts, other: Plain) -> bool:
         """Tell whether no value fits both."""
-        both = parts_of(*one, other)
-        if not types_of(both) or values_of(both) == []:
-            return True
         if any(same({"not": other}) == same(part) for part in one):
+            return True
+        return self.impossible(parts_of(*one, other))
+
+    def impossible(self, both: Parts) -> bool:
+        """Tell whether no value fits."""
+        if not types_of(both) or values_of(both) == []:
             return True
         return types_of(both) == {"object"} and any(
             self._apart_at(both, name) for name in required_of(both)
@@ -173,7 +175,7 @@ def _type(_: Proof, given: Parts, part: dict[str, Any], at: str) -> Iterator[Gap
         yield Gap(keyword="type", pointer=at, rule=", ".join(sorted(more)))
 
 
-def _enum(_: Proof, given: Parts, part: dict[str, Any], at: str) -> Iterator[Gap]:
+def _enum(_: Proof, __: Parts, part: dict[str, Any], at: str) -> Iterator[Gap]:
     # What is given cannot be listed, so it holds more than any list.
     keyword = "enum" if "enum" in part else "const"
     yield Gap(keyword=keyword, pointer=at)
@@ -347,8 +349,7 @@ def _dependents(proof: Proof, given: Parts, part: dict[str, Any], at: str) -> It
             wanted = {"required": then} if keyword == "dependentRequired" else then
             premise = {"type": "object", "required": [name]}
             parts = parts_of(*given, premise)
-            absent = proof.apart(parts, True)
-            if not absent and not proof.follows(parts, wanted):
+            if not proof.impossible(parts) and not proof.follows(parts, wanted):
                 yield Gap(keyword=keyword, pointer=at, rule=name)
 
 

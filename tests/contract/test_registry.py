@@ -5,6 +5,7 @@ import contextlib
 import json
 import socket
 from types import SimpleNamespace
+from typing import Any
 
 import httpx2
 import pytest
@@ -34,7 +35,7 @@ from tests.control_support import HUB
 TYPE = "vn.gov.thu-nghiem.v1"
 SUBJECT = f"{TYPE}-value"
 STEP = "vn.gov.dossier.step.v1"
-CLOSED = {
+CLOSED: dict[str, Any] = {
     "$schema": DIALECT,
     "title": "Mẫu thử",
     "type": "object",
@@ -71,7 +72,7 @@ async def app(migrated_sqlite):
 async def url(app):
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
-    server.capture_signals = contextlib.nullcontext
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
     task = asyncio.create_task(server.serve(sockets=[listener]))
     yield f"http://127.0.0.1:{listener.getsockname()[1]}/registry"
     server.should_exit = True
@@ -105,7 +106,7 @@ def as_sent(document):
 
 def _exchange(client_of):
     """Serialize with a registering client, deserialize with another; both of the library."""
-    headers = []
+    headers: list[Any] = []
     ctx = SerializationContext(TYPE, MessageField.VALUE, headers)
     writer = JSONSerializer(
         json.dumps(CLOSED),

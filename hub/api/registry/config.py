@@ -14,9 +14,7 @@ from hub.api.registry.subjects import Asking, TheSchemas
 from hub.control.schema_versions import SchemaVersions
 from hub.schemas.compatibility import Level
 
-router: Final = APIRouter(
-    prefix=PREFIX, route_class=RegistryRoute, include_in_schema=False
-)
+router: Final = APIRouter(prefix=PREFIX, route_class=RegistryRoute, include_in_schema=False)
 
 ALL: Final = ""
 """The subject whose level counts for all that have none of their own."""

@@ -50,9 +50,7 @@ class RegistryError(Exception):
         return answer(body, status=status, headers=self.headers)
 
 
-def answer(
-    body: Any, *, status: int = 200, headers: Mapping[str, str] | None = None
-) -> Response:
+def answer(body: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return JSON of the registry's media type."""
     return Response(
         orjson.dumps(body), status_code=status, media_type=MEDIA_TYPE, headers=dict(headers or {})

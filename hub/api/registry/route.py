@@ -37,21 +37,33 @@ class RegistryRoute(APIRoute):
             try:
                 request.state.client = await client_of(request)
                 return await inner(await bounded(request, MAX_BODY_BYTES))
-            except RegistryError as error:
-                return error.response()
-            except ChangeRefused as refused:
-                return errors.of_refused(refused).response()
-            except Problem as problem:
-                return errors.of_problem(problem).response()
-            except Unavailable as away:
-                return errors.of_away(away).response()
-            except RequestValidationError as error:
-                place = ".".join(str(part) for part in error.errors()[0]["loc"][1:])[:100]
-                return RegistryError(422, f"not the documented form at {place}").response()
-            except HTTPException as error:
-                return RegistryError(error.status_code, "not JSON").response()
+            except _TOLD as error:
+                return _told(error).response()
 
         return handler
+
+
+def _told(error: Exception) -> RegistryError:
+    match error:
+        case RegistryError():
+            return error
+        case ChangeRefused():
+            return errors.of_refused(error)
+        case Problem():
+            return errors.of_problem(error)
+        case Unavailable():
+            return errors.of_away(error)
+        case RequestValidationError():
+            place = ".".join(str(part) for part in error.errors()[0]["loc"][1:])[:100]
+            return RegistryError(422, f"not the documented form at {place}")
+        case _:
+            return RegistryError(400, "not JSON")
+
+
+_TOLD: Final = (
+    *(RegistryError, ChangeRefused, Problem, Unavailable),
+    *(RequestValidationError, HTTPException),
+)
 
 
 def asking(request: Request) -> Client:

@@ -14,9 +14,7 @@ from hub.api.registry.subjects import TheSchemas
 from hub.control.schema_rows import Kept
 from hub.control.schema_versions import SchemaVersions, family_of
 
-router: Final = APIRouter(
-    prefix=PREFIX, route_class=RegistryRoute, include_in_schema=False
-)
+router: Final = APIRouter(prefix=PREFIX, route_class=RegistryRoute, include_in_schema=False)
 
 Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
 

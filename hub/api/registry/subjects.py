@@ -23,9 +23,7 @@ from hub.control.schema_versions import (
 from hub.schemas.compatibility import Level, Version, breaks
 from hub.schemas.lint import UnsafeSchema
 
-router: Final = APIRouter(
-    prefix=PREFIX, route_class=RegistryRoute, include_in_schema=False
-)
+router: Final = APIRouter(prefix=PREFIX, route_class=RegistryRoute, include_in_schema=False)
 
 MOST: Final = 1_000
 """Most subjects in one answer."""

@@ -24,8 +24,7 @@ IF_A = {"if": {"required": ["a"]}, "then": {"required": ["b"]}}
 BOTH, OLD_ONLY, NEW_ONLY, NEITHER = (True, True), (True, False), (False, True), (False, False)
 """(an old body fits the new schema, a new body fits the old schema)."""
 
-TABLE = {
-    # name: (old, new, what is proved)
+TABLE = {  # What changes: the old schema, the new one, and what is proved.
     "nothing changes": (A_CLOSED, A_CLOSED, BOTH),
     "words for people change": (A_ANY, {**A_ANY, "title": "Mẫu", "examples": [{}]}, BOTH),
     "a default is added": (INT, {**INT, "default": 3}, BOTH),
