@@ -130,6 +130,20 @@ class RecordsInMemory:
 
 
 @dataclass
+class BodiesInMemory:
+    """Implements `hub.api.ops.dependencies.Bodies`."""
+
+    found: dict[tuple[int, int], bytes] = field(default_factory=dict)
+    asked: list[int] = field(default_factory=list)
+    """How many were asked for at once."""
+
+    async def bodies(self, wanted):
+        places = list(wanted)
+        self.asked.append(len(places))
+        return {place: self.found[place] for place in places if place in self.found}
+
+
+@dataclass
 class OrdersInMemory:
     """Implements `hub.io.kafka.orders.GivesOrders`."""
 
@@ -171,6 +185,7 @@ def ops_of(plane, **parts):
         "rules": lambda: rules,
         "clock": plane.control.clock,
         "records": RecordsInMemory(),
+        "bodies": BodiesInMemory(),
         "lags": LagsInMemory(),
         "orders": OrdersInMemory(),
         "live": Live(seconds=0.5),

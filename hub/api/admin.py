@@ -19,6 +19,7 @@ from hub.api.admin_route import AdminRoute
 from hub.api.change_rights import CHANGING, expect_rights
 from hub.api.problems import Code, Problem
 from hub.api.rights import Action, Person, require
+from hub.api.staff import staff_of
 from hub.control.changes import ChangeSet
 from hub.control.outbox import OutboxWorker
 from hub.control.queries import Queries
@@ -51,6 +52,7 @@ async def write(
 ) -> WrittenAnswer:
     """Make these changes the next version of the rules: all of them, or none. Safe to repeat."""
     await expect_rights(connection, person, request)
+    staff_of(connection).schemas.expect_reviewed(request.changes)
     return WrittenAnswer.model_validate(await control.write(request, actor=person.name))
 
 

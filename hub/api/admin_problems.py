@@ -10,6 +10,8 @@ _CONFLICTS: Final = frozenset(
         Refusal.IN_USE,
         Refusal.RETIRED,
         Refusal.ALREADY_PUBLISHED,
+        Refusal.INCOMPATIBLE_SCHEMA,
+        Refusal.SCHEMA_STATE,
         Refusal.KEY_TAKEN,
         Refusal.KEY_REVOKED,
         Refusal.CERTIFICATE_UNCHECKED,

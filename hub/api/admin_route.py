@@ -46,9 +46,9 @@ class AdminRoute(APIRoute):
             if right is not None:
                 await right(request)
             most = PUBLIC_BODY_BYTES if right is None else MAX_BODY_BYTES
-            bounded = await _bounded(request, most)
+            whole = await bounded(request, most)
             try:
-                return await inner(bounded)
+                return await inner(whole)
             except ChangeRefused as refused:
                 raise refusal(refused) from refused
             except RequestValidationError as error:
@@ -59,7 +59,12 @@ class AdminRoute(APIRoute):
         return handler
 
 
-async def _bounded(request: Request, most: int) -> Request:
+async def bounded(request: Request, most: int) -> Request:
+    """Return the request with its body read, of at most `most` bytes.
+
+    Raises:
+        Problem: 413; 400 when the client went away.
+    """
     body = bytearray()
     try:
         async for chunk in request.stream():

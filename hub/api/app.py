@@ -21,6 +21,7 @@ from hub.api import (
     admin_documents,
     admin_networks,
     admin_quarantine,
+    admin_schemas,
     evidence,
     health,
     inbox,
@@ -56,6 +57,7 @@ from hub.api.oauth import post_token
 from hub.api.openapi import describe
 from hub.api.ops import mount as ops
 from hub.api.problems import Code, Problem, of_refusal, of_unavailable
+from hub.api.registry.mount import ROUTES as REGISTRY
 from hub.api.staff import identify
 from hub.api.statements import post_receipt, post_withdrawal
 from hub.ports import Refusing, Unavailable
@@ -69,6 +71,7 @@ GUARDED: Final = tuple(
     for resource in (
         *(admin_quarantine, admin_documents, admin_dead_letters, admin_administrators),
         *(admin_adapters, admin_networks, admin_connector_signals, admin_connectors),
+        admin_schemas,
         *(ops_session, ops_oidc, ops_users, ops_groups, ops_audit, ops_requests, ops_hub),
         *(ops_indicators, ops_deadlines, ops_alerts, ops_log, ops_certificates, ops_compromises),
         *ops.RESOURCES,
@@ -98,6 +101,7 @@ def create_app(deps: Deps) -> FastAPI:
     if deps.admin is not None:
         mount_admin(app, deps.admin)
         app.state.ops = deps.ops
+        serve(app, REGISTRY)
         serve(app, CONSOLE)
         mount_public(app)
     describe(app)

@@ -32,6 +32,7 @@ from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.inbox_reader import InboxReader
 from hub.io.kafka.ingress import IngressWriter
 from hub.io.kafka.ingress_record import IngressRecords
+from hub.io.kafka.ingress_scan import IngressScan
 from hub.io.kafka.lag import Lags
 from hub.io.kafka.orders import Orders
 from hub.io.kafka.topic_facts import topic_facts
@@ -179,7 +180,7 @@ async def _ops(
     opened: AsyncExitStack,
 ) -> Ops:
     follower = parts.follower
-    records = IngressRecords(parts.connection)
+    records, scan = IngressRecords(parts.connection), IngressScan(parts.connection)
     lags = Lags(
         parts.connection,
         Figures(parts.engine).recorded,
@@ -187,13 +188,14 @@ async def _ops(
     )
     live = Live()
     tail.listen(live.take)
-    for part in (records, lags):
+    for part in (records, scan, lags):
         opened.push_async_callback(part.stop)
     return ops_with(
         plane,
         rules=lambda: follower.current,
         clock=utc_now,
         records=records,
+        bodies=scan,
         orders=Orders(records, ingress, follower.current.macs),
         lags=lags,
         live=live,

@@ -19,7 +19,9 @@ RIGHT_OF_CHANGE: Final[Mapping[str, Action]] = {
         Action.CHANGE_RULES,
     ),
     **dict.fromkeys(("register_key", "end_key", "revoke_key"), Action.MANAGE_KEYS),
-    "publish_schema": Action.PUBLISH_SCHEMAS,
+    **dict.fromkeys(
+        ("publish_schema", "deprecate_schema", "retire_schema"), Action.PUBLISH_SCHEMAS
+    ),
     **dict.fromkeys(("put_connector", "delete_connector"), Action.MANAGE_CONNECTORS),
     **dict.fromkeys(
         ("pause_connector", "resume_connector", "stop_connector", "restart_connector"),

@@ -34,6 +34,7 @@ __all__ = [
     "Via",
     "anyone",
     "denied",
+    "expect_writable",
     "require",
     "right_of",
     "signed_in",
@@ -73,7 +74,7 @@ class Require:
         if self.actions:
             await self._expect(connection, person)
         if self.is_write(connection.scope["method"]):
-            await _expect_writable(connection)
+            await expect_writable(connection)
         connection.state.asked = self
         return person
 
@@ -143,7 +144,12 @@ async def denied(
     return Problem(403, Code.FORBIDDEN, f"this needs the right {action}", place=place)
 
 
-async def _expect_writable(connection: HTTPConnection) -> None:
+async def expect_writable(connection: HTTPConnection) -> None:
+    """Return if the hub is not in read-only mode.
+
+    Raises:
+        Problem: 403.
+    """
     flags: Flags = connection.app.state.staff.flags
     if (await flags.read_only()).on:
         raise Problem(403, Code.READ_ONLY, "an administrator turns it off under /ops/read-only")

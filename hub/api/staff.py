@@ -22,6 +22,7 @@ from hub.control.people.roles import FIRST_PERSONS, Roles
 from hub.control.people.second_person import SecondPerson
 from hub.control.people.sessions import Sessions
 from hub.control.people.sign_in import SignIn
+from hub.control.schema_versions import SchemaVersions
 from hub.control.service import Control
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -41,6 +42,7 @@ class Staff:
     administrators: Administrators
     groups: ProviderGroups
     compromises: Compromises
+    schemas: SchemaVersions
     now: Callable[[], datetime]
     browser: Browser = field(default_factory=Browser)
 
@@ -54,11 +56,12 @@ class Staff:
         read_only: bool = False,
         first: frozenset[str] = FIRST_PERSONS,
         groups: Groups | None = None,
+        four_eyes_on_schemas: bool = False,
     ) -> Self:
         """Put it together over one control plane.
 
         `first`: who holds a token that needs no SQL. `groups`: what the settings say of the groups
-        of the identity provider.
+        of the identity provider. `four_eyes_on_schemas`: nothing is published by one person alone.
         """
         passwords = passwords or Passwords()
         second = SecondPerson(control)
@@ -74,6 +77,7 @@ class Staff:
             administrators=Administrators(control, roles, second),
             groups=ProviderGroups(control, second, roles, groups),
             compromises=Compromises(control, second),
+            schemas=SchemaVersions(control, second, four_eyes=four_eyes_on_schemas),
             now=control.clock,
             browser=browser or Browser(),
         )
@@ -95,11 +99,16 @@ async def identify(connection: HTTPConnection) -> Person | None:
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     if scheme:
         # A token is never sent by a browser on its own: it needs no proof of where it comes from.
-        return await _holder(connection, token.strip()) if scheme.lower() == "bearer" else None
+        return await holder(connection, token.strip()) if scheme.lower() == "bearer" else None
     return await _signed_in(connection)
 
 
-async def _holder(connection: HTTPConnection, token: str) -> Person | None:
+async def holder(connection: HTTPConnection, token: str) -> Person | None:
+    """Return whose token this is; None: nobody's.
+
+    Raises:
+        Unavailable: SQL is away, and it is not the first administrator's token.
+    """
     tokens: AdminTokens = connection.app.state.admin_tokens
     name = await tokens.actor(token)
     return None if name is None else await standing(connection, name)

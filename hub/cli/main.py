@@ -24,6 +24,7 @@ from hub.cli import (
     rebuild,
     receive,
     run,
+    schema,
     send,
     status,
     support,
@@ -66,7 +67,7 @@ app = typer.Typer(
 for module in (
     *(init, up, run, status, demo, bench, admin, user, connector, dead_letter, quarantine),
     *(documents, rebuild, send, receive, keys, keys_of_systems, evidence, verify, trust, audit),
-    *(adapter, edge, witness, support, about),
+    *(adapter, edge, witness, support, schema, about),
 ):
     module.register(app)
 

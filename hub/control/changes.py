@@ -174,6 +174,20 @@ class PublishSchema(ChangeModel):
     document: dict[str, Any]
 
 
+class DeprecateSchema(ChangeModel):
+    """Advise against a published schema; messages that name it are still taken."""
+
+    change: Literal["deprecate_schema"]
+    schema_name: SchemaName
+
+
+class RetireSchema(ChangeModel):
+    """Refuse messages that name this deprecated schema, for ever; it stays readable."""
+
+    change: Literal["retire_schema"]
+    schema_name: SchemaName
+
+
 class PutDocumentPolicy(ChangeModel):
     """Demand this of the documents in all messages of a type, from now on."""
 
@@ -201,6 +215,8 @@ Change = Annotated[
     | PutRight
     | DeleteRight
     | PublishSchema
+    | DeprecateSchema
+    | RetireSchema
     | PutDocumentPolicy
     | PutConnector
     | DeleteConnector

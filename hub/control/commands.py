@@ -15,7 +15,7 @@ from hub.control.connectors import CONNECTOR_COMMANDS
 from hub.control.draft import ACTIVE, RETIRED, SUSPENDED, Draft
 from hub.control.keys import KEY_COMMANDS
 from hub.control.refusals import ChangeRefused, Refusal
-from hub.control.schemas import publish_schema
+from hub.control.schemas import SCHEMA_COMMANDS
 from hub.decision.rulebook import (
     CodeRecord,
     DocumentPolicyRecord,
@@ -158,8 +158,8 @@ _COMMANDS: Final[Mapping[type[Any], Callable[[Any, Draft, str], None]]] = {
     ask.DeleteEndpoint: _delete_endpoint,
     ask.PutRight: _put_right,
     ask.DeleteRight: _delete_right,
-    ask.PublishSchema: publish_schema,
     ask.PutDocumentPolicy: _put_document_policy,
+    **SCHEMA_COMMANDS,
     **CONNECTOR_COMMANDS,
     **KEY_COMMANDS,
 }

@@ -43,6 +43,12 @@ class ControlSettings(BaseSettings):
         "that counts. Then it is suspended until one comes.",
     )
 
+    schemas_four_eyes: bool = Field(
+        default=False,
+        description="Nobody publishes a schema alone: it is drafted and submitted, and another "
+        "person approves it. What comes with the hub is published without.",
+    )
+
     @field_validator("own_networks")
     @classmethod
     def _are_networks(cls, text: str) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.control.certificate_rows import save_certified
 from hub.control.draft import Edit, Record, references
+from hub.control.schema_rows import save_published
 from hub.decision.connector_record import ConnectorRecord
 from hub.decision.rulebook import KINDS
 from hub.io.sql import control_tables as tables
@@ -92,6 +93,7 @@ async def referring(connection: AsyncConnection, targets: Iterable[str]) -> list
 
 async def save(connection: AsyncConnection, edits: Mapping[str, Edit]) -> None:
     """Write the changed entities, and which others they name."""
+    await save_published(connection, edits)
     for kind, table in TABLES.items():
         rows, removed = [], []
         for key, edit in edits.items():

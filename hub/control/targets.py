@@ -69,7 +69,7 @@ def _add(change: Any, found: Targets) -> None:
             | about.SetNetworks()
         ):
             found.keys.add(f"connector/{change.name}")
-        case ask.PublishSchema():
+        case ask.PublishSchema() | ask.DeprecateSchema() | ask.RetireSchema():
             found.keys.add(f"schema/{change.schema_name}")
         case ask.PutDocumentPolicy():
             found.keys.add(f"document_policy/{change.type}")

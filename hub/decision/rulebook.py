@@ -111,10 +111,17 @@ class RightRecord(msgspec.Struct, frozen=True):
     recipients: tuple[str, ...]
 
 
+APPROVED: Final = "approved"
+DEPRECATED: Final = "deprecated"
+RETIRED: Final = "retired"
+"""States of a published schema: a deprecated one is still taken, a retired one is not."""
+
+
 class SchemaRecord(msgspec.Struct, frozen=True):
-    """`schema/<name>:<major>.<minor>`: a published JSON Schema; it never changes."""
+    """`schema/<name>:<major>.<minor>`: a published JSON Schema; its document never changes."""
 
     document: dict[str, Any]
+    state: str = APPROVED
 
 
 class DocumentPolicyRecord(msgspec.Struct, frozen=True):
@@ -189,7 +196,7 @@ class Rulebook:
             systems=_systems(kinds["system"], kinds["key"]),
             endpoints=_endpoints(kinds["endpoint"]),
             rights=_rights(kinds["right"]),
-            schemas={f"urn:hub:schema:{name}": schema for name, schema in kinds["schema"].items()},
+            schemas=_schemas(kinds["schema"]),
             connectors={name: connector_of(name, one) for name, one in kinds["connector"].items()},
             documents={type_: one.policy for type_, one in kinds["document_policy"].items()},
         )
@@ -203,8 +210,15 @@ def _read(kind: str, value: bytes) -> Any:
     return _schema(record) if isinstance(record, SchemaRecord) else record
 
 
-def _schema(record: SchemaRecord) -> CompiledSchema:
-    return compile_schema(record.document)
+def _schema(record: SchemaRecord) -> CompiledSchema | None:
+    # Invariant 5: a retired schema is no schema; what names it is refused `unknown_schema`.
+    return None if record.state == RETIRED else compile_schema(record.document)
+
+
+def _schemas(schemas: Mapping[str, CompiledSchema | None]) -> dict[str, CompiledSchema]:
+    return {
+        f"urn:hub:schema:{name}": schema for name, schema in schemas.items() if schema is not None
+    }
 
 
 def _key(record: KeyRecord) -> RegisteredKey:

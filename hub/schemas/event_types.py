@@ -98,6 +98,21 @@ def parse_schema(dataschema: str) -> SchemaName | None:
     return SchemaName(name=name, major=int(major), minor=int(minor))
 
 
+def type_of(schema: SchemaName) -> str:
+    """Return the event type whose bodies a schema describes."""
+    return f"{_OWNER.get(schema.name, f'vn.gov.{schema.name}')}.v{schema.major}"
+
+
+def schema_of(event_type: str) -> tuple[str, int] | None:
+    """Return name and major number of the schemas of a type; None: it is no such type."""
+    match = _TYPE.fullmatch(event_type) if len(event_type) <= MAX_NAME_CHARACTERS else None
+    if match is None:
+        return None
+    space, name, major = match.groups()
+    family = f"vn.{space}.{name}"
+    return (name, int(major)) if _OWNER.get(name, family) == family else None
+
+
 @lru_cache(maxsize=1024)  # Few pairs stand in all messages; the longest has 256 characters.
 def schema_fits_type(event_type: str, dataschema: str) -> bool:
     """Tell whether a message of this type may name this schema; anything malformed does not fit.
@@ -105,9 +120,4 @@ def schema_fits_type(event_type: str, dataschema: str) -> bool:
     A shipped schema belongs to the shipped type alone: `vn.gov.receipt.v1` is no receipt.
     """
     schema = parse_schema(dataschema)
-    match = _TYPE.fullmatch(event_type) if len(event_type) <= MAX_NAME_CHARACTERS else None
-    if schema is None or match is None:
-        return False
-    space, name, major = match.groups()
-    family = f"vn.{space}.{name}"
-    return (name, int(major)) == (schema.name, schema.major) and _OWNER.get(name, family) == family
+    return schema is not None and schema_of(event_type) == (schema.name, schema.major)

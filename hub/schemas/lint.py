@@ -24,6 +24,10 @@ MAX_EXPANDED: Final = 1_000
 """Most subschemas after every `$ref` is written out. The largest shipped schema has 126; 900 on
 each of 125,000 list items take 1.2 s. Thirty levels of two references each would be 2^30."""
 
+MAX_REFERENCES: Final = 32
+"""Most references one behind the other: each reader follows them by recursion, and six thousand
+definitions of which each names the next fit into the bytes. Shipped schemas have two."""
+
 _LOCAL_REF: Final = re.compile(r"#/\$defs/([A-Za-z0-9_.-]{1,100})", re.ASCII)
 
 _ONE: Final = frozenset(
@@ -102,8 +106,8 @@ def check_document(document: Any) -> Size:
 
     Raises:
         UnsafeSchema: it is not an object of dialect 2020-12, nests too deep, has an unknown
-            keyword, refers to anything but its own `$defs`, refers in a circle, or expands to
-            more than `MAX_EXPANDED` subschemas.
+            keyword, refers to anything but its own `$defs`, refers in a circle, over more than
+            `MAX_REFERENCES` steps, or expands to more than `MAX_EXPANDED` subschemas.
     """
     _check_depth(document)
     if not isinstance(document, dict):
@@ -198,6 +202,8 @@ class _Expansion:
         name = match[1]
         if name in self._open:
             raise UnsafeSchema("$ref goes round in a circle", place)
+        if len(self._open) >= MAX_REFERENCES:
+            raise UnsafeSchema(f"more than {MAX_REFERENCES} $ref one behind the other", place)
         if name not in self._sizes:
             self._open.add(name)
             self._sizes[name] = self._size(self._definitions[name], f"/$defs/{name}")

@@ -1,6 +1,6 @@
 """What the routes of operators need."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
@@ -19,6 +19,7 @@ from hub.evidence.make import EvidenceMaker
 from hub.io.disk import Disk
 from hub.io.kafka.cluster import Broker
 from hub.io.kafka.ingress_record import Found
+from hub.io.kafka.ingress_scan import Place
 from hub.io.kafka.lag import GroupLag
 from hub.io.kafka.topic_facts import TopicFacts
 from hub.io.sql.connector_status import ConnectorStatuses
@@ -37,6 +38,18 @@ class Records(Protocol):
 
     async def read(self, partition: int, offset: int) -> Found | None:
         """Return one record; None: it is no longer kept.
+
+        Raises:
+            Unavailable: the broker does not answer.
+        """
+        ...
+
+
+class Bodies(Protocol):
+    """The bodies on `hub.ingress`, many at once."""
+
+    async def bodies(self, wanted: Iterable[Place], /) -> Mapping[Place, bytes]:
+        """Return the bodies at these places, those that are still kept.
 
         Raises:
             Unavailable: the broker does not answer.
@@ -64,6 +77,7 @@ class Ops:
     rules: RulesNow
     clock: Clock
     records: Records
+    bodies: Bodies
     lags: LagsOfReaders
     documents: HeldDocuments
     live: Live

@@ -7,6 +7,7 @@ from hub.api.admin_dependencies import Admin
 from hub.api.ops import (
     compromised,
     evidence,
+    impact,
     jobs,
     lookups,
     messages,
@@ -20,7 +21,7 @@ from hub.api.ops import (
     where,
 )
 from hub.api.ops import live as live_routes
-from hub.api.ops.dependencies import Clock, LagsOfReaders, Ops, Records, RulesNow
+from hub.api.ops.dependencies import Bodies, Clock, LagsOfReaders, Ops, Records, RulesNow
 from hub.api.ops.live_ring import Live
 from hub.api.ops.once import Once
 from hub.api.ops.overview import make_overview
@@ -32,7 +33,7 @@ from hub.io.kafka.topic_facts import TopicFacts
 
 RESOURCES: Final = (
     *(messages, trace, evidence, overview, live_routes, routes),
-    *(schemas, system, jobs, views, where),
+    *(schemas, impact, system, jobs, views, where),
 )
 """The modules with routes, in the order in which the app tries them."""
 
@@ -55,6 +56,7 @@ def ops_with(
     rules: RulesNow,
     clock: Clock,
     records: Records,
+    bodies: Bodies,
     orders: GivesOrders,
     lags: LagsOfReaders,
     live: Live,
@@ -72,6 +74,7 @@ def ops_with(
         rules=rules,
         clock=clock,
         records=records,
+        bodies=bodies,
         lags=lags,
         documents=HeldDocuments(plane.control.engine, orders, clock),
         live=live,

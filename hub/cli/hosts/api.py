@@ -29,6 +29,7 @@ from hub.control.people.arrivals import Arrivals
 from hub.control.people.roles import FIRST
 from hub.control.quarantine import Quarantine
 from hub.control.service import Control
+from hub.control.settings import ControlSettings
 from hub.io.admission import utc_now
 from hub.io.kafka.connector_commands import CommandWriter
 from hub.io.kafka.connector_leftovers import Leftovers
@@ -131,7 +132,13 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
         _log.warning("DANGEROUS: certificates of test roots count", setting=TEST_ROOTS)
     topics = hub_topics(host.identity.partitions)
     groups = wiring.read(OidcSettings).roles()
-    staff = Staff.of(control, browser=browser, read_only=settings.read_only, groups=groups)
+    staff = Staff.of(
+        control,
+        browser=browser,
+        read_only=settings.read_only,
+        groups=groups,
+        four_eyes_on_schemas=wiring.read(ControlSettings).schemas_four_eyes,
+    )
     try:
         yield Admin(
             control=control,

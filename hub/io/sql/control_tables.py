@@ -113,6 +113,7 @@ schemas: Final = Table(
     metadata,
     Column("id", String(128), primary_key=True),
     Column("document", JSON, nullable=False),
+    Column("state", String(16), nullable=False),
 )
 
 document_policies: Final = Table(

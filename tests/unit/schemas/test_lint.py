@@ -29,7 +29,14 @@ def bomb(levels: int) -> dict[str, Any]:
     return {"$defs": defs, "$ref": f"#/$defs/d{levels - 1}"}
 
 
+def chain(length: int) -> dict[str, Any]:
+    links = {f"d{n}": {"$ref": f"#/$defs/d{n + 1}"} for n in range(length)}
+    return {"$defs": {**links, f"d{length}": {}}, "$ref": "#/$defs/d0"}
+
+
 UNSAFE: dict[str, Any] = {
+    "a chain of references": of(**chain(33)),
+    "references ten thousand deep": of(**chain(6_000)),
     "not JSON": b"{",
     "twice nothing": b"",
     "a list": b"[]",
