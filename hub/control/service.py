@@ -26,6 +26,7 @@ from hub.control.draft import Draft, Edit
 from hub.control.key_changes import RegisterKey
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.targets import organisations_of, targets
+from hub.control.trail import address_now
 from hub.decision.rulebook import version_hash
 from hub.io.sql import control_tables as tables
 from hub.io.sql.engine import sql_errors
@@ -237,6 +238,7 @@ async def _save_trail(
             reason=reason,
             version=written.version if edits else None,
             changes=written.changed,
+            address=address_now(),
         )
     )
     (number,) = entry.inserted_primary_key or (0,)

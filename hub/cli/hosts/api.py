@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 
 from hub.api import main as api
+from hub.api.addresses import networks_of
 from hub.api.admin_dependencies import Admin
 from hub.api.admin_tokens import AdminTokens
 from hub.api.assemble import Parts, open_deps
@@ -118,7 +119,7 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
     if rules.allow_loopback:
         _log.warning("DANGEROUS: connectors may be approved to call loopback", setting=LOOPBACK)
     settings = wiring.read(ApiSettings)
-    browser = Browser(public_url=settings.public_url)
+    browser = Browser(public_url=settings.public_url, proxies=networks_of(settings.proxies))
     connection = wiring.kafka(host.settings)
     holdings = Leftovers(connection, host.identity.partitions)
     control = Control(
