@@ -15,6 +15,7 @@ from hub.api import (
     admin,
     admin_adapters,
     admin_administrators,
+    admin_connector_history,
     admin_connector_signals,
     admin_connectors,
     admin_dead_letters,
@@ -68,7 +69,8 @@ GUARDED: Final = tuple(
     resource.router
     for resource in (
         *(admin_quarantine, admin_documents, admin_dead_letters, admin_administrators),
-        *(admin_adapters, admin_networks, admin_connector_signals, admin_connectors),
+        *(admin_adapters, admin_networks, admin_connector_signals),
+        *(admin_connector_history, admin_connectors),
         *(ops_session, ops_oidc, ops_users, ops_groups, ops_audit, ops_requests, ops_hub),
         *(ops_indicators, ops_deadlines, ops_alerts, ops_log, ops_certificates, ops_compromises),
         *ops.RESOURCES,

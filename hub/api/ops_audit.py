@@ -98,19 +98,9 @@ async def one(
 
 
 async def _lines(audit: Audit, wanted: Wanted) -> AsyncIterator[str]:
-    head = (
-        "id",
-        "at",
-        "actor",
-        "address",
-        "action",
-        "target",
-        "result",
-        "reason",
-        "version",
-        "changes",
-    )
-    yield "\ufeff" + _csv((*head, "before", "after"))  # the mark lets spreadsheets read UTF-8
+    head = ("id", "at", "actor", "address", "action", "target", "result", "reason", "version")
+    # The mark lets spreadsheets read UTF-8.
+    yield "\ufeff" + _csv((*head, "changes", "before", "after"))
     before, left = None, MAX_EXPORT
     while left > 0:
         found = await audit.page(wanted, before, min(_SLICE, left))
