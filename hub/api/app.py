@@ -135,6 +135,7 @@ def mount_admin(app: FastAPI, plane: Admin) -> None:
     app.state.control, app.state.outbox = plane.control, plane.outbox
     app.state.quarantine, app.state.admin_tokens = plane.quarantine, plane.tokens
     app.state.networks, app.state.provider = plane.networks, plane.door
+    app.state.moves = plane.moves
     app.state.statuses, app.state.commands = plane.statuses, plane.commands
     serve(app, guarded_routes())
 

@@ -86,6 +86,19 @@ class Control:
         self.written.set()
         return written
 
+    async def check(self, request: ChangeSet) -> None:
+        """Return if `write` would make these changes now. Nothing is changed.
+
+        Raises:
+            ChangeRefused: it would not.
+            Unavailable: SQL is away.
+        """
+        await self._expect_deletable(request.changes)
+        certified = await self._certified(request.changes)
+        with sql_errors("looking at changes"):
+            async with self.engine.connect() as connection:
+                await self._edits(connection, request.changes, certified)
+
     async def write_in(
         self,
         connection: AsyncConnection,

@@ -22,6 +22,7 @@ from hub.cli.bundle.here import ThisMachine
 from hub.cli.hosts.host import Host
 from hub.control.certificate_watch import CertificateWatch
 from hub.control.dead_letter_jobs import DeadLetterJobs
+from hub.control.group_moves import GroupMoves
 from hub.control.job_runner import JobRunner
 from hub.control.lease import Lease
 from hub.control.networks import Networks
@@ -33,6 +34,7 @@ from hub.control.service import Control
 from hub.io.admission import utc_now
 from hub.io.kafka.connector_commands import CommandWriter
 from hub.io.kafka.connector_leftovers import Leftovers
+from hub.io.kafka.groups import Groups
 from hub.io.kafka.quarantine import QuarantineBus
 from hub.io.kafka.rules_log import RulesFollower
 from hub.io.kafka.topics import hub_topics
@@ -144,6 +146,7 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
             statuses=ConnectorStatuses(engine),
             commands=CommandWriter(connection, host.identity.partitions, host.home.macs()),
             diagnosis=ThisMachine(host.home),
+            moves=GroupMoves(control, staff.second, Groups(connection)),
             door=_door(host, control, staff),
         )
     finally:
