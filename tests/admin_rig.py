@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
+from aiokafka import TopicPartition
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
@@ -15,6 +16,7 @@ from hub.api.ops.diagnosis import Level, Line
 from hub.api.ops.live_ring import Live
 from hub.api.ops.mount import ops_with
 from hub.api.staff import Staff
+from hub.control.group_moves import GroupMoves
 from hub.control.network_rules import NetworkRules
 from hub.control.networks import Networks
 from hub.control.outbox import OutboxWorker
@@ -24,6 +26,7 @@ from hub.decision.orders import Order
 from hub.io.disk import Disk
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.connector_records import Command
+from hub.io.kafka.groups import Group
 from hub.io.kafka.ingress_record import Found
 from hub.io.kafka.lag import GroupLag
 from hub.io.kafka.quarantine import Quarantined, together
@@ -102,7 +105,27 @@ class DiagnosisInMemory:
         return b"PK\x05\x06" + bytes(18)  # a ZIP file with nothing in it
 
 
-def admin_of(control, holding=None, commands=None, door=None, **staff_parts):
+@dataclass
+class GroupsInMemory:
+    """Implements `hub.control.group_moves.KafkaGroups`; `found` of None: Kafka is away."""
+
+    found: list[Group] | None = field(default_factory=list)
+    times: dict[TopicPartition, int] = field(default_factory=dict)
+    moved: list[tuple[str, dict[TopicPartition, int]]] = field(default_factory=list)
+
+    async def read(self):
+        if self.found is None:
+            raise Unavailable("Kafka did not answer")
+        return tuple(self.found)
+
+    async def offset_at(self, place, _at):
+        return self.times.get(place)
+
+    async def move(self, group, offsets):
+        self.moved.append((group, dict(offsets)))
+
+
+def admin_of(control, holding=None, commands=None, door=None, groups=None, **staff_parts):
     """Return the control plane as the API process serves it; nothing of it is running."""
     staff = Staff.of(control, passwords=QUICK, first=frozenset({"an"}), **staff_parts)
     return Admin(
@@ -115,6 +138,7 @@ def admin_of(control, holding=None, commands=None, door=None, **staff_parts):
         statuses=ConnectorStatuses(control.engine),
         commands=commands or CommandsInMemory(),
         diagnosis=DiagnosisInMemory(),
+        moves=GroupMoves(control, staff.second, groups or GroupsInMemory()),
         door=door and door(control, staff),
     )
 
@@ -190,6 +214,7 @@ def ops_of(plane, **parts):
         "orders": OrdersInMemory(),
         "live": Live(seconds=0.5),
         "topics": no_topics,
+        "contents": no_topics,
         "brokers": no_brokers,
         "disk": Disk(Path.cwd()),
     }

@@ -146,13 +146,14 @@ class OpsRig:
         """Return what a connector tells."""
         told = {"generation": 0, "vi": "Mẫu", "en": "Sample", "last_success_at": None}
         names = ("delivered", "failed", "waiting", "dead_letters", "lag_messages", "lag_seconds")
-        counts = dict.fromkeys(names, 0)
+        unknown = ("breaker", "running", "checkpoint", "read_at", "next_read_at")
         return SimpleNamespace(
             name=connector,
             state=state,
             at=self.now,
             **told,
-            **dict.fromkeys(counts, 0),
+            **dict.fromkeys(names, 0),
+            **dict.fromkeys(unknown),
         )
 
     async def get(self, path, status=200, /, **query):

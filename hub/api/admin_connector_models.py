@@ -25,6 +25,7 @@ _CONNECTOR: Final[dict[str, Any]] = {
     "windows": [{"weekdays": [5, 6], "start": "22:00:00", "end": "06:00:00"}],
     "networks": ["10.20.30.0/24"],
     "state": "running",
+    "deployed": True,
     "reported": {
         "generation": 0,
         "state": "running",
@@ -37,6 +38,10 @@ _CONNECTOR: Final[dict[str, Any]] = {
         "dead_letters": 0,
         "lag_messages": 2,
         "lag_seconds": 0.4,
+        "breaker": "closed",
+        "checkpoint": "1207",
+        "read_at": None,
+        "next_read_at": None,
         "at": "2026-11-22T01:02:04Z",
     },
 }
@@ -58,6 +63,14 @@ class ReportedAnswer(Answer):
     dead_letters: int
     lag_messages: int
     lag_seconds: float
+    breaker: str | None
+    """`closed`; `open`: the other side does not answer; `half_open`: it is being probed."""
+    checkpoint: str | None
+    """How far it has come: of a source where its adapter stands, of a sink the inbox's offset."""
+    read_at: datetime | None
+    """Of a source: when it looked last."""
+    next_read_at: datetime | None
+    """Of a source: when it looks again by itself."""
     at: datetime
 
 
@@ -80,6 +93,8 @@ class ConnectorAnswer(Answer):
     """Approved ones only."""
     state: str
     """The reported state; `silent`: it did not report within the last minute, or never."""
+    deployed: bool | None
+    """Whether it runs as it stands here; false: a change is on its way; null: nobody has told."""
     reported: ReportedAnswer | None
 
 

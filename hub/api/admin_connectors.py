@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
+import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Response
 from lgsp_client import uuid7
 
@@ -24,6 +25,8 @@ from hub.control.changes import ChangeSet
 from hub.control.dead_letters import Commands
 from hub.control.queries import Queries
 from hub.control.service import Control
+from hub.decision.connector_record import ConnectorRecord, connector_of
+from hub.decision.connectors import digest_of
 from hub.io.kafka.connector_records import Action as Told
 from hub.io.kafka.connector_records import Command
 from hub.io.sql.connector_status import ConnectorStatuses, Reported, Test
@@ -194,5 +197,13 @@ def _shown(item: dict[str, Any], reported: Reported | None, now: datetime) -> Co
     return ConnectorAnswer(
         **item,
         state=SILENT if silent or reported is None else reported.state,
+        deployed=None if silent or reported is None else _is_deployed(item, reported),
         reported=None if reported is None else ReportedAnswer.model_validate(reported),
     )
+
+
+def _is_deployed(item: dict[str, Any], reported: Reported) -> bool | None:
+    if reported.running is None:
+        return None
+    record = msgspec.convert(item, ConnectorRecord)
+    return digest_of(connector_of(item["id"], record)) == reported.running

@@ -10,6 +10,7 @@ from hub.api.ops_oidc import Door
 from hub.api.staff import Staff, staff_of
 from hub.control.administrators import Administrators
 from hub.control.dead_letters import Commands
+from hub.control.group_moves import GroupMoves
 from hub.control.networks import Networks
 from hub.control.outbox import OutboxWorker
 from hub.control.quarantine import Quarantine
@@ -30,6 +31,8 @@ class Admin:
     statuses: ConnectorStatuses
     commands: Commands
     diagnosis: Diagnosis
+    moves: GroupMoves
+    """Of consumer groups that are not the hub's."""
     door: Door | None = None
     """The identity provider, where one is set."""
 

@@ -19,6 +19,7 @@ _CONFLICTS: Final = frozenset(
         Refusal.CONNECTOR_FIXED,
         Refusal.CONNECTOR_NOT_STOPPED,
         Refusal.CONNECTOR_HOLDS,
+        Refusal.GROUP_FIXED,
         Refusal.SECOND_PERSON,
         Refusal.COUNT_DIFFERS,
         Refusal.JOB_STATE,

@@ -11,10 +11,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
+from hub.api.addresses import address_of
 from hub.api.admin_problems import of_change, of_named
 from hub.api.problems import Code, Problem
 from hub.api.rights import right_of
 from hub.control.refusals import ChangeRefused
+from hub.control.trail import asked_from
 
 MAX_BODY_BYTES: Final = 32 * 1024 * 1024
 """Largest change set: 25,000 changes of some 600 bytes, and a schema or two, twice over."""
@@ -43,6 +45,10 @@ class AdminRoute(APIRoute):
         refusal = of_named if HTTPStatus.NOT_FOUND in self.responses else of_change
 
         async def handler(request: Request) -> Response:
+            with asked_from(address_of(request)):
+                return await guarded(request)
+
+        async def guarded(request: Request) -> Response:
             if right is not None:
                 await right(request)
             most = PUBLIC_BODY_BYTES if right is None else MAX_BODY_BYTES

@@ -15,6 +15,7 @@ from hub.api import (
     admin,
     admin_adapters,
     admin_administrators,
+    admin_connector_history,
     admin_connector_signals,
     admin_connectors,
     admin_dead_letters,
@@ -70,8 +71,8 @@ GUARDED: Final = tuple(
     resource.router
     for resource in (
         *(admin_quarantine, admin_documents, admin_dead_letters, admin_administrators),
-        *(admin_adapters, admin_networks, admin_connector_signals, admin_connectors),
-        admin_schemas,
+        *(admin_adapters, admin_networks, admin_connector_signals),
+        *(admin_connector_history, admin_connectors, admin_schemas),
         *(ops_session, ops_oidc, ops_users, ops_groups, ops_audit, ops_requests, ops_hub),
         *(ops_indicators, ops_deadlines, ops_alerts, ops_log, ops_certificates, ops_compromises),
         *ops.RESOURCES,
@@ -137,6 +138,7 @@ def mount_admin(app: FastAPI, plane: Admin) -> None:
     app.state.control, app.state.outbox = plane.control, plane.outbox
     app.state.quarantine, app.state.admin_tokens = plane.quarantine, plane.tokens
     app.state.networks, app.state.provider = plane.networks, plane.door
+    app.state.moves = plane.moves
     app.state.statuses, app.state.commands = plane.statuses, plane.commands
     serve(app, guarded_routes())
 

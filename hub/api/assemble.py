@@ -35,6 +35,7 @@ from hub.io.kafka.ingress_record import IngressRecords
 from hub.io.kafka.ingress_scan import IngressScan
 from hub.io.kafka.lag import Lags
 from hub.io.kafka.orders import Orders
+from hub.io.kafka.topic_contents import topic_contents
 from hub.io.kafka.topic_facts import topic_facts
 from hub.io.log_desk import LogDesk, open_desk
 from hub.io.object_bytes import ObjectBytes
@@ -200,6 +201,7 @@ async def _ops(
         lags=lags,
         live=live,
         topics=lambda: topic_facts(parts.connection),
+        contents=lambda: topic_contents(parts.connection),
         brokers=lambda: brokers(parts.connection),
         disk=disk,
     )

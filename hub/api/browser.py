@@ -2,12 +2,14 @@
 
 import hmac
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from hub.api.addresses import Networks
 from hub.api.problems import Code, Problem
 from hub.control.people.sessions import ABSOLUTE, csrf_of
 
@@ -30,6 +32,8 @@ class Browser:
 
     public_url: str | None = None
     """`https://…`, without a path; None: this machine's own browser only, without TLS."""
+    proxies: Networks = ()
+    """Whose word about where a request came from counts: `hub.api.addresses`."""
 
     @property
     def secure(self) -> bool:
@@ -85,11 +89,11 @@ class Browser:
         if not hmac.compare_digest(token.encode(), csrf_of(secret).encode()):
             raise Problem(403, Code.CSRF_REFUSED, f"{CSRF_HEADER} is not the one of /ops/me")
 
-    def keep(self, response: Response, secret: str) -> None:
+    def keep(self, response: Response, secret: str, lasts: timedelta = ABSOLUTE) -> None:
         """Let the browser keep a session's secret, where no script can read it."""
         # Strict: no other site's link or form ever carries it. The console's pages are public and
         # ask for everything by requests of their own, which are of the same site.
-        self.set(response, "", secret, int(ABSOLUTE.total_seconds()), "strict")
+        self.set(response, "", secret, int(lasts.total_seconds()), "strict")
 
     def set(
         self,

@@ -77,5 +77,6 @@ def _config(app: HotPath) -> uvicorn.Config:
         log_config=None,
         access_log=False,  # One line per message would cost more than the message.
         server_header=False,
+        proxy_headers=False,  # `hub.api.addresses` says whose word about an address counts.
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )

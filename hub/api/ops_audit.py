@@ -98,8 +98,9 @@ async def one(
 
 
 async def _lines(audit: Audit, wanted: Wanted) -> AsyncIterator[str]:
-    head = ("id", "at", "actor", "action", "target", "result", "reason", "version", "changes")
-    yield "\ufeff" + _csv((*head, "before", "after"))  # the mark lets spreadsheets read UTF-8
+    head = ("id", "at", "actor", "address", "action", "target", "result", "reason", "version")
+    # The mark lets spreadsheets read UTF-8.
+    yield "\ufeff" + _csv((*head, "changes", "before", "after"))
     before, left = None, MAX_EXPORT
     while left > 0:
         found = await audit.page(wanted, before, min(_SLICE, left))
@@ -109,12 +110,12 @@ async def _lines(audit: Audit, wanted: Wanted) -> AsyncIterator[str]:
         if len(found) < _SLICE:
             return
         before, left = found[-1].id, left - len(found)
-    yield _csv(("", "", "", "", "", "", f"nhiều hơn / more than {MAX_EXPORT}"))
+    yield _csv(("", "", "", "", "", "", "", f"nhiều hơn / more than {MAX_EXPORT}"))
 
 
 def _rows(entry: Entry) -> list[tuple[object, ...]]:
     tail = (entry.result, entry.reason, entry.version, entry.changes)
-    head = (entry.id, entry.at.isoformat(), entry.actor)
+    head = (entry.id, entry.at.isoformat(), entry.actor, entry.address)
     if not entry.targets:
         return [(*head, "", "", *tail, "", "")]
     return [

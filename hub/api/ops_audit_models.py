@@ -32,6 +32,7 @@ class EntryAnswer(Answer):
                     "result": "done",
                     "version": None,
                     "changes": 1,
+                    "address": "10.20.30.40",
                     "targets": [
                         {
                             "entity": "user/binh",
@@ -53,6 +54,8 @@ class EntryAnswer(Answer):
     """`done`, `denied` or `failed`."""
     version: int | None
     changes: int
+    address: str | None
+    """Where it was asked from; null: by the hub itself, or before addresses were kept."""
     targets: list[TargetAnswer]
     """The first ones; the entry itself has all of them."""
 

@@ -43,7 +43,7 @@ async def page(
 ) -> RequestPage:
     """Return what waits for a second person; with `waiting=false` also what was decided."""
     found = await staff.second.page(waiting=waiting, before=before, limit=limit)
-    items = [_shown(one, person) for one in found]
+    items = [request_shown(one, person) for one in found]
     return RequestPage(items=items, next=items[-1].id if len(items) == limit else None)
 
 
@@ -78,10 +78,11 @@ async def _decide(
     if not person.scope(right).whole:
         raise await denied(request, person, right)
     found = await staff.second.decide(id, to, actor=person.name, reason=asked.reason)
-    return _shown(found, person)
+    return request_shown(found, person)
 
 
-def _shown(asked: Asked, person: Person) -> RequestAnswer:
+def request_shown(asked: Asked, person: Person) -> RequestAnswer:
+    """Return a request as an answer to this person."""
     open_ = asked.decision is None and asked.asked_by != person.name
     may = open_ and person.scope(RIGHTS[asked.kind]).whole
     names = (name for name in Asked.__slots__ if name != "payload")

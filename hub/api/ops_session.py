@@ -1,10 +1,11 @@
 """`/ops/session`, `/ops/me`, `/ops/password`: sign in, be somebody, sign out."""
 
+from dataclasses import replace
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from hub.api.admin_models import problems
+from hub.api.admin_models import ReasonRequest, problems
 from hub.api.admin_route import AdminRoute
 from hub.api.ops.doubts import DOUBTED
 from hub.api.ops_session_models import (
@@ -18,9 +19,9 @@ from hub.api.ops_session_models import (
 )
 from hub.api.ops_shown import me_shown
 from hub.api.problems import Code, Problem
-from hub.api.rights import PUBLIC, Person, Via, anyone, signed_in
+from hub.api.rights import PUBLIC, Action, Person, Via, anyone, require, signed_in
 from hub.api.staff import person_of, staff_of
-from hub.control.people.sessions import digest_of
+from hub.control.people.sessions import WALL, digest_of
 from hub.control.people.sign_in import Locked
 from hub.control.refusals import ChangeRefused, Refusal
 
@@ -29,6 +30,7 @@ router: Final = APIRouter(
 )
 
 Me = Annotated[Person, Depends(signed_in)]
+Watching = Annotated[Person, Depends(require(Action.VIEW_STATISTICS, scoped=True))]
 
 _SESSION: Final = {"s403": "It does not come from the console, or a password is to be chosen first"}
 _BODY: Final = {"s400": "The body is not JSON", "s413": "The body is too large"}
@@ -68,6 +70,28 @@ async def sign_in(request: Request, response: Response, asked: SignInRequest) ->
     return await me_shown(request, person, secret)
 
 
+@router.post("/session/wall", responses=problems(**_SESSION, **_BODY))
+async def onto_a_wall(
+    request: Request, response: Response, asked: ReasonRequest, person: Watching
+) -> MeAnswer:
+    """Turn this browser into a screen on a wall, for a week: it sees figures, and changes nothing.
+
+    The present session ends: a screen that everybody can reach must not hold anybody's rights.
+    """
+    if person.session is None:
+        raise Problem(403, Code.FORBIDDEN, "only a browser that is signed in can be one")
+    staff = staff_of(request)
+    present = staff.browser.secret(request)
+    session = await staff.sessions.find(present)
+    if session is None:
+        raise Problem(401, Code.UNAUTHORIZED)
+    # Invariant 11: before it is done.
+    await staff.audit.record(person.name, "open_wall", f"user/{person.name}", reason=asked.reason)
+    secret = await staff.sessions.open(person.name, session.grants, instead_of=present, wall=True)
+    staff.browser.keep(response, secret, WALL)
+    return await me_shown(request, replace(person, session=digest_of(secret), wall=True), secret)
+
+
 @router.delete("/session", status_code=204, responses=problems(**_SESSION))
 async def sign_out(
     request: Request,
@@ -101,6 +125,8 @@ async def sessions(request: Request, person: Me) -> SessionsAnswer:
             seen_at=one.seen_at,
             ends_at=one.ends_at,
             this=one.digest == person.session,
+            address=one.address,
+            wall=one.wall,
         )
         for one in found
     ]

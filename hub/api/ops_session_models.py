@@ -83,6 +83,7 @@ class MeAnswer(Answer):
                     "must_change_password": False,
                     "has_password": True,
                     "read_only": False,
+                    "wall": False,
                     "ends_at": "2026-11-28T13:00:00Z",
                     "idle_seconds": 1800,
                 }
@@ -105,6 +106,8 @@ class MeAnswer(Answer):
     """True: nothing but `POST /ops/password` is answered."""
     has_password: bool
     read_only: bool
+    wall: bool
+    """Whether the session is a screen on a wall: it sees figures only, and changes nothing."""
     ends_at: datetime | None
     """When the session ends in any case."""
     idle_seconds: int
@@ -119,6 +122,10 @@ class SessionAnswer(Answer):
     ends_at: datetime
     this: bool
     """Whether it is the one that asks."""
+    address: str | None
+    """Where it was opened from."""
+    wall: bool
+    """Whether it is a screen on a wall."""
 
 
 class SessionsAnswer(Answer):

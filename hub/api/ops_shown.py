@@ -66,6 +66,7 @@ async def me_shown(connection: HTTPConnection, person: Person, secret: str = "")
         must_change_password=person.must_change_password,
         has_password=account is not None and account.has_password,
         read_only=(await staff.flags.read_only()).on,
+        wall=person.wall,
         ends_at=session.ends_at if session else None,
         idle_seconds=int(IDLE.total_seconds()),
     )

@@ -35,6 +35,7 @@ class Code(StrEnum):
     NO_RIGHTS = "no_rights"
     CSRF_REFUSED = "csrf_refused"
     READ_ONLY = "read_only"
+    WALL_ONLY = "wall_only"
     PASSWORD_CHANGE_NEEDED = "password_change_needed"  # noqa: S105  (a code)
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
@@ -63,6 +64,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "no_rights": "Known, but without any right here",
     "csrf_refused": "The request does not come from the hub's own console",
     "read_only": "The hub is in read-only mode: nobody changes anything",
+    "wall_only": "This session shows figures on a wall, and does nothing else",
     "password_change_needed": "Choose a password of your own first",
     "not_found": "Nothing here that you may see",
     "method_not_allowed": "Not a method of this resource",

@@ -45,6 +45,14 @@ _log: Final = structlog.get_logger()
 _MAX_TARGET: Final = 200
 """As long as the trail keeps the name of a target."""
 
+ON_A_WALL: Final = frozenset(
+    {
+        *("GET /ops/me", "GET /ops/read-only", "DELETE /ops/session"),
+        *("GET /ops/overview", "GET /ops/flow", "GET /ops/lag", "GET /ops/alerts", "GET /ops/live"),
+    }
+)
+"""All that the session of a screen on a wall may ask for: whoever passes by holds its keyboard."""
+
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Identify = Callable[[HTTPConnection], Awaitable[Person | None]]
@@ -71,6 +79,8 @@ class Require:
         person = await identified(connection)
         if getattr(connection.state, "asked", None) is self:
             return person  # by the route class, before the body; FastAPI asks again for the value
+        if person.wall:
+            _expect_on_a_wall(connection)
         if self.actions:
             await self._expect(connection, person)
         if self.is_write(connection.scope["method"]):
@@ -142,6 +152,12 @@ async def denied(
     except Unavailable:
         _log.warning("a denial is not in the trail: SQL is away", actor=person.name, right=action)
     return Problem(403, Code.FORBIDDEN, f"this needs the right {action}", place=place)
+
+
+def _expect_on_a_wall(connection: HTTPConnection) -> None:
+    path = getattr(connection.scope.get("route"), "path", "")
+    if f"{connection.scope['method']} {path}" not in ON_A_WALL:
+        raise Problem(403, Code.WALL_ONLY, "end it there, then sign in")
 
 
 async def expect_writable(connection: HTTPConnection) -> None:

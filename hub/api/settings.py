@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from hub.api.addresses import networks_of
 from hub.control.people.arrivals import parse_groups
 from hub.control.people.groups import Groups
 
@@ -32,11 +33,23 @@ class ApiSettings(BaseSettings):
         "the origin that requests of sessions must come from. Without it the console answers "
         "browsers of this machine alone, without TLS.",
     )
+    proxies: str = Field(
+        default="",
+        description="Addresses or networks (CIDR, separated by spaces) of the proxies in front of "
+        "the API. Only what one of them adds to `X-Forwarded-For` counts as where a request came "
+        "from: it stands in the audit trail. On a Unix socket the peer is the proxy.",
+    )
     read_only: bool = Field(
         default=False,
         description="No person changes anything while it is true; messages flow as always. "
         "Administrators can turn the same on and off while the hub runs.",
     )
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_networks(cls, text: str) -> str:
+        networks_of(text)
+        return text
 
 
 class OidcSettings(BaseSettings):

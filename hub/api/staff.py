@@ -148,15 +148,18 @@ async def _signed_in(connection: HTTPConnection) -> Person | None:
     if account is None or account.disabled_at is not None:
         return None
     groups = await staff.people.within(session.grants)
-    return person_of(account, (*account.grants, *groups), session.digest)
+    return person_of(account, (*account.grants, *groups), session.digest, wall=session.wall)
 
 
-def person_of(account: Account, grants: tuple[Grant, ...], session: str) -> Person:
+def person_of(
+    account: Account, grants: tuple[Grant, ...], session: str, *, wall: bool = False
+) -> Person:
     """Return who is signed in."""
     return Person(
         name=account.name,
         via=Via.SESSION,
         grants=grants,
         session=session,
+        wall=wall,
         must_change_password=account.must_change and account.has_password,
     )

@@ -14,7 +14,7 @@ from lgsp_adapter import AdapterError, Text
 
 from hub.connectors.adapters import NotUsable
 from hub.connectors.status import Report, State, not_usable
-from hub.decision.connectors import Connector, Wanted
+from hub.decision.connectors import Connector, Wanted, digest_of
 from hub.io.backoff import Backoff
 from hub.io.kafka.connector_records import Command
 from hub.io.kafka.connector_store import UnreadableState
@@ -93,6 +93,7 @@ class Keeper:
             name=self._last.name,
             generation=self._last.generation,
             state=self._state,
+            running=digest_of(self._last),
             vi=self._words.vi,
             en=self._words.en,
             at=self._now(),

@@ -96,6 +96,7 @@ class InboxSide:
             waiting=held.waiting,
             parked=held.parked,
             dead_letters=held.dead_letters,
+            checkpoint=str(place.reached),
             lag_messages=held.waiting + max(0, place.end - place.reached),
             lag_seconds=max(0.0, age),
         )

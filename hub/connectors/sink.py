@@ -76,8 +76,7 @@ class SinkRunner:
 
     def told(self, report: Report) -> Report:
         """Return the report with what is held, what was done, and whether the peer answers."""
-        away = self._breaker.state is not State.CLOSED
-        return replace(self._side.told(report), breaker_open=away)
+        return replace(self._side.told(report), breaker=self._breaker.state)
 
     async def run(self) -> None:
         """Work until stopped.

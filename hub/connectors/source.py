@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from math import inf
 from typing import Any, Final
@@ -14,7 +14,7 @@ from typing import Any, Final
 import structlog
 from lgsp_adapter import Backpressure, Context, Record, Retryable, Source, Text
 from lgsp_adapter.calls import call, end
-from lgsp_adapter.policy.breaker import Breaker, State
+from lgsp_adapter.policy.breaker import Breaker
 from lgsp_adapter.policy.rate import Rate
 
 from hub.connectors.durable import Durable
@@ -37,6 +37,9 @@ AWAY_SECONDS: Final = 1.0
 MAX_UNREAD: Final = 10_000
 """Dead letters of a source: so many in a row are a fault of the source, or of its configuration.
 Beyond it nothing is read, so that they fill neither the memory nor the topic."""
+
+MAX_CHECKPOINT: Final = 200
+"""Characters of a position that are told: whoever looks wants to see it move."""
 
 _log = structlog.get_logger("connectors")
 
@@ -71,6 +74,8 @@ class SourceRunner:
         self._stopping = self._paused = self._anew = False
         self._tries = self._delivered = self._failed = 0
         self._last: datetime | None = None
+        self._read_at: datetime | None = None
+        self._next_read_at: datetime | None = None
         self._away: str | None = None
 
     def stop(self) -> None:
@@ -110,8 +115,17 @@ class SourceRunner:
             delivered=self._delivered,
             failed=self._failed,
             dead_letters=len(self._unread),
-            breaker_open=self._breaker.state is not State.CLOSED,
+            breaker=self._breaker.state,
+            checkpoint=self._checkpoint(),
+            read_at=self._read_at,
+            next_read_at=None if self._paused else self._next_read_at,
         )
+
+    def _checkpoint(self) -> str | None:
+        # Its adapter's own words: what is a secret in them is masked, as in a log.
+        if self._position is None:
+            return None
+        return self._ctx.mask(self._position)[:MAX_CHECKPOINT]
 
     async def run(self) -> None:
         """Work until stopped.
@@ -173,7 +187,7 @@ class SourceRunner:
         limit = max(1, self._connector.limits.batch)
         records = await call(source.read(limit), self._seconds)
         self._breaker, self._tries = self._breaker.succeeded(self._breaker.era), 0
-        self._away = None
+        self._away, self._read_at = None, self._now()
         if records:
             await self._take_in(records)
             await call(source.ack(records[-1].position), self._seconds)
@@ -281,6 +295,9 @@ class SourceRunner:
         """Wait, or until somebody wants something."""
         if self._wake.is_set():
             return
+        if seconds is not None:
+            self._next_read_at = self._now() + timedelta(seconds=seconds)
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
+        self._next_read_at = None

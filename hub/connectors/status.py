@@ -7,6 +7,7 @@ from enum import StrEnum, unique
 from typing import Protocol
 
 from lgsp_adapter import Text
+from lgsp_adapter.policy.breaker import State as Breaker
 
 
 @unique
@@ -44,13 +45,25 @@ class Report:
     dead_letters: int = 0
     parked: int = 0
     """Of those that wait: the ones that are tried again later, and what stands behind them."""
-    breaker_open: bool = False
-    """The other side does not answer: it is probed, less and less often."""
+    breaker: Breaker = Breaker.CLOSED
+    running: str | None = None
+    """`digest_of` of the connector as it runs: another than the rules' is not there yet."""
+    checkpoint: str | None = None
+    """How far it has come: of a source where its adapter stands, of a sink the inbox's offset."""
+    read_at: datetime | None = None
+    """Of a source: when it looked last."""
+    next_read_at: datetime | None = None
+    """Of a source that waits: when it looks again by itself."""
     lag_messages: int = 0
     """Records of the inbox that are not settled, as last heard of its end."""
     lag_seconds: float = 0.0
     """Age of the oldest delivery that is not settled and waits for no operator."""
     at: datetime
+
+    @property
+    def breaker_open(self) -> bool:
+        """Whether the other side does not answer: it is probed, less and less often."""
+        return self.breaker is not Breaker.CLOSED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,8 @@ class Refusal(StrEnum):
     """A connector that works may still take something in; it is deleted once it has stopped."""
     CONNECTOR_HOLDS = "connector_holds"
     """Deliveries or dead letters wait in the connector; without it nobody would own them."""
+    GROUP_FIXED = "group_fixed"
+    """The position of this consumer group is not moved by hand; the detail says why."""
     SIGNAL_UNSUPPORTED = "signal_unsupported"
     """A connector of this kind does nothing at this signal."""
     NETWORK_REFUSED = "network_refused"

@@ -26,6 +26,7 @@ from hub.control.draft import Draft, Edit
 from hub.control.key_changes import RegisterKey
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.targets import organisations_of, targets
+from hub.control.trail import address_now
 from hub.decision.rulebook import version_hash
 from hub.io.sql import control_tables as tables
 from hub.io.sql.engine import sql_errors
@@ -84,6 +85,19 @@ class Control:
                 )
         self.written.set()
         return written
+
+    async def check(self, request: ChangeSet) -> None:
+        """Return if `write` would make these changes now. Nothing is changed.
+
+        Raises:
+            ChangeRefused: it would not.
+            Unavailable: SQL is away.
+        """
+        await self._expect_deletable(request.changes)
+        certified = await self._certified(request.changes)
+        with sql_errors("looking at changes"):
+            async with self.engine.connect() as connection:
+                await self._edits(connection, request.changes, certified)
 
     async def write_in(
         self,
@@ -237,6 +251,7 @@ async def _save_trail(
             reason=reason,
             version=written.version if edits else None,
             changes=written.changed,
+            address=address_now(),
         )
     )
     (number,) = entry.inserted_primary_key or (0,)

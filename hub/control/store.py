@@ -75,7 +75,7 @@ async def load_where(
     """Return, by key, the entities of one kind with one of `values` in `column`."""
     table = TABLES[kind]
     found: dict[str, Record] = {}
-    for part in _slices(values):
+    for part in slices(values):
         rows = await connection.execute(select(table).where(table.c[column].in_(part)))
         found |= {f"{kind}/{row.id}": to_record(kind, row) for row in rows}
     return found
@@ -85,7 +85,7 @@ async def referring(connection: AsyncConnection, targets: Iterable[str]) -> list
     """Return (entity, what it names) for each stored entity that names one of `targets`."""
     table = tables.entity_references
     found: list[tuple[str, str]] = []
-    for part in _slices(targets):
+    for part in slices(targets):
         rows = await connection.execute(select(table).where(table.c.target.in_(part)))
         found.extend((row.entity, row.target) for row in rows)
     return found
@@ -104,7 +104,7 @@ async def save(connection: AsyncConnection, edits: Mapping[str, Edit]) -> None:
                 else:
                     rows.append(_row(kind, id, edit.record))
         await upsert(connection, table, rows)
-        for part in _slices(removed):
+        for part in slices(removed):
             await connection.execute(delete(table).where(table.c.id.in_(part)))
     await _save_proofs(connection, edits)
     await save_certified(connection, edits)
@@ -160,14 +160,14 @@ async def _forget_reports(connection: AsyncConnection, edits: Mapping[str, Edit]
         for key, edit in edits.items()
         if edit.record is None and key.startswith("connector/")
     ]
-    for part in _slices(removed):
+    for part in slices(removed):
         # A connector made anew under the name must not be shown as its predecessor was.
         await connection.execute(delete(reports).where(reports.c.connector.in_(part)))
 
 
 async def _save_references(connection: AsyncConnection, edits: Mapping[str, Edit]) -> None:
     table = tables.entity_references
-    for part in _slices(edits):
+    for part in slices(edits):
         await connection.execute(delete(table).where(table.c.entity.in_(part)))
     rows = [
         {"entity": key, "target": target}
@@ -188,7 +188,8 @@ def _row(kind: str, id: str, record: Record) -> dict[str, Any]:
     return row
 
 
-def _slices(values: Iterable[str]) -> Iterator[list[str]]:
+def slices(values: Iterable[str]) -> Iterator[list[str]]:
+    """Give the values in parts that fit into one statement."""
     remaining = iter(values)
     while part := list(islice(remaining, _SLICE)):
         yield part

@@ -1,9 +1,11 @@
 """Write what a person did into the trail, where it changes no rules (invariant 11)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from enum import StrEnum, unique
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,6 +14,25 @@ from hub.io.sql import control_tables as tables
 
 Values = Mapping[str, tuple[Any, Any]]
 """Entity to what it was and what it is, as JSON; None: it was not there. Never a secret."""
+
+
+# Beside the call, not through it: every deed has an address, and what does the deed needs none.
+_address: Final[ContextVar[str | None]] = ContextVar("address", default=None)
+
+
+@contextmanager
+def asked_from(address: str | None) -> Iterator[None]:
+    """Let whatever is written within be a deed that came from this address; None: unknown."""
+    before = _address.set(address)
+    try:
+        yield
+    finally:
+        _address.reset(before)
+
+
+def address_now() -> str | None:
+    """Return the address that the present deed came from; None: the hub does it by itself."""
+    return _address.get()
 
 
 @unique
@@ -45,6 +66,7 @@ async def note(
             version=None,
             changes=len(touched) if count is None else count,
             result=result.value,
+            address=address_now(),
         )
     )
     (number,) = entry.inserted_primary_key or (0,)

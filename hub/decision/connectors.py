@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum, unique
+from hashlib import sha256
 from typing import Any
+
+import msgspec
 
 
 @unique
@@ -78,3 +81,8 @@ class Connector:
     windows: tuple[Window, ...] = ()
     networks: tuple[str, ...] = ()
     """Networks (CIDR) it may call, each approved by a second person. None: it calls nobody."""
+
+
+def digest_of(connector: Connector) -> str:
+    """Return the SHA-256 of a connector, in hex: two that are configured alike have the same."""
+    return sha256(msgspec.json.encode(connector, order="deterministic")).hexdigest()

@@ -5,12 +5,16 @@ import time
 
 import orjson
 import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from hub.api.ops.topics import used_by
 from hub.io.kafka.connection import KafkaConnection
+from hub.io.kafka.groups import Barrier, Groups
 from hub.io.kafka.ingress_record import IngressRecords
 from hub.io.kafka.lag import RECORDER, Lags
-from hub.io.kafka.topics import ROUTER_GROUP
-from hub.ports import Unavailable
+from hub.io.kafka.topic_contents import topic_contents
+from hub.io.kafka.topics import INBOX_PREFIX, ROUTER_GROUP
+from hub.ports import Refusing, Unavailable
 from tests.admin_rig import OWNER
 from tests.api_rig import fresh, until
 
@@ -134,3 +138,44 @@ async def test_the_operators_api_of_the_running_hub_answers(hub):
 async def _groups(lags):
     found = {group.group: group for group in await lags.read()}
     return found[ROUTER_GROUP], found[RECORDER]
+
+
+async def test_topics_are_told_with_what_they_hold_and_who_uses_them(hub):
+    await sent(hub)
+    connection = hub.connection
+    found = {one.facts.name: one for one in await topic_contents(connection)}
+    ingress = found["hub.ingress"]
+    assert len(ingress.partitions) == ingress.facts.partitions
+    assert sum(one.end - one.first for one in ingress.partitions) > 0
+    assert sum(one.size or 0 for one in ingress.partitions) > 0
+    assert ingress.settings["message.timestamp.type"] == "LogAppendTime"
+    writers, readers = used_by("hub.inbox.mau")
+    assert ("router" in writers, "connectors" in readers) == (True, True)
+
+
+async def test_an_empty_group_is_moved_and_one_that_is_read_in_is_not(hub):
+    message, _ = await sent(hub)
+    connection = hub.connection
+    [place] = [
+        TopicPartition(one.facts.name, 0)
+        for one in await topic_contents(connection)
+        if one.facts.name.startswith(INBOX_PREFIX) and one.partitions[0].end > 0
+    ][:1]
+    groups, name = Groups(connection), f"phan-mem-{message.attributes['id'][-8:]}"
+    await groups.move(name, {place: 1})
+    (found,) = [one for one in await groups.read() if one.name == name]
+    assert [(one.offset, one.topic) for one in found.committed] == [(1, place.topic)]
+    assert found.barrier is None
+    reader = AIOKafkaConsumer(
+        place.topic, **connection.options(), group_id=name, client_id="may-mau"
+    )
+    await reader.start()
+    try:
+        (found,) = [one for one in await groups.read() if one.name == name]
+        assert [one.client for one in found.members] == ["may-mau"]
+        assert found.barrier is Barrier.MEMBERS
+        with pytest.raises(Refusing):
+            await groups.move(name, {place: 0})
+    finally:
+        await reader.stop()
+    assert [one.offset for one in found.committed] == [1]

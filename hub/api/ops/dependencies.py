@@ -13,14 +13,17 @@ from hub.api.ops.live_ring import Live
 from hub.api.ops.once import Once
 from hub.api.ops.overview_models import Overview
 from hub.api.ops.rates import Tries
+from hub.api.ops.rebalances import Rebalances
 from hub.control.documents import HeldDocuments
 from hub.decision.rules import Rules
 from hub.evidence.make import EvidenceMaker
 from hub.io.disk import Disk
 from hub.io.kafka.cluster import Broker
+from hub.io.kafka.groups import Group
 from hub.io.kafka.ingress_record import Found
 from hub.io.kafka.ingress_scan import Place
 from hub.io.kafka.lag import GroupLag
+from hub.io.kafka.topic_contents import TopicContents
 from hub.io.kafka.topic_facts import TopicFacts
 from hub.io.sql.connector_status import ConnectorStatuses
 from hub.io.sql.projection_queries import ProjectionQueries
@@ -87,11 +90,16 @@ class Ops:
     overview: Once[Overview]
     topics: Once[tuple[TopicFacts, ...]]
     """The hub's topics as the brokers have them."""
+    contents: Once[tuple[TopicContents, ...]]
+    """The same topics with what they hold: it costs a look at every partition."""
+    groups: Once[tuple[Group, ...]]
+    """Kafka's consumer groups, the hub's own among them."""
     brokers: Once[tuple[Broker, ...]]
     disk: Disk
     diagnosis: Diagnosis
     evidence: EvidenceMaker | None = None
     """Makes bundles; None: this hub makes none."""
+    rebalances: Rebalances = field(default_factory=Rebalances)
     tries: Tries = field(default_factory=Tries)
     """Of the public look-up."""
 

@@ -6,6 +6,8 @@ from typing import Final
 from hub.api.admin_dependencies import Admin
 from hub.api.ops import (
     compromised,
+    config,
+    consumers,
     evidence,
     impact,
     jobs,
@@ -21,6 +23,7 @@ from hub.api.ops import (
     where,
 )
 from hub.api.ops import live as live_routes
+from hub.api.ops import topics as topic_routes
 from hub.api.ops.dependencies import Bodies, Clock, LagsOfReaders, Ops, Records, RulesNow
 from hub.api.ops.live_ring import Live
 from hub.api.ops.once import Once
@@ -29,11 +32,12 @@ from hub.control.documents import HeldDocuments
 from hub.io.disk import Disk
 from hub.io.kafka.cluster import Broker
 from hub.io.kafka.orders import GivesOrders
+from hub.io.kafka.topic_contents import TopicContents
 from hub.io.kafka.topic_facts import TopicFacts
 
 RESOURCES: Final = (
     *(messages, trace, evidence, overview, live_routes, routes),
-    *(schemas, impact, system, jobs, views, where),
+    *(schemas, impact, system, topic_routes, consumers, config, jobs, views, where),
 )
 """The modules with routes, in the order in which the app tries them."""
 
@@ -44,6 +48,8 @@ OVERVIEW_SECONDS: Final = 2.0
 """An overview is as new as that; a console asks every few seconds."""
 BROKERS_SECONDS: Final = 15.0
 """Each look opens a connection of its own."""
+GROUPS_SECONDS: Final = 5.0
+"""Each look asks about each group, one by one."""
 HELD_SECONDS: Final = 15.0
 """Counting what is in quarantine reads its topic."""
 TOPICS_SECONDS: Final = 30.0
@@ -61,6 +67,7 @@ def ops_with(
     lags: LagsOfReaders,
     live: Live,
     topics: Callable[[], Awaitable[tuple[TopicFacts, ...]]],
+    contents: Callable[[], Awaitable[tuple[TopicContents, ...]]],
     brokers: Callable[[], Awaitable[tuple[Broker, ...]]],
     disk: Disk,
 ) -> Ops:
@@ -82,6 +89,8 @@ def ops_with(
         held=Once(held, HELD_SECONDS),
         overview=Once(lambda: make_overview(ops), OVERVIEW_SECONDS),
         topics=Once(topics, TOPICS_SECONDS),
+        contents=Once(contents, TOPICS_SECONDS),
+        groups=Once(plane.moves.groups.read, GROUPS_SECONDS),
         brokers=Once(brokers, BROKERS_SECONDS),
         disk=disk,
         diagnosis=plane.diagnosis,

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, Response
 
+from hub.api.addresses import address_of
 from hub.api.admin_models import problems
 from hub.api.ops import public_page as page
 from hub.api.ops.dependencies import Ops, ops_of
@@ -150,7 +151,7 @@ async def _look_up(request: Request, ops: Ops, code: str, secret: str) -> Dossie
         Unavailable: SQL does not answer.
     """
     code = unicodedata.normalize("NFC", code.strip())
-    _count(ops.tries, _address(request), code)
+    _count(ops.tries, address_of(request) or "", code)
     good = is_lookup_secret(ops.rules().macs, code, secret)
     found = await find_dossier(ops, code) if good and code.isprintable() else None
     if found is None:
@@ -164,16 +165,6 @@ def _count(tries: Tries, address: str, code: str) -> None:
         if wait is not None:
             headers = {"retry-after": str(wait)}
             raise Problem(429, Code.TOO_MANY_REQUESTS, "too many tries", headers=headers)
-
-
-def _address(request: Request) -> str:
-    """Return where somebody asks from; kept in memory only, for as long as a window.
-
-    Behind a Unix socket there is no other peer than the proxy: what it appended last is true.
-    """
-    if request.client is not None:
-        return request.client.host
-    return request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()[:64]
 
 
 async def _typed(request: Request) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 
 from hub.api import main as api
+from hub.api.addresses import networks_of
 from hub.api.admin_dependencies import Admin
 from hub.api.admin_tokens import AdminTokens
 from hub.api.assemble import Parts, open_deps
@@ -21,6 +22,7 @@ from hub.cli.bundle.here import ThisMachine
 from hub.cli.hosts.host import Host
 from hub.control.certificate_watch import CertificateWatch
 from hub.control.dead_letter_jobs import DeadLetterJobs
+from hub.control.group_moves import GroupMoves
 from hub.control.job_runner import JobRunner
 from hub.control.lease import Lease
 from hub.control.networks import Networks
@@ -33,6 +35,7 @@ from hub.control.settings import ControlSettings
 from hub.io.admission import utc_now
 from hub.io.kafka.connector_commands import CommandWriter
 from hub.io.kafka.connector_leftovers import Leftovers
+from hub.io.kafka.groups import Groups
 from hub.io.kafka.quarantine import QuarantineBus
 from hub.io.kafka.rules_log import RulesFollower
 from hub.io.kafka.topics import hub_topics
@@ -119,7 +122,7 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
     if rules.allow_loopback:
         _log.warning("DANGEROUS: connectors may be approved to call loopback", setting=LOOPBACK)
     settings = wiring.read(ApiSettings)
-    browser = Browser(public_url=settings.public_url)
+    browser = Browser(public_url=settings.public_url, proxies=networks_of(settings.proxies))
     connection = wiring.kafka(host.settings)
     holdings = Leftovers(connection, host.identity.partitions)
     control = Control(
@@ -150,6 +153,7 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
             statuses=ConnectorStatuses(engine),
             commands=CommandWriter(connection, host.identity.partitions, host.home.macs()),
             diagnosis=ThisMachine(host.home),
+            moves=GroupMoves(control, staff.second, Groups(connection)),
             door=_door(host, control, staff),
         )
     finally:

@@ -53,6 +53,8 @@ class Entry:
     version: int | None
     changes: int
     """How many targets; the list shows the first ones."""
+    address: str | None
+    """Where the request came from; None: it was the hub itself, or before addresses were kept."""
     targets: tuple[Target, ...]
 
 

@@ -192,6 +192,8 @@ class Person:
     grants: tuple[Grant, ...]
     session: str | None = None
     """The digest of his session; None with a token."""
+    wall: bool = False
+    """True: he has left; his session shows figures on a wall, and changes nothing."""
     must_change_password: bool = False
     """True: he may do nothing but choose a password of his own."""
 

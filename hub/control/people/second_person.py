@@ -34,6 +34,7 @@ class Kind(StrEnum):
     GROUP = "provider_group"
     KEY = "key_compromise"
     SCHEMA = "schema"
+    OFFSETS = "group_offsets"
 
 
 RIGHTS: Final[Mapping[Kind, Action]] = {
@@ -43,6 +44,7 @@ RIGHTS: Final[Mapping[Kind, Action]] = {
     Kind.GROUP: Action.MANAGE_USERS,
     Kind.KEY: Action.MANAGE_KEYS,
     Kind.SCHEMA: Action.PUBLISH_SCHEMAS,
+    Kind.OFFSETS: Action.MANAGE_CONNECTORS,
 }
 """What both of them need."""
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
 from hub.control.people.accounts import grants_of, kept_grants
 from hub.control.people.rights import Grant
 from hub.control.service import Control
+from hub.control.trail import address_now
 from hub.io.sql.engine import sql_errors
 from hub.io.sql.people_tables import sessions as table
 
@@ -19,6 +20,9 @@ IDLE: Final = timedelta(minutes=30)
 ABSOLUTE: Final = timedelta(hours=12)
 """NIST SP 800-63B, section 4.2.3 (AAL2): sign in anew after 30 minutes without activity, and after
 12 hours in any case, which is a long working day."""
+
+WALL: Final = timedelta(days=7)
+"""A screen on a wall has nobody who signs in again; each week somebody must still want it."""
 
 TOUCH_AFTER: Final = timedelta(minutes=1)
 """Activity is written down no more often than this: a read must not cost a write."""
@@ -38,6 +42,10 @@ class Session:
     ends_at: datetime
     grants: tuple[Grant, ...]
     """The roles that the identity provider's groups gave: they end with the session."""
+    address: str | None
+    """Where it was opened from; None: before addresses were kept."""
+    wall: bool
+    """Whether it is of a screen on a wall: seen by everybody, and nobody works there."""
 
 
 class Sessions:
@@ -46,7 +54,14 @@ class Sessions:
     def __init__(self, control: Control) -> None:
         self._control = control
 
-    async def open(self, name: str, grants: Sequence[Grant] = (), *, instead_of: str = "") -> str:
+    async def open(
+        self,
+        name: str,
+        grants: Sequence[Grant] = (),
+        *,
+        instead_of: str = "",
+        wall: bool = False,
+    ) -> str:
         """Return the secret of a new session; the one it is opened instead of ends.
 
         A sign-in always makes a new secret: one that an attacker planted before is worth nothing.
@@ -55,7 +70,8 @@ class Sessions:
         now = self._control.clock()
         over = or_(table.c.ends_at <= now, table.c.digest == digest_of(instead_of))
         row = {"digest": digest_of(secret), "name": name, "made_at": now, "seen_at": now}
-        row |= {"ends_at": now + ABSOLUTE, "grants": kept_grants(grants)}
+        row |= {"ends_at": now + (WALL if wall else ABSOLUTE), "grants": kept_grants(grants)}
+        row |= {"address": address_now(), "wall": wall}
         with sql_errors("opening a session"):
             async with self._control.engine.begin() as connection:
                 await connection.execute(delete(table).where(over))
@@ -67,7 +83,7 @@ class Sessions:
         now = self._control.clock()
         query = select(table).where(
             table.c.digest == digest_of(secret),
-            and_(table.c.ends_at > now, table.c.seen_at > now - IDLE),
+            _lasts(now),
         )
         with sql_errors("reading a session"):
             async with self._control.engine.connect() as connection:
@@ -81,9 +97,7 @@ class Sessions:
     async def of(self, name: str) -> list[Session]:
         """Return a person's sessions, the newest first."""
         now = self._control.clock()
-        query = select(table).where(
-            table.c.name == name, table.c.ends_at > now, table.c.seen_at > now - IDLE
-        )
+        query = select(table).where(table.c.name == name, _lasts(now))
         with sql_errors("reading sessions"):
             async with self._control.engine.connect() as connection:
                 rows = list(await connection.execute(query.order_by(table.c.made_at.desc())))
@@ -108,6 +122,10 @@ class Sessions:
                 await connection.execute(
                     update(table).where(table.c.digest == digest).values(seen_at=now)
                 )
+
+
+def _lasts(now: datetime) -> ColumnElement[bool]:
+    return and_(table.c.ends_at > now, or_(table.c.wall, table.c.seen_at > now - IDLE))
 
 
 def _session(row: Any) -> Session:

@@ -48,6 +48,16 @@ class Report(Protocol):
     @property
     def lag_seconds(self) -> float: ...
     @property
+    def breaker(self) -> str: ...
+    @property
+    def running(self) -> str | None: ...
+    @property
+    def checkpoint(self) -> str | None: ...
+    @property
+    def read_at(self) -> datetime | None: ...
+    @property
+    def next_read_at(self) -> datetime | None: ...
+    @property
     def at(self) -> datetime: ...
 
 
@@ -82,6 +92,11 @@ class Reported:
     dead_letters: int
     lag_messages: int
     lag_seconds: float
+    breaker: str | None
+    running: str | None
+    checkpoint: str | None
+    read_at: datetime | None
+    next_read_at: datetime | None
     at: datetime
 
 

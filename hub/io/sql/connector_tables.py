@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     Float,
     Integer,
+    String,
     Table,
     Text,
 )
@@ -31,6 +32,11 @@ connector_status: Final = Table(
     Column("dead_letters", BigInteger, nullable=False),
     Column("lag_messages", BigInteger, nullable=False),
     Column("lag_seconds", Float, nullable=False),
+    Column("breaker", String(16)),
+    Column("running", String(64)),
+    Column("checkpoint", Text),
+    Column("read_at", UtcDateTime),
+    Column("next_read_at", UtcDateTime),
     Column("at", UtcDateTime, nullable=False),
     comment="The last word of each connector about itself. Reported again, so never a truth.",
 )

@@ -215,6 +215,7 @@ trail: Final = Table(
     Column("version", Integer),
     Column("changes", Integer, nullable=False),
     Column("result", String(16), nullable=False, server_default="done"),
+    Column("address", String(64)),
     Index("ix_trail_actor", "actor", "id"),
     comment="Invariant 11: every write by a person. No statement of the hub changes or deletes it.",
 )

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from hub.io.sql.columns import UtcDateTime
@@ -49,8 +50,10 @@ sessions: Final = Table(
     Column("seen_at", UtcDateTime, nullable=False),
     Column("ends_at", UtcDateTime, nullable=False, index=True),
     Column("grants", JSON, nullable=False),
+    Column("address", String(64)),
+    Column("wall", Boolean, nullable=False, server_default=false()),
     comment="Who is signed in: SHA-256 of each cookie, and the roles that the identity provider "
-    "gave at sign-in.",
+    "gave at sign-in. `wall`: a screen that everybody sees; it changes nothing.",
 )
 
 sign_in_failures: Final = Table(

@@ -31,6 +31,11 @@ class Report:
     dead_letters: int = 3
     lag_messages: int = 40
     lag_seconds: float = 1.5
+    breaker: str = "open"
+    running: str | None = None
+    checkpoint: str | None = "41"
+    read_at: datetime | None = None
+    next_read_at: datetime | None = None
     at: datetime
 
 

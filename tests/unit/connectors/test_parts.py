@@ -7,6 +7,7 @@ from typing import cast
 
 import pytest
 from lgsp_adapter import Draft, Fatal, Retryable
+from lgsp_adapter.policy.breaker import State as Breaker
 from lgsp_adapter.policy.parking import Head, Parking
 from lgsp_message.jws import decode, verify
 from lgsp_message.reason import Reason, Refused
@@ -185,7 +186,7 @@ def test_metrics_tell_what_reports_tell_and_forget_who_is_gone():
     metrics = ConnectorMetrics(registry, budget)
     budget.open().add(7)
     report = Report(name="mau", generation=0, state=State.WAITING, dead_letters=3, at=support.NOW)
-    metrics.heard([replace(report, parked=2, breaker_open=True)])
+    metrics.heard([replace(report, parked=2, breaker=Breaker.OPEN)])
     text = generate_latest(registry).decode()
     assert 'hub_connector_dead_letters{connector="mau"} 3.0' in text
     assert 'hub_connector_parked{connector="mau"} 2.0' in text

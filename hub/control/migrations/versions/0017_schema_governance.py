@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017_schema_governance"
-down_revision = "0016_document_policies"
+down_revision = "0017_console"
 branch_labels = None
 depends_on = None
 
