@@ -1,7 +1,8 @@
 """Turn the outcome of the steps into what the hub writes: entries, deliveries, memories."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from lgsp_message.attributes import SYSTEM_PREFIX, is_message_id, is_system_name
@@ -33,9 +34,13 @@ from hub.decision.statements import (
     read_receipt,
     read_withdrawal,
 )
+from hub.decision.subscribers import subscribers
 from hub.decision.watching import watched
 from hub.directory.organisations import legal_day
 from hub.ports import Admitted
+
+SUBSCRIPTIONS: Final = "subscriptions"
+"""The member of an event's detail that names the subscriptions which gave a delivery."""
 
 
 def refuse(
@@ -86,11 +91,13 @@ def admit(
     if message.attributes.type == WITHDRAWAL:
         answer = read_withdrawal(message, value, admitted)
         return _withdrawal(received, message, value, answer, rules, now)
-    deliveries = route(message, rules, place_of(received).partition, now)
     told = facts(message.attributes.type, value, rules.directory, legal_day(now))
+    wanted = subscribers(message.attributes, received, told, rules, now)
+    deliveries = route(message, rules, place_of(received).partition, now, wanted)
+    more = {FACTS: told, SUBSCRIPTIONS: sorted(wanted.values())}
     plain = Decision(
         received=received,
-        entries=(_admitted(received, message, deliveries, rules, now, told),),
+        entries=(_admitted(received, message, deliveries, rules, now, more),),
         deliveries=deliveries,
         remembered=(_memory(message, deliveries, now),),
     )
@@ -202,11 +209,10 @@ def _admitted(
     deliveries: tuple[Delivery, ...],
     rules: Rules,
     now: datetime,
-    told: dict[str, Any] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Entry:
     detail = _described(message)
-    if told:
-        detail[FACTS] = told
+    detail |= {name: told for name, told in (more or {}).items() if told}
     detail["recipients"] = [delivery.system for delivery in deliveries]
     detail["size"] = len(message.body)
     detail["content_sha256"] = message.content_hash.hex()
