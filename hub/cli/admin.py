@@ -31,6 +31,8 @@ class Collection(StrEnum):
     RIGHTS = "rights"
     SCHEMAS = "schemas"
     DOCUMENT_POLICIES = "document-policies"
+    SUBSCRIPTIONS = "subscriptions"
+    TYPE_OWNERS = "type-owners"
 
 
 class Policy(StrEnum):

@@ -38,6 +38,14 @@ from hub.control.fields import (
     SystemNames,
 )
 from hub.control.key_changes import EndKey, RegisterKey, RevokeKey, Validity
+from hub.control.subscription_changes import (
+    DeleteTypeOwner,
+    EndSubscription,
+    PauseSubscription,
+    PutSubscription,
+    PutTypeOwner,
+    ResumeSubscription,
+)
 from hub.decision.documents import Policy
 
 MAX_CHANGES: Final = 25_000
@@ -202,6 +210,12 @@ Change = Annotated[
     | DeleteRight
     | PublishSchema
     | PutDocumentPolicy
+    | PutSubscription
+    | PauseSubscription
+    | ResumeSubscription
+    | EndSubscription
+    | PutTypeOwner
+    | DeleteTypeOwner
     | PutConnector
     | DeleteConnector
     | PauseConnector

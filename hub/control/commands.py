@@ -16,6 +16,7 @@ from hub.control.draft import ACTIVE, RETIRED, SUSPENDED, Draft
 from hub.control.keys import KEY_COMMANDS
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.schemas import publish_schema
+from hub.control.subscriptions import SUBSCRIPTION_COMMANDS
 from hub.decision.rulebook import (
     CodeRecord,
     DocumentPolicyRecord,
@@ -162,4 +163,5 @@ _COMMANDS: Final[Mapping[type[Any], Callable[[Any, Draft, str], None]]] = {
     ask.PutDocumentPolicy: _put_document_policy,
     **CONNECTOR_COMMANDS,
     **KEY_COMMANDS,
+    **SUBSCRIPTION_COMMANDS,
 }

@@ -25,6 +25,7 @@ from hub.control.deletions import (
 from hub.control.draft import Draft, Edit
 from hub.control.key_changes import RegisterKey
 from hub.control.refusals import ChangeRefused, Refusal
+from hub.control.subscriptions import check_loops
 from hub.control.targets import organisations_of, targets
 from hub.decision.rulebook import version_hash
 from hub.io.sql import control_tables as tables
@@ -179,6 +180,7 @@ def _check_all(
     checks.check_references(draft, edits)
     checks.check_unused(edits, users, removed)
     checks.check_endpoints(draft)
+    check_loops(draft, edits)
 
 
 async def _save(

@@ -31,6 +31,8 @@ TABLES: Final[Mapping[str, Table]] = {
     "schema": tables.schemas,
     "connector": tables.connectors,
     "document_policy": tables.document_policies,
+    "subscription": tables.subscriptions,
+    "type_owner": tables.type_owners,
 }
 """Kind to its table."""
 

@@ -103,7 +103,7 @@ def test_an_area_is_an_agency_and_all_below_it_also_of_who_is_spoken_for():
     tree = changed("organisation/org-sender", parent="org-agent")
     assert gets(rules_with(areas=["org-agent"], extra=tree)) == ["centre"]
     assert gets(rules_with(areas=["org-other"], extra=tree)) == []
-    by_broker = {"source": "urn:hub:system:broker", "onbehalf": "H99"}
+    by_broker = {"source": "urn:hub:system:broker", "onbehalf": "urn:hub:org:H99"}
     assert gets(rules_with(areas=["org-sender"]), **by_broker) == ["centre"]
 
 
