@@ -39,6 +39,8 @@ class Refusal(StrEnum):
     """The subscription has ended for good."""
     SUBSCRIPTION_FIXED = "subscription_fixed"
     """System and type of a subscription do not change: they were approved."""
+    PAST_GONE = "past_gone"
+    """The moment from which a subscription shall begin lies ahead, or too far back."""
     UNKNOWN_FACT = "unknown_fact"
     """A condition is about a fact that the type does not declare, or asks in no way or in two."""
     NOT_ITSELF = "not_itself"

@@ -25,9 +25,11 @@ from hub.control.deletions import (
 from hub.control.draft import Draft, Edit
 from hub.control.key_changes import RegisterKey
 from hub.control.refusals import ChangeRefused, Refusal
-from hub.control.subscriptions import check_loops
+from hub.control.subscriptions import PUT, check_loops
 from hub.control.targets import organisations_of, targets
 from hub.decision.rulebook import version_hash
+from hub.decision.subscriptions import SubscriptionRecord
+from hub.io.sql import backlogs
 from hub.io.sql import control_tables as tables
 from hub.io.sql.engine import sql_errors
 from hub.signing.certificates import CertificateUnreadable
@@ -200,8 +202,19 @@ async def _save(
         changed=len(edits),
         at=now,
     )
+    await _begin_backlogs(connection, edits, written.version)
     await _save_version(connection, written, last_hash, values)
     return written
+
+
+async def _begin_backlogs(
+    connection: AsyncConnection, edits: Mapping[str, Edit], version: int
+) -> None:
+    """Let subscriptions that ask for the past be given it, once the version is in force."""
+    for key, edit in edits.items():
+        record = edit.record
+        if isinstance(record, SubscriptionRecord) and record.since and edit.action == PUT:
+            await backlogs.begin(connection, key.partition("/")[2], record.since, version)
 
 
 async def _save_version(

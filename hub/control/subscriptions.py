@@ -1,9 +1,11 @@
 """What each change of subscriptions and type owners does to the draft. Pure."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from lgsp_message.attributes import SYSTEM_PREFIX
+from lgsp_message.limits import DEDUPLICATION_WINDOW
 from msgspec.structs import replace
 
 from hub.control import subscription_changes as ask
@@ -13,11 +15,19 @@ from hub.decision.facts import DECLARED
 from hub.decision.rulebook import SystemRecord, TypeOwnerRecord
 from hub.decision.subscriptions import SubscriptionRecord, SubscriptionState
 
+PUT: Final = "put_subscription"
+"""The change that may ask for the past; a pause or its end does not ask anew."""
+LONGEST_PAST: Final = DEDUPLICATION_WINDOW - timedelta(days=1)
+"""How far back a subscription may begin: then what was admitted is about to leave `hub.ingress`,
+and the router's memory with it. A day is left to give it in."""
+
 
 def _put(change: ask.PutSubscription, draft: Draft, place: str) -> None:
     known = draft.find(SubscriptionRecord, change.id)
     if known is not None:
         _expect_the_same(known, change, place)
+    if change.since is not None and (known is None or known.since != change.since):
+        _expect_kept(change.since, draft, place)
     _expect_declared(change, place)
     record = SubscriptionRecord(
         system=change.system,
@@ -39,6 +49,12 @@ def _expect_the_same(known: SubscriptionRecord, change: ask.PutSubscription, pla
     if (known.system, known.type) != (change.system, change.type):
         detail = "system and type of a subscription do not change; take another id"
         raise ChangeRefused(Refusal.SUBSCRIPTION_FIXED, detail, place)
+
+
+def _expect_kept(since: datetime, draft: Draft, place: str) -> None:
+    if not draft.now - LONGEST_PAST <= since <= draft.now:
+        detail = f"since lies at most {LONGEST_PAST.days} days back: older messages are not kept"
+        raise ChangeRefused(Refusal.PAST_GONE, detail, place)
 
 
 def _expect_declared(change: ask.PutSubscription, place: str) -> None:

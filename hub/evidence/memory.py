@@ -41,11 +41,25 @@ class Memory:
         """Take the next event from before the decisions that are looked at."""
         if event.event is Event.ADMITTED:
             self._admitted(event)
+        elif event.event is Event.SUBSCRIBED:
+            self._subscribed(event)
         elif event.recipient is not None and "receipt" in event.detail:
             counted = Answer(content_hash=b"", decided_at=event.at.timestamp())
             self._answers[event.recipient, f"{event.event} {event.source} {event.id}"] = counted
         elif event.recipient is None and (known := self.get(event.source, event.id)) is not None:
             self._answers[event.source, event.id] = _moved(known, event)
+
+    def _subscribed(self, event: AuditEvent) -> None:
+        known = self.get(event.source, event.id)
+        if known is None or event.recipient is None:
+            return
+        hold, recipients = known.hold, (*known.recipients, event.recipient)
+        if hold is not None and hold.held:
+            addresses = (*hold.addresses, SYSTEM_PREFIX + event.recipient)
+            hold = msgspec.structs.replace(hold, addresses=addresses)
+        self._answers[event.source, event.id] = msgspec.structs.replace(
+            known, recipients=recipients, hold=hold
+        )
 
     def _admitted(self, event: AuditEvent) -> None:
         answer, subject = _answer(event), event.detail.get("subject")

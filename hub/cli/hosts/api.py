@@ -19,6 +19,7 @@ from hub.api.staff import Staff
 from hub.cli import sealing, wiring
 from hub.cli.bundle.here import ThisMachine
 from hub.cli.hosts.host import Host
+from hub.control.backlogs import BacklogWorker
 from hub.control.certificate_watch import CertificateWatch
 from hub.control.dead_letter_jobs import DeadLetterJobs
 from hub.control.job_runner import JobRunner
@@ -32,6 +33,7 @@ from hub.control.service import Control
 from hub.io.admission import utc_now
 from hub.io.kafka.connector_commands import CommandWriter
 from hub.io.kafka.connector_leftovers import Leftovers
+from hub.io.kafka.past import PastIngress
 from hub.io.kafka.quarantine import QuarantineBus
 from hub.io.kafka.rules_log import RulesFollower
 from hub.io.kafka.topics import hub_topics
@@ -85,6 +87,7 @@ async def _serve(host: Host, deps: Deps, admin: Admin, follower: RulesFollower) 
             group.create_task(admin.outbox.run()),
             group.create_task(_jobs(admin).run()),
             group.create_task(_watch(admin).run()),
+            group.create_task(_backlogs(host, deps, admin).run()),
             group.create_task(_say_when_ready(host, deps)),
         ]
         await api.run(deps, settings, host.stop)
@@ -96,6 +99,18 @@ def _jobs(admin: Admin) -> JobRunner:
     control = admin.control
     jobs = DeadLetterJobs(control.engine, admin.commands, control.clock)
     return JobRunner(jobs, Lease(control.engine, "dead-letter-jobs", control.clock))
+
+
+def _backlogs(host: Host, deps: Deps, admin: Admin) -> BacklogWorker:
+    control = admin.control
+    return BacklogWorker(
+        control,
+        PastIngress(wiring.kafka(host.settings), host.identity.partitions),
+        deps.ingress,
+        host.home.macs(),
+        Lease(control.engine, "subscriptions", control.clock),
+        control.clock,
+    )
 
 
 def _watch(admin: Admin) -> CertificateWatch:
