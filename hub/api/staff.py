@@ -22,6 +22,7 @@ from hub.control.people.roles import FIRST_PERSONS, Roles
 from hub.control.people.second_person import SecondPerson
 from hub.control.people.sessions import Sessions
 from hub.control.people.sign_in import SignIn
+from hub.control.proposals import Proposals
 from hub.control.service import Control
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -41,6 +42,7 @@ class Staff:
     administrators: Administrators
     groups: ProviderGroups
     compromises: Compromises
+    proposals: Proposals
     now: Callable[[], datetime]
     browser: Browser = field(default_factory=Browser)
 
@@ -74,6 +76,7 @@ class Staff:
             administrators=Administrators(control, roles, second),
             groups=ProviderGroups(control, second, roles, groups),
             compromises=Compromises(control, second),
+            proposals=Proposals(control, second),
             now=control.clock,
             browser=browser or Browser(),
         )

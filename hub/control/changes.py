@@ -4,7 +4,7 @@ Every change says what shall be, so that repeating it changes nothing.
 """
 
 from datetime import date
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import (
     BaseModel,
@@ -224,6 +224,13 @@ Change = Annotated[
     | RestartConnector,
     Field(discriminator="change"),
 ]
+
+KINDS_OF_CHANGES: Final = frozenset(
+    kind
+    for change in get_args(get_args(Change)[0])
+    for kind in get_args(change.model_fields["change"].annotation)
+)
+"""The words in `change` that a change set may hold."""
 
 
 class ChangeSet(BaseModel):

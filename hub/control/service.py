@@ -58,6 +58,8 @@ class Control:
         adapters: Adapters | None = None,
         holdings: Holdings | None = None,
         certifier: Certifier | None = None,
+        *,
+        four_eyes: frozenset[str] = frozenset(),
     ) -> None:
         self.engine, self.clock = engine, clock
         self.hub = hub
@@ -66,6 +68,8 @@ class Control:
         self._holdings: Holdings = holdings or UnknownHoldings()
         self.certifier: Certifier = certifier or NoAuthorities()
         """Who judges certificates of keys."""
+        self._four_eyes = four_eyes
+        """Kinds of changes that one person alone does not make."""
         self.written = asyncio.Event()
         """Set after each commit: the outbox worker of this process need not wait for its poll."""
 
@@ -78,6 +82,7 @@ class Control:
             ChangeRefused: nothing was done.
             Unavailable: SQL is away; whether it was done is unknown, and repeating is safe.
         """
+        self._expect_alone(request.changes)
         await self._expect_deletable(request.changes)
         certified = await self._certified(request.changes)
         with sql_errors("writing rules"):
@@ -103,11 +108,17 @@ class Control:
         """
         # One transaction: entities, version, outbox and trail are there together or not.
         version, last_hash = await store.lock(connection)
-        edits = await self._edits(connection, changes, certified or {})
+        edits = await self.edits(connection, changes, certified)
         written = await _save(connection, edits, version, last_hash, self.clock())
         # Invariant 11: who, when, what and why, in the same transaction as the change.
         await _save_trail(connection, reason, actor, edits, written)
         return written
+
+    def _expect_alone(self, changes: Sequence[Any]) -> None:
+        for index, change in enumerate(changes):
+            if change.change in self._four_eyes:
+                detail = f"{change.change} needs a second person here: POST /v1/admin/proposals"
+                raise ChangeRefused(Refusal.SECOND_PERSON, detail, f"changes/{index}")
 
     async def _certified(self, changes: Sequence[Any]) -> CertifiedBy:
         """Judge the certificates of new keys; without the lock: their authorities are asked."""
@@ -139,9 +150,17 @@ class Control:
                 await expect_stopped(connection, changes, stored, self.clock())
         await expect_nothing_held(changes, self._holdings)
 
-    async def _edits(
-        self, connection: AsyncConnection, changes: Sequence[Any], certified: CertifiedBy
+    async def edits(
+        self,
+        connection: AsyncConnection,
+        changes: Sequence[Any],
+        certified: CertifiedBy | None = None,
     ) -> Mapping[str, Edit]:
+        """Return what the changes would make of the entities, all checks passed. Writes nothing.
+
+        Raises:
+            ChangeRefused: they cannot be made.
+        """
         needed = targets(changes)
         stored = await store.load(connection, needed.keys)
         await expect_stopped(connection, changes, stored, self.clock())

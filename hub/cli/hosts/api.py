@@ -30,6 +30,7 @@ from hub.control.people.arrivals import Arrivals
 from hub.control.people.roles import FIRST
 from hub.control.quarantine import Quarantine
 from hub.control.service import Control
+from hub.control.settings import ControlSettings
 from hub.io.admission import utc_now
 from hub.io.kafka.connector_commands import CommandWriter
 from hub.io.kafka.connector_leftovers import Leftovers
@@ -141,6 +142,7 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
         host.identity.hub,
         holdings=holdings,
         certifier=wiring.certificates(rules, utc_now),
+        four_eyes=wiring.read(ControlSettings).second_person_for(),
     )
     if control.certifier.trust.test:
         _log.warning("DANGEROUS: certificates of test roots count", setting=TEST_ROOTS)

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     TOKEN = "administrator_token"  # noqa: S105  (a word, not a token)
     GROUP = "provider_group"
     KEY = "key_compromise"
+    RULES = "rules"
 
 
 RIGHTS: Final[Mapping[Kind, Action]] = {
@@ -41,6 +42,7 @@ RIGHTS: Final[Mapping[Kind, Action]] = {
     Kind.TOKEN: Action.MANAGE_USERS,
     Kind.GROUP: Action.MANAGE_USERS,
     Kind.KEY: Action.MANAGE_KEYS,
+    Kind.RULES: Action.CHANGE_RULES,
 }
 """What both of them need."""
 
