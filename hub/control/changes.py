@@ -38,6 +38,7 @@ from hub.control.fields import (
     SystemNames,
 )
 from hub.control.key_changes import EndKey, RegisterKey, RevokeKey, Validity
+from hub.control.restore import RestoreRules
 from hub.control.subscription_changes import (
     DeleteTypeOwner,
     EndSubscription,
@@ -216,6 +217,7 @@ Change = Annotated[
     | EndSubscription
     | PutTypeOwner
     | DeleteTypeOwner
+    | RestoreRules
     | PutConnector
     | DeleteConnector
     | PauseConnector

@@ -15,6 +15,7 @@ from hub.control.connectors import CONNECTOR_COMMANDS
 from hub.control.draft import ACTIVE, RETIRED, SUSPENDED, Draft
 from hub.control.keys import KEY_COMMANDS
 from hub.control.refusals import ChangeRefused, Refusal
+from hub.control.restore import RestoreRules, restore
 from hub.control.schemas import publish_schema
 from hub.control.subscriptions import SUBSCRIPTION_COMMANDS
 from hub.decision.rulebook import (
@@ -164,4 +165,5 @@ _COMMANDS: Final[Mapping[type[Any], Callable[[Any, Draft, str], None]]] = {
     **CONNECTOR_COMMANDS,
     **KEY_COMMANDS,
     **SUBSCRIPTION_COMMANDS,
+    RestoreRules: restore,
 }

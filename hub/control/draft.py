@@ -68,7 +68,13 @@ class Draft:
         now: datetime,
         adapters: Adapters,
         certified: CertifiedBy | None = None,
+        version: int = 0,
+        past: Mapping[int, Mapping[str, bytes | None]] | None = None,
     ) -> None:
+        self.version = version
+        """The newest version of the rules so far."""
+        self.past = past or {}
+        """What `hub.control.restore` may want back."""
         self._stored = dict(stored)
         self._edits: dict[str, Edit] = {}
         self.hub, self.now, self.adapters = hub, now, adapters

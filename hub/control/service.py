@@ -25,6 +25,7 @@ from hub.control.deletions import (
 from hub.control.draft import Draft, Edit
 from hub.control.key_changes import RegisterKey
 from hub.control.refusals import ChangeRefused, Refusal
+from hub.control.restore import past_of, touched
 from hub.control.subscriptions import PUT, check_loops
 from hub.control.targets import organisations_of, targets
 from hub.decision.rulebook import version_hash
@@ -161,12 +162,13 @@ class Control:
         Raises:
             ChangeRefused: they cannot be made.
         """
-        needed = targets(changes)
-        stored = await store.load(connection, needed.keys)
+        needed, past = targets(changes), await past_of(connection, changes)
+        again, organisations = touched(past)
+        stored = await store.load(connection, needed.keys | again)
         await expect_stopped(connection, changes, stored, self.clock())
         stored |= await store.load_where(connection, "key", "thumbprint", needed.thumbprints)
         stored |= await store.load_where(
-            connection, "endpoint", "organisation", needed.organisations
+            connection, "endpoint", "organisation", needed.organisations | organisations
         )
         if certified:
             stored |= await store.load_where(
@@ -178,6 +180,8 @@ class Control:
             now=self.clock(),
             adapters=self.adapters,
             certified=certified,
+            version=await store.newest(connection),
+            past=past,
         )
         # In a thread: thousands of key proofs must not stop the process that admits messages.
         edits = await asyncio.to_thread(_apply_all, changes, draft)

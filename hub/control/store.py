@@ -58,6 +58,21 @@ async def lock(connection: AsyncConnection) -> tuple[int, str]:
     return row.version, row.hash
 
 
+async def newest(connection: AsyncConnection) -> int:
+    """Return the number of the newest version."""
+    version: int = (await connection.execute(select(tables.rules_head.c.version))).scalar_one()
+    return version
+
+
+async def load_all(connection: AsyncConnection) -> dict[str, Record]:
+    """Return every entity of the rules, by key."""
+    found: dict[str, Record] = {}
+    for kind, table in TABLES.items():
+        rows = await connection.execute(select(table))
+        found |= {f"{kind}/{row.id}": to_record(kind, row) for row in rows}
+    return found
+
+
 async def load(connection: AsyncConnection, keys: Iterable[str]) -> dict[str, Record]:
     """Return the entities with these keys, those that exist."""
     by_kind: dict[str, list[str]] = {}

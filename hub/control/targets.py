@@ -10,6 +10,7 @@ from hub.control import changes as ask
 from hub.control import connector_changes as about
 from hub.control import key_changes as keys
 from hub.control import subscription_changes as subs
+from hub.control.restore import RestoreRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ def targets(changes: Iterable[Any]) -> Targets:
     """Return what these changes look at."""
     found = Targets()
     for change in changes:
+        if isinstance(change, RestoreRules):
+            continue  # What it looks at is found in the past.
         named = _NAMED.get(type(change))
         if named is None:
             _add(change, found)
