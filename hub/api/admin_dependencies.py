@@ -12,6 +12,7 @@ from hub.control.administrators import Administrators
 from hub.control.dead_letters import Commands
 from hub.control.networks import Networks
 from hub.control.outbox import OutboxWorker
+from hub.control.preview import Preview
 from hub.control.quarantine import Quarantine
 from hub.control.service import Control
 from hub.io.sql.connector_status import ConnectorStatuses
@@ -30,6 +31,7 @@ class Admin:
     statuses: ConnectorStatuses
     commands: Commands
     diagnosis: Diagnosis
+    preview: Preview
     door: Door | None = None
     """The identity provider, where one is set."""
 

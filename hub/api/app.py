@@ -20,6 +20,7 @@ from hub.api import (
     admin_dead_letters,
     admin_documents,
     admin_networks,
+    admin_preview,
     admin_proposals,
     admin_quarantine,
     evidence,
@@ -69,7 +70,7 @@ GUARDED: Final = tuple(
     resource.router
     for resource in (
         *(admin_quarantine, admin_documents, admin_dead_letters, admin_administrators),
-        admin_proposals,
+        *(admin_preview, admin_proposals),
         *(admin_adapters, admin_networks, admin_connector_signals, admin_connectors),
         *(ops_session, ops_oidc, ops_users, ops_groups, ops_audit, ops_requests, ops_hub),
         *(ops_indicators, ops_deadlines, ops_alerts, ops_log, ops_certificates, ops_compromises),
@@ -136,6 +137,7 @@ def mount_admin(app: FastAPI, plane: Admin) -> None:
     app.state.quarantine, app.state.admin_tokens = plane.quarantine, plane.tokens
     app.state.networks, app.state.provider = plane.networks, plane.door
     app.state.statuses, app.state.commands = plane.statuses, plane.commands
+    app.state.preview = plane.preview
     serve(app, guarded_routes())
 
 

@@ -28,6 +28,7 @@ from hub.control.networks import Networks
 from hub.control.outbox import OutboxWorker
 from hub.control.people.arrivals import Arrivals
 from hub.control.people.roles import FIRST
+from hub.control.preview import Preview
 from hub.control.quarantine import Quarantine
 from hub.control.service import Control
 from hub.control.settings import ControlSettings
@@ -160,6 +161,12 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
             statuses=ConnectorStatuses(engine),
             commands=CommandWriter(connection, host.identity.partitions, host.home.macs()),
             diagnosis=ThisMachine(host.home),
+            preview=Preview(
+                control,
+                PastIngress(connection, host.identity.partitions),
+                host.home.macs(),
+                control.clock,
+            ),
             door=_door(host, control, staff),
         )
     finally:
