@@ -69,6 +69,7 @@ class Collection(StrEnum):
     DOCUMENT_POLICIES = "document-policies"
     SUBSCRIPTIONS = "subscriptions"
     TYPE_OWNERS = "type-owners"
+    EXCHANGES = "exchanges"
 
     @property
     def kind(self) -> str:

@@ -16,7 +16,7 @@ RIGHT_OF_CHANGE: Final[Mapping[str, Action]] = {
             *("delete_system", "put_endpoint", "delete_endpoint", "put_right", "delete_right"),
             *("put_document_policy", "put_type_owner", "delete_type_owner"),
             *("put_subscription", "pause_subscription", "resume_subscription"),
-            *("end_subscription", "restore_rules"),
+            *("end_subscription", "restore_rules", "put_exchange", "delete_exchange"),
         ),
         Action.CHANGE_RULES,
     ),

@@ -33,6 +33,7 @@ class Collection(StrEnum):
     DOCUMENT_POLICIES = "document-policies"
     SUBSCRIPTIONS = "subscriptions"
     TYPE_OWNERS = "type-owners"
+    EXCHANGES = "exchanges"
 
 
 class Policy(StrEnum):

@@ -40,9 +40,11 @@ from hub.control.fields import (
 from hub.control.key_changes import EndKey, RegisterKey, RevokeKey, Validity
 from hub.control.restore import RestoreRules
 from hub.control.subscription_changes import (
+    DeleteExchange,
     DeleteTypeOwner,
     EndSubscription,
     PauseSubscription,
+    PutExchange,
     PutSubscription,
     PutTypeOwner,
     ResumeSubscription,
@@ -217,6 +219,8 @@ Change = Annotated[
     | EndSubscription
     | PutTypeOwner
     | DeleteTypeOwner
+    | PutExchange
+    | DeleteExchange
     | RestoreRules
     | PutConnector
     | DeleteConnector

@@ -33,6 +33,7 @@ TABLES: Final[Mapping[str, Table]] = {
     "document_policy": tables.document_policies,
     "subscription": tables.subscriptions,
     "type_owner": tables.type_owners,
+    "exchange": tables.exchanges,
 }
 """Kind to its table."""
 

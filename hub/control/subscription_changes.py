@@ -106,3 +106,24 @@ class DeleteTypeOwner(ChangeModel):
 
     change: Literal["delete_type_owner"]
     type: MessageType
+
+
+class PutExchange(ChangeModel):
+    """Messages of this type are requests, with a deadline, and are answered by that type."""
+
+    change: Literal["put_exchange"]
+    type: MessageType
+    answer: MessageType
+    several: StrictBool = False
+    """Whether one system may answer more than once."""
+    officer: Annotated[str, StringConstraints(pattern=r"^([a-z][a-z0-9_]{0,63})?$")] = ""
+    """The member of the body with the officer's code; none: nobody in particular asks."""
+    per_hour: Annotated[StrictInt, Field(ge=0, le=100_000)] = 0
+    """Most requests of one officer within an hour; 0: no limit."""
+
+
+class DeleteExchange(ChangeModel):
+    """Messages of this type are no requests any more."""
+
+    change: Literal["delete_exchange"]
+    type: MessageType

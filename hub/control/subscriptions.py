@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from hub.control import subscription_changes as ask
 from hub.control.draft import Draft, Edit
 from hub.control.refusals import ChangeRefused, Refusal
+from hub.decision.exchange_record import ExchangeRecord
 from hub.decision.facts import DECLARED
 from hub.decision.rulebook import SystemRecord, TypeOwnerRecord
 from hub.decision.subscriptions import SubscriptionRecord, SubscriptionState
@@ -106,6 +107,22 @@ def _delete_owner(change: ask.DeleteTypeOwner, draft: Draft, _place: str) -> Non
     draft.remove(TypeOwnerRecord, change.type, change.change)
 
 
+def _put_exchange(change: ask.PutExchange, draft: Draft, place: str) -> None:
+    if change.answer == change.type:
+        raise ChangeRefused(Refusal.NOT_ITSELF, "a request does not answer itself", place)
+    record = ExchangeRecord(
+        answer=change.answer,
+        several=change.several,
+        officer=change.officer,
+        per_hour=change.per_hour,
+    )
+    draft.put(change.type, record, change.change)
+
+
+def _delete_exchange(change: ask.DeleteExchange, draft: Draft, _place: str) -> None:
+    draft.remove(ExchangeRecord, change.type, change.change)
+
+
 def check_loops(draft: Draft, edits: Mapping[str, Edit]) -> None:
     """Return if no changed subscription asks for what its own system sends or hands in.
 
@@ -139,4 +156,6 @@ SUBSCRIPTION_COMMANDS: Final[Mapping[type[Any], Callable[[Any, Draft, str], None
     ask.EndSubscription: _end,
     ask.PutTypeOwner: _put_owner,
     ask.DeleteTypeOwner: _delete_owner,
+    ask.PutExchange: _put_exchange,
+    ask.DeleteExchange: _delete_exchange,
 }

@@ -46,6 +46,8 @@ _NAMED: Final[Mapping[type[Any], tuple[str, str]]] = {
     subs.EndSubscription: ("subscription", "id"),
     subs.PutTypeOwner: ("type_owner", "type"),
     subs.DeleteTypeOwner: ("type_owner", "type"),
+    subs.PutExchange: ("exchange", "type"),
+    subs.DeleteExchange: ("exchange", "type"),
 }
 """Changes of one entity: its kind, and the field with its id."""
 

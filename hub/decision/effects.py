@@ -21,6 +21,8 @@ from hub.decision.events import (
     ingress_of,
     place_of,
 )
+from hub.decision.exchanges import NAME as EXCHANGE
+from hub.decision.exchanges import exchanged
 from hub.decision.facts import NAME as FACTS
 from hub.decision.facts import facts
 from hub.decision.holding import last_in_line, withdrawn_hold
@@ -94,7 +96,8 @@ def admit(
     told = facts(message.attributes.type, value, rules.directory, legal_day(now))
     wanted = subscribers(message.attributes, received, told, rules, now)
     deliveries = route(message, rules, place_of(received).partition, now, wanted)
-    more = {FACTS: told, SUBSCRIPTIONS: sorted(wanted.values())}
+    exchange = exchanged(message, value, admitted, rules, now)
+    more = {FACTS: told, SUBSCRIPTIONS: sorted(wanted.values()), EXCHANGE: exchange.told}
     plain = Decision(
         received=received,
         entries=(_admitted(received, message, deliveries, rules, now, more),),
@@ -105,7 +108,11 @@ def admit(
     policy = rules.documents.get(claim.type)
     demand = None if policy is None else demanded(claim.objects, value, policy)
     behind = last_in_line(claim.source, claim.subject, admitted)
-    return plain if demand is None and not behind else watched(plain, demand, behind)
+    decision = plain if demand is None and not behind else watched(plain, demand, behind)
+    if exchange.remembered is None:
+        return decision
+    kept = (*decision.remembered, exchange.remembered)
+    return msgspec.structs.replace(decision, remembered=kept)
 
 
 def _receipt(

@@ -64,6 +64,8 @@ _OF: Final[Mapping[Reason, Step]] = {
         (
             *(Reason.EXPIRED, Reason.NO_RECIPIENT, Reason.UNKNOWN_RECIPIENT),
             *(Reason.NO_ENDPOINT, Reason.BAD_DELIVERY_TOKEN, Reason.UNKNOWN_MESSAGE),
+            *(Reason.NO_ANSWER_TO, Reason.ALREADY_ANSWERED, Reason.OFFICER_LIMIT),
+            *(Reason.DEADLINE_MISSING, Reason.NAMES_A_PERSON),
         ),
         Step.ROUTING,
     ),

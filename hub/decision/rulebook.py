@@ -18,6 +18,7 @@ from lgsp_verify import rules
 from hub.decision.connector_record import ConnectorRecord, connector_of
 from hub.decision.documents import Policy
 from hub.decision.events import RulesRef
+from hub.decision.exchange_record import ExchangeRecord
 from hub.decision.rules import RegisteredKey, Rules, System
 from hub.decision.subscriptions import Places, SubscriptionRecord, compiled
 from hub.directory.organisations import Code, Directory, Organisation
@@ -153,6 +154,7 @@ KINDS: Final[Mapping[str, type[msgspec.Struct]]] = {
     "document_policy": DocumentPolicyRecord,
     "subscription": SubscriptionRecord,
     "type_owner": TypeOwnerRecord,
+    "exchange": ExchangeRecord,
 }
 """Kind (the part of the key before the first slash) to the struct of its value."""
 
@@ -202,6 +204,8 @@ class Rulebook:
             connectors={name: connector_of(name, one) for name, one in kinds["connector"].items()},
             documents={type_: one.policy for type_, one in kinds["document_policy"].items()},
             subscriptions=compiled(kinds["subscription"], _places(kinds)),
+            exchanges=dict(kinds["exchange"]),
+            answers={one.answer: type_ for type_, one in sorted(kinds["exchange"].items())},
             owners={type_: one.organisation for type_, one in kinds["type_owner"].items()},
         )
 

@@ -11,6 +11,8 @@ from lgsp_message.attributes import SYSTEM_PREFIX
 from hub.answers import Answer, Check, Hold
 from hub.decision.documents import NAME
 from hub.decision.events import AuditEvent, Effects, Event
+from hub.decision.exchanges import NAME as EXCHANGE
+from hub.decision.exchanges import answered_key, counting_key
 from hub.decision.holding import ended, hold_key, last_in_line, lined_up, withdrawn_hold
 from hub.decision.statements import is_statement
 from hub.decision.states import BEHIND_DOCUMENTS, DOCUMENT_REVIEW
@@ -70,6 +72,21 @@ class Memory:
             if subject and told.get("held"):
                 self._answers[event.source, hold_key(subject)] = lined_up(event.id, event.at)
         self._answers[event.source, event.id] = answer
+        self._exchanged(event)
+
+    def _exchanged(self, event: AuditEvent) -> None:
+        """Learn what a request or an answer left behind (`hub.decision.exchanges`)."""
+        told = event.detail.get(EXCHANGE)
+        if not isinstance(told, dict):
+            return
+        if "officer" in told:
+            key = counting_key(str(told["officer"]), str(told.get("hour")))
+            known = self.get(event.source, key)
+            count = 1 if known is None else known.count + 1
+        else:
+            key, count = answered_key(str(told.get("source")), str(told.get("id"))), 0
+        counted = Answer(content_hash=b"", decided_at=event.at.timestamp(), count=count)
+        self._answers[event.source, key] = counted
 
 
 def _answer(event: AuditEvent) -> Answer:

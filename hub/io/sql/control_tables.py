@@ -138,6 +138,17 @@ type_owners: Final = Table(
     comment="Event type to the agency that says who may get it.",
 )
 
+exchanges: Final = Table(
+    "exchanges",
+    metadata,
+    Column("id", String(100), primary_key=True),
+    Column("answer", String(100), nullable=False),
+    Column("several", Boolean, nullable=False),
+    Column("officer", String(64), nullable=False),
+    Column("per_hour", Integer, nullable=False),
+    comment="Types that are requests, and how they are answered.",
+)
+
 subscription_backlogs: Final = Table(
     "subscription_backlogs",
     metadata,

@@ -1,4 +1,4 @@
-"""Subscriptions, who owns which type, and what is still to be given from the past.
+"""Subscriptions, who owns which type, requests and answers, and what is still to be given from the past.
 
 A migration keeps its own copy of the tables: what it made must not change with later code.
 """
@@ -37,6 +37,16 @@ def upgrade() -> None:
         comment="Event type to the agency that says who may get it.",
     )
     op.create_table(
+        "exchanges",
+        sa.Column("id", sa.String(100), nullable=False),
+        sa.Column("answer", sa.String(100), nullable=False),
+        sa.Column("several", sa.Boolean, nullable=False),
+        sa.Column("officer", sa.String(64), nullable=False),
+        sa.Column("per_hour", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_exchanges"),
+        comment="Types that are requests, and how they are answered.",
+    )
+    op.create_table(
         "subscription_backlogs",
         sa.Column("subscription", sa.String(128), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
@@ -52,5 +62,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Forget subscriptions and owners."""
     op.drop_table("subscription_backlogs")
+    op.drop_table("exchanges")
     op.drop_table("type_owners")
     op.drop_table("subscriptions")
