@@ -133,6 +133,8 @@ class FakeHub:
             case "POST", "/v1/inbox/ack":
                 self.receipts.append(parse_json(request.content))
                 return self._take(request)
+            case "POST", "/v1/inbox:seek":
+                return reply(200, {"cursor": f"c{len(self.inbox):06}"})
             case "GET", "/v1/inbox":
                 return self._page(request.url.params)
             case "GET", "/v1/inbox/stream":
