@@ -57,3 +57,5 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
     """None, as of almost every message: nothing is left to do."""
     line: Line | None = None
     """Only under a key of `hub.decision.holding`."""
+    count: int = 0
+    """Only under a key of `hub.decision.exchanges`: how many there were."""

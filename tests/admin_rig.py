@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from aiokafka import TopicPartition
 from argon2 import PasswordHasher
@@ -21,9 +22,11 @@ from hub.control.network_rules import NetworkRules
 from hub.control.networks import Networks
 from hub.control.outbox import OutboxWorker
 from hub.control.people.passwords import Passwords
+from hub.control.preview import Preview
 from hub.control.quarantine import Quarantine
 from hub.decision.orders import Order
 from hub.io.disk import Disk
+from hub.io.kafka.codec import ingress_headers
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.connector_records import Command
 from hub.io.kafka.groups import Group
@@ -32,7 +35,7 @@ from hub.io.kafka.lag import GroupLag
 from hub.io.kafka.quarantine import Quarantined, together
 from hub.io.sql.connector_status import ConnectorStatuses
 from hub.ports import Unavailable
-from tests.support import build_rules
+from tests.support import MACS, build_rules
 
 TOKEN = "synthetic-admin-token"
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
@@ -125,7 +128,26 @@ class GroupsInMemory:
         self.moved.append((group, dict(offsets)))
 
 
-def admin_of(control, holding=None, commands=None, door=None, groups=None, **staff_parts):
+@dataclass
+class PastInMemory:
+    """Implements `hub.io.kafka.past.ReadsThePast`: stamped messages of one partition."""
+
+    messages: list[Any] = field(default_factory=list)
+
+    async def spans(self, since):
+        assert since.tzinfo is not None
+        return {3: (0, len(self.messages))} if self.messages else {}
+
+    async def read(self, partition, first, end):
+        assert partition == 3
+        for offset in range(first, end):
+            message = self.messages[offset]
+            yield offset, ingress_headers(message), message.body
+
+
+def admin_of(
+    control, holding=None, commands=None, door=None, groups=None, past=None, **staff_parts
+):
     """Return the control plane as the API process serves it; nothing of it is running."""
     staff = Staff.of(control, passwords=QUICK, first=frozenset({"an"}), **staff_parts)
     return Admin(
@@ -139,6 +161,7 @@ def admin_of(control, holding=None, commands=None, door=None, groups=None, **sta
         commands=commands or CommandsInMemory(),
         diagnosis=DiagnosisInMemory(),
         moves=GroupMoves(control, staff.second, groups or GroupsInMemory()),
+        preview=Preview(control, past or PastInMemory(), MACS, control.clock),
         door=door and door(control, staff),
     )
 

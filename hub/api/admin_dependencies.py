@@ -13,6 +13,7 @@ from hub.control.dead_letters import Commands
 from hub.control.group_moves import GroupMoves
 from hub.control.networks import Networks
 from hub.control.outbox import OutboxWorker
+from hub.control.preview import Preview
 from hub.control.quarantine import Quarantine
 from hub.control.service import Control
 from hub.io.sql.connector_status import ConnectorStatuses
@@ -33,6 +34,7 @@ class Admin:
     diagnosis: Diagnosis
     moves: GroupMoves
     """Of consumer groups that are not the hub's."""
+    preview: Preview
     door: Door | None = None
     """The identity provider, where one is set."""
 

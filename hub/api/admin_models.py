@@ -67,13 +67,16 @@ class Collection(StrEnum):
     RIGHTS = "rights"
     SCHEMAS = "schemas"
     DOCUMENT_POLICIES = "document-policies"
+    SUBSCRIPTIONS = "subscriptions"
+    TYPE_OWNERS = "type-owners"
+    EXCHANGES = "exchanges"
 
     @property
     def kind(self) -> str:
         """Return the kind in the entity's key: the singular."""
         if self is Collection.DOCUMENT_POLICIES:
             return "document_policy"
-        return self.value.removesuffix("s")
+        return self.value.removesuffix("s").replace("-", "_")
 
 
 class WrittenAnswer(Answer):

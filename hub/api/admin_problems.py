@@ -16,6 +16,8 @@ _CONFLICTS: Final = frozenset(
         Refusal.KEY_REVOKED,
         Refusal.CERTIFICATE_UNCHECKED,
         Refusal.ENDPOINT_TAKEN,
+        Refusal.ENDED,
+        Refusal.SUBSCRIPTION_FIXED,
         Refusal.CONNECTOR_FIXED,
         Refusal.CONNECTOR_NOT_STOPPED,
         Refusal.CONNECTOR_HOLDS,

@@ -21,6 +21,8 @@ from hub.api import (
     admin_dead_letters,
     admin_documents,
     admin_networks,
+    admin_preview,
+    admin_proposals,
     admin_quarantine,
     admin_schemas,
     evidence,
@@ -71,6 +73,7 @@ GUARDED: Final = tuple(
     resource.router
     for resource in (
         *(admin_quarantine, admin_documents, admin_dead_letters, admin_administrators),
+        *(admin_preview, admin_proposals),
         *(admin_adapters, admin_networks, admin_connector_signals),
         *(admin_connector_history, admin_connectors, admin_schemas),
         *(ops_session, ops_oidc, ops_users, ops_groups, ops_audit, ops_requests, ops_hub),
@@ -140,6 +143,7 @@ def mount_admin(app: FastAPI, plane: Admin) -> None:
     app.state.networks, app.state.provider = plane.networks, plane.door
     app.state.moves = plane.moves
     app.state.statuses, app.state.commands = plane.statuses, plane.commands
+    app.state.preview = plane.preview
     serve(app, guarded_routes())
 
 

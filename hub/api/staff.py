@@ -22,6 +22,7 @@ from hub.control.people.roles import FIRST_PERSONS, Roles
 from hub.control.people.second_person import SecondPerson
 from hub.control.people.sessions import Sessions
 from hub.control.people.sign_in import SignIn
+from hub.control.proposals import Proposals
 from hub.control.schema_versions import SchemaVersions
 from hub.control.service import Control
 
@@ -43,6 +44,7 @@ class Staff:
     groups: ProviderGroups
     compromises: Compromises
     schemas: SchemaVersions
+    proposals: Proposals
     now: Callable[[], datetime]
     browser: Browser = field(default_factory=Browser)
 
@@ -78,6 +80,7 @@ class Staff:
             groups=ProviderGroups(control, second, roles, groups),
             compromises=Compromises(control, second),
             schemas=SchemaVersions(control, second, four_eyes=four_eyes_on_schemas),
+            proposals=Proposals(control, second),
             now=control.clock,
             browser=browser or Browser(),
         )

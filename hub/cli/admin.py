@@ -1,16 +1,15 @@
 """`hub admin …`: thin commands on the admin API. Every change needs a reason (invariant 11)."""
 
 import json
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
-from hub.cli import admin_token
+from hub.cli import admin_token, sharing
+from hub.cli.admin_files import change, changes_of, document_of, text_of
 from hub.cli.admin_options import PAGE, ReasonOption, api, connect
-from hub.cli.errors import CommandFailed
 
 admin_app: Final = typer.Typer(
     help="Change and read the rules, with the admin token. / Quản trị quy tắc của trục.",
@@ -31,6 +30,9 @@ class Collection(StrEnum):
     RIGHTS = "rights"
     SCHEMAS = "schemas"
     DOCUMENT_POLICIES = "document-policies"
+    SUBSCRIPTIONS = "subscriptions"
+    TYPE_OWNERS = "type-owners"
+    EXCHANGES = "exchanges"
 
 
 class Policy(StrEnum):
@@ -58,6 +60,7 @@ TypesOption = Annotated[
 def register(app: typer.Typer) -> None:
     """Mount `hub admin …`."""
     admin_token.mount(admin_app)
+    sharing.mount(admin_app)
     app.add_typer(admin_app, name="admin")
 
 
@@ -76,9 +79,9 @@ def put_organisation(
     ),
 ) -> None:
     """Let an agency be as given. / Khai báo cơ quan."""
-    changes = [_change("put_organisation", id=id, name=name, level=level.value, parent=parent)]
+    changes = [change("put_organisation", id=id, name=name, level=level.value, parent=parent)]
     if code:
-        changes.append(_change("put_code", code=code, organisation=id, scheme=scheme))
+        changes.append(change("put_code", code=code, organisation=id, scheme=scheme))
     _write(context, reason, *changes)
 
 
@@ -102,7 +105,7 @@ def put_system(
     ] = False,
 ) -> None:
     """Let an information system be as given; a new one gets its inbox. / Khai báo hệ thống."""
-    change = _change(
+    wanted = change(
         "put_system",
         system=system,
         organisation=organisation,
@@ -111,7 +114,7 @@ def put_system(
         representatives=representative or [],
         kafka_in=kafka_in,
     )
-    _write(context, reason, change)
+    _write(context, reason, wanted)
 
 
 @admin_app.command("key")
@@ -130,21 +133,21 @@ def register_key(
 
     With a certificate of an authority that the hub trusts the key counts as long as that does.
     """
-    told = _document(file)
-    change = _change(
+    told = document_of(file)
+    wanted = change(
         "register_key",
         **{name: told.get(name) for name in ("system", "jwk", "alg", "proof")},
-        certificate=None if certificate is None else _text(certificate),
+        certificate=None if certificate is None else text_of(certificate),
         valid_from=valid_from,
         valid_to=valid_to,
     )
-    _write(context, reason, change)
+    _write(context, reason, wanted)
 
 
 @admin_app.command("revoke-key")
 def revoke_key(context: typer.Context, system: str, thumbprint: str, reason: ReasonOption) -> None:
     """Refuse a key for ever. / Thu hồi khóa vĩnh viễn."""
-    _write(context, reason, _change("revoke_key", system=system, thumbprint=thumbprint))
+    _write(context, reason, change("revoke_key", system=system, thumbprint=thumbprint))
 
 
 @admin_app.command("endpoint")
@@ -156,8 +159,8 @@ def put_endpoint(
     reason: ReasonOption,
 ) -> None:
     """Let a system take exactly these types for an agency. / Hệ thống nhận loại nào."""
-    change = _change("put_endpoint", organisation=organisation, system=system, types=types)
-    _write(context, reason, change)
+    wanted = change("put_endpoint", organisation=organisation, system=system, types=types)
+    _write(context, reason, wanted)
 
 
 @admin_app.command("right")
@@ -170,15 +173,15 @@ def put_right(
     reason: ReasonOption,
 ) -> None:
     """Let a system send these types to these recipients. / Cấp quyền gửi."""
-    _write(context, reason, _change("put_right", id=id, system=system, types=types, recipients=to))
+    _write(context, reason, change("put_right", id=id, system=system, types=types, recipients=to))
 
 
 @admin_app.command("schema")
 def publish_schema(context: typer.Context, file: Path, reason: ReasonOption) -> None:
     """Publish a JSON Schema; it never changes afterwards. / Công bố lược đồ."""
-    document = _document(file)
+    document = document_of(file)
     name = str(document.get("$id", "")).removeprefix("urn:hub:schema:")
-    _write(context, reason, _change("publish_schema", schema_name=name, document=document))
+    _write(context, reason, change("publish_schema", schema_name=name, document=document))
 
 
 @admin_app.command("document-policy")
@@ -189,20 +192,20 @@ def put_document_policy(
     reason: ReasonOption,
 ) -> None:
     """Demand this of the documents of a type. / Chính sách kiểm tra chữ ký văn bản của một loại."""
-    change = _change("put_document_policy", type=type, policy=policy.value)
-    _write(context, reason, change)
+    wanted = change("put_document_policy", type=type, policy=policy.value)
+    _write(context, reason, wanted)
 
 
 @admin_app.command("suspend")
 def suspend(context: typer.Context, system: str, reason: ReasonOption) -> None:
     """Refuse everything from and to a system. / Tạm ngừng một hệ thống."""
-    _write(context, reason, _change("suspend_system", system=system))
+    _write(context, reason, change("suspend_system", system=system))
 
 
 @admin_app.command("resume")
 def resume(context: typer.Context, system: str, reason: ReasonOption) -> None:
     """End a suspension. / Cho hệ thống hoạt động lại."""
-    _write(context, reason, _change("resume_system", system=system))
+    _write(context, reason, change("resume_system", system=system))
 
 
 @admin_app.command("apply")
@@ -211,11 +214,8 @@ def apply(
     file: Annotated[Path, typer.Argument(help='{"reason": …, "changes": […]}; - for input.')],
 ) -> None:
     """Make all changes of a file one version of the rules, or none. / Áp dụng nhiều thay đổi."""
-    told = _document(file)
-    changes = told.get("changes")
-    if not isinstance(changes, list):
-        raise CommandFailed(f'{file}: an object with "reason" and a list of "changes" is needed.')
-    _write(context, str(told.get("reason", "")), *changes)
+    reason, changes = changes_of(file)
+    _write(context, reason, *changes)
 
 
 @admin_app.command("list")
@@ -253,26 +253,5 @@ def trail(
         typer.echo(json.dumps(item, ensure_ascii=False))
 
 
-def _change(kind: str, **fields: Any) -> dict[str, Any]:
-    return {"change": kind} | {name: value for name, value in fields.items() if value is not None}
-
-
 def _write(context: typer.Context, reason: str, *changes: dict[str, Any]) -> None:
     typer.echo(json.dumps(api(context).write(reason, changes)))
-
-
-def _text(file: Path) -> str:
-    try:
-        return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise CommandFailed(f"{file} cannot be read: {type(error).__name__}.") from error
-
-
-def _document(file: Path) -> dict[str, Any]:
-    try:
-        told = json.loads(_text(file))
-    except ValueError as error:
-        raise CommandFailed(f"{file} cannot be read: {type(error).__name__}.") from error
-    if not isinstance(told, dict):
-        raise CommandFailed(f"{file}: a JSON object is needed.")
-    return told

@@ -4,7 +4,7 @@ Every change says what shall be, so that repeating it changes nothing.
 """
 
 from datetime import date
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import (
     BaseModel,
@@ -38,6 +38,17 @@ from hub.control.fields import (
     SystemNames,
 )
 from hub.control.key_changes import EndKey, RegisterKey, RevokeKey, Validity
+from hub.control.restore import RestoreRules
+from hub.control.subscription_changes import (
+    DeleteExchange,
+    DeleteTypeOwner,
+    EndSubscription,
+    PauseSubscription,
+    PutExchange,
+    PutSubscription,
+    PutTypeOwner,
+    ResumeSubscription,
+)
 from hub.decision.documents import Policy
 
 MAX_CHANGES: Final = 25_000
@@ -218,6 +229,15 @@ Change = Annotated[
     | DeprecateSchema
     | RetireSchema
     | PutDocumentPolicy
+    | PutSubscription
+    | PauseSubscription
+    | ResumeSubscription
+    | EndSubscription
+    | PutTypeOwner
+    | DeleteTypeOwner
+    | PutExchange
+    | DeleteExchange
+    | RestoreRules
     | PutConnector
     | DeleteConnector
     | PauseConnector
@@ -226,6 +246,13 @@ Change = Annotated[
     | RestartConnector,
     Field(discriminator="change"),
 ]
+
+KINDS_OF_CHANGES: Final = frozenset(
+    kind
+    for change in get_args(get_args(Change)[0])
+    for kind in get_args(change.model_fields["change"].annotation)
+)
+"""The words in `change` that a change set may hold."""
 
 
 class ChangeSet(BaseModel):

@@ -15,7 +15,9 @@ from hub.control.connectors import CONNECTOR_COMMANDS
 from hub.control.draft import ACTIVE, RETIRED, SUSPENDED, Draft
 from hub.control.keys import KEY_COMMANDS
 from hub.control.refusals import ChangeRefused, Refusal
+from hub.control.restore import RestoreRules, restore
 from hub.control.schemas import SCHEMA_COMMANDS
+from hub.control.subscriptions import SUBSCRIPTION_COMMANDS
 from hub.decision.rulebook import (
     CodeRecord,
     DocumentPolicyRecord,
@@ -162,4 +164,6 @@ _COMMANDS: Final[Mapping[type[Any], Callable[[Any, Draft, str], None]]] = {
     **SCHEMA_COMMANDS,
     **CONNECTOR_COMMANDS,
     **KEY_COMMANDS,
+    **SUBSCRIPTION_COMMANDS,
+    RestoreRules: restore,
 }

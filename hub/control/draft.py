@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 import msgspec
+from lgsp_message.attributes import GROUP_PREFIX, ORG_PREFIX, SYSTEM_PREFIX
 
 from hub.control.adapters import Adapters
 from hub.control.certified import Certified, CertifiedBy
@@ -21,7 +22,9 @@ from hub.decision.rulebook import (
     OrganisationRecord,
     RightRecord,
     SystemRecord,
+    TypeOwnerRecord,
 )
+from hub.decision.subscriptions import SubscriptionRecord, SubscriptionState
 from hub.directory.organisations import Code, legal_day
 
 ACTIVE: Final = "active"
@@ -65,7 +68,13 @@ class Draft:
         now: datetime,
         adapters: Adapters,
         certified: CertifiedBy | None = None,
+        version: int = 0,
+        past: Mapping[int, Mapping[str, bytes | None]] | None = None,
     ) -> None:
+        self.version = version
+        """The newest version of the rules so far."""
+        self.past = past or {}
+        """What `hub.control.restore` may want back."""
         self._stored = dict(stored)
         self._edits: dict[str, Edit] = {}
         self.hub, self.now, self.adapters = hub, now, adapters
@@ -159,6 +168,10 @@ def references(key: str, record: Record) -> frozenset[str]:
             organisations, systems = [organisation], [system]
         case RightRecord() | ConnectorRecord():
             systems = [record.system]
+        case TypeOwnerRecord():
+            organisations = [record.organisation]
+        case SubscriptionRecord():
+            return _of_subscription(record)
     # A key is part of its system, which is never removed; schemas and policies name nothing.
     return frozenset(
         [
@@ -166,3 +179,17 @@ def references(key: str, record: Record) -> frozenset[str]:
             *(entity(SystemRecord, id) for id in systems),
         ]
     )
+
+
+def _of_subscription(record: SubscriptionRecord) -> frozenset[str]:
+    if record.state is SubscriptionState.ENDED:
+        return frozenset()  # What is over keeps nothing from being removed.
+    kinds = ((SYSTEM_PREFIX, SystemRecord), (ORG_PREFIX, CodeRecord), (GROUP_PREFIX, GroupRecord))
+    sources = (
+        entity(named, urn.removeprefix(prefix))
+        for urn in record.sources
+        for prefix, named in kinds
+        if urn.startswith(prefix)
+    )
+    areas = (entity(OrganisationRecord, id) for id in record.areas)
+    return frozenset([entity(SystemRecord, record.system), *sources, *areas])

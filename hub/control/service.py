@@ -25,9 +25,13 @@ from hub.control.deletions import (
 from hub.control.draft import Draft, Edit
 from hub.control.key_changes import RegisterKey
 from hub.control.refusals import ChangeRefused, Refusal
+from hub.control.restore import past_of, touched
+from hub.control.subscriptions import PUT, check_loops
 from hub.control.targets import organisations_of, targets
 from hub.control.trail import address_now
 from hub.decision.rulebook import version_hash
+from hub.decision.subscriptions import SubscriptionRecord
+from hub.io.sql import backlogs
 from hub.io.sql import control_tables as tables
 from hub.io.sql.engine import sql_errors
 from hub.signing.certificates import CertificateUnreadable
@@ -56,6 +60,8 @@ class Control:
         adapters: Adapters | None = None,
         holdings: Holdings | None = None,
         certifier: Certifier | None = None,
+        *,
+        four_eyes: frozenset[str] = frozenset(),
     ) -> None:
         self.engine, self.clock = engine, clock
         self.hub = hub
@@ -64,6 +70,8 @@ class Control:
         self._holdings: Holdings = holdings or UnknownHoldings()
         self.certifier: Certifier = certifier or NoAuthorities()
         """Who judges certificates of keys."""
+        self._four_eyes = four_eyes
+        """Kinds of changes that one person alone does not make."""
         self.written = asyncio.Event()
         """Set after each commit: the outbox worker of this process need not wait for its poll."""
 
@@ -76,6 +84,7 @@ class Control:
             ChangeRefused: nothing was done.
             Unavailable: SQL is away; whether it was done is unknown, and repeating is safe.
         """
+        self._expect_alone(request.changes)
         await self._expect_deletable(request.changes)
         certified = await self._certified(request.changes)
         with sql_errors("writing rules"):
@@ -97,7 +106,7 @@ class Control:
         certified = await self._certified(request.changes)
         with sql_errors("looking at changes"):
             async with self.engine.connect() as connection:
-                await self._edits(connection, request.changes, certified)
+                await self.edits(connection, request.changes, certified)
 
     async def write_in(
         self,
@@ -114,11 +123,17 @@ class Control:
         """
         # One transaction: entities, version, outbox and trail are there together or not.
         version, last_hash = await store.lock(connection)
-        edits = await self._edits(connection, changes, certified or {})
+        edits = await self.edits(connection, changes, certified)
         written = await _save(connection, edits, version, last_hash, self.clock())
         # Invariant 11: who, when, what and why, in the same transaction as the change.
         await _save_trail(connection, reason, actor, edits, written)
         return written
+
+    def _expect_alone(self, changes: Sequence[Any]) -> None:
+        for index, change in enumerate(changes):
+            if change.change in self._four_eyes:
+                detail = f"{change.change} needs a second person here: POST /v1/admin/proposals"
+                raise ChangeRefused(Refusal.SECOND_PERSON, detail, f"changes/{index}")
 
     async def _certified(self, changes: Sequence[Any]) -> CertifiedBy:
         """Judge the certificates of new keys; without the lock: their authorities are asked."""
@@ -150,15 +165,24 @@ class Control:
                 await expect_stopped(connection, changes, stored, self.clock())
         await expect_nothing_held(changes, self._holdings)
 
-    async def _edits(
-        self, connection: AsyncConnection, changes: Sequence[Any], certified: CertifiedBy
+    async def edits(
+        self,
+        connection: AsyncConnection,
+        changes: Sequence[Any],
+        certified: CertifiedBy | None = None,
     ) -> Mapping[str, Edit]:
-        needed = targets(changes)
-        stored = await store.load(connection, needed.keys)
+        """Return what the changes would make of the entities, all checks passed. Writes nothing.
+
+        Raises:
+            ChangeRefused: they cannot be made.
+        """
+        needed, past = targets(changes), await past_of(connection, changes)
+        again, organisations = touched(past)
+        stored = await store.load(connection, needed.keys | again)
         await expect_stopped(connection, changes, stored, self.clock())
         stored |= await store.load_where(connection, "key", "thumbprint", needed.thumbprints)
         stored |= await store.load_where(
-            connection, "endpoint", "organisation", needed.organisations
+            connection, "endpoint", "organisation", needed.organisations | organisations
         )
         if certified:
             stored |= await store.load_where(
@@ -170,6 +194,8 @@ class Control:
             now=self.clock(),
             adapters=self.adapters,
             certified=certified,
+            version=await store.newest(connection),
+            past=past,
         )
         # In a thread: thousands of key proofs must not stop the process that admits messages.
         edits = await asyncio.to_thread(_apply_all, changes, draft)
@@ -193,6 +219,7 @@ def _check_all(
     checks.check_references(draft, edits)
     checks.check_unused(edits, users, removed)
     checks.check_endpoints(draft)
+    check_loops(draft, edits)
 
 
 async def _save(
@@ -212,8 +239,19 @@ async def _save(
         changed=len(edits),
         at=now,
     )
+    await _begin_backlogs(connection, edits, written.version)
     await _save_version(connection, written, last_hash, values)
     return written
+
+
+async def _begin_backlogs(
+    connection: AsyncConnection, edits: Mapping[str, Edit], version: int
+) -> None:
+    """Let subscriptions that ask for the past be given it, once the version is in force."""
+    for key, edit in edits.items():
+        record = edit.record
+        if isinstance(record, SubscriptionRecord) and record.since and edit.action == PUT:
+            await backlogs.begin(connection, key.partition("/")[2], record.since, version)
 
 
 async def _save_version(

@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from hub.control.changes import KINDS_OF_CHANGES
+
 
 class ControlSettings(BaseSettings):
     """What no operator may approve for a connector, and whose certificates count."""
@@ -49,6 +51,25 @@ class ControlSettings(BaseSettings):
         "person approves it. What comes with the hub is published without.",
     )
 
+    four_eyes: str = Field(
+        default="",
+        description="Kinds of changes of the rules that need a second person, separated by commas, "
+        "as `put_right,put_subscription`: `POST /v1/admin/changes` refuses them, and "
+        "`POST /v1/admin/proposals` takes them. Without it one person is enough.",
+    )
+
+    @field_validator("four_eyes")
+    @classmethod
+    def _are_changes(cls, text: str) -> str:
+        unknown = _kinds(text) - KINDS_OF_CHANGES
+        if unknown:
+            raise ValueError(f"no kinds of changes: {', '.join(sorted(unknown))}")
+        return text
+
+    def second_person_for(self) -> frozenset[str]:
+        """Return the kinds of changes that need a second person."""
+        return _kinds(self.four_eyes)
+
     @field_validator("own_networks")
     @classmethod
     def _are_networks(cls, text: str) -> str:
@@ -63,6 +84,10 @@ class ControlSettings(BaseSettings):
     def revocation_grace(self) -> timedelta:
         """Return how long a key goes on without an answer about its certificate."""
         return timedelta(hours=self.revocation_grace_hours)
+
+
+def _kinds(text: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in text.split(",") if part.strip())
 
 
 def _parsed(text: str) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -32,6 +32,9 @@ TABLES: Final[Mapping[str, Table]] = {
     "schema": tables.schemas,
     "connector": tables.connectors,
     "document_policy": tables.document_policies,
+    "subscription": tables.subscriptions,
+    "type_owner": tables.type_owners,
+    "exchange": tables.exchanges,
 }
 """Kind to its table."""
 
@@ -55,6 +58,21 @@ async def lock(connection: AsyncConnection) -> tuple[int, str]:
     await connection.execute(update(head).values(writes=head.c.writes + 1))
     row = (await connection.execute(select(head.c.version, head.c.hash))).one()
     return row.version, row.hash
+
+
+async def newest(connection: AsyncConnection) -> int:
+    """Return the number of the newest version."""
+    version: int = (await connection.execute(select(tables.rules_head.c.version))).scalar_one()
+    return version
+
+
+async def load_all(connection: AsyncConnection) -> dict[str, Record]:
+    """Return every entity of the rules, by key."""
+    found: dict[str, Record] = {}
+    for kind, table in TABLES.items():
+        rows = await connection.execute(select(table))
+        found |= {f"{kind}/{row.id}": to_record(kind, row) for row in rows}
+    return found
 
 
 async def load(connection: AsyncConnection, keys: Iterable[str]) -> dict[str, Record]:

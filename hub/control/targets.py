@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from lgsp_message.keys import KeyUnusable, load_jwk, public_jwk, thumbprint
 
 from hub.control import changes as ask
 from hub.control import connector_changes as about
 from hub.control import key_changes as keys
+from hub.control import subscription_changes as subs
+from hub.control.restore import RestoreRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,27 @@ def targets(changes: Iterable[Any]) -> Targets:
     """Return what these changes look at."""
     found = Targets()
     for change in changes:
-        _add(change, found)
+        if isinstance(change, RestoreRules):
+            continue  # What it looks at is found in the past.
+        named = _NAMED.get(type(change))
+        if named is None:
+            _add(change, found)
+        else:
+            found.keys.add(f"{named[0]}/{getattr(change, named[1])}")
     return found
+
+
+_NAMED: Final[Mapping[type[Any], tuple[str, str]]] = {
+    subs.PutSubscription: ("subscription", "id"),
+    subs.PauseSubscription: ("subscription", "id"),
+    subs.ResumeSubscription: ("subscription", "id"),
+    subs.EndSubscription: ("subscription", "id"),
+    subs.PutTypeOwner: ("type_owner", "type"),
+    subs.DeleteTypeOwner: ("type_owner", "type"),
+    subs.PutExchange: ("exchange", "type"),
+    subs.DeleteExchange: ("exchange", "type"),
+}
+"""Changes of one entity: its kind, and the field with its id."""
 
 
 def organisations_of(changes: Iterable[Any], stored: Mapping[str, Any]) -> set[str]:

@@ -31,7 +31,7 @@ def authorise(message: Message, sender: System, rules: Rules, day: date) -> None
     if EVERYONE in allowed:
         return
     for number, address in enumerate(claim.recipients):
-        if address not in allowed and not _covered(address, allowed, rules, day):
+        if address not in allowed and not covered(address, allowed, rules, day):
             place = f"recipients/{number}"
             raise Refused(Reason.NOT_PERMITTED, f"no right to send to {address}", place)
 
@@ -42,7 +42,7 @@ def _represents(code: str, sender: System, rules: Rules, day: date) -> None:
         raise Refused(Reason.NOT_REPRESENTATIVE, "may not speak for this organisation", "onbehalf")
 
 
-def _covered(address: str, allowed: frozenset[str], rules: Rules, day: date) -> bool:
+def covered(address: str, allowed: frozenset[str], rules: Rules, day: date) -> bool:
     """Say whether a right for the organisation, one of its codes or its groups covers it."""
     organisation = _organisation_of(address, rules, day)
     if organisation is None:

@@ -1,7 +1,8 @@
 """Turn the outcome of the steps into what the hub writes: entries, deliveries, memories."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from lgsp_message.attributes import SYSTEM_PREFIX, is_message_id, is_system_name
@@ -20,6 +21,8 @@ from hub.decision.events import (
     ingress_of,
     place_of,
 )
+from hub.decision.exchanges import NAME as EXCHANGE
+from hub.decision.exchanges import exchanged
 from hub.decision.facts import NAME as FACTS
 from hub.decision.facts import facts
 from hub.decision.holding import last_in_line, withdrawn_hold
@@ -33,9 +36,13 @@ from hub.decision.statements import (
     read_receipt,
     read_withdrawal,
 )
+from hub.decision.subscribers import subscribers
 from hub.decision.watching import watched
 from hub.directory.organisations import legal_day
 from hub.ports import Admitted
+
+SUBSCRIPTIONS: Final = "subscriptions"
+"""The member of an event's detail that names the subscriptions which gave a delivery."""
 
 
 def refuse(
@@ -86,11 +93,14 @@ def admit(
     if message.attributes.type == WITHDRAWAL:
         answer = read_withdrawal(message, value, admitted)
         return _withdrawal(received, message, value, answer, rules, now)
-    deliveries = route(message, rules, place_of(received).partition, now)
     told = facts(message.attributes.type, value, rules.directory, legal_day(now))
+    wanted = subscribers(message.attributes, received, told, rules, now)
+    deliveries = route(message, rules, place_of(received).partition, now, wanted)
+    exchange = exchanged(message, value, admitted, rules, now)
+    more = {FACTS: told, SUBSCRIPTIONS: sorted(wanted.values()), EXCHANGE: exchange.told}
     plain = Decision(
         received=received,
-        entries=(_admitted(received, message, deliveries, rules, now, told),),
+        entries=(_admitted(received, message, deliveries, rules, now, more),),
         deliveries=deliveries,
         remembered=(_memory(message, deliveries, now),),
     )
@@ -98,7 +108,11 @@ def admit(
     policy = rules.documents.get(claim.type)
     demand = None if policy is None else demanded(claim.objects, value, policy)
     behind = last_in_line(claim.source, claim.subject, admitted)
-    return plain if demand is None and not behind else watched(plain, demand, behind)
+    decision = plain if demand is None and not behind else watched(plain, demand, behind)
+    if exchange.remembered is None:
+        return decision
+    kept = (*decision.remembered, exchange.remembered)
+    return msgspec.structs.replace(decision, remembered=kept)
 
 
 def _receipt(
@@ -202,11 +216,10 @@ def _admitted(
     deliveries: tuple[Delivery, ...],
     rules: Rules,
     now: datetime,
-    told: dict[str, Any] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Entry:
     detail = _described(message)
-    if told:
-        detail[FACTS] = told
+    detail |= {name: told for name, told in (more or {}).items() if told}
     detail["recipients"] = [delivery.system for delivery in deliveries]
     detail["size"] = len(message.body)
     detail["content_sha256"] = message.content_hash.hex()

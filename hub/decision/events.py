@@ -34,6 +34,7 @@ class Event(StrEnum):
     PROCESSED = "processed"
     REJECTED = "rejected"
     VERDICT = "verdict"
+    SUBSCRIBED = "subscribed"
 
 
 class RulesRef(msgspec.Struct, frozen=True):

@@ -87,6 +87,8 @@ class History:
         elif event.event is Event.DUPLICATE:
             self.tallies.decided(event.at, event.source, Counted.DUPLICATE)
             self._ensure_message(event)
+        elif event.event is Event.SUBSCRIBED:
+            self._subscribe(event)
         elif not self._is_release(event):
             return self._move(event)
         return False
@@ -121,6 +123,15 @@ class History:
                 self._put_delivery(pending_delivery(event, recipient))
                 self.tallies.begun(event.at, event.source, recipient)
                 self._end_dead_letter(event, before)
+            self._grant(event, recipient)
+
+    def _subscribe(self, event: AuditEvent) -> None:
+        """A message that was admitted earlier has one recipient more."""
+        self._ensure_message(event)
+        recipient = event.recipient
+        if recipient is not None and self._delivery(event, recipient) is None:
+            self._put_delivery(pending_delivery(event, recipient))
+            self.tallies.begun(event.at, event.source, recipient)
             self._grant(event, recipient)
 
     def _grant(self, event: AuditEvent, recipient: str) -> None:

@@ -9,8 +9,9 @@ once those before it are delivered or have ended.
 from datetime import datetime
 
 import msgspec
+from lgsp_message.jws import content_hash, decode
 from lgsp_message.reason import Reason, Refused
-from lgsp_message.values import Received
+from lgsp_message.values import Envelope, Received
 
 from hub.answers import Answer, Check, Hold, Line
 from hub.decision.rules import Rules
@@ -55,6 +56,22 @@ def expect_genuine(command: bytes, mac: str, rules: Rules) -> None:
     """
     if not command_is_genuine(rules.macs, mac, command):
         raise Refused(Reason.NOT_ADMITTED, "the command is not of this hub")
+
+
+def opened(received: Received, source: str, id: str, answer: Answer, rules: Rules) -> Envelope:
+    """Return the message that an order came on: the very one that was admitted.
+
+    Raises:
+        Refused: `NOT_ADMITTED`.
+    """
+    envelope = decode(received, rules.hub)
+    claim = envelope.attributes
+    # Invariant 8: the same content as was admitted under this id, or it is not that message.
+    if (claim.source, claim.id) != (source, id) or (
+        content_hash(envelope.body_hash, claim.text) != answer.content_hash
+    ):
+        raise Refused(Reason.NOT_ADMITTED, "the order is about another message")
+    return envelope
 
 
 def is_stopped(known: Answer | None) -> bool:

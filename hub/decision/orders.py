@@ -1,4 +1,4 @@
-"""What the hub orders itself to do with a message that waits for its documents. Pure.
+"""What the hub orders itself to do with a message that it has admitted. Pure.
 
 An order travels on the partition of `hub.ingress` that the message came through, on a copy of its
 record: so one router decides it, in one order with everything else of its sender (invariant 3), and
@@ -12,9 +12,7 @@ from typing import Any, Final
 
 import msgspec
 from lgsp_message.jsontext import parse_json
-from lgsp_message.jws import content_hash, decode
 from lgsp_message.limits import DEDUPLICATION_WINDOW
-from lgsp_message.reason import Reason, Refused
 from lgsp_message.values import Envelope, Place, Received
 from msgspec.structs import replace
 
@@ -30,7 +28,8 @@ from hub.decision.events import (
     ingress_of,
     place_of,
 )
-from hub.decision.holding import blocker, ended, expect_genuine
+from hub.decision.giving import give
+from hub.decision.holding import blocker, ended, expect_genuine, opened
 from hub.decision.routing import deliveries_at
 from hub.decision.rules import Rules
 from hub.decision.states import (
@@ -62,6 +61,8 @@ class Do(StrEnum):
     """An operator's word: deliver it, whatever was found."""
     DROP = "drop"
     """An operator's word: it will not be delivered."""
+    GIVE = "give"
+    """Deliver it to a subscriber who asked for the past (`hub.decision.giving`)."""
 
 
 class FoundSignature(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -98,6 +99,13 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     by: str = ""
     """Who, where a person gives it (invariant 11)."""
     reason: str = ""
+    subscription: str = ""
+    """To give it under: its id."""
+
+    @property
+    def gift(self) -> tuple[str, str, str]:
+        """Source and id of the message, and the subscription that it is given under."""
+        return self.source, self.id, self.subscription
 
 
 def read_order(order: bytes, mac: str, rules: Rules) -> Order:
@@ -118,17 +126,13 @@ def follow(
     Raises:
         Refused: `NOT_ADMITTED`, where the order came on another message than it names.
     """
+    if order.do is Do.GIVE:
+        return give(order.gift, received, rules, admitted, now)
     answer = admitted.get(order.source, order.id)
     hold = None if answer is None else answer.hold
     if answer is None or hold is None or hold.check is Check.ENDED:
         return Followed(received=received, entries=())
-    envelope = decode(received, rules.hub)
-    claim = envelope.attributes
-    # Invariant 8: the same content as was admitted under this id, or it is not that message.
-    if (claim.source, claim.id) != (order.source, order.id) or (
-        content_hash(envelope.body_hash, claim.text) != answer.content_hash
-    ):
-        raise Refused(Reason.NOT_ADMITTED, "the order is about another message")
+    envelope = opened(received, order.source, order.id, answer, rules)
     return _Step(order, received, envelope, answer, hold, rules, admitted, now).take()
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum, unique
 from typing import Final
 
+from lgsp_message.jsontext import parse_json
 from lgsp_message.jws import sign_message
 from lgsp_message.keys import PrivateKey, default_algorithm, public_jwk, thumbprint, verifying_key
 from lgsp_message.reason import Reason, Refused
@@ -19,9 +20,12 @@ from hub.answers import Answer
 from hub.decision.admission import claims, stamped
 from hub.decision.check import Finding, check
 from hub.decision.events import Delivery
+from hub.decision.facts import facts
 from hub.decision.pipeline import Verified, decide, examine
 from hub.decision.routing import route
 from hub.decision.rules import RegisteredKey, Rules, System
+from hub.decision.subscribers import subscribers
+from hub.directory.organisations import legal_day
 from hub.schemas.lint import DIALECT
 from hub.schemas.validate import compile_schema
 
@@ -60,6 +64,8 @@ _OF: Final[Mapping[Reason, Step]] = {
         (
             *(Reason.EXPIRED, Reason.NO_RECIPIENT, Reason.UNKNOWN_RECIPIENT),
             *(Reason.NO_ENDPOINT, Reason.BAD_DELIVERY_TOKEN, Reason.UNKNOWN_MESSAGE),
+            *(Reason.NO_ANSWER_TO, Reason.ALREADY_ANSWERED, Reason.OFFICER_LIMIT),
+            *(Reason.DEADLINE_MISSING, Reason.NAMES_A_PERSON),
         ),
         Step.ROUTING,
     ),
@@ -167,9 +173,17 @@ def _deliveries(
 ) -> tuple[Delivery, ...]:
     try:
         examined = examine(_stamped(received, source, rules, now), rules, now)
-        return route(examined.message, rules, 0, now) if isinstance(examined, Verified) else ()
+        return _routed(examined, rules, now) if isinstance(examined, Verified) else ()
     except Refused:
         return ()
+
+
+def _routed(examined: Verified, rules: Rules, now: datetime) -> tuple[Delivery, ...]:
+    message = examined.message
+    claim, value = message.attributes, parse_json(message.body)
+    told = facts(claim.type, value, rules.directory, legal_day(now))
+    wanted = subscribers(claim, examined.received, told, rules, now)
+    return route(message, rules, 0, now, wanted)
 
 
 def _keys(system: System | None, now: datetime) -> list[Finding]:

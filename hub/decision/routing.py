@@ -13,8 +13,16 @@ from hub.directory.organisations import legal_day
 from hub.signing.macs import delivery_token
 
 
-def route(message: Message, rules: Rules, partition: int, now: datetime) -> tuple[Delivery, ...]:
+def route(
+    message: Message,
+    rules: Rules,
+    partition: int,
+    now: datetime,
+    subscribed: Iterable[str] = (),
+) -> tuple[Delivery, ...]:
     """Return the deliveries: at least one, one for each receiving system.
+
+    `subscribed`: systems that get it because they asked for its type.
 
     Several addresses may lead to one system (old and new codes of one agency): it gets the message
     once, under the first of them. One address that leads nowhere refuses the whole message, so
@@ -26,12 +34,14 @@ def route(message: Message, rules: Rules, partition: int, now: datetime) -> tupl
     claim = message.attributes
     if claim.expirytime is not None and claim.expirytime <= now:
         raise Refused(Reason.EXPIRED, "expirytime has passed", "expirytime")
-    if not claim.recipients:
-        raise Refused(Reason.NO_RECIPIENT, "no recipients and no subscription", "recipients")
     found: dict[str, str] = {}
     for number, address in enumerate(claim.recipients):
         for system in systems_for(address, claim.type, rules, now, f"recipients/{number}"):
             found.setdefault(system, address)
+    for system in subscribed:
+        found.setdefault(system, SYSTEM_PREFIX + system)
+    if not found:
+        raise Refused(Reason.NO_RECIPIENT, "no recipients and no subscription", "recipients")
     return tuple(
         _delivery(message, rules, partition, system, address) for system, address in found.items()
     )

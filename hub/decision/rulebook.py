@@ -18,7 +18,9 @@ from lgsp_verify import rules
 from hub.decision.connector_record import ConnectorRecord, connector_of
 from hub.decision.documents import Policy
 from hub.decision.events import RulesRef
+from hub.decision.exchange_record import ExchangeRecord
 from hub.decision.rules import RegisteredKey, Rules, System
+from hub.decision.subscriptions import Places, SubscriptionRecord, compiled
 from hub.directory.organisations import Code, Directory, Organisation
 from hub.schemas.validate import CompiledSchema, compile_schema
 from hub.signing.macs import MacKeys
@@ -130,6 +132,12 @@ class DocumentPolicyRecord(msgspec.Struct, frozen=True):
     policy: Policy
 
 
+class TypeOwnerRecord(msgspec.Struct, frozen=True):
+    """`type_owner/<type>`: the agency that says who may get this type."""
+
+    organisation: str
+
+
 class VersionRecord(msgspec.Struct, frozen=True):
     """`version`: closes a change set."""
 
@@ -151,6 +159,9 @@ KINDS: Final[Mapping[str, type[msgspec.Struct]]] = {
     "schema": SchemaRecord,
     "connector": ConnectorRecord,
     "document_policy": DocumentPolicyRecord,
+    "subscription": SubscriptionRecord,
+    "type_owner": TypeOwnerRecord,
+    "exchange": ExchangeRecord,
 }
 """Kind (the part of the key before the first slash) to the struct of its value."""
 
@@ -199,6 +210,10 @@ class Rulebook:
             schemas=_schemas(kinds["schema"]),
             connectors={name: connector_of(name, one) for name, one in kinds["connector"].items()},
             documents={type_: one.policy for type_, one in kinds["document_policy"].items()},
+            subscriptions=compiled(kinds["subscription"], _places(kinds)),
+            exchanges=dict(kinds["exchange"]),
+            answers={one.answer: type_ for type_, one in sorted(kinds["exchange"].items())},
+            owners={type_: one.organisation for type_, one in kinds["type_owner"].items()},
         )
 
 
@@ -285,6 +300,14 @@ def _directory(
         },
         groups={name: group.members for name, group in groups.items()},
         groups_of={member: frozenset(names) for member, names in groups_of.items()},
+    )
+
+
+def _places(kinds: Mapping[str, Mapping[str, Any]]) -> Places:
+    return Places(
+        parents={id: one.parent for id, one in kinds["organisation"].items()},
+        codes={code: one.organisation for code, one in kinds["code"].items()},
+        groups={name: one.members for name, one in kinds["group"].items()},
     )
 
 

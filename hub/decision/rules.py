@@ -10,6 +10,8 @@ from lgsp_message.reason import Reason
 from hub.decision.connectors import Connector
 from hub.decision.documents import Policy
 from hub.decision.events import RulesRef
+from hub.decision.exchange_record import ExchangeRecord
+from hub.decision.subscriptions import Subscription
 from hub.directory.organisations import Directory
 from hub.schemas.validate import CompiledSchema
 from hub.signing.macs import MacKeys
@@ -66,6 +68,14 @@ class Rules:
     """By name. No decision about a message depends on them."""
     documents: Mapping[str, Policy] = field(default_factory=dict)
     """Event type to what is demanded of its documents; a type that is not listed: nothing."""
+    subscriptions: Mapping[str, tuple[Subscription, ...]] = field(default_factory=dict)
+    """Event type to its active subscriptions."""
+    exchanges: Mapping[str, ExchangeRecord] = field(default_factory=dict)
+    """Type of a request to how it is answered."""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """Type of an answer to the type of its request."""
+    owners: Mapping[str, str] = field(default_factory=dict)
+    """Event type to the id of the agency that says who may get it."""
 
     def may_hand_in(self, peer: str, source: str) -> bool:
         """Say whether the system `peer` may hand in messages that `source` signed."""

@@ -11,6 +11,8 @@ from lgsp_message.attributes import SYSTEM_PREFIX
 from hub.answers import Answer, Check, Hold
 from hub.decision.documents import NAME
 from hub.decision.events import AuditEvent, Effects, Event
+from hub.decision.exchanges import NAME as EXCHANGE
+from hub.decision.exchanges import answered_key, counting_key
 from hub.decision.holding import ended, hold_key, last_in_line, lined_up, withdrawn_hold
 from hub.decision.statements import is_statement
 from hub.decision.states import BEHIND_DOCUMENTS, DOCUMENT_REVIEW
@@ -41,11 +43,25 @@ class Memory:
         """Take the next event from before the decisions that are looked at."""
         if event.event is Event.ADMITTED:
             self._admitted(event)
+        elif event.event is Event.SUBSCRIBED:
+            self._subscribed(event)
         elif event.recipient is not None and "receipt" in event.detail:
             counted = Answer(content_hash=b"", decided_at=event.at.timestamp())
             self._answers[event.recipient, f"{event.event} {event.source} {event.id}"] = counted
         elif event.recipient is None and (known := self.get(event.source, event.id)) is not None:
             self._answers[event.source, event.id] = _moved(known, event)
+
+    def _subscribed(self, event: AuditEvent) -> None:
+        known = self.get(event.source, event.id)
+        if known is None or event.recipient is None:
+            return
+        hold, recipients = known.hold, (*known.recipients, event.recipient)
+        if hold is not None and hold.held:
+            addresses = (*hold.addresses, SYSTEM_PREFIX + event.recipient)
+            hold = msgspec.structs.replace(hold, addresses=addresses)
+        self._answers[event.source, event.id] = msgspec.structs.replace(
+            known, recipients=recipients, hold=hold
+        )
 
     def _admitted(self, event: AuditEvent) -> None:
         answer, subject = _answer(event), event.detail.get("subject")
@@ -56,6 +72,21 @@ class Memory:
             if subject and told.get("held"):
                 self._answers[event.source, hold_key(subject)] = lined_up(event.id, event.at)
         self._answers[event.source, event.id] = answer
+        self._exchanged(event)
+
+    def _exchanged(self, event: AuditEvent) -> None:
+        """Learn what a request or an answer left behind (`hub.decision.exchanges`)."""
+        told = event.detail.get(EXCHANGE)
+        if not isinstance(told, dict):
+            return
+        if "officer" in told:
+            key = counting_key(str(told["officer"]), str(told.get("hour")))
+            known = self.get(event.source, key)
+            count = 1 if known is None else known.count + 1
+        else:
+            key, count = answered_key(str(told.get("source")), str(told.get("id"))), 0
+        counted = Answer(content_hash=b"", decided_at=event.at.timestamp(), count=count)
+        self._answers[event.source, key] = counted
 
 
 def _answer(event: AuditEvent) -> Answer:

@@ -80,6 +80,8 @@ SHIPPED: Final = (
     _gov("meeting.changed", "Thay đổi lịch họp", "Meeting changed"),
     _gov("meeting.conclusion", "Kết luận cuộc họp", "Meeting conclusion"),
     _gov("record.changed", "Thay đổi bản ghi dữ liệu", "Record changed"),
+    _gov("population.lookup", "Tra cứu thông tin dân cư", "Population look-up"),
+    _gov("population.answer", "Trả lời tra cứu thông tin dân cư", "Population answer"),
     EventType(type="vn.hub.receipt.v1", vi="Biên nhận bản tin", en="Receipt"),
     EventType(type="vn.hub.withdrawal.v1", vi="Thu hồi bản tin đã gửi", en="Message withdrawal"),
 )

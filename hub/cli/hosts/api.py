@@ -20,6 +20,7 @@ from hub.api.staff import Staff
 from hub.cli import sealing, wiring
 from hub.cli.bundle.here import ThisMachine
 from hub.cli.hosts.host import Host
+from hub.control.backlogs import BacklogWorker
 from hub.control.certificate_watch import CertificateWatch
 from hub.control.dead_letter_jobs import DeadLetterJobs
 from hub.control.group_moves import GroupMoves
@@ -29,6 +30,7 @@ from hub.control.networks import Networks
 from hub.control.outbox import OutboxWorker
 from hub.control.people.arrivals import Arrivals
 from hub.control.people.roles import FIRST
+from hub.control.preview import Preview
 from hub.control.quarantine import Quarantine
 from hub.control.service import Control
 from hub.control.settings import ControlSettings
@@ -36,6 +38,7 @@ from hub.io.admission import utc_now
 from hub.io.kafka.connector_commands import CommandWriter
 from hub.io.kafka.connector_leftovers import Leftovers
 from hub.io.kafka.groups import Groups
+from hub.io.kafka.past import PastIngress
 from hub.io.kafka.quarantine import QuarantineBus
 from hub.io.kafka.rules_log import RulesFollower
 from hub.io.kafka.topics import hub_topics
@@ -89,6 +92,7 @@ async def _serve(host: Host, deps: Deps, admin: Admin, follower: RulesFollower) 
             group.create_task(admin.outbox.run()),
             group.create_task(_jobs(admin).run()),
             group.create_task(_watch(admin).run()),
+            group.create_task(_backlogs(host, deps, admin).run()),
             group.create_task(_say_when_ready(host, deps)),
         ]
         await api.run(deps, settings, host.stop)
@@ -100,6 +104,18 @@ def _jobs(admin: Admin) -> JobRunner:
     control = admin.control
     jobs = DeadLetterJobs(control.engine, admin.commands, control.clock)
     return JobRunner(jobs, Lease(control.engine, "dead-letter-jobs", control.clock))
+
+
+def _backlogs(host: Host, deps: Deps, admin: Admin) -> BacklogWorker:
+    control = admin.control
+    return BacklogWorker(
+        control,
+        PastIngress(wiring.kafka(host.settings), host.identity.partitions),
+        deps.ingress,
+        host.home.macs(),
+        Lease(control.engine, "subscriptions", control.clock),
+        control.clock,
+    )
 
 
 def _watch(admin: Admin) -> CertificateWatch:
@@ -130,6 +146,7 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
         host.identity.hub,
         holdings=holdings,
         certifier=wiring.certificates(rules, utc_now),
+        four_eyes=wiring.read(ControlSettings).second_person_for(),
     )
     if control.certifier.trust.test:
         _log.warning("DANGEROUS: certificates of test roots count", setting=TEST_ROOTS)
@@ -154,6 +171,12 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
             commands=CommandWriter(connection, host.identity.partitions, host.home.macs()),
             diagnosis=ThisMachine(host.home),
             moves=GroupMoves(control, staff.second, Groups(connection)),
+            preview=Preview(
+                control,
+                PastIngress(connection, host.identity.partitions),
+                host.home.macs(),
+                control.clock,
+            ),
             door=_door(host, control, staff),
         )
     finally:

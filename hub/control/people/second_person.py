@@ -35,6 +35,7 @@ class Kind(StrEnum):
     KEY = "key_compromise"
     SCHEMA = "schema"
     OFFSETS = "group_offsets"
+    RULES = "rules"
 
 
 RIGHTS: Final[Mapping[Kind, Action]] = {
@@ -45,6 +46,7 @@ RIGHTS: Final[Mapping[Kind, Action]] = {
     Kind.KEY: Action.MANAGE_KEYS,
     Kind.SCHEMA: Action.PUBLISH_SCHEMAS,
     Kind.OFFSETS: Action.MANAGE_CONNECTORS,
+    Kind.RULES: Action.CHANGE_RULES,
 }
 """What both of them need."""
 

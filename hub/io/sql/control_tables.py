@@ -116,6 +116,52 @@ schemas: Final = Table(
     Column("state", String(16), nullable=False),
 )
 
+subscriptions: Final = Table(
+    "subscriptions",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column("system", String(63), nullable=False, index=True),
+    Column("type", String(100), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("sources", JSON, nullable=False),
+    Column("areas", JSON, nullable=False),
+    Column("versions", JSON, nullable=False),
+    Column("conditions", JSON, nullable=False),
+    Column("copies", Boolean, nullable=False),
+    Column("since", UtcDateTime),
+)
+
+type_owners: Final = Table(
+    "type_owners",
+    metadata,
+    Column("id", String(100), primary_key=True),
+    Column("organisation", String(64), nullable=False),
+    comment="Event type to the agency that says who may get it.",
+)
+
+exchanges: Final = Table(
+    "exchanges",
+    metadata,
+    Column("id", String(100), primary_key=True),
+    Column("answer", String(100), nullable=False),
+    Column("several", Boolean, nullable=False),
+    Column("officer", String(64), nullable=False),
+    Column("per_hour", Integer, nullable=False),
+    comment="Types that are requests, and how they are answered.",
+)
+
+subscription_backlogs: Final = Table(
+    "subscription_backlogs",
+    metadata,
+    Column("subscription", String(128), primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("positions", JSON, nullable=False),
+    Column("given", Integer, nullable=False),
+    Column("done_at", UtcDateTime),
+    comment="What subscriptions are given from the past: how far the orders are written.",
+)
+
 document_policies: Final = Table(
     "document_policies",
     metadata,

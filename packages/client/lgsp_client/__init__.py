@@ -12,6 +12,7 @@ from lgsp_client.errors import (
     HubUnavailable,
     HubUnverified,
 )
+from lgsp_client.exchange import Question
 from lgsp_client.identity import Identity
 from lgsp_client.ids import uuid7
 from lgsp_client.inbox import Delivery
@@ -45,6 +46,7 @@ __all__ = [
     "ObjectRef",
     "Outcome",
     "Outgoing",
+    "Question",
     "Stage",
     "Submitted",
     "SyncHubClient",

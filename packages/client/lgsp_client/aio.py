@@ -14,8 +14,10 @@ import httpx2
 from lgsp_client import wire
 from lgsp_client.aio_inbox import Inbox
 from lgsp_client.answers import Checked, ObjectRef, Outcome, Submitted
+from lgsp_client.arrived import Arrived
 from lgsp_client.core import Core, EvidenceOptions
 from lgsp_client.cursors import CursorStore, MemoryCursor
+from lgsp_client.exchange import Question, answer, ask
 from lgsp_client.identity import Identity
 from lgsp_client.inbox import InboxCore, ReceiveOptions
 from lgsp_client.keyring import Trust
@@ -116,6 +118,16 @@ class HubClient:
     async def check(self, type: str, body: Any, **options: Unpack[Options]) -> Checked:
         """Ask what the hub would decide: every error at once; nothing is stored."""
         return await self._run(self._core.check(self._core.compose(type, body, options)))
+
+    async def ask(self, question: Question, *, verify: Trust) -> tuple[Arrived, ...]:
+        """Send a request and return its proven answers, as many as came before the deadline."""
+        return await self._run(ask(self._core, question, verify))
+
+    async def answer(
+        self, asked: Arrived, type: str, body: Mapping[str, Any], *, wait: int | None = None
+    ) -> Submitted:
+        """Answer a request that arrived; it expires with the request."""
+        return await self._run(self._core.send(answer(self._core, asked, type, body), wait))
 
     async def status(self, source: str, id: str) -> Mapping[str, Any]:
         """Ask what became of a message that one sent or got, per recipient, with every step."""

@@ -55,6 +55,12 @@ class Reason(StrEnum):
     # Statements about other messages.
     BAD_DELIVERY_TOKEN = "bad_delivery_token"  # noqa: S105  (a reason code, not a password)
     UNKNOWN_MESSAGE = "unknown_message"
+    # Requests and answers.
+    DEADLINE_MISSING = "deadline_missing"
+    NAMES_A_PERSON = "names_a_person"
+    OFFICER_LIMIT = "officer_limit"
+    NO_ANSWER_TO = "no_answer_to"
+    ALREADY_ANSWERED = "already_answered"
 
 
 class Refused(Exception):

@@ -241,3 +241,58 @@ def test_held_documents_are_listed_page_by_page_those_for_a_person_alone_if_aske
     assert len(run("list", group="documents").stdout.splitlines()) == 2
     hub.answers = list(pages)
     assert json.loads(run("list", "--review", group="documents").stdout)["id"] == "m-1"
+
+
+def test_to_subscribe_is_to_ask(run, hub):
+    hub.answer = httpx2.Response(200, json={"id": "0190-1", "kind": "rules"})
+    ran = run(
+        *("subscribe", "dk-1", "--system", "he-thong-a", "--type", "vn.gov.dossier.received.v1"),
+        *("--area", "so-mau", "--copies", "--since", "2026-11-20T00:00:00Z", *WHY),
+    )
+    assert ran.exit_code == 0, ran.output
+    assert hub.requests[-1].url.path == "/v1/admin/proposals"
+    (change,) = hub.changes()
+    assert (change.change, change.areas, change.copies) == ("put_subscription", ("so-mau",), True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "path"),
+    [
+        (["pause-subscription", "dk-1"], "/v1/admin/subscriptions/dk-1:pause"),
+        (["resume-subscription", "dk-1"], "/v1/admin/subscriptions/dk-1:resume"),
+        (["end-subscription", "dk-1"], "/v1/admin/subscriptions/dk-1:end"),
+        (["approve", "0190-1"], "/v1/admin/proposals/0190-1:approve"),
+        (["refuse", "0190-1"], "/v1/admin/proposals/0190-1:refuse"),
+        (["withdraw", "0190-1"], "/v1/admin/proposals/0190-1:withdraw"),
+    ],
+)
+def test_each_step_of_a_share_is_one_command(run, hub, arguments, path):
+    assert run(*arguments, *WHY).exit_code == 0
+    assert hub.requests[-1].url.path == path
+
+
+def test_rules_go_back_and_types_get_owners_and_answers(run, hub):
+    for arguments, kind in (
+        (["restore", "41"], "restore_rules"),
+        (["type-owner", "vn.gov.dossier.received.v1", "so-mau"], "put_type_owner"),
+        (["exchange", "vn.gov.a.v1", "vn.gov.b.v1", "--per-hour", "60"], "put_exchange"),
+    ):
+        assert run(*arguments, *WHY).exit_code == 0
+        assert [change.change for change in hub.changes()] == [kind]
+
+
+def test_a_change_is_tried_from_the_same_file_that_makes_it(run, hub):
+    hub.answer = httpx2.Response(200, json={"differing": 412})
+    change = {"change": "restore_rules", "version": 41}
+    text = json.dumps({"reason": "Thử nghiệm (mẫu)", "changes": [change]})
+    ran = run("preview", "-", "--hours", "48", text=text)
+    assert json.loads(ran.output) == {"differing": 412}
+    assert json.loads(hub.requests[-1].content)["hours"] == 48
+
+
+def test_all_that_waits_is_listed(run, hub):
+    hub.answers = [
+        httpx2.Response(200, json={"items": [{"id": "2"}], "next": "2"}),
+        httpx2.Response(200, json={"items": [{"id": "1"}], "next": None}),
+    ]
+    assert run("proposals").output.split() == ['{"id":', '"2"}', '{"id":', '"1"}']

@@ -133,11 +133,16 @@ class FakeHub:
             case "POST", "/v1/inbox/ack":
                 self.receipts.append(parse_json(request.content))
                 return self._take(request)
-            case "GET", "/v1/inbox":
-                return self._page(request.url.params)
-            case "GET", "/v1/inbox/stream":
-                return self._stream(request.headers.get("last-event-id", ""))
+            case _, path if path.startswith("/v1/inbox"):
+                return self._about_inbox(request, path.removeprefix("/v1/inbox"))
         return self._about_objects(request, request.url.path.removeprefix("/v1/objects"))
+
+    def _about_inbox(self, request, path):
+        if path == ":seek":
+            return reply(200, {"cursor": f"c{len(self.inbox):06}"})
+        if path == "/stream":
+            return self._stream(request.headers.get("last-event-id", ""))
+        return self._page(request.url.params)
 
     def _about_objects(self, request, path):
         if request.method == "POST" and path == "":

@@ -23,7 +23,7 @@ def book():
 
 
 def test_kinds_of_a_newer_hub_are_passed_over(book):
-    book.apply("subscription/1", b'{"new": true}')
+    book.apply("invention/1", b'{"new": true}')
     book.apply("version", b"anything")
     assert book.snapshot(REF).systems == {}
 

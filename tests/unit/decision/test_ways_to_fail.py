@@ -17,6 +17,8 @@ from hub.decision.events import Event
 from hub.decision.pipeline import decide
 from hub.signing.macs import MacKeys
 from tests import support
+from tests.exchange_rig import World, answer_to, asked
+from tests.exchange_rig import rules as exchange_rules
 from tests.support import (
     NOW,
     build_rules,
@@ -90,6 +92,11 @@ CLOSED = build_rules(
     | changed("organisation/org-receiver", state="closed")
 )
 
+EXCHANGES = exchange_rules()
+ASKED = World(per_hour=1)
+QUESTION = ASKED.ask()
+ASKED.tell(QUESTION)
+
 # Reason: (message, rules, memory). Each differs from a good message in one thing.
 WAYS_TO_FAIL = {
     Reason.TOO_LARGE: (stamped(b" " * (MAX_BODY_BYTES + 1)), RULES, EMPTY),
@@ -132,6 +139,11 @@ WAYS_TO_FAIL = {
     Reason.UNKNOWN_RECIPIENT: (stamped(), CLOSED, EMPTY),
     Reason.NO_ENDPOINT: (stamped(), NO_ENDPOINT, EMPTY),
     Reason.BAD_DELIVERY_TOKEN: (receipt_with("k2.5.AAAA.AAAA"), RULES, EMPTY),
+    Reason.DEADLINE_MISSING: (asked(expirytime=None), EXCHANGES, EMPTY),
+    Reason.NAMES_A_PERSON: (asked(subject="mẫu"), EXCHANGES, EMPTY),
+    Reason.OFFICER_LIMIT: (asked("q-2"), ASKED.rules, ASKED.memory),
+    Reason.NO_ANSWER_TO: (answer_to(QUESTION, correlationid="q-9"), EXCHANGES, EMPTY),
+    Reason.ALREADY_ANSWERED: (answer_to(QUESTION, "a-2"), ASKED.rules, ASKED.memory),
     Reason.UNKNOWN_MESSAGE: (support.withdrawal("never-sent"), RULES, EMPTY),
 }
 

@@ -25,6 +25,8 @@ PROMISED = {
     "vn.gov.citizen.notice.v1",
     "vn.gov.citizen.rating.v1",
     "vn.gov.record.changed.v1",
+    "vn.gov.population.lookup.v1",
+    "vn.gov.population.answer.v1",
     "vn.hub.receipt.v1",
     "vn.hub.withdrawal.v1",
 }
