@@ -65,7 +65,8 @@ async def run(host: Host) -> None:
                 )
             )
             group.create_task(log.run(parts, host.stop))
-            group.create_task(_anchors(host, settings, tidied, registry).run(host.stop))
+            anchors = _anchors(host, settings, tidied, registry)
+            group.create_task(anchors.run(host.stop, settings.anchor_seconds))
             host.ready.set()
             await recorder.run(reader, engine, registry, host.stop)
     finally:
