@@ -7,7 +7,7 @@ times the bytes are the same.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -35,6 +35,8 @@ class Letter:
     """The next object number."""
     more: bytes = b""
     """Further entries of the catalogue."""
+    trailer: bytes = b""
+    """Further entries of every trailer."""
 
     def signed(self, make: Make, form: str = "adbe.pkcs7.detached") -> "Letter":
         """Return the letter with one more signature, in an incremental update.
@@ -61,7 +63,8 @@ class Letter:
             text += b"%d 0 obj\n%b\nendobj\n" % (number, one)
         before = int(self.data.rpartition(b"startxref\n")[2].split()[0])
         free = max(self.free, *(number + 1 for number in objects))
-        trailer = b"trailer\n<< /Size %d /Root 1 0 R /Prev %d >>\n" % (free, before)
+        entries = (free, before, self.trailer)
+        trailer = b"trailer\n<< /Size %d /Root 1 0 R /Prev %d%b >>\n" % entries
         end = b"startxref\n%d\n%%%%EOF\n" % len(text)
         return self.replaced(text + b"xref\n" + rows + trailer + end, free=free)
 
@@ -81,9 +84,9 @@ class Letter:
         self, data: bytes, *, free: int | None = None, more: bytes | None = None
     ) -> "Letter":
         """Return a letter with other bytes."""
-        return Letter(
+        return replace(
+            self,
             data=data,
-            fields=self.fields,
             free=self.free if free is None else free,
             more=self.more if more is None else more,
         )
@@ -96,7 +99,7 @@ class Letter:
             b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (ChuKyMau%d) /V %d 0 R /F 132"
             b" /Rect [0 0 0 0] /P 3 0 R >>"
         )
-        held = Letter(data=self.data, fields=(*self.fields, field), free=self.free, more=self.more)
+        held = replace(self, fields=(*self.fields, field))
         return held.updated(
             {
                 _CATALOG: held._catalog(),
@@ -111,14 +114,19 @@ class Letter:
         return b"<< /Type /Catalog /Pages 2 0 R%b%b >>" % (form if self.fields else b"", self.more)
 
 
-def letter(lines: list[str]) -> Letter:
-    """Return a one-page PDF with `lines` (printable ASCII), not signed."""
+def letter(
+    lines: list[str], *, hide: Callable[[bytes], bytes] = bytes, trailer: bytes = b""
+) -> Letter:
+    """Return a one-page PDF with `lines` (printable ASCII), not signed.
+
+    `hide` encrypts the page's content, object 5; `trailer` then says how.
+    """
     objects = (
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         _page(()),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-        _stream(_content(lines)),
+        _stream(hide(_content(lines))),
     )
     text, offsets = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", list[int]()
     for number, one in enumerate(objects, start=1):
@@ -126,8 +134,9 @@ def letter(lines: list[str]) -> Letter:
         text += b"%d 0 obj\n%b\nendobj\n" % (number, one)
     rows = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     table = b"xref\n0 %d\n0000000000 65535 f \n%b" % (_FIRST_FREE, rows)
-    trailer = b"trailer\n<< /Size %d /Root 1 0 R >>\n" % _FIRST_FREE
-    return Letter(data=text + table + trailer + b"startxref\n%d\n%%%%EOF\n" % len(text))
+    end = b"trailer\n<< /Size %d /Root 1 0 R%b >>\nstartxref\n%d\n%%%%EOF\n"
+    data = text + table + end % (_FIRST_FREE, trailer, len(text))
+    return Letter(data=data, trailer=trailer)
 
 
 def signed_pdf(lines: list[str], holder: Holder, at: datetime, **how: Any) -> bytes:
