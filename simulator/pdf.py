@@ -25,6 +25,18 @@ _FIRST_FREE: Final = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Protection:
+    """How the page of a letter is encrypted (ISO 32000-1, section 7.6)."""
+
+    hide: Callable[[bytes], bytes]
+    """From the page's content, object 5, to what stands in the file."""
+    dictionary: bytes
+    """Says how it is encrypted."""
+    name: bytes
+    """The file's ID: part of its key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """A PDF, and what the next update of it must know."""
 
@@ -102,7 +114,7 @@ class Letter:
         held = replace(self, fields=(*self.fields, field))
         return held.updated(
             {
-                _CATALOG: held._catalog(),
+                _CATALOG: held._catalog(),  # noqa: SLF001  (another letter's, of this class)
                 _PAGE: _page(held.fields),
                 field: widget % (len(held.fields), value),
                 value: signature % (kind, form.encode(), _RANGE, contents),
@@ -114,29 +126,31 @@ class Letter:
         return b"<< /Type /Catalog /Pages 2 0 R%b%b >>" % (form if self.fields else b"", self.more)
 
 
-def letter(
-    lines: list[str], *, hide: Callable[[bytes], bytes] = bytes, trailer: bytes = b""
-) -> Letter:
-    """Return a one-page PDF with `lines` (printable ASCII), not signed.
-
-    `hide` encrypts the page's content, object 5; `trailer` then says how.
-    """
+def letter(lines: list[str], protection: Protection | None = None) -> Letter:
+    """Return a one-page PDF with `lines` (printable ASCII), not signed."""
+    content, hidden, entries = _content(lines), (), b""
+    if protection is not None:
+        content, hidden = protection.hide(content), (protection.dictionary,)
+        name = protection.name.hex().encode()
+        entries = b" /ID [<%b> <%b>] /Encrypt %d 0 R" % (name, name, _FIRST_FREE)
     objects = (
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         _page(()),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-        _stream(hide(_content(lines))),
+        _stream(content),
+        *hidden,
     )
+    free = len(objects) + 1
     text, offsets = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", list[int]()
     for number, one in enumerate(objects, start=1):
         offsets.append(len(text))
         text += b"%d 0 obj\n%b\nendobj\n" % (number, one)
     rows = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    table = b"xref\n0 %d\n0000000000 65535 f \n%b" % (_FIRST_FREE, rows)
+    table = b"xref\n0 %d\n0000000000 65535 f \n%b" % (free, rows)
     end = b"trailer\n<< /Size %d /Root 1 0 R%b >>\nstartxref\n%d\n%%%%EOF\n"
-    data = text + table + end % (_FIRST_FREE, trailer, len(text))
-    return Letter(data=data, trailer=trailer)
+    data = text + table + end % (free, entries, len(text))
+    return Letter(data=data, trailer=entries, free=free)
 
 
 def signed_pdf(lines: list[str], holder: Holder, at: datetime, **how: Any) -> bytes:

@@ -16,7 +16,7 @@ from pyhanko.pdf_utils.crypt import (
     StandardSecuritySettingsRevision,
 )
 
-from simulator.pdf import letter
+from simulator.pdf import Protection, letter
 
 ID, IV = b"mau-mau-mau-mau-", bytes(16)
 PAGE_CONTENT = 5
@@ -37,10 +37,9 @@ def encrypted_letter(lines, password=""):
     )
     told = BytesIO()
     handler.as_pdf_object().write_to_stream(told)
-    named = ID.hex().encode()
-    entries = b" /ID [<%b> <%b>] /Encrypt %b" % (named, named, told.getvalue())
     key = handler.get_stream_filter().derive_object_key(PAGE_CONTENT, 0)
-    return letter(lines, hide=lambda data: _aes(key, data), trailer=entries)
+    how = Protection(hide=lambda data: _aes(key, data), dictionary=told.getvalue(), name=ID)
+    return letter(lines, how)
 
 
 def _aes(key, data):

@@ -242,8 +242,8 @@ def test_what_is_encrypted_for_nobody_is_judged_and_behind_a_password_it_is_told
     assert NOW.verdict(signed.signed(NOW.cms(NOW.person)).data).grade is Grade.VALID_LEGACY
     changed = signed.data.replace(b"/MediaBox [0 0 595 842]", b"/MediaBox [0 0 595 841]", 1)
     assert R.CONTENT_CHANGED in reasons(changed)
-    rewritten = signed.updated({5: b"<< /Length 2 >>\nstream\nBT\nendstream"}).data
-    assert R.CHANGED_AFTER_SIGNING in reasons(rewritten)
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 5 0 R >>"
+    assert R.CHANGED_AFTER_SIGNING in reasons(signed.updated({3: page}).data)
     hidden = encrypted_letter(["Van ban mau"], "mau").signed(NOW.cms()).data
     assert NOW.verdict(hidden).reasons == (R.ENCRYPTED_DOCUMENT,)
 
