@@ -128,9 +128,9 @@ class Letter:
 
 def letter(lines: list[str], protection: Protection | None = None) -> Letter:
     """Return a one-page PDF with `lines` (printable ASCII), not signed."""
-    content, hidden, entries = _content(lines), (), b""
+    content, entries = _content(lines), b""
     if protection is not None:
-        content, hidden = protection.hide(content), (protection.dictionary,)
+        content = protection.hide(content)
         name = protection.name.hex().encode()
         entries = b" /ID [<%b> <%b>] /Encrypt %d 0 R" % (name, name, _FIRST_FREE)
     objects = (
@@ -139,7 +139,7 @@ def letter(lines: list[str], protection: Protection | None = None) -> Letter:
         _page(()),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         _stream(content),
-        *hidden,
+        *(() if protection is None else (protection.dictionary,)),
     )
     free = len(objects) + 1
     text, offsets = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", list[int]()
