@@ -1,18 +1,23 @@
-"""ASiC-E containers (ETSI EN 319 162-1) with one CAdES signature, to the byte the same."""
+"""ASiC-E containers (ETSI EN 319 162-1) with one signature, to the byte the same."""
 
 import base64
 import io
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
 from simulator.pdf import Make
+from simulator.pki import Holder
+from simulator.xml_signatures import XmlStyle, signed_xml
 
 _MIMETYPE: Final = "application/vnd.etsi.asic-e+zip"
 _MANIFEST: Final = "META-INF/ASiCManifest.xml"
 _SIGNATURE: Final = "META-INF/signature001.p7s"
+_XADES: Final = "META-INF/signatures.xml"
+_ASIC: Final = "http://uri.etsi.org/02918/v1.2.1#"
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
 """The first time that ZIP knows: the time of packing says nothing."""
 
@@ -23,6 +28,13 @@ def signed_container(files: Mapping[str, bytes], make: Make) -> bytes:
     return packed(
         {"mimetype": _MIMETYPE.encode(), **files, _MANIFEST: manifest, _SIGNATURE: make(manifest)}
     )
+
+
+def xades_container(files: Mapping[str, bytes], holder: Holder, style: XmlStyle) -> bytes:
+    """Return a container of `files`, all named in the XAdES signature of `holder`."""
+    empty = f"<asic:XAdESSignatures xmlns:asic='{_ASIC}'/>".encode()
+    signed = signed_xml(empty, holder, replace(style, files=files))
+    return packed({"mimetype": _MIMETYPE.encode(), **files, _XADES: signed})
 
 
 def packed(files: Mapping[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
@@ -45,7 +57,7 @@ def _manifest(files: Mapping[str, bytes]) -> bytes:
     )
     return (
         '<?xml version="1.0" encoding="UTF-8"?>'
-        '<asic:ASiCManifest xmlns:asic="http://uri.etsi.org/02918/v1.2.1#"'
+        f'<asic:ASiCManifest xmlns:asic="{_ASIC}"'
         ' xmlns:ds="http://www.w3.org/2000/09/xmldsig#">'
         f'<asic:SigReference URI="{_SIGNATURE}" MimeType="application/pkcs7-signature"/>'
         f"{references}</asic:ASiCManifest>"

@@ -7,7 +7,7 @@ times the bytes are the same.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -25,6 +25,18 @@ _FIRST_FREE: Final = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Protection:
+    """How the page of a letter is encrypted (ISO 32000-1, section 7.6)."""
+
+    hide: Callable[[bytes], bytes]
+    """From the page's content, object 5, to what stands in the file."""
+    dictionary: bytes
+    """Says how it is encrypted."""
+    name: bytes
+    """The file's ID: part of its key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """A PDF, and what the next update of it must know."""
 
@@ -35,6 +47,8 @@ class Letter:
     """The next object number."""
     more: bytes = b""
     """Further entries of the catalogue."""
+    trailer: bytes = b""
+    """Further entries of every trailer."""
 
     def signed(self, make: Make, form: str = "adbe.pkcs7.detached") -> "Letter":
         """Return the letter with one more signature, in an incremental update.
@@ -61,7 +75,8 @@ class Letter:
             text += b"%d 0 obj\n%b\nendobj\n" % (number, one)
         before = int(self.data.rpartition(b"startxref\n")[2].split()[0])
         free = max(self.free, *(number + 1 for number in objects))
-        trailer = b"trailer\n<< /Size %d /Root 1 0 R /Prev %d >>\n" % (free, before)
+        entries = (free, before, self.trailer)
+        trailer = b"trailer\n<< /Size %d /Root 1 0 R /Prev %d%b >>\n" % entries
         end = b"startxref\n%d\n%%%%EOF\n" % len(text)
         return self.replaced(text + b"xref\n" + rows + trailer + end, free=free)
 
@@ -81,9 +96,9 @@ class Letter:
         self, data: bytes, *, free: int | None = None, more: bytes | None = None
     ) -> "Letter":
         """Return a letter with other bytes."""
-        return Letter(
+        return replace(
+            self,
             data=data,
-            fields=self.fields,
             free=self.free if free is None else free,
             more=self.more if more is None else more,
         )
@@ -96,10 +111,10 @@ class Letter:
             b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (ChuKyMau%d) /V %d 0 R /F 132"
             b" /Rect [0 0 0 0] /P 3 0 R >>"
         )
-        held = Letter(data=self.data, fields=(*self.fields, field), free=self.free, more=self.more)
+        held = replace(self, fields=(*self.fields, field))
         return held.updated(
             {
-                _CATALOG: held._catalog(),
+                _CATALOG: held._catalog(),  # noqa: SLF001  (another letter's, of this class)
                 _PAGE: _page(held.fields),
                 field: widget % (len(held.fields), value),
                 value: signature % (kind, form.encode(), _RANGE, contents),
@@ -111,23 +126,31 @@ class Letter:
         return b"<< /Type /Catalog /Pages 2 0 R%b%b >>" % (form if self.fields else b"", self.more)
 
 
-def letter(lines: list[str]) -> Letter:
+def letter(lines: list[str], protection: Protection | None = None) -> Letter:
     """Return a one-page PDF with `lines` (printable ASCII), not signed."""
+    content, entries = _content(lines), b""
+    if protection is not None:
+        content = protection.hide(content)
+        name = protection.name.hex().encode()
+        entries = b" /ID [<%b> <%b>] /Encrypt %d 0 R" % (name, name, _FIRST_FREE)
     objects = (
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         _page(()),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-        _stream(_content(lines)),
+        _stream(content),
+        *(() if protection is None else (protection.dictionary,)),
     )
+    free = len(objects) + 1
     text, offsets = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", list[int]()
     for number, one in enumerate(objects, start=1):
         offsets.append(len(text))
         text += b"%d 0 obj\n%b\nendobj\n" % (number, one)
     rows = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    table = b"xref\n0 %d\n0000000000 65535 f \n%b" % (_FIRST_FREE, rows)
-    trailer = b"trailer\n<< /Size %d /Root 1 0 R >>\n" % _FIRST_FREE
-    return Letter(data=text + table + trailer + b"startxref\n%d\n%%%%EOF\n" % len(text))
+    table = b"xref\n0 %d\n0000000000 65535 f \n%b" % (free, rows)
+    end = b"trailer\n<< /Size %d /Root 1 0 R%b >>\nstartxref\n%d\n%%%%EOF\n"
+    data = text + table + end % (free, entries, len(text))
+    return Letter(data=data, trailer=entries, free=free)
 
 
 def signed_pdf(lines: list[str], holder: Holder, at: datetime, **how: Any) -> bytes:

@@ -5,11 +5,13 @@ and for RSA with PKCS#1.
 """
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
+from urllib.parse import quote
+from xml.sax.saxutils import quoteattr
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
@@ -35,12 +37,17 @@ class XmlStyle:
     """What is signed: empty for the whole document, or `#` and an Id."""
     stamp: Callable[[bytes], bytes] | None = None
     name: str = "ChuKyMau"
+    files: Mapping[str, bytes] | None = None
+    """Signed in place of anything in the document: files beside it, as they are."""
 
 
 def signed_xml(document: bytes, holder: Holder, style: XmlStyle) -> bytes:
     """Return the document with one more signature as the last child of its root."""
     root = etree.fromstring(document)
-    digests = [_reference(style.reference, _target(root, style.reference))]
+    if style.files is None:
+        digests = [_reference(style.reference, _target(root, style.reference))]
+    else:
+        digests = [_file_reference(name, data) for name, data in style.files.items()]
     properties = "" if style.at is None else _properties(holder, style)
     if style.at is not None:
         place = _parsed(f"<ds:Object xmlns:ds='{_DS}'>{properties}</ds:Object>", root)
@@ -80,6 +87,13 @@ def _reference(uri: str, target: etree._Element) -> str:
         f"<ds:Transform Algorithm='{_C14N}'/></ds:Transforms>"
         f"<ds:DigestMethod Algorithm='{_SHA256}'/>"
         f"<ds:DigestValue>{digest}</ds:DigestValue></ds:Reference>"
+    )
+
+
+def _file_reference(name: str, data: bytes) -> str:
+    return (
+        f"<ds:Reference URI={quoteattr(quote(name))}><ds:DigestMethod Algorithm='{_SHA256}'/>"
+        f"<ds:DigestValue>{_base64(sha256(data).digest())}</ds:DigestValue></ds:Reference>"
     )
 
 

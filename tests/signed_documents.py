@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha1
 
+from asn1crypto import cms
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from hub.signing.documents.judge import judge
@@ -56,6 +58,17 @@ class Setting:
         """From data to a signature over it, as `letter.signed` and others want it."""
         options = {"at": self.at, **how}
         return lambda data: detached_cms(data, holder or self.seal, **options)
+
+    def sha1_held(self, **how):
+        """How `adbe.pkcs7.sha1` signs: over the document's SHA-1, which the CMS holds."""
+
+        def make(data):
+            digest = sha1(data).digest()
+            info = cms.ContentInfo.load(self.cms(**how)(digest))
+            info["content"]["encap_content_info"]["content"] = digest
+            return info.dump(force=True)
+
+        return make
 
     def stamp(self, at=None):
         return lambda data: self.pki.stamper.token(data, at or self.at)

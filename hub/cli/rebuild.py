@@ -1,7 +1,8 @@
-"""`hub rebuild …`: make the search projection, the views or the log anew from Kafka."""
+"""`hub rebuild …`: make the search projection, the views, the log or its index anew."""
 
 import asyncio
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -63,3 +64,17 @@ def log(
 
     rebuilt = asyncio.run(rebuild_log(home))
     typer.echo(json.dumps({"leaves": rebuilt.leaves, "seconds": round(rebuilt.seconds, 3)}))
+
+
+@rebuild_app.command("anchors")
+def anchors(
+    home: Annotated[Path | None, typer.Option(help="Home directory instead of HUB_HOME.")] = None,
+) -> None:
+    """Note in SQL which anchors of the log there are, from their files. The hub may run.
+
+    Ghi lại vào SQL danh mục mốc neo của nhật ký từ các tệp đã lưu; không ký lại điều gì.
+    """
+    from hub.cli.hosts.recorder import rebuild_anchors  # noqa: PLC0415  (loads SQL)
+
+    rebuilt = asyncio.run(rebuild_anchors(home))
+    typer.echo(json.dumps({**asdict(rebuilt), "seconds": round(rebuilt.seconds, 3)}))

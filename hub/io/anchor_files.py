@@ -8,9 +8,11 @@ Numbers are written as in `tlog-tiles`: `x001/x234/067`.
 """
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Final
 
 import msgspec
 from lgsp_verify.log import Checkpoint, LogError, Note, leaf_hash, parse_checkpoint, parse_note
@@ -110,6 +112,14 @@ class AnchorFiles:
         data = await self._store.fetch(_anchor_path(number))
         return None if data is None else decode_anchor(number, data)
 
+    async def numbers(self) -> tuple[list[int], list[int]]:
+        """Return the numbers of all anchors and of all renewals that are stored.
+
+        Raises:
+            Unavailable: the store does not answer.
+        """
+        return await self._listed("anchors"), await self._listed("renewals")
+
     async def write_anchor(self, number: int, content: str) -> None:
         """Write an anchor's file; return once durable.
 
@@ -177,6 +187,16 @@ class AnchorFiles:
         )
         data = msgspec.json.encode(told) + b"\n" + b"".join(renewal.leaves)
         await self._store.write_all({_renewal_path(renewal.number): data})
+
+    async def _listed(self, kind: str) -> list[int]:
+        folder = f"{FOLDER}/{kind}/"
+        names = [path.removeprefix(folder) async for path, _ in self._store.list(folder)]
+        # Stamps stand beside the anchors, and what a crash left half written has another name.
+        whole = [name for name in names if _NUMBER.fullmatch(name)]
+        return sorted(int(name.replace("x", "").replace("/", "")) for name in whole)
+
+
+_NUMBER: Final = re.compile(r"(?:x[0-9]{3}/)*[0-9]{3}", re.ASCII)
 
 
 def decode_anchor(number: int, data: bytes) -> AnchorFile:

@@ -24,10 +24,17 @@ class RecorderSettings(BaseSettings):
         le=3_650,
         description="How far back a system may seek in its inbox: settled messages stay so long.",
     )
+    anchor_seconds: int = Field(
+        default=60,
+        ge=1,
+        le=60,
+        description="Between two looks whether the log has grown: if so, all its shards are "
+        "anchored together, cosigned and stamped.",
+    )
     tsa_url: str | None = Field(
         default=None,
         pattern=r"^https?://[^\s]+$",
-        description="The time stamping authority (RFC 3161) that stamps the log once a minute. "
+        description="The time stamping authority (RFC 3161) that stamps each anchor of the log. "
         "Without it nothing is stamped. Needs `HUB_RECORDER_TSA_ROOTS`.",
     )
     tsa_roots: Path | None = Field(

@@ -47,6 +47,7 @@ def running_hub(tmp_path_factory, spans):
     """
     hub = called_by_peers(tmp_path_factory.mktemp("hub"), **watched(spans))
     hub.environ |= {
+        "HUB_RECORDER_ANCHOR_SECONDS": "2",  # What proves a period needs an anchor behind it.
         "HUB_VIEWS_MESSAGE_API": hub.url,
         "HUB_VIEWS_MESSAGE_SYSTEM": ALERTING,
         "HUB_VIEWS_MESSAGE_KEY": str(hub.home.connector_keys / f"{ALERTING}.pem"),

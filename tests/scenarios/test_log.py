@@ -1,14 +1,14 @@
 """A whole hub proves what happened to a message, to somebody who has only its public key."""
 
 import base64
+import json
 import time
 from contextlib import closing
 from datetime import datetime, timedelta
 
 import httpx2
 import pytest
-from lgsp_verify.export.verify import verify_export
-from lgsp_verify.findings import Finding, Status
+from lgsp_verify.cli import main as verify
 from lgsp_verify.log import (
     LogKey,
     leaf_hash,
@@ -18,11 +18,9 @@ from lgsp_verify.log import (
     verify_inclusion,
     verify_statement,
 )
-from lgsp_verify.trust import Period, Trust
+from lgsp_verify.trust import TRUST_FILE
 
 from hub.cli.admin_api import open_api
-from hub.cli.errors import CommandFailed
-from hub.cli.evidence_export import export
 from hub.cli.home import OwnKey
 from hub.io.kafka.codec import decode_event
 from tests.scenarios.test_client_exchange import Pair
@@ -65,41 +63,73 @@ def test_each_event_of_a_message_is_proven_and_that_there_was_no_other(running_h
         assert events == ["admitted", "acknowledged"]
 
 
-def _exported(api, out, since, until):
-    """Return what was exported; None: the log has not settled yet."""
-    try:
-        return export(api, out, since, until, "kiểm thử / test")
-    except CommandFailed as error:
-        if "ask again" in str(error):
-            return None
-        raise
+def entries(hub):
+    """Return how many leaves each shard has, as the newest anchor says, and when that was."""
+    told = httpx2.get(f"{hub.url}/v1/log/anchors").json()["anchors"]
+    return (told[0]["sizes"], datetime.fromisoformat(told[0]["at"])) if told else ({}, None)
 
 
-@pytest.mark.long
-def test_a_period_is_exported_over_http_and_verifies_offline(running_hub, tmp_path):
-    pair = Pair(running_hub)
+def exported(hub, out):
+    """Return once `hub evidence export` has written the period that ends with an anchor."""
+    pair, (before, _) = Pair(hub), entries(hub)
     pair.send(subject="Hồ sơ mẫu 10")
     pair.read("acknowledged")
-    with httpx2.Client(base_url=running_hub.url) as http:
-        deadline = time.monotonic() + WAIT_SECONDS + 30
-        while not (anchors := http.get("/v1/log/anchors").json()["anchors"]):
-            assert time.monotonic() < deadline
-            time.sleep(0.5)
-    until = datetime.fromisoformat(anchors[0]["at"]).replace(microsecond=0)
-    since = until - timedelta(hours=1)
-    token = running_hub.home.root / "secrets" / "admin.token"
-    with closing(open_api(running_hub.url, token)) as api:
-        out = tmp_path / "out"
-        while (told := _exported(api, out, since, until)) is None:
-            assert time.monotonic() < deadline
-            time.sleep(0.5)
-        assert told.leaves > 0
+    hub.await_that(lambda: entries(hub)[0] != before, WAIT_SECONDS)
+    until = entries(hub)[1].replace(microsecond=0)
+    period = ("--from", f"{until - timedelta(hours=1):%FT%TZ}", "--to", f"{until:%FT%TZ}")
+    command = ("evidence", "export", "--url", hub.url, *period, "-o", str(out))
+    told = []
+
+    def done():
+        told.append(hub.command(*command))
+        return told[-1].returncode == 0 or "ask again" not in told[-1].stderr
+
+    hub.await_that(done, WAIT_SECONDS)
+    assert told[-1].returncode == 0, told[-1].stderr
+
+
+def roots_of(hub, folder):
+    """Write what somebody needs who verifies: the log's public key."""
+    public = hub.home.own_key(OwnKey.LOG).public_key.public_bytes_raw()
+    key = LogKey(hub=hub.hub, public=public).anchor_key()
+    folder.mkdir()
+    text = f'version = "mau"\n[[log]]\nkey = "{key}"\n'
+    (folder / TRUST_FILE).write_text(text, encoding="utf-8")
+    return folder
+
+
+def without_one(data):
+    """Return a file of leaves with the first left out: each is 2 bytes of length and so many."""
+    return data[2 + int.from_bytes(data[:2], "big") :]
+
+
+def flipped(data):
+    return data[:-1] + bytes([data[-1] ^ 1])
+
+
+def test_an_exported_period_verifies_offline_and_what_is_missing_or_changed_is_named(
+    running_hub, tmp_path, capsys
+):
+    out = tmp_path / "out"
+    exported(running_hub, out)
+    command = [str(out), "--trust", str(roots_of(running_hub, tmp_path / "roots")), "--json"]
+
+    def leaves():
+        """Return the exit status, and the places where leaves are not as they were."""
+        status = verify(command)
+        told = json.loads(capsys.readouterr().out)["checks"]
+        assert "period_enclosed" in {one["finding"] for one in told}
+        return status, [one["place"] for one in told if one["finding"] == "leaves_differ"]
+
+    assert leaves() == (0, [])
+    for path in out.glob("*/tile/entries/**/*"):
+        if path.is_file():
+            data = path.read_bytes()
+            for changed in (without_one(data), flipped(data)):
+                path.write_bytes(changed)
+                status, (place,) = leaves()
+                assert status == 1
+                assert str(path.relative_to(out)) in place
+            path.write_bytes(data)
+    with closing(open_api(running_hub.url, running_hub.home.root / "secrets/admin.token")) as api:
         assert api.people("GET", "audit", action="export_log")["items"]
-    public = running_hub.home.own_key(OwnKey.LOG).public_key.public_bytes_raw()
-    trust = Trust(logs=((LogKey(hub=running_hub.hub, public=public), Period()),))
-    report = verify_export(out, trust)
-    assert not [one for one in report.results if one.status is Status.NOT_OK]
-    assert {one.finding for one in report.results} >= {
-        Finding.LEAVES_COMPLETE,
-        Finding.PERIOD_ENCLOSED,
-    }

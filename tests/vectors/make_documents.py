@@ -15,8 +15,9 @@ from typing import Any
 
 from hub.signing.documents.judge import judge
 from hub.signing.documents.question import Question, RevocationAnswers
-from simulator.asice import signed_container
+from simulator.asice import signed_container, xades_container
 from simulator.xml_signatures import XmlStyle, signed_xml
+from tests.encrypted_pdf import encrypted_letter
 from tests.hostile_documents import deep_arrays, loop_of_fields, loop_of_revisions
 from tests.signed_documents import AT, LETTER, Setting
 
@@ -58,6 +59,14 @@ def _letters() -> Iterator[Vector]:
     old = LETTER.signed(then().cms(digest="sha1", stamp=then().stamp())).data
     late = then().question(received_at=AT)
     yield "of-2017.pdf", "SHA-1 with a time stamp, its certificate ended since", old, late
+    held = LETTER.signed(here.sha1_held(), "adbe.pkcs7.sha1").data
+    yield "sha1-held.pdf", "a form that signs the document's SHA-1", held, asked
+    for name, shows, password in (
+        ("copy-protected.pdf", "encrypted so that everybody can open it", ""),
+        ("with-password.pdf", "encrypted with a password", "mau"),
+    ):
+        hidden = encrypted_letter(["Van ban mau"], password).signed(here.cms()).data
+        yield name, shows, hidden, asked
     yield "not-signed.pdf", "no signature", LETTER.data, asked
 
 
@@ -98,6 +107,10 @@ def _others() -> Iterator[Vector]:
     yield "container.asice", "ASiC-E with CAdES", container, asked
     held = container.replace(b"Du lieu mau", b"Du lieu m8u")
     yield "container-changed.asice", "a file changed, and its CRC not", held, asked
+    by_xades = xades_container(FILES, here.ec_seal, stamped)
+    yield "container-xades.asice", "ASiC-E with XAdES", by_xades, asked
+    other = by_xades.replace(b"Du lieu mau", b"Du lieu m8u")
+    yield "container-xades-changed.asice", "a file changed, and its CRC not", other, asked
     detached = here.modern()(b"Du lieu mau")
     content = here.question(content=b"Du lieu mau")
     yield "detached.p7s", "CAdES, its content beside it", detached, content

@@ -32,6 +32,9 @@ def test_the_committed_documents_are_what_the_generator_writes():
         ("three.pdf", Grade.VALID_LEGACY),
         ("document-time-stamp.pdf", Grade.VALID_LEGACY),
         ("of-2017.pdf", Grade.VALID_LEGACY),
+        ("sha1-held.pdf", Grade.VALID_LEGACY),
+        ("copy-protected.pdf", Grade.VALID_LEGACY),
+        ("with-password.pdf", Grade.INDETERMINATE),
         ("not-signed.pdf", Grade.INDETERMINATE),
         ("changed.pdf", Grade.INVALID),
         ("page-rewritten.pdf", Grade.INVALID),
@@ -46,6 +49,8 @@ def test_the_committed_documents_are_what_the_generator_writes():
         ("partly.xml", Grade.INDETERMINATE),
         ("container.asice", Grade.VALID),
         ("container-changed.asice", Grade.INDETERMINATE),
+        ("container-xades.asice", Grade.VALID),
+        ("container-xades-changed.asice", Grade.INDETERMINATE),
         ("detached.p7s", Grade.VALID),
     ],
 )

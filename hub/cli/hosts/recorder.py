@@ -30,7 +30,9 @@ from hub.io.sql.log_heads import LogHeads
 from hub.ports import Refusing, Unavailable
 from hub.recorder import inbox_janitor, janitor
 from hub.recorder import main as recorder
+from hub.recorder.log import anchor_index
 from hub.recorder.log import main as log
+from hub.recorder.log.anchor_index import RebuiltAnchors
 from hub.recorder.log.anchors import AnchorParts, Anchors
 from hub.recorder.log.metrics import AnchorMetrics, LogMetrics
 from hub.recorder.log.writer import LogParts
@@ -65,7 +67,8 @@ async def run(host: Host) -> None:
                 )
             )
             group.create_task(log.run(parts, host.stop))
-            group.create_task(_anchors(host, settings, tidied, registry).run(host.stop))
+            anchors = _anchors(host, settings, tidied, registry)
+            group.create_task(anchors.run(host.stop, settings.anchor_seconds))
             host.ready.set()
             await recorder.run(reader, engine, registry, host.stop)
     finally:
@@ -100,6 +103,22 @@ async def rebuild_log(chosen: Path | None) -> log.Rebuilt:
         async with opened(wiring.sql_url(settings, home)) as engine:
             parts = _log_parts(settings, home, home.identity(), engine, CollectorRegistry())
             return await log.rebuild(parts)
+    except (Unavailable, Refusing) as error:
+        raise CommandFailed(f"{error}. Nothing is lost: run it again.") from error
+
+
+async def rebuild_anchors(chosen: Path | None) -> RebuiltAnchors:
+    """Make the table of anchors anew from their files; return what was found.
+
+    Raises:
+        CommandFailed: SQL or the object store does not answer, or a file is damaged.
+    """
+    home, settings = wiring.home(chosen), wiring.read(IoSettings)
+    logs.configure("rebuild", level="WARNING")
+    try:
+        async with opened(wiring.sql_url(settings, home)) as engine:
+            files = AnchorFiles(ObjectBytes(wiring.objects_url(settings, home)))
+            return await anchor_index.rebuild(files, AnchorTable(engine))
     except (Unavailable, Refusing) as error:
         raise CommandFailed(f"{error}. Nothing is lost: run it again.") from error
 

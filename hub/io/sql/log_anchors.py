@@ -99,16 +99,9 @@ class AnchorTable:
         Raises:
             Unavailable: SQL does not answer.
         """
-        values = {
-            "number": row.number,
-            "at": row.at,
-            "sizes": json.dumps({str(shard): size for shard, size in row.sizes.items()}),
-            "content": row.content,
-            "cosigned": row.cosigned,
-        }
         with sql_errors("claiming an anchor"):
             async with self._engine.begin() as connection:
-                insert = insert_into(connection.dialect.name, log_anchors).values(**values)
+                insert = insert_into(connection.dialect.name, log_anchors).values(**_values(row))
                 done = await connection.execute(
                     insert.on_conflict_do_nothing().returning(log_anchors.c.number)
                 )
@@ -187,6 +180,32 @@ class AnchorTable:
         """
         await self._update(numbers, {"renewal": renewal, "stamp_until": until})
 
+    async def restore(self, rows: Sequence[AnchorRow]) -> None:
+        """Put rows in place of those that stand there, whole or not at all; others stay.
+
+        What is known of a stamp is not forgotten: the recorder may have noted it meanwhile.
+
+        Raises:
+            Unavailable: SQL does not answer.
+        """
+        values = [
+            {**_values(row), "stamped_at": row.stamped_at, "stamp_until": row.stamp_until}
+            | {"renewal": row.renewal}
+            for row in rows
+        ]
+        with sql_errors("restoring anchors"):
+            async with self._engine.begin() as connection:
+                insert = insert_into(connection.dialect.name, log_anchors)
+                new, old = insert.excluded, log_anchors.c
+                known = ("stamped_at", "stamp_until", "renewal")
+                changed = {name: func.coalesce(new[name], old[name]) for name in known}
+                changed |= {name: new[name] for name in ("at", "sizes", "content", "cosigned")}
+                if values:
+                    statement = insert.on_conflict_do_update(
+                        index_elements=[old.number], set_=changed
+                    )
+                    await connection.execute(statement, values)
+
     async def _update(self, numbers: Sequence[int], values: dict[str, Any]) -> None:
         change = update(log_anchors).where(log_anchors.c.number.in_(numbers)).values(**values)
         with sql_errors("noting an anchor"):
@@ -197,6 +216,16 @@ class AnchorTable:
         with sql_errors("reading anchors"):
             async with self._engine.connect() as connection:
                 return [_row(found) for found in await connection.execute(query)]
+
+
+def _values(row: AnchorRow) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "at": row.at,
+        "sizes": json.dumps({str(shard): size for shard, size in row.sizes.items()}),
+        "content": row.content,
+        "cosigned": row.cosigned,
+    }
 
 
 def _row(found: Any) -> AnchorRow:

@@ -25,8 +25,6 @@ from hub.ports import Refusing, Unavailable
 from hub.recorder.log.metrics import AnchorMetrics
 from hub.signing.log_key import LogSigner
 
-EVERY_SECONDS: Final = 60.0
-"""Between two rounds."""
 QUIET_FOR: Final = timedelta(hours=1)
 """With nothing new an anchor is made so seldom: that nothing has happened can be shown too."""
 STAMPS_A_ROUND: Final = 60
@@ -64,8 +62,8 @@ class Anchors:
         self._parts = parts
         self._renew_at = datetime.min.replace(tzinfo=UTC)
 
-    async def run(self, stop: asyncio.Event, every_seconds: float = EVERY_SECONDS) -> None:
-        """Go round until `stop` is set."""
+    async def run(self, stop: asyncio.Event, every_seconds: float) -> None:
+        """Go round until `stop` is set, with so much time between two rounds."""
         while not stop.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), every_seconds)

@@ -1,7 +1,7 @@
 """ASiC-E (ETSI EN 319 162-1): signatures over the hashes of several files in one container.
 
-A manifest names the files and their hashes, and a CAdES signature is over the manifest. The other
-kind, with XAdES, is told as not supported.
+A manifest names the files and their hashes, and a CAdES signature is over the manifest. Or a XAdES
+signature names the files itself.
 """
 
 import base64
@@ -25,6 +25,7 @@ from hub.signing.documents.containers import (
 )
 from hub.signing.documents.facts import Facts, Outcome, numbered
 from hub.signing.documents.question import Question
+from hub.signing.documents.xml import signatures_over
 from hub.signing.documents.xml_tree import DS, XmlRefused, parse
 from hub.signing.verdicts import GRADES, Grade, VerdictReason
 
@@ -36,9 +37,7 @@ _DIGESTS: Final = {
     "http://www.w3.org/2001/04/xmlenc#sha512": "sha512",
 }
 _MOST_SIGNATURES: Final = 32
-_UNSUPPORTED: Final = Facts(
-    form="ASiC-E XAdES", covers="", reasons=(VerdictReason.UNSUPPORTED_SIGNATURE,)
-)
+_XADES: Final = "ASiC-E XAdES"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +80,8 @@ def _holds(facts: Facts) -> bool:
 
 def _judged(container: Container, question: Question) -> Iterator[tuple[Facts, frozenset[str]]]:
     manifests = sorted(name for name in container.files if _is_manifest(name))
-    if len(manifests) > _MOST_SIGNATURES:
+    others = sorted(name for name in container.files if _is_xades(name))
+    if len(manifests) + len(others) > _MOST_SIGNATURES:
         raise TooMuch("too many signatures")
     for name in manifests:
         raw = container.files[name]
@@ -89,10 +89,28 @@ def _judged(container: Container, question: Question) -> Iterator[tuple[Facts, f
         names = frozenset(one for one, _, _ in manifest.documents)
         for facts in _signers(container, raw, manifest, question):
             yield facts, names
+    for name in others:
+        yield from _by_xades(container, container.files[name], question)
 
-    for name in sorted(container.files):
-        if name.startswith(META) and "signatures" in name.lower() and name.endswith(".xml"):
-            yield _UNSUPPORTED, frozenset()
+
+def _by_xades(
+    container: Container, raw: bytes, question: Question
+) -> Iterator[tuple[Facts, frozenset[str]]]:
+    """Judge the signatures in one file (annex A.5): each names the files that it is over."""
+    if parse(raw).tag != f"{_ASIC}XAdESSignatures":
+        unknown = (VerdictReason.UNSUPPORTED_SIGNATURE,)
+        yield Facts(form=_XADES, covers="", reasons=unknown), frozenset()
+        return
+    found = signatures_over(raw, container.files, question)
+    if len(found) > _MOST_SIGNATURES:
+        raise TooMuch("too many signatures")
+    for facts, names in found:
+        yield replace(facts, form=_XADES), names
+
+
+def _is_xades(name: str) -> bool:
+    short = name.removeprefix(META).lower()
+    return name.startswith(META) and "signatures" in short and short.endswith(".xml")
 
 
 def _is_manifest(name: str) -> bool:

@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import Any, Final
 
 from asn1crypto import cms
+from pyhanko.pdf_utils.crypt import AuthStatus, StandardSecurityHandler
 from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import SuspiciousModification
@@ -18,7 +19,13 @@ from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from hub.signing.documents.cms import PARSE_ERRORS, Digest, digest_by_name
+from hub.signing.documents.cms import (
+    PARSE_ERRORS,
+    Digest,
+    Malformed,
+    digest_by_name,
+    digest_of,
+)
 from hub.signing.documents.facts import (
     NOTHING_BROUGHT,
     Brought,
@@ -42,7 +49,9 @@ PDF_ERRORS: Final = (
     *PARSE_ERRORS,
 )
 """What pyHanko raises on files that are not what they should be."""
-_FORMATS: Final = frozenset({"adbe.pkcs7.detached", "ETSI.CAdES.detached"})
+_HELD: Final = "adbe.pkcs7.sha1"
+"""The CMS holds the SHA-1 of the document and signs that (ISO 32000-1, section 12.8.3.3)."""
+_FORMATS: Final = frozenset({"adbe.pkcs7.detached", "ETSI.CAdES.detached", _HELD})
 _STAMP: Final = "ETSI.RFC3161"
 _NUMBERS: Final = 4
 """In a ByteRange: start and length, twice."""
@@ -67,7 +76,7 @@ def judge_pdf(document: bytes, question: Question) -> Outcome:
     """Judge all signatures in a PDF."""
     try:
         reader = _open(document)
-        if reader.encrypted:
+        if not _is_open(reader):
             return Outcome(reasons=(VerdictReason.ENCRYPTED_DOCUMENT,))
         found = _signatures(reader)
         case = Case(question=question, brought=_brought(reader))
@@ -93,6 +102,18 @@ def _open(document: bytes) -> PdfFileReader:
         # Two tables of objects: one reader sees one file, another one another (shadow attacks).
         raise PdfError("hybrid cross-references")
     return reader
+
+
+def _is_open(reader: PdfFileReader) -> bool:
+    """Say whether everybody can read the file: in clear, or encrypted with the empty password.
+
+    Programs forbid copying so. A signature covers the encrypted bytes and is itself left in clear.
+    """
+    if not reader.encrypted:
+        return True
+    if not isinstance(reader.security_handler, StandardSecurityHandler):
+        return False
+    return reader.decrypt(b"").status is not AuthStatus.FAILED
 
 
 def _signatures(reader: PdfFileReader) -> list[_Found]:
@@ -158,7 +179,10 @@ def _facts(document: bytes, reader: PdfFileReader, found: _Found, case: Case) ->
         digest = _digest(document, spans)
         if found.form == _STAMP:
             return _stamp_facts(embedded.signed_data, digest, case, covers, reasons)
-    except PDF_ERRORS:
+        if found.form == _HELD:
+            digest, more = _held(embedded.signed_data, digest)
+            reasons = (*reasons, *more)
+    except (Malformed, *PDF_ERRORS):
         problem = (VerdictReason.MALFORMED_SIGNATURE,)
         return Facts(form=found.form, covers="", reasons=problem)
     return cms_facts(
@@ -170,6 +194,15 @@ def _facts(document: bytes, reader: PdfFileReader, found: _Found, case: Case) ->
         covers=covers,
         reasons=reasons,
     )
+
+
+def _held(data: cms.SignedData, document: Digest) -> tuple[Digest, tuple[VerdictReason, ...]]:
+    """Return what is signed, the digest that the CMS holds, and whether it is the document's."""
+    held = data["encap_content_info"]["content"].native
+    if not isinstance(held, bytes):
+        raise Malformed
+    changed = (VerdictReason.CONTENT_CHANGED,) if held != document("sha1") else ()
+    return digest_of(held), (VerdictReason.LEGACY_DIGEST, VerdictReason.LEGACY_FORMAT, *changed)
 
 
 def _stamp_facts(

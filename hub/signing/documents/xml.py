@@ -5,9 +5,10 @@ time stamps and coverage are judged here.
 """
 
 import binascii
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 from asn1crypto import x509 as asn1
 from cryptography import x509
@@ -77,6 +78,8 @@ class _Read:
 
     facts: Facts
     signed: tuple[etree._Element, ...] = ()
+    names: frozenset[str] = frozenset()
+    """Files beside the document that it covers, too."""
 
 
 class _At(XMLVerifier):
@@ -92,6 +95,9 @@ class _At(XMLVerifier):
         return found
 
 
+_NO_FILES: Final[Mapping[str, bytes]] = {}
+
+
 def judge_xml(document: bytes, question: Question) -> Outcome:
     """Judge all signatures in an XML document."""
     try:
@@ -101,13 +107,26 @@ def judge_xml(document: bytes, question: Question) -> Outcome:
     found = list(_signatures(root))
     if len(found) > _MOST_SIGNATURES:
         return Outcome(reasons=(VerdictReason.TOO_COMPLEX,))
-    read = [_read(document, root, one, question) for one in found]
+    read = [_read(document, root, one, question, _NO_FILES) for one in found]
     covered = [element for one in read for element in one.signed]
     partly = bool(found) and not is_all_signed(root, covered)
     return Outcome(
         reasons=(VerdictReason.PARTLY_SIGNED,) if partly else (),
         signed=tuple(numbered((one.facts for one in read), question)),
     )
+
+
+def signatures_over(
+    document: bytes, files: Mapping[str, bytes], question: Question
+) -> list[tuple[Facts, frozenset[str]]]:
+    """Return the facts about each signature over files beside the document, and their names.
+
+    Raises:
+        XmlRefused: the document is no XML that the hub reads.
+    """
+    root = parse(document)
+    read = [_read(document, root, one, question, files) for one in _signatures(root)]
+    return [(one.facts, one.names) for one in read]
 
 
 def _signatures(root: etree._Element) -> Iterator[_Signature]:
@@ -118,39 +137,67 @@ def _signatures(root: etree._Element) -> Iterator[_Signature]:
             yield _Signature(element=element, path=tree.getelementpath(element))
 
 
-def _read(document: bytes, root: etree._Element, one: _Signature, question: Question) -> _Read:
+def _read(
+    document: bytes,
+    root: etree._Element,
+    one: _Signature,
+    question: Question,
+    files: Mapping[str, bytes],
+) -> _Read:
     form = "XMLDSig" if one.element.find(f".//{XADES}SignedProperties") is None else "XAdES"
     try:
-        problem = _unsupported(one.element)
+        problem = _unsupported(one.element, files)
         if problem is not None:
             return _Read(facts=Facts(form=form, covers="", reasons=(problem,)))
-        return _facts(document, root, one, form, Case(question=question))
+        return _facts(document, root, one, form, Case(question=question), files)
     except (Malformed, *_ERRORS):
         problem = VerdictReason.MALFORMED_SIGNATURE
         return _Read(facts=Facts(form=form, covers="", reasons=(problem,)))
 
 
-def _unsupported(signature: etree._Element) -> VerdictReason | None:
+def _unsupported(signature: etree._Element, files: Mapping[str, bytes]) -> VerdictReason | None:
     references = signature.findall(f"{DS}SignedInfo/{DS}Reference")
-    transforms = signature.findall(f"{DS}SignedInfo/{DS}Reference/{DS}Transforms/{DS}Transform")
     if len(references) > _MOST_REFERENCES:
         return VerdictReason.TOO_COMPLEX
-    known = all(one.get("Algorithm") in _TRANSFORMS for one in transforms)
-    # What stands outside of the document is not fetched (invariant 9, and SSRF).
-    inside = all(
-        (one.get("URI") or "").startswith("#") or one.get("URI") == "" for one in references
-    )
-    return None if known and inside and references else VerdictReason.UNSUPPORTED_SIGNATURE
+    known = all(_is_known(one, files) for one in references)
+    return None if known and references else VerdictReason.UNSUPPORTED_SIGNATURE
 
 
-def _facts(document: bytes, root: etree._Element, one: _Signature, form: str, case: Case) -> _Read:
+def _is_known(reference: etree._Element, files: Mapping[str, bytes]) -> bool:
+    transforms = reference.findall(f"{DS}Transforms/{DS}Transform")
+    if _is_inside_document(reference):
+        return all(one.get("Algorithm") in _TRANSFORMS for one in transforms)
+    # What stands outside of the document is not fetched (invariant 9, and SSRF): it is a file that
+    # came with it, and its bytes are signed as they are.
+    place = urlsplit(reference.get("URI") or "")
+    return bool(files) and not (place.scheme or place.netloc or transforms)
+
+
+def _is_inside_document(reference: etree._Element) -> bool:
+    uri = reference.get("URI")
+    return uri is not None and (uri == "" or uri.startswith("#"))
+
+
+def _file_name(uri: str) -> str:
+    return unquote(uri).removeprefix("/")
+
+
+def _facts(
+    document: bytes,
+    root: etree._Element,
+    one: _Signature,
+    form: str,
+    case: Case,
+    files: Mapping[str, bytes],
+) -> _Read:
     certificates = certificates_of(one.element)
     if not certificates:
         missing = (VerdictReason.CERTIFICATE_MISSING,)
         return _Read(facts=Facts(form=form, covers="", reasons=missing))
     own = signers_certificate(certificates)
-    reasons, results = _verified(document, one, own)
+    reasons, results = _verified(document, one, own, files)
     properties = signed_properties(results)
+    names = _names(one.element)
     signed = _signed_elements(root, one.element)
     whole = case.with_more(brought_by(one.element, certificates))
     stamped = judge_stamps(one.element, whole)
@@ -158,7 +205,7 @@ def _facts(document: bytes, root: etree._Element, one: _Signature, form: str, ca
     return _Read(
         facts=Facts(
             form=form,
-            covers="whole document" if root in signed else f"{len(signed)} parts",
+            covers=_covers(root, signed, names),
             reasons=(*reasons, *more, *named_certificate(properties, own), *stamped.reasons),
             certificate=own,
             brought=whole.brought,
@@ -169,11 +216,25 @@ def _facts(document: bytes, root: etree._Element, one: _Signature, form: str, ca
         ),
         # What a broken signature points at is not covered by it.
         signed=() if reasons else tuple(signed),
+        names=frozenset() if reasons else names,
     )
 
 
+def _names(signature: etree._Element) -> frozenset[str]:
+    """Return the files beside the document that the signature names."""
+    references = signature.iterfind(f"{DS}SignedInfo/{DS}Reference")
+    outside = (one for one in references if not _is_inside_document(one))
+    return frozenset(_file_name(one.get("URI") or "") for one in outside)
+
+
+def _covers(root: etree._Element, signed: list[etree._Element], names: frozenset[str]) -> str:
+    if names:
+        return f"{len(names)} files"
+    return "whole document" if root in signed else f"{len(signed)} parts"
+
+
 def _verified(
-    document: bytes, one: _Signature, own: asn1.Certificate
+    document: bytes, one: _Signature, own: asn1.Certificate, files: Mapping[str, bytes]
 ) -> tuple[list[VerdictReason], list[VerifyResult]]:
     """Check signature and digests with the signer's key; return what is signed."""
     certificate = x509.load_der_x509_certificate(own.dump())
@@ -184,15 +245,25 @@ def _verified(
         # The path is judged elsewhere, at another time: here only the key counts.
         verification_time=certificate.not_valid_before_utc,
     )
+    if not _names(one.element) <= files.keys():
+        return [VerdictReason.CONTENT_CHANGED], []
     try:
         found = _At(one.path).verify(
-            document, x509_cert=certificate, parser=parser(), expect_config=config
+            document,
+            x509_cert=certificate,
+            parser=parser(),
+            expect_config=config,
+            uri_resolver=lambda uri: files[_file_name(uri)],
         )
     except InvalidDigest:
         return [VerdictReason.CONTENT_CHANGED], []
     except InvalidSignature:
         return [VerdictReason.SIGNATURE_WRONG], []
-    return [], found if isinstance(found, list) else [found]
+    results = found if isinstance(found, list) else [found]
+    references = one.element.iterfind(f"{DS}SignedInfo/{DS}Reference")
+    # Attack: a signed file that looks like properties of the signature.
+    told = zip(results, references, strict=True)
+    return [], [result for result, reference in told if _is_inside_document(reference)]
 
 
 def _signed_elements(root: etree._Element, signature: etree._Element) -> list[etree._Element]:
@@ -203,7 +274,7 @@ def _signed_elements(root: etree._Element, signature: etree._Element) -> list[et
             and signature wrapping lives from that.
     """
     references = signature.findall(f"{DS}SignedInfo/{DS}Reference")
-    names = {one.get("URI", "").lstrip("#") for one in references}
+    names = {one.get("URI", "").lstrip("#") for one in references if _is_inside_document(one)}
     named = [(name, one) for one in root.iter(etree.Element) for name in _ids(one) & names]
     if len({name for name, _ in named}) != len(named):
         raise Malformed

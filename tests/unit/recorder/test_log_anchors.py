@@ -16,7 +16,9 @@ from hub.io import log_posts
 from hub.io.anchor_files import AnchorFiles, renewal_leaf
 from hub.io.log_posts import TimeStamping, Witness
 from hub.io.sql.log_anchors import AnchorTable
-from hub.ports import Unavailable
+from hub.io.sql.log_tables import log_anchors
+from hub.ports import Refusing, Unavailable
+from hub.recorder.log import anchor_index
 from hub.recorder.log.anchors import AnchorParts, Anchors
 from hub.recorder.log.metrics import AnchorMetrics
 from hub.witness.memory import Memory
@@ -184,11 +186,9 @@ async def test_what_was_claimed_and_not_written_is_written_by_the_next_round(gro
     assert await ground.files.stamp(0) is not None
 
 
-async def test_stamps_are_covered_by_a_newer_one_before_their_certificate_ends(ground):
-    await ground.minute(100)
-    await ground.minute(200)
-    first_until = (await ground.table.get(0)).stamp_until
-    ground.now = first_until - timedelta(days=80)
+async def a_longer_authority(ground):
+    """Let the stamps be about to end, and the authority have a certificate that lasts."""
+    ground.now = (await ground.table.get(0)).stamp_until - timedelta(days=80)
     await ground.anchors.round()
     assert (await ground.table.get(0)).renewal is None  # The authority's own ends as soon.
     since = ground.now - timedelta(days=1)
@@ -198,6 +198,13 @@ async def test_stamps_are_covered_by_a_newer_one_before_their_certificate_ends(g
     ground.stamper = replace(PKI.stamper, holder=holder)
     ground.now += timedelta(days=2)
     await ground.anchors.round()
+
+
+async def test_stamps_are_covered_by_a_newer_one_before_their_certificate_ends(ground):
+    await ground.minute(100)
+    await ground.minute(200)
+    first_until = (await ground.table.get(0)).stamp_until
+    await a_longer_authority(ground)
     row = await ground.table.get(1)
     assert row.renewal == 0
     assert row.stamp_until > first_until
@@ -209,3 +216,38 @@ async def test_stamps_are_covered_by_a_newer_one_before_their_certificate_ends(g
     size, root = len(renewal.leaves), renewal.root
     verify_inclusion(renewal_leaf(text, [token]), index, size, path, root)
     assert await ground.table.ending(first_until, 10) == []
+
+
+async def test_the_table_of_anchors_is_made_anew_from_their_files(ground):
+    await ground.minute(100)
+    await ground.minute(200)
+    await a_longer_authority(ground)
+    ground.away.add("tsa")
+    await ground.minute(400)
+    rows = await ground.table.before(9, 9)
+    assert {row.renewal for row in rows} == {0, None}
+    assert {row.stamped_at is None for row in rows} == {True, False}
+    async with ground.rig.engine.begin() as connection:
+        await connection.execute(log_anchors.delete())
+    told = await anchor_index.rebuild(ground.files, ground.table)
+    assert (told.anchors, told.renewals, told.missing) == (len(rows), 1, 0)
+    # A note says its moment in whole seconds.
+    cut = [replace(row, at=row.at.replace(microsecond=0)) for row in rows]
+    assert await ground.table.before(9, 9) == cut
+    await anchor_index.rebuild(ground.files, ground.table)
+    assert await ground.table.before(9, 9) == cut
+
+
+async def test_a_rebuild_leaves_what_has_no_file_and_stops_at_another_anchors_file(ground):
+    await ground.minute(100)
+    await ground.minute(200)
+    claimed = replace(await ground.table.get(1), number=2, content="{}", stamped_at=None)
+    assert await ground.table.claim(claimed)
+    (ground.rig.home / "objects/log/anchors/000").unlink()
+    told = await anchor_index.rebuild(ground.files, ground.table)
+    assert (told.anchors, told.missing) == (1, 1)
+    assert (await ground.table.get(2)).content == "{}"
+    assert (await ground.table.get(0)).stamped_at is not None
+    await ground.files.write_anchor(3, (await ground.files.anchor(1)).encode())
+    with pytest.raises(Refusing, match="anchor 3"):
+        await anchor_index.rebuild(ground.files, ground.table)

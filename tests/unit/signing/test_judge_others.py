@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from hub.signing.verdicts import Grade, SenderMatch, VerdictReason
-from simulator.asice import packed, signed_container
+from simulator.asice import packed, signed_container, xades_container
 from simulator.xml_signatures import XmlStyle, signed_xml
 from tests.signed_documents import AT, Setting
 
@@ -141,6 +141,46 @@ def test_a_changed_or_added_file_in_a_container_is_found():
 def test_another_kind_of_signature_in_a_container_is_told():
     verdict = NOW.verdict(container(**{"META-INF/signatures.xml": b"<a/>"}))
     assert verdict.signatures[-1].reasons == (R.UNSUPPORTED_SIGNATURE,)
+
+
+def by_xades(changes=None, sign=None, **style):
+    made = xades_container(sign or FILES, NOW.ec_seal, replace(XADES, **style))
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        held = {name: archive.read(name) for name in archive.namelist()}
+    return packed({**held, **(changes or {})})
+
+
+def test_a_container_signed_by_xades_is_valid_and_covers_the_files_that_it_names():
+    verdict = NOW.verdict(by_xades())
+    assert (verdict.grade, only(verdict).covers) == (Grade.VALID, "2 files")
+    assert only(verdict).form == "ASiC-E XAdES"
+    assert R.CONTENT_CHANGED in reasons(by_xades({"phu-luc.txt": b"khac"}))
+    added = NOW.verdict(by_xades({"them.txt": b"1"}))
+    assert (added.reasons, added.grade) == ((R.PARTLY_SIGNED,), Grade.INDETERMINATE)
+    assert NOW.verdict(by_xades(sign={"văn bản.txt": b"Mau"})).grade is Grade.VALID
+
+
+def test_a_xades_container_follows_nothing_to_the_outside_and_misses_no_file():
+    made = by_xades()
+    for uri in (b"file:///etc/hosts", b"//pki.mau.example/"):
+        with zipfile.ZipFile(io.BytesIO(made)) as archive:
+            signature = archive.read("META-INF/signatures.xml")
+        changed = signature.replace(b'URI="van-ban.txt"', b'URI="%b"' % uri)
+        assert changed != signature
+        found = reasons(by_xades({"META-INF/signatures.xml": changed}))
+        assert found == {R.UNSUPPORTED_SIGNATURE}, uri
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        held = {name: archive.read(name) for name in archive.namelist() if name != "phu-luc.txt"}
+    assert R.CONTENT_CHANGED in reasons(packed(held))
+
+
+def test_a_signed_file_that_looks_like_properties_is_only_a_file():
+    at = f"{AT.replace(year=2001):%FT%TZ}"
+    space = "http://uri.etsi.org/01903/v1.3.2#"
+    told = f"<x:SigningTime>{at}</x:SigningTime>"
+    forged = f"<x:SignedProperties xmlns:x='{space}'>{told}</x:SignedProperties>"
+    verdict = NOW.verdict(by_xades(sign={"a.xml": forged.encode()}))
+    assert (verdict.grade, only(verdict).claimed_at) == (Grade.VALID, AT)
 
 
 def test_hostile_containers_are_bounded_and_told():

@@ -10,6 +10,7 @@ from hub.signing.documents.judge import judge
 from hub.signing.documents.question import NO_ANSWERS, RevocationAnswers, Trust
 from hub.signing.verdicts import Grade, SenderMatch, SignerKind, VerdictReason, to_json
 from simulator.pki import Kind, Use, agency_subject, derive_key
+from tests.encrypted_pdf import encrypted_letter
 from tests.signed_documents import AT, CITIZEN, LETTER, SOON, TAX, Setting
 
 R = VerdictReason
@@ -219,6 +220,32 @@ def test_what_cannot_be_judged_is_told_not_dropped():
     assert NOW.verdict(LETTER.data).reasons == (R.NOT_SIGNED,)
     assert NOW.verdict(b"%PDF-1.7 nothing").reasons == (R.MALFORMED_DOCUMENT,)
     assert NOW.verdict(b"PK").reasons == (R.UNSUPPORTED_FORMAT,)
+
+
+def test_a_form_that_signs_the_documents_sha1_is_legacy_and_holds_it_to_that_document():
+    made = LETTER.signed(NOW.sha1_held(), "adbe.pkcs7.sha1")
+    one = only(NOW.verdict(made.data))
+    assert one.grade is Grade.VALID_LEGACY
+    assert {R.LEGACY_DIGEST, R.LEGACY_FORMAT} <= set(one.reasons)
+    assert R.CONTENT_CHANGED in reasons(made.data.replace(b"Van ban mau", b"Van ban m8u"))
+    # Nothing held: the signature is over another thing than this form says.
+    assert reasons(LETTER.signed(NOW.cms(), "adbe.pkcs7.sha1").data) == {R.MALFORMED_SIGNATURE}
+    longer = made.updated({5: b"<< /Length 2 >>\nstream\nBT\nendstream"}).data
+    assert R.CHANGED_AFTER_SIGNING in reasons(longer)
+
+
+def test_what_is_encrypted_for_nobody_is_judged_and_behind_a_password_it_is_told():
+    everybody = encrypted_letter(["Van ban mau"])
+    assert b"Van ban mau" not in everybody.data
+    signed = everybody.signed(NOW.cms())
+    assert NOW.verdict(signed.data).grade is Grade.VALID_LEGACY
+    assert NOW.verdict(signed.signed(NOW.cms(NOW.person)).data).grade is Grade.VALID_LEGACY
+    changed = signed.data.replace(b"/MediaBox [0 0 595 842]", b"/MediaBox [0 0 595 841]", 1)
+    assert R.CONTENT_CHANGED in reasons(changed)
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 5 0 R >>"
+    assert R.CHANGED_AFTER_SIGNING in reasons(signed.updated({3: page}).data)
+    hidden = encrypted_letter(["Van ban mau"], "mau").signed(NOW.cms()).data
+    assert NOW.verdict(hidden).reasons == (R.ENCRYPTED_DOCUMENT,)
 
 
 def test_no_citizens_number_is_in_any_output(caplog, capsys):
