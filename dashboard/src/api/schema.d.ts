@@ -452,6 +452,86 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/config": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["export_ops_config_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/config:preview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["preview_ops_config_preview_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/consumers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["consumers_ops_consumers_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/consumers/{name}/move": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["preview_ops_consumers__name__move_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/consumers/{name}:move": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["move_ops_consumers__name__move_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ops/deadlines": {
         readonly parameters: {
             readonly query?: never;
@@ -1236,6 +1316,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/schemas:impact": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["impact_ops_schemas_impact_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ops/session": {
         readonly parameters: {
             readonly query?: never;
@@ -1247,6 +1343,22 @@ export interface paths {
         readonly put?: never;
         readonly post: operations["sign_in_ops_session_post"];
         readonly delete: operations["sign_out_ops_session_delete"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/session/wall": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["onto_a_wall_ops_session_wall_post"];
+        readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -1324,6 +1436,22 @@ export interface paths {
             readonly cookie?: never;
         };
         readonly get: operations["logs_ops_system_logs__process__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/topics": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["topics_ops_topics_get"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1540,6 +1668,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/admin/changes:preview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["preview_v1_admin_changes_preview_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/admin/connectors": {
         readonly parameters: {
             readonly query?: never;
@@ -1564,6 +1708,22 @@ export interface paths {
             readonly cookie?: never;
         };
         readonly get: operations["one_connector_v1_admin_connectors__name__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/connectors/{name}/history": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["history_v1_admin_connectors__name__history_get"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1646,6 +1806,22 @@ export interface paths {
         readonly get: operations["one_test_v1_admin_connectors__name__tests__id__get"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/connectors/{name}:rollback": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["rollback_v1_admin_connectors__name__rollback_post"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1844,6 +2020,70 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/admin/proposals": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["page_v1_admin_proposals_get"];
+        readonly put?: never;
+        readonly post: operations["propose_v1_admin_proposals_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/proposals/{id}:approve": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["approve_v1_admin_proposals__id__approve_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/proposals/{id}:refuse": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["refuse_v1_admin_proposals__id__refuse_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/proposals/{id}:withdraw": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["withdraw_v1_admin_proposals__id__withdraw_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/admin/quarantine": {
         readonly parameters: {
             readonly query?: never;
@@ -1918,6 +2158,182 @@ export interface paths {
         readonly get: operations["version_changes_v1_admin_rules__version__changes_get"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/schema-versions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["all_versions_v1_admin_schema_versions_get"];
+        readonly put?: never;
+        readonly post: operations["draft_v1_admin_schema_versions_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/schema-versions/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["one_version_v1_admin_schema_versions__name__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/schema-versions/{name}:approve": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["approve_v1_admin_schema_versions__name__approve_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/schema-versions/{name}:deprecate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["deprecate_v1_admin_schema_versions__name__deprecate_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/schema-versions/{name}:drop": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["drop_v1_admin_schema_versions__name__drop_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/schema-versions/{name}:retire": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["retire_v1_admin_schema_versions__name__retire_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/schema-versions/{name}:submit": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["submit_v1_admin_schema_versions__name__submit_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/schema-versions:compare": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["compare_v1_admin_schema_versions_compare_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/subscriptions/{id}:end": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["end_v1_admin_subscriptions__id__end_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/subscriptions/{id}:pause": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["pause_v1_admin_subscriptions__id__pause_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/subscriptions/{id}:resume": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["resume_v1_admin_subscriptions__id__resume_post"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2063,6 +2479,12 @@ export interface components {
             readonly until: string;
             readonly usage: readonly components["schemas"]["Usage"][];
         };
+        readonly BackRequest: {
+            readonly reason: string;
+            readonly version: number;
+        };
+        /** @enum {string} */
+        readonly Barrier: "transaction" | "no_inbox" | "members";
         readonly BeginRequest: {
             readonly count: number;
             readonly reason: string;
@@ -2122,7 +2544,7 @@ export interface components {
             readonly trust: components["schemas"]["TrustAnswer"];
         };
         readonly ChangeSet: {
-            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
+            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
             readonly reason: string;
         };
         readonly ChannelRequest: {
@@ -2154,7 +2576,24 @@ export interface components {
             readonly items: readonly components["schemas"]["CheckAnswer"][];
         };
         /** @enum {string} */
-        readonly Collection: "organisations" | "codes" | "groups" | "systems" | "keys" | "endpoints" | "rights" | "schemas" | "document-policies";
+        readonly Collection: "organisations" | "codes" | "groups" | "systems" | "keys" | "endpoints" | "rights" | "schemas" | "document-policies" | "subscriptions" | "type-owners" | "exchanges";
+        readonly CommittedAnswer: {
+            readonly end: number;
+            readonly first: number;
+            readonly offset: number;
+            readonly partition: number;
+            readonly topic: string;
+        };
+        readonly CompareRequest: {
+            readonly document: {
+                readonly [key: string]: unknown;
+            };
+        };
+        readonly ComparedAnswer: {
+            readonly broken: readonly string[];
+            readonly compatible: boolean;
+            readonly level: components["schemas"]["hub__schemas__compatibility__Level"];
+        };
         readonly CompromiseAnswer: {
             readonly decided_at: string | null;
             readonly decided_by: string | null;
@@ -2176,6 +2615,21 @@ export interface components {
         };
         /** @enum {string} */
         readonly CompromiseState: "reported" | "confirmed" | "dropped";
+        readonly ConditionModel: {
+            readonly at_least?: number | null;
+            readonly at_most?: number | null;
+            readonly fact: string;
+            /** @default [] */
+            readonly one_of: readonly (string | boolean | number)[];
+        };
+        readonly ConfigFile: {
+            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
+            /** @constant */
+            readonly format: "lgsp-hub-config/1";
+            readonly hash: string;
+            readonly hub: string;
+            readonly version: number;
+        };
         readonly ConfirmRequest: {
             readonly count: number;
             readonly reason?: string | null;
@@ -2185,6 +2639,7 @@ export interface components {
             readonly config: {
                 readonly [key: string]: unknown;
             };
+            readonly deployed: boolean | null;
             readonly generation: number;
             readonly id: string;
             readonly isolation: string;
@@ -2289,6 +2744,14 @@ export interface components {
             readonly organisation: string;
             readonly system: string;
         };
+        readonly DeleteExchange: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "delete_exchange";
+            readonly type: string;
+        };
         readonly DeleteGroup: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2321,12 +2784,37 @@ export interface components {
             readonly change: "delete_system";
             readonly system: string;
         };
+        readonly DeleteTypeOwner: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "delete_type_owner";
+            readonly type: string;
+        };
         readonly DeliveryAnswer: {
             readonly address: string;
             readonly connectors: readonly string[];
             readonly inbox: string;
             readonly organisation: string | null;
             readonly system: string;
+        };
+        readonly DeprecateSchema: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "deprecate_schema";
+            readonly schema_name: string;
+        };
+        readonly DifferenceAnswer: {
+            readonly id: string;
+            readonly now: components["schemas"]["FateAnswer"];
+            /** Format: date-time */
+            readonly received_at: string;
+            readonly source: string;
+            readonly then: components["schemas"]["FateAnswer"];
+            readonly type: string;
         };
         readonly DiskShown: {
             readonly free: number;
@@ -2367,6 +2855,12 @@ export interface components {
             readonly items: readonly components["schemas"]["DoubtfulAnswer"][];
             readonly next: string | null;
         };
+        readonly DraftRequest: {
+            readonly document: {
+                readonly [key: string]: unknown;
+            };
+            readonly reason: string;
+        };
         readonly EndKey: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2378,6 +2872,14 @@ export interface components {
             /** Format: date-time */
             readonly valid_to: string;
         };
+        readonly EndSubscription: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "end_subscription";
+            readonly id: string;
+        };
         readonly EntityPage: {
             readonly items: readonly {
                 readonly [key: string]: unknown;
@@ -2386,6 +2888,7 @@ export interface components {
         };
         readonly EntryAnswer: {
             readonly actor: string;
+            readonly address: string | null;
             /** Format: date-time */
             readonly at: string;
             readonly changes: number;
@@ -2396,7 +2899,22 @@ export interface components {
             readonly version: number | null;
         };
         /** @enum {string} */
-        readonly Event: "admitted" | "refused" | "duplicate" | "attempted" | "delivered" | "retrying" | "dead_letter" | "held" | "resumed" | "expired" | "withdrawn" | "acknowledged" | "processed" | "rejected" | "verdict";
+        readonly Event: "admitted" | "refused" | "duplicate" | "attempted" | "delivered" | "retrying" | "dead_letter" | "held" | "resumed" | "expired" | "withdrawn" | "acknowledged" | "processed" | "rejected" | "verdict" | "subscribed";
+        readonly ExampleShown: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly found: string | null;
+            readonly id: string;
+            readonly keyword: string;
+            readonly pointer: string;
+            readonly rule: string;
+        };
+        readonly FateAnswer: {
+            readonly outcome: string;
+            readonly place: string | null;
+            readonly reason: string | null;
+            readonly recipients: readonly string[];
+        };
         readonly FeedRequest: {
             readonly organisation?: string | null;
             readonly reason: string;
@@ -2411,6 +2929,12 @@ export interface components {
         };
         /** @enum {string} */
         readonly Format: "json" | "csv";
+        readonly From: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly id: string;
+            readonly source: string;
+        };
         /** @enum {string} */
         readonly Grade: "valid" | "valid_legacy" | "indeterminate" | "invalid";
         readonly GrantAnswer: {
@@ -2425,21 +2949,8 @@ export interface components {
             readonly role: components["schemas"]["Role"];
             readonly types?: readonly string[] | null;
         };
-        readonly GroupAnswer: {
-            readonly adapter: string | null;
-            readonly code: string;
-            readonly connector: string | null;
-            readonly count: number;
-            readonly fingerprint: string;
-            /** Format: date-time */
-            readonly first_at: string;
-            /** Format: date-time */
-            readonly last_at: string;
-            readonly peer_code: string | null;
-            readonly text: string | null;
-        };
         readonly GroupPage: {
-            readonly items: readonly components["schemas"]["GroupAnswer"][];
+            readonly items: readonly components["schemas"]["hub__api__admin_dead_letter_models__GroupAnswer"][];
             readonly next: string | null;
         };
         readonly GroupShown: {
@@ -2448,6 +2959,11 @@ export interface components {
             readonly partitions: readonly components["schemas"]["PartitionShown"][];
             readonly seconds: number | null;
             readonly stuck: boolean;
+        };
+        readonly GroupsAnswer: {
+            readonly changes: readonly components["schemas"]["RebalanceAnswer"][];
+            readonly items: readonly components["schemas"]["hub__api__ops__consumers__GroupAnswer"][];
+            readonly since: string | null;
         };
         readonly HeadAnswer: {
             readonly hash: string;
@@ -2493,9 +3009,32 @@ export interface components {
             readonly items: readonly components["schemas"]["HeldAnswer"][];
             readonly next: number | null;
         };
+        readonly HistoryAnswer: {
+            readonly items: readonly components["schemas"]["PastAnswer"][];
+            readonly next: number | null;
+        };
         readonly HorizonAnswer: {
             readonly count: number;
             readonly days: number;
+        };
+        readonly ImpactAnswer: {
+            readonly broken: number;
+            readonly gone: number;
+            readonly incompatible: readonly string[];
+            readonly looked_at: number;
+            readonly next: components["schemas"]["From"] | null;
+            readonly recipients: readonly components["schemas"]["RecipientShown"][];
+            readonly senders: readonly components["schemas"]["SenderShown"][];
+            readonly takers: readonly string[];
+            readonly type: string;
+        };
+        readonly ImpactRequest: {
+            readonly after?: components["schemas"]["From"] | null;
+            /** @default 7 */
+            readonly days: number;
+            readonly document: {
+                readonly [key: string]: unknown;
+            };
         };
         /** @enum {string} */
         readonly Isolation: "shared" | "process";
@@ -2550,7 +3089,7 @@ export interface components {
         /** @enum {string} */
         readonly JobState: "previewed" | "running" | "paused" | "cancelled" | "done";
         /** @enum {string} */
-        readonly Kind: "connector_network" | "roles" | "administrator_token" | "provider_group" | "key_compromise";
+        readonly Kind: "connector_network" | "roles" | "administrator_token" | "provider_group" | "key_compromise" | "schema" | "group_offsets" | "rules";
         readonly LagAnswer: {
             /** Format: date-time */
             readonly at: string;
@@ -2562,7 +3101,7 @@ export interface components {
             readonly seconds: number | null;
         };
         /** @enum {string} */
-        readonly Level: "debug" | "info" | "warning" | "error" | "critical";
+        readonly "Level-Input": "debug" | "info" | "warning" | "error" | "critical";
         readonly LimitRequest: {
             readonly name: string;
             readonly reason: string;
@@ -2592,7 +3131,7 @@ export interface components {
             readonly decided_at: string;
             readonly id: string;
             readonly onbehalf: string | null;
-            readonly outcome: components["schemas"]["Outcome"];
+            readonly outcome: components["schemas"]["hub__decision__rows__Outcome"];
             readonly place: string | null;
             readonly priority: string | null;
             readonly reason: string | null;
@@ -2606,10 +3145,20 @@ export interface components {
             readonly type: string | null;
             readonly withdrawn_at: string | null;
         };
+        readonly LineAnswer: {
+            readonly after: {
+                readonly [key: string]: unknown;
+            };
+            readonly before: {
+                readonly [key: string]: unknown;
+            } | null;
+            readonly entity: string;
+            readonly outcome: components["schemas"]["hub__control__transfer__Outcome"];
+        };
         readonly LineShown: {
             readonly at: string | null;
             readonly event: string;
-            readonly level: components["schemas"]["Level"];
+            readonly level: components["schemas"]["hub__api__ops__diagnosis__Level"];
             readonly more: {
                 readonly [key: string]: unknown;
             };
@@ -2663,9 +3212,14 @@ export interface components {
             readonly roles: readonly components["schemas"]["GrantAnswer"][];
             readonly time_zone: string;
             readonly via: string;
+            readonly wall: boolean;
         };
         /** @enum {string} */
         readonly Measure: "sent" | "refused" | "repeated" | "addressed" | "ended" | "delay" | "stopped";
+        readonly MemberAnswer: {
+            readonly client: string;
+            readonly host: string;
+        };
         readonly MessagePage: {
             readonly items: readonly components["schemas"]["Line"][];
             readonly next: string | null;
@@ -2687,6 +3241,21 @@ export interface components {
         };
         /** @enum {string} */
         readonly Move: "pause" | "resume" | "cancel";
+        readonly MoveAnswer: {
+            readonly after: number;
+            readonly before: number;
+            readonly end: number;
+            readonly first: number;
+            readonly partition: number;
+            readonly topic: string;
+        };
+        readonly MoveRequest: {
+            readonly reason: string;
+            readonly to?: string | null;
+        };
+        readonly MovesAnswer: {
+            readonly items: readonly components["schemas"]["MoveAnswer"][];
+        };
         readonly NetworkAnswer: {
             readonly approved_at: string | null;
             readonly approved_by: string | null;
@@ -2727,7 +3296,7 @@ export interface components {
             readonly ordered: readonly string[];
         };
         /** @enum {string} */
-        readonly Outcome: "admitted" | "refused" | "held";
+        readonly "Outcome-Input": "admitted" | "refused" | "held";
         readonly Overview: {
             /** Format: date-time */
             readonly at: string;
@@ -2750,6 +3319,12 @@ export interface components {
         };
         /** @enum {string} */
         readonly Owner: "hub" | "operator" | "recipient" | "sender";
+        readonly PartitionAnswer: {
+            readonly end: number;
+            readonly first: number;
+            readonly partition: number;
+            readonly size: number | null;
+        };
         readonly PartitionShown: {
             readonly committed: number;
             readonly end: number;
@@ -2770,6 +3345,18 @@ export interface components {
             /** Format: password */
             readonly present: string;
         };
+        readonly PastAnswer: {
+            readonly action: string | null;
+            readonly actor: string | null;
+            /** Format: date-time */
+            readonly at: string;
+            readonly published_at: string | null;
+            readonly reason: string | null;
+            readonly value: {
+                readonly [key: string]: unknown;
+            } | null;
+            readonly version: number;
+        };
         readonly PauseConnector: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2778,12 +3365,26 @@ export interface components {
             readonly change: "pause_connector";
             readonly name: string;
         };
+        readonly PauseSubscription: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "pause_subscription";
+            readonly id: string;
+        };
         /** @enum {string} */
         readonly Policy: "off" | "record" | "require";
-        readonly PreviewRequest: {
-            readonly action: components["schemas"]["hub__api__admin_dead_letter_models__Order"];
-            readonly filter: components["schemas"]["hub__api__admin_dead_letter_models__Wanted"];
-            readonly reason: string;
+        readonly PreviewAnswer: {
+            readonly changed: number;
+            readonly complete: boolean;
+            readonly differing: number;
+            readonly examples: readonly components["schemas"]["DifferenceAnswer"][];
+            readonly groups: readonly components["schemas"]["hub__api__admin_preview__GroupAnswer"][];
+            readonly looked_at: number;
+            /** Format: date-time */
+            readonly since: string;
+            readonly version: number;
         };
         readonly Problematic: {
             readonly detail: string;
@@ -2888,6 +3489,21 @@ export interface components {
             readonly system: string;
             readonly types: readonly string[];
         };
+        readonly PutExchange: {
+            readonly answer: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "put_exchange";
+            /** @default  */
+            readonly officer: string;
+            /** @default 0 */
+            readonly per_hour: number;
+            /** @default false */
+            readonly several: boolean;
+            readonly type: string;
+        };
         readonly PutGroup: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2925,6 +3541,27 @@ export interface components {
             readonly system: string;
             readonly types: readonly string[];
         };
+        readonly PutSubscription: {
+            /** @default [] */
+            readonly areas: readonly string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "put_subscription";
+            /** @default [] */
+            readonly conditions: readonly components["schemas"]["ConditionModel"][];
+            /** @default false */
+            readonly copies: boolean;
+            readonly id: string;
+            readonly since?: string | null;
+            /** @default [] */
+            readonly sources: readonly string[];
+            readonly system: string;
+            readonly type: string;
+            /** @default [] */
+            readonly versions: readonly string[];
+        };
         readonly PutSystem: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2940,6 +3577,15 @@ export interface components {
             /** @default [] */
             readonly represents: readonly string[];
             readonly system: string;
+        };
+        readonly PutTypeOwner: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "put_type_owner";
+            readonly organisation: string;
+            readonly type: string;
         };
         readonly ReadOnlyAnswer: {
             readonly at: string | null;
@@ -2960,6 +3606,14 @@ export interface components {
                 readonly [key: string]: unknown;
             } | null;
         };
+        readonly RebalanceAnswer: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly group: string;
+            readonly joined: readonly components["schemas"]["MemberAnswer"][];
+            readonly left: readonly components["schemas"]["MemberAnswer"][];
+            readonly state: string;
+        };
         readonly Recipient: {
             readonly attempts: number;
             readonly connector: string | null;
@@ -2975,6 +3629,15 @@ export interface components {
             readonly system: string;
             readonly total_ms: number | null;
             readonly withdrawn_at: string | null;
+        };
+        readonly RecipientShown: {
+            readonly broken: number;
+            readonly system: string;
+        };
+        readonly RefusalAnswer: {
+            readonly code: string;
+            readonly detail: string;
+            readonly place: string;
         };
         readonly Refusals: {
             readonly count: number;
@@ -3003,6 +3666,11 @@ export interface components {
         readonly ReleasedAnswer: {
             readonly released: readonly components["schemas"]["HeldAnswer"][];
         };
+        readonly ReportAnswer: {
+            readonly lines: readonly components["schemas"]["LineAnswer"][];
+            readonly refusal: components["schemas"]["RefusalAnswer"] | null;
+            readonly version: number;
+        };
         readonly ReportRequest: {
             readonly reason: string;
             /** Format: date-time */
@@ -3013,6 +3681,8 @@ export interface components {
         readonly ReportedAnswer: {
             /** Format: date-time */
             readonly at: string;
+            readonly breaker: string | null;
+            readonly checkpoint: string | null;
             readonly dead_letters: number;
             readonly delivered: number;
             readonly en: string;
@@ -3021,6 +3691,8 @@ export interface components {
             readonly lag_messages: number;
             readonly lag_seconds: number;
             readonly last_success_at: string | null;
+            readonly next_read_at: string | null;
+            readonly read_at: string | null;
             readonly state: string;
             readonly vi: string;
             readonly waiting: number;
@@ -3055,6 +3727,14 @@ export interface components {
             readonly generation: number;
             readonly name: string;
         };
+        readonly RestoreRules: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "restore_rules";
+            readonly version: number;
+        };
         /** @enum {string} */
         readonly Result: "done" | "denied" | "failed";
         readonly ResumeConnector: {
@@ -3065,6 +3745,14 @@ export interface components {
             readonly change: "resume_connector";
             readonly name: string;
         };
+        readonly ResumeSubscription: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "resume_subscription";
+            readonly id: string;
+        };
         readonly ResumeSystem: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -3072,6 +3760,14 @@ export interface components {
              */
             readonly change: "resume_system";
             readonly system: string;
+        };
+        readonly RetireSchema: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "retire_schema";
+            readonly schema_name: string;
         };
         readonly RevokeKey: {
             /**
@@ -3140,6 +3836,10 @@ export interface components {
             readonly subject: string;
             readonly threshold: number;
         };
+        readonly RuleShown: {
+            readonly messages: number;
+            readonly rule: string;
+        };
         readonly RulesShown: {
             readonly hash: string | null;
             readonly version: number;
@@ -3155,7 +3855,41 @@ export interface components {
             /** @default false */
             readonly shared: boolean;
         };
+        /** @enum {string} */
+        readonly SchemaState: "draft" | "review" | "dropped" | "approved" | "deprecated" | "retired";
+        readonly SchemaVersionAnswer: {
+            readonly at: string | null;
+            readonly author: string | null;
+            readonly document: {
+                readonly [key: string]: unknown;
+            };
+            readonly guid: string;
+            readonly id: number;
+            readonly name: string;
+            readonly state: components["schemas"]["SchemaState"];
+            readonly subject: string;
+        };
+        readonly SchemaVersionShown: {
+            readonly at: string | null;
+            readonly author: string | null;
+            readonly guid: string;
+            readonly id: number;
+            readonly name: string;
+            readonly state: components["schemas"]["SchemaState"];
+            readonly subject: string;
+        };
+        readonly SchemaVersionsAnswer: {
+            readonly items: readonly components["schemas"]["SchemaVersionShown"][];
+        };
+        readonly SenderShown: {
+            readonly broken: number;
+            readonly examples: readonly components["schemas"]["ExampleShown"][];
+            readonly messages: number;
+            readonly rules: readonly components["schemas"]["RuleShown"][];
+            readonly system: string;
+        };
         readonly SessionAnswer: {
+            readonly address: string | null;
             /** Format: date-time */
             readonly ends_at: string;
             /** Format: date-time */
@@ -3163,6 +3897,7 @@ export interface components {
             /** Format: date-time */
             readonly seen_at: string;
             readonly this: boolean;
+            readonly wall: boolean;
         };
         readonly SessionsAnswer: {
             readonly items: readonly components["schemas"]["SessionAnswer"][];
@@ -3360,6 +4095,22 @@ export interface components {
             readonly en: string;
             readonly vi: string;
         };
+        readonly TopicAnswer: {
+            readonly name: string;
+            readonly offline: number;
+            readonly partitions: readonly components["schemas"]["PartitionAnswer"][];
+            readonly readers: readonly string[];
+            readonly replicas: number;
+            readonly settings: {
+                readonly [key: string]: string;
+            };
+            readonly under_replicated: number;
+            readonly writers: readonly string[];
+        };
+        readonly TopicsAnswer: {
+            readonly groups_known: boolean;
+            readonly items: readonly components["schemas"]["TopicAnswer"][];
+        };
         readonly Totals: {
             readonly admitted: number;
             readonly dead_letter: number;
@@ -3379,7 +4130,7 @@ export interface components {
             readonly id: string;
             readonly ingress: components["schemas"]["Offset"] | null;
             readonly links: readonly components["schemas"]["Link"][];
-            readonly outcome: components["schemas"]["Outcome"];
+            readonly outcome: components["schemas"]["hub__decision__rows__Outcome"];
             readonly peer: string | null;
             readonly place: string | null;
             readonly reason: components["schemas"]["ReasonShown"] | null;
@@ -3574,6 +4325,19 @@ export interface components {
         };
         /** @enum {string} */
         readonly hub__api__admin_connectors__Order: "pause" | "resume" | "stop" | "restart";
+        readonly hub__api__admin_dead_letter_models__GroupAnswer: {
+            readonly adapter: string | null;
+            readonly code: string;
+            readonly connector: string | null;
+            readonly count: number;
+            readonly fingerprint: string;
+            /** Format: date-time */
+            readonly first_at: string;
+            /** Format: date-time */
+            readonly last_at: string;
+            readonly peer_code: string | null;
+            readonly text: string | null;
+        };
         /** @enum {string} */
         readonly hub__api__admin_dead_letter_models__Order: "retry" | "drop";
         readonly hub__api__admin_dead_letter_models__Wanted: {
@@ -3584,6 +4348,35 @@ export interface components {
             readonly since?: string | null;
             readonly system?: string | null;
         };
+        readonly hub__api__admin_preview__GroupAnswer: {
+            readonly count: number;
+            readonly now: string;
+            readonly source: string;
+            readonly then: string;
+            readonly type: string;
+        };
+        readonly hub__api__admin_preview__PreviewRequest: {
+            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
+            /** @default 20 */
+            readonly examples: number;
+            /** @default 24 */
+            readonly hours: number;
+            readonly reason: string;
+        };
+        readonly hub__api__ops__consumers__GroupAnswer: {
+            readonly barrier: components["schemas"]["Barrier"] | null;
+            readonly committed: readonly components["schemas"]["CommittedAnswer"][];
+            readonly members: readonly components["schemas"]["MemberAnswer"][];
+            readonly name: string;
+            readonly state: string;
+        };
+        /** @enum {string} */
+        readonly hub__api__ops__diagnosis__Level: "debug" | "info" | "warning" | "error" | "critical";
+        readonly hub__api__ops__jobs__PreviewRequest: {
+            readonly action: components["schemas"]["hub__api__admin_dead_letter_models__Order"];
+            readonly filter: components["schemas"]["hub__api__admin_dead_letter_models__Wanted"];
+            readonly reason: string;
+        };
         readonly hub__api__ops_log__Wanted: {
             readonly reason: string;
             /** Format: date-time */
@@ -3592,7 +4385,13 @@ export interface components {
             readonly until: string;
         };
         /** @enum {string} */
+        readonly hub__control__transfer__Outcome: "same" | "new" | "changed" | "conflict";
+        /** @enum {string} */
         readonly hub__decision__connectors__Wanted: "running" | "paused" | "stopped";
+        /** @enum {string} */
+        readonly hub__decision__rows__Outcome: "admitted" | "refused" | "held";
+        /** @enum {string} */
+        readonly hub__schemas__compatibility__Level: "NONE" | "BACKWARD" | "BACKWARD_TRANSITIVE" | "FORWARD" | "FORWARD_TRANSITIVE" | "FULL" | "FULL_TRANSITIVE";
     };
     responses: never;
     parameters: never;
@@ -4360,6 +5159,115 @@ export interface operations {
             };
         };
     };
+    readonly export_ops_config_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": unknown;
+                };
+            };
+        };
+    };
+    readonly preview_ops_config_preview_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConfigFile"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReportAnswer"];
+                };
+            };
+        };
+    };
+    readonly consumers_ops_consumers_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GroupsAnswer"];
+                };
+            };
+        };
+    };
+    readonly preview_ops_consumers__name__move_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly to?: string | null;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MovesAnswer"];
+                };
+            };
+        };
+    };
+    readonly move_ops_consumers__name__move_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["MoveRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RequestAnswer"];
+                };
+            };
+        };
+    };
     readonly due_ops_deadlines_get: {
         readonly parameters: {
             readonly query?: {
@@ -4897,7 +5805,7 @@ export interface operations {
                 readonly recipient_organisation?: string | null;
                 readonly type?: string | null;
                 readonly dataschema?: string | null;
-                readonly outcome?: components["schemas"]["Outcome"] | null;
+                readonly outcome?: components["schemas"]["Outcome-Input"] | null;
                 readonly state?: components["schemas"]["State"] | null;
                 readonly reason?: string | null;
                 readonly connector?: string | null;
@@ -4938,7 +5846,7 @@ export interface operations {
                 readonly recipient_organisation?: string | null;
                 readonly type?: string | null;
                 readonly dataschema?: string | null;
-                readonly outcome?: components["schemas"]["Outcome"] | null;
+                readonly outcome?: components["schemas"]["Outcome-Input"] | null;
                 readonly state?: components["schemas"]["State"] | null;
                 readonly reason?: string | null;
                 readonly connector?: string | null;
@@ -4977,7 +5885,7 @@ export interface operations {
                 readonly recipient_organisation?: string | null;
                 readonly type?: string | null;
                 readonly dataschema?: string | null;
-                readonly outcome?: components["schemas"]["Outcome"] | null;
+                readonly outcome?: components["schemas"]["Outcome-Input"] | null;
                 readonly state?: components["schemas"]["State"] | null;
                 readonly reason?: string | null;
                 readonly connector?: string | null;
@@ -5371,7 +6279,7 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["PreviewRequest"];
+                readonly "application/json": components["schemas"]["hub__api__ops__jobs__PreviewRequest"];
             };
         };
         readonly responses: {
@@ -5592,6 +6500,29 @@ export interface operations {
             };
         };
     };
+    readonly impact_ops_schemas_impact_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ImpactRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ImpactAnswer"];
+                };
+            };
+        };
+    };
     readonly sign_in_ops_session_post: {
         readonly parameters: {
             readonly query?: never;
@@ -5631,6 +6562,29 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    readonly onto_a_wall_ops_session_wall_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MeAnswer"];
+                };
             };
         };
     };
@@ -5718,7 +6672,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 readonly lines?: number;
-                readonly level?: components["schemas"]["Level"];
+                readonly level?: components["schemas"]["Level-Input"];
             };
             readonly header?: never;
             readonly path: {
@@ -5734,6 +6688,25 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["LogAnswer"];
+                };
+            };
+        };
+    };
+    readonly topics_ops_topics_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TopicsAnswer"];
                 };
             };
         };
@@ -6097,6 +7070,29 @@ export interface operations {
             };
         };
     };
+    readonly preview_v1_admin_changes_preview_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["hub__api__admin_preview__PreviewRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PreviewAnswer"];
+                };
+            };
+        };
+    };
     readonly connectors_v1_admin_connectors_get: {
         readonly parameters: {
             readonly query?: {
@@ -6136,6 +7132,30 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ConnectorAnswer"];
+                };
+            };
+        };
+    };
+    readonly history_v1_admin_connectors__name__history_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly before?: number | null;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HistoryAnswer"];
                 };
             };
         };
@@ -6279,6 +7299,31 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["TestAnswer"];
+                };
+            };
+        };
+    };
+    readonly rollback_v1_admin_connectors__name__rollback_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BackRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WrittenAnswer"];
                 };
             };
         };
@@ -6590,6 +7635,127 @@ export interface operations {
             };
         };
     };
+    readonly page_v1_admin_proposals_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly waiting?: boolean;
+                readonly before?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RequestPage"];
+                };
+            };
+        };
+    };
+    readonly propose_v1_admin_proposals_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChangeSet"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RequestAnswer"];
+                };
+            };
+        };
+    };
+    readonly approve_v1_admin_proposals__id__approve_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RequestAnswer"];
+                };
+            };
+        };
+    };
+    readonly refuse_v1_admin_proposals__id__refuse_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RequestAnswer"];
+                };
+            };
+        };
+    };
+    readonly withdraw_v1_admin_proposals__id__withdraw_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RequestAnswer"];
+                };
+            };
+        };
+    };
     readonly held_v1_admin_quarantine_get: {
         readonly parameters: {
             readonly query?: {
@@ -6697,6 +7863,292 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["EntityPage"];
+                };
+            };
+        };
+    };
+    readonly all_versions_v1_admin_schema_versions_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SchemaVersionsAnswer"];
+                };
+            };
+        };
+    };
+    readonly draft_v1_admin_schema_versions_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DraftRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SchemaVersionAnswer"];
+                };
+            };
+        };
+    };
+    readonly one_version_v1_admin_schema_versions__name__get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SchemaVersionAnswer"];
+                };
+            };
+        };
+    };
+    readonly approve_v1_admin_schema_versions__name__approve_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SchemaVersionAnswer"];
+                };
+            };
+        };
+    };
+    readonly deprecate_v1_admin_schema_versions__name__deprecate_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SchemaVersionAnswer"];
+                };
+            };
+        };
+    };
+    readonly drop_v1_admin_schema_versions__name__drop_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SchemaVersionAnswer"];
+                };
+            };
+        };
+    };
+    readonly retire_v1_admin_schema_versions__name__retire_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SchemaVersionAnswer"];
+                };
+            };
+        };
+    };
+    readonly submit_v1_admin_schema_versions__name__submit_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SchemaVersionAnswer"];
+                };
+            };
+        };
+    };
+    readonly compare_v1_admin_schema_versions_compare_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CompareRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ComparedAnswer"];
+                };
+            };
+        };
+    };
+    readonly end_v1_admin_subscriptions__id__end_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WrittenAnswer"];
+                };
+            };
+        };
+    };
+    readonly pause_v1_admin_subscriptions__id__pause_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WrittenAnswer"];
+                };
+            };
+        };
+    };
+    readonly resume_v1_admin_subscriptions__id__resume_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WrittenAnswer"];
                 };
             };
         };
