@@ -2665,6 +2665,13 @@ export interface components {
             readonly items: readonly components["schemas"]["ConnectorAnswer"][];
             readonly next: string | null;
         };
+        readonly ConsumerGroupAnswer: {
+            readonly barrier: components["schemas"]["Barrier"] | null;
+            readonly committed: readonly components["schemas"]["CommittedAnswer"][];
+            readonly members: readonly components["schemas"]["MemberAnswer"][];
+            readonly name: string;
+            readonly state: string;
+        };
         readonly CountAnswer: {
             readonly count: number;
             readonly exact: boolean;
@@ -2808,12 +2815,10 @@ export interface components {
             readonly schema_name: string;
         };
         readonly DifferenceAnswer: {
-            readonly id: string;
-            readonly now: components["schemas"]["FateAnswer"];
-            /** Format: date-time */
-            readonly received_at: string;
+            readonly count: number;
+            readonly now: string;
             readonly source: string;
-            readonly then: components["schemas"]["FateAnswer"];
+            readonly then: string;
             readonly type: string;
         };
         readonly DiskShown: {
@@ -2909,12 +2914,6 @@ export interface components {
             readonly pointer: string;
             readonly rule: string;
         };
-        readonly FateAnswer: {
-            readonly outcome: string;
-            readonly place: string | null;
-            readonly reason: string | null;
-            readonly recipients: readonly string[];
-        };
         readonly FeedRequest: {
             readonly organisation?: string | null;
             readonly reason: string;
@@ -2949,8 +2948,21 @@ export interface components {
             readonly role: components["schemas"]["Role"];
             readonly types?: readonly string[] | null;
         };
+        readonly GroupAnswer: {
+            readonly adapter: string | null;
+            readonly code: string;
+            readonly connector: string | null;
+            readonly count: number;
+            readonly fingerprint: string;
+            /** Format: date-time */
+            readonly first_at: string;
+            /** Format: date-time */
+            readonly last_at: string;
+            readonly peer_code: string | null;
+            readonly text: string | null;
+        };
         readonly GroupPage: {
-            readonly items: readonly components["schemas"]["hub__api__admin_dead_letter_models__GroupAnswer"][];
+            readonly items: readonly components["schemas"]["GroupAnswer"][];
             readonly next: string | null;
         };
         readonly GroupShown: {
@@ -2962,7 +2974,7 @@ export interface components {
         };
         readonly GroupsAnswer: {
             readonly changes: readonly components["schemas"]["RebalanceAnswer"][];
-            readonly items: readonly components["schemas"]["hub__api__ops__consumers__GroupAnswer"][];
+            readonly items: readonly components["schemas"]["ConsumerGroupAnswer"][];
             readonly since: string | null;
         };
         readonly HeadAnswer: {
@@ -3380,7 +3392,7 @@ export interface components {
             readonly complete: boolean;
             readonly differing: number;
             readonly examples: readonly components["schemas"]["DifferenceAnswer"][];
-            readonly groups: readonly components["schemas"]["hub__api__admin_preview__GroupAnswer"][];
+            readonly groups: readonly components["schemas"]["DifferenceAnswer"][];
             readonly looked_at: number;
             /** Format: date-time */
             readonly since: string;
@@ -4325,19 +4337,6 @@ export interface components {
         };
         /** @enum {string} */
         readonly hub__api__admin_connectors__Order: "pause" | "resume" | "stop" | "restart";
-        readonly hub__api__admin_dead_letter_models__GroupAnswer: {
-            readonly adapter: string | null;
-            readonly code: string;
-            readonly connector: string | null;
-            readonly count: number;
-            readonly fingerprint: string;
-            /** Format: date-time */
-            readonly first_at: string;
-            /** Format: date-time */
-            readonly last_at: string;
-            readonly peer_code: string | null;
-            readonly text: string | null;
-        };
         /** @enum {string} */
         readonly hub__api__admin_dead_letter_models__Order: "retry" | "drop";
         readonly hub__api__admin_dead_letter_models__Wanted: {
@@ -4348,13 +4347,6 @@ export interface components {
             readonly since?: string | null;
             readonly system?: string | null;
         };
-        readonly hub__api__admin_preview__GroupAnswer: {
-            readonly count: number;
-            readonly now: string;
-            readonly source: string;
-            readonly then: string;
-            readonly type: string;
-        };
         readonly hub__api__admin_preview__PreviewRequest: {
             readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
             /** @default 20 */
@@ -4362,13 +4354,6 @@ export interface components {
             /** @default 24 */
             readonly hours: number;
             readonly reason: string;
-        };
-        readonly hub__api__ops__consumers__GroupAnswer: {
-            readonly barrier: components["schemas"]["Barrier"] | null;
-            readonly committed: readonly components["schemas"]["CommittedAnswer"][];
-            readonly members: readonly components["schemas"]["MemberAnswer"][];
-            readonly name: string;
-            readonly state: string;
         };
         /** @enum {string} */
         readonly hub__api__ops__diagnosis__Level: "debug" | "info" | "warning" | "error" | "critical";

@@ -50,7 +50,7 @@ class CommittedAnswer(Answer):
     end: int
 
 
-class GroupAnswer(Answer):
+class ConsumerGroupAnswer(Answer):
     """A consumer group as the brokers have it."""
 
     name: str
@@ -75,7 +75,7 @@ class RebalanceAnswer(Answer):
 class GroupsAnswer(Answer):
     """All groups, and what has changed in them."""
 
-    items: list[GroupAnswer]
+    items: list[ConsumerGroupAnswer]
     since: datetime | None
     """Since when this process has looked: Kafka keeps no history of who was in a group."""
     changes: list[RebalanceAnswer]
@@ -128,7 +128,7 @@ async def consumers(ops: TheOps) -> GroupsAnswer:
     found = await ops.groups.get()
     ops.rebalances.look(found, ops.clock())
     return GroupsAnswer(
-        items=[GroupAnswer.model_validate(one) for one in found],
+        items=[ConsumerGroupAnswer.model_validate(one) for one in found],
         since=ops.rebalances.since,
         changes=[RebalanceAnswer.model_validate(one) for one in ops.rebalances.changes],
     )
