@@ -47,7 +47,7 @@ class DifferenceAnswer(Answer):
     """Under the rules with these changes."""
 
 
-class DifferenceAnswer(Answer):
+class DifferenceGroupAnswer(Answer):
     """Messages of one sender and type with the same difference."""
 
     source: str
@@ -67,7 +67,7 @@ class PreviewAnswer(Answer):
     complete: bool
     """False: there were more messages than a preview looks at."""
     differing: int
-    groups: list[DifferenceAnswer]
+    groups: list[DifferenceGroupAnswer]
     examples: list[DifferenceAnswer]
 
 
