@@ -22,6 +22,7 @@ from hub.api import (
     admin_networks,
     admin_quarantine,
     admin_schemas,
+    descriptions,
     evidence,
     health,
     inbox,
@@ -102,6 +103,7 @@ def create_app(deps: Deps) -> FastAPI:
         mount_admin(app, deps.admin)
         app.state.ops = deps.ops
         serve(app, REGISTRY)
+        serve(app, descriptions.router.routes)
         serve(app, CONSOLE)
         mount_public(app)
     describe(app)
