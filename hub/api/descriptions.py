@@ -26,6 +26,8 @@ from hub.schemas.type_page import STYLE, VersionShown, page
 router: Final = APIRouter(prefix="/v1/descriptions", include_in_schema=False)
 
 STYLE_PATH: Final = "/v1/descriptions/types.css"
+_COUNTING: Final = frozenset([SchemaState.APPROVED, SchemaState.DEPRECATED])
+
 System = Annotated[str, Path(pattern=r"^[a-z0-9-]{3,63}$")]
 Type = Annotated[str, Path(max_length=128, pattern=r"^[a-z0-9.-]+$")]
 
@@ -84,9 +86,12 @@ def _shown(kept: Kept) -> VersionShown:
     )
 
 
-async def _kept(schemas: SchemaVersions, family: Family) -> list[Kept]:
-    counting = {SchemaState.APPROVED, SchemaState.DEPRECATED}
-    return [one for one in await schemas.of(family) if one.state in counting]
+async def _kept(schemas: SchemaVersions, type: str) -> list[Kept]:
+    found = schema_of(type)
+    if found is None:
+        return []
+    there = await schemas.of(Family(name=found[0], major=found[1]))
+    return [one for one in there if one.state in _COUNTING]
 
 
 async def _described(request: Request, rules: Rules, system: str) -> SystemDescribed:
@@ -108,7 +113,6 @@ async def _described(request: Request, rules: Rules, system: str) -> SystemDescr
 
 
 async def _type(schemas: SchemaVersions, type: str, recipients: tuple[str, ...] = ()) -> Described:
-    found = schema_of(type)
-    kept = [] if found is None else await _kept(schemas, Family(name=found[0], major=found[1]))
+    kept = await _kept(schemas, type)
     documents: dict[str, Any] = {one.name: one.document for one in kept}
     return Described(type=type, documents=documents, recipients=recipients)
