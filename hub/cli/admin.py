@@ -30,6 +30,7 @@ class Collection(StrEnum):
     ENDPOINTS = "endpoints"
     RIGHTS = "rights"
     SCHEMAS = "schemas"
+    CONVERSIONS = "conversions"
     DOCUMENT_POLICIES = "document-policies"
 
 

@@ -32,12 +32,14 @@ TABLES: Final[Mapping[str, Table]] = {
     "schema": tables.schemas,
     "connector": tables.connectors,
     "document_policy": tables.document_policies,
+    "conversion": tables.schema_conversions,
 }
 """Kind to its table."""
 
 _PARTS: Final[Mapping[str, tuple[str, str]]] = {
     "key": ("system", "thumbprint"),
     "endpoint": ("organisation", "system"),
+    "conversion": ("source", "target"),
 }
 """Kinds whose id has two parts, each with a column of its own."""
 
