@@ -66,6 +66,7 @@ class Collection(StrEnum):
     ENDPOINTS = "endpoints"
     RIGHTS = "rights"
     SCHEMAS = "schemas"
+    CONVERSIONS = "conversions"
     DOCUMENT_POLICIES = "document-policies"
     SUBSCRIPTIONS = "subscriptions"
     TYPE_OWNERS = "type-owners"

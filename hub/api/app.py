@@ -25,6 +25,7 @@ from hub.api import (
     admin_proposals,
     admin_quarantine,
     admin_schemas,
+    descriptions,
     evidence,
     health,
     inbox,
@@ -106,6 +107,7 @@ def create_app(deps: Deps) -> FastAPI:
         mount_admin(app, deps.admin)
         app.state.ops = deps.ops
         serve(app, REGISTRY)
+        serve(app, descriptions.router.routes)
         serve(app, CONSOLE)
         mount_public(app)
     describe(app)

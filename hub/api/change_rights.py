@@ -22,7 +22,11 @@ RIGHT_OF_CHANGE: Final[Mapping[str, Action]] = {
     ),
     **dict.fromkeys(("register_key", "end_key", "revoke_key"), Action.MANAGE_KEYS),
     **dict.fromkeys(
-        ("publish_schema", "deprecate_schema", "retire_schema"), Action.PUBLISH_SCHEMAS
+        (
+            *("publish_schema", "deprecate_schema", "retire_schema"),
+            *("put_conversion", "delete_conversion"),
+        ),
+        Action.PUBLISH_SCHEMAS,
     ),
     **dict.fromkeys(("put_connector", "delete_connector"), Action.MANAGE_CONNECTORS),
     **dict.fromkeys(

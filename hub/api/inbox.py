@@ -18,6 +18,7 @@ from hub.api.deps import Deps, deps_of
 from hub.api.incoming import MAX_WAIT_SECONDS
 from hub.api.pressure import MAX_READERS
 from hub.api.problems import Code, Problem
+from hub.api.readings import Asked
 from hub.io.kafka.inbox_reader import CursorUnknown
 from hub.io.kafka.inbox_records import Cursor, InboxRecord, Page
 from hub.ports import Unavailable
@@ -48,7 +49,8 @@ async def get_inbox(request: Request) -> Response:
         page = await _read(deps, caller.system, cursor, poll.limit, poll.wait)
     if "multipart/mixed" in request.headers.get("accept", ""):
         return _multipart(caller.system, page)
-    return _json(caller.system, page)
+    asked = Asked.of(request.query_params.getlist("read_as"), deps.rules())
+    return _json(caller.system, page, asked)
 
 
 @router.get("/v1/inbox/stream")
@@ -128,9 +130,9 @@ async def _read(deps: Deps, system: str, cursor: Cursor, limit: int, wait: float
         ) from None
 
 
-def _json(system: str, page: Page) -> Response:
+def _json(system: str, page: Page, asked: Asked) -> Response:
     messages = [
-        _document(system, record, cursor)
+        _document(system, record, cursor) | asked.reading(record.attributes, record.body)
         for record, cursor in zip(page.records, page.cursors, strict=True)
     ]
     document = {"messages": messages, "next": cursors.to_text(system, page.next)}

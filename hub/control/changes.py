@@ -22,6 +22,7 @@ from hub.control.connector_changes import (
     ResumeConnector,
     StopConnector,
 )
+from hub.control.conversion_changes import DeleteConversion, PutConversion
 from hub.control.fields import (
     Addresses,
     Code,
@@ -228,6 +229,8 @@ Change = Annotated[
     | PublishSchema
     | DeprecateSchema
     | RetireSchema
+    | PutConversion
+    | DeleteConversion
     | PutDocumentPolicy
     | PutSubscription
     | PauseSubscription

@@ -12,6 +12,7 @@ import msgspec
 
 from hub.control import changes as ask
 from hub.control.connectors import CONNECTOR_COMMANDS
+from hub.control.conversion_changes import CONVERSION_COMMANDS
 from hub.control.draft import ACTIVE, RETIRED, SUSPENDED, Draft
 from hub.control.keys import KEY_COMMANDS
 from hub.control.refusals import ChangeRefused, Refusal
@@ -162,6 +163,7 @@ _COMMANDS: Final[Mapping[type[Any], Callable[[Any, Draft, str], None]]] = {
     ask.DeleteRight: _delete_right,
     ask.PutDocumentPolicy: _put_document_policy,
     **SCHEMA_COMMANDS,
+    **CONVERSION_COMMANDS,
     **CONNECTOR_COMMANDS,
     **KEY_COMMANDS,
     **SUBSCRIPTION_COMMANDS,

@@ -17,10 +17,12 @@ from hub.decision.connector_record import ConnectorRecord
 from hub.decision.rulebook import (
     KINDS,
     CodeRecord,
+    ConversionRecord,
     EndpointRecord,
     GroupRecord,
     OrganisationRecord,
     RightRecord,
+    SchemaRecord,
     SystemRecord,
     TypeOwnerRecord,
 )
@@ -173,8 +175,10 @@ def references(key: str, record: Record) -> frozenset[str]:
         case SubscriptionRecord():
             return _of_subscription(record)
     # A key is part of its system, which is never removed; schemas and policies name nothing.
+    versions = key.split("/")[1:] if isinstance(record, ConversionRecord) else ()
     return frozenset(
         [
+            *(entity(SchemaRecord, name) for name in versions),
             *(entity(OrganisationRecord, id) for id in organisations if id is not None),
             *(entity(SystemRecord, id) for id in systems),
         ]

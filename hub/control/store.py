@@ -35,12 +35,14 @@ TABLES: Final[Mapping[str, Table]] = {
     "subscription": tables.subscriptions,
     "type_owner": tables.type_owners,
     "exchange": tables.exchanges,
+    "conversion": tables.schema_conversions,
 }
 """Kind to its table."""
 
 _PARTS: Final[Mapping[str, tuple[str, str]]] = {
     "key": ("system", "thumbprint"),
     "endpoint": ("organisation", "system"),
+    "conversion": ("source", "target"),
 }
 """Kinds whose id has two parts, each with a column of its own."""
 

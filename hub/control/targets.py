@@ -8,6 +8,7 @@ from lgsp_message.keys import KeyUnusable, load_jwk, public_jwk, thumbprint
 
 from hub.control import changes as ask
 from hub.control import connector_changes as about
+from hub.control import conversion_changes as conversions
 from hub.control import key_changes as keys
 from hub.control import subscription_changes as subs
 from hub.control.restore import RestoreRules
@@ -90,10 +91,15 @@ def _add(change: Any, found: Targets) -> None:
             | about.SetNetworks()
         ):
             found.keys.add(f"connector/{change.name}")
-        case ask.PublishSchema() | ask.DeprecateSchema() | ask.RetireSchema():
-            found.keys.add(f"schema/{change.schema_name}")
-        case ask.PutDocumentPolicy():
-            found.keys.add(f"document_policy/{change.type}")
+        case (
+            ask.PublishSchema()
+            | ask.DeprecateSchema()
+            | ask.RetireSchema()
+            | conversions.PutConversion()
+            | conversions.DeleteConversion()
+            | ask.PutDocumentPolicy()
+        ):
+            found.keys.add(_of_bodies(change))
         case (
             keys.RegisterKey()
             | keys.RevokeKey()
@@ -105,6 +111,16 @@ def _add(change: Any, found: Targets) -> None:
             _add_key(change, found)
         case _:
             found.keys.add(f"system/{change.system}")
+
+
+def _of_bodies(change: Any) -> str:
+    match change:
+        case conversions.PutConversion() | conversions.DeleteConversion():
+            return f"conversion/{conversions.conversion_id(change)}"
+        case ask.PutDocumentPolicy():
+            return f"document_policy/{change.type}"
+        case _:
+            return f"schema/{change.schema_name}"
 
 
 def _add_key(change: Any, found: Targets) -> None:

@@ -22,6 +22,7 @@ from hub.decision.exchange_record import ExchangeRecord
 from hub.decision.rules import RegisteredKey, Rules, System
 from hub.decision.subscriptions import Places, SubscriptionRecord, compiled
 from hub.directory.organisations import Code, Directory, Organisation
+from hub.schemas.conversion import Conversion, Step
 from hub.schemas.validate import CompiledSchema, compile_schema
 from hub.signing.macs import MacKeys
 
@@ -126,6 +127,12 @@ class SchemaRecord(msgspec.Struct, frozen=True):
     state: str = APPROVED
 
 
+class ConversionRecord(msgspec.Struct, frozen=True):
+    """`conversion/<schema version>/<schema version>`: how one is read as the other."""
+
+    steps: tuple[Step, ...]
+
+
 class DocumentPolicyRecord(msgspec.Struct, frozen=True):
     """`document_policy/<type>`: what is demanded of the documents in messages of this type."""
 
@@ -162,6 +169,7 @@ KINDS: Final[Mapping[str, type[msgspec.Struct]]] = {
     "subscription": SubscriptionRecord,
     "type_owner": TypeOwnerRecord,
     "exchange": ExchangeRecord,
+    "conversion": ConversionRecord,
 }
 """Kind (the part of the key before the first slash) to the struct of its value."""
 
@@ -209,6 +217,7 @@ class Rulebook:
             rights=_rights(kinds["right"]),
             schemas=_schemas(kinds["schema"]),
             connectors={name: connector_of(name, one) for name, one in kinds["connector"].items()},
+            conversions=_conversions(kinds["conversion"]),
             documents={type_: one.policy for type_, one in kinds["document_policy"].items()},
             subscriptions=compiled(kinds["subscription"], _places(kinds)),
             exchanges=dict(kinds["exchange"]),
@@ -234,6 +243,16 @@ def _schemas(schemas: Mapping[str, CompiledSchema | None]) -> dict[str, Compiled
     return {
         f"urn:hub:schema:{name}": schema for name, schema in schemas.items() if schema is not None
     }
+
+
+def _conversions(
+    conversions: Mapping[str, ConversionRecord],
+) -> dict[tuple[str, str], Conversion]:
+    found = {}
+    for id_, record in conversions.items():
+        source, _, target = (f"urn:hub:schema:{name}" for name in id_.partition("/"))
+        found[source, target] = Conversion(source=source, target=target, steps=record.steps)
+    return found
 
 
 def _key(record: KeyRecord) -> RegisteredKey:

@@ -13,6 +13,7 @@ from hub.decision.events import RulesRef
 from hub.decision.exchange_record import ExchangeRecord
 from hub.decision.subscriptions import Subscription
 from hub.directory.organisations import Directory
+from hub.schemas.conversion import Conversion
 from hub.schemas.validate import CompiledSchema
 from hub.signing.macs import MacKeys
 
@@ -66,6 +67,9 @@ class Rules:
     """By `dataschema` URN."""
     connectors: Mapping[str, Connector] = field(default_factory=dict)
     """By name. No decision about a message depends on them."""
+    conversions: Mapping[tuple[str, str], Conversion] = field(default_factory=dict)
+    """(schema URN, schema URN) to how a body of the first is read as one of the second. No
+    decision about a message depends on them."""
     documents: Mapping[str, Policy] = field(default_factory=dict)
     """Event type to what is demanded of its documents; a type that is not listed: nothing."""
     subscriptions: Mapping[str, tuple[Subscription, ...]] = field(default_factory=dict)

@@ -63,6 +63,15 @@ def load(uri: str) -> Published:
     return _read(name.name, file)
 
 
+def example(name: str) -> dict[str, Any] | None:
+    """Return the full example of a shipped schema's bodies; None: the hub ships none."""
+    file = files("hub.schemas").joinpath("examples", name, "valid-full.json")
+    if parse_schema(f"urn:hub:schema:{name}:1.0") is None or not file.is_file():
+        return None
+    document: dict[str, Any] = orjson.loads(file.read_bytes())
+    return document
+
+
 def lock() -> dict[str, str]:
     """Return the recorded SHA-256 of each published schema, by URN."""
     hashes: dict[str, str] = orjson.loads(_ROOT.joinpath("lock.json").read_bytes())

@@ -25,6 +25,7 @@ export const vi = {
     body_gone: "Nội dung không còn được lưu", too_many: "Quá nhiều để xuất một lần; hãy thu hẹp bộ lọc",
     internal_error: "Trục gặp lỗi", read_only: "Trục đang ở chế độ chỉ đọc", storage_full: "Đĩa của trục sắp đầy", csrf_refused: "Phiên làm việc đã đổi; hãy tải lại trang",
     unknown_entity: "Không có đối tượng này", in_use: "Đang được dùng, chưa xóa được", retired: "Tên đã dùng trước đây, không dùng lại",
+    incompatible_schema: "Không tương thích với các phiên bản trước", schema_state: "Phiên bản lược đồ đang ở trạng thái khác",
     already_published: "Đã công bố, không đổi được", unsafe_schema: "Lược đồ không an toàn", key_unusable: "Khóa không dùng được",
     key_taken: "Khóa đã thuộc hệ thống khác", key_revoked: "Khóa đã bị thu hồi", bad_proof: "Chứng minh giữ khóa không đúng",
     certificate_refused: "Chứng thư không được chấp nhận", certificate_foreign: "Chứng thư của khóa hoặc cơ quan khác", certificate_unchecked: "Chưa kiểm tra được chứng thư, thử lại sau",

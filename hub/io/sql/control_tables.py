@@ -162,6 +162,16 @@ subscription_backlogs: Final = Table(
     comment="What subscriptions are given from the past: how far the orders are written.",
 )
 
+schema_conversions: Final = Table(
+    "schema_conversions",
+    metadata,
+    Column("id", String(201), primary_key=True),
+    Column("source", String(100), nullable=False),
+    Column("target", String(100), nullable=False),
+    Column("steps", JSON, nullable=False),
+    comment="How a body of one schema version is read as another's.",
+)
+
 document_policies: Final = Table(
     "document_policies",
     metadata,

@@ -51,6 +51,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subject", name="pk_schema_levels"),
         comment="Compatibility level by subject; the empty subject: all others.",
     )
+    op.create_table(
+        "schema_conversions",
+        sa.Column("id", sa.String(201), nullable=False),
+        sa.Column("source", sa.String(100), nullable=False),
+        sa.Column("target", sa.String(100), nullable=False),
+        sa.Column("steps", sa.JSON, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_schema_conversions"),
+        comment="How a body of one schema version is read as another's.",
+    )
     _number(numbers)
 
 
@@ -70,6 +79,7 @@ def _guid(document: dict[str, object]) -> str:
 
 def downgrade() -> None:
     """Forget numbers, drafts and levels."""
+    op.drop_table("schema_conversions")
     op.drop_table("schema_levels")
     op.drop_table("schema_drafts")
     op.drop_table("schema_numbers")
