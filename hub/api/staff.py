@@ -11,6 +11,7 @@ from hub.api.admin_tokens import AdminTokens
 from hub.api.browser import BACKGROUND_HEADER, EVENT_STREAM, Browser
 from hub.control.administrators import Administrators
 from hub.control.compromises import Compromises
+from hub.control.onboarding import Onboarding
 from hub.control.people.accounts import Account
 from hub.control.people.audit import Audit
 from hub.control.people.flags import Flags
@@ -43,6 +44,7 @@ class Staff:
     groups: ProviderGroups
     compromises: Compromises
     proposals: Proposals
+    onboarding: Onboarding
     now: Callable[[], datetime]
     browser: Browser = field(default_factory=Browser)
 
@@ -65,6 +67,7 @@ class Staff:
         passwords = passwords or Passwords()
         second = SecondPerson(control)
         roles = Roles(control, second, first)
+        proposals = Proposals(control, second)
         return cls(
             people=People(control, passwords, roles),
             roles=roles,
@@ -76,7 +79,8 @@ class Staff:
             administrators=Administrators(control, roles, second),
             groups=ProviderGroups(control, second, roles, groups),
             compromises=Compromises(control, second),
-            proposals=Proposals(control, second),
+            proposals=proposals,
+            onboarding=Onboarding(control, proposals),
             now=control.clock,
             browser=browser or Browser(),
         )
