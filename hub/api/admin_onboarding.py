@@ -140,17 +140,6 @@ async def page(
     return ApplicationPage(items=items, next=found[-1].system if len(found) == limit else None)
 
 
-@router.get("/{system}", responses=problems(s404="No such application"))
-async def one(
-    request: Request, staff: TheStaff, system: System, person: Keeper
-) -> OnboardingAnswer:
-    """Return where an application stands, and what the sandbox has still to see."""
-    application = await staff.onboarding.application(system)
-    if not _sees(person, application):
-        raise await denied(request, person, Action.CHANGE_RULES)
-    return await _shown(staff, system)
-
-
 @router.post("/{system}:key", responses=problems(**_ANSWERS))
 async def add_key(
     request: Request, staff: TheStaff, system: System, asked: KeyRequest, person: Keeper
@@ -177,6 +166,17 @@ async def submit(
     application = await staff.onboarding.application(system)
     await _expect_own(request, person, application, Action.CHANGE_RULES)
     await staff.onboarding.submit(system, actor=person.name, reason=asked.reason)
+    return await _shown(staff, system)
+
+
+@router.get("/{system}", responses=problems(s404="No such application"))
+async def one(
+    request: Request, staff: TheStaff, system: System, person: Keeper
+) -> OnboardingAnswer:
+    """Return where an application stands, and what the sandbox has still to see."""
+    application = await staff.onboarding.application(system)
+    if not _sees(person, application):
+        raise await denied(request, person, Action.CHANGE_RULES)
     return await _shown(staff, system)
 
 
