@@ -17,6 +17,7 @@ _CONFLICTS: Final = frozenset(
         Refusal.CERTIFICATE_UNCHECKED,
         Refusal.ENDPOINT_TAKEN,
         Refusal.ENDED,
+        Refusal.NOT_CONFORMING,
         Refusal.SUBSCRIPTION_FIXED,
         Refusal.CONNECTOR_FIXED,
         Refusal.CONNECTOR_NOT_STOPPED,

@@ -21,6 +21,7 @@ from hub.api import (
     admin_dead_letters,
     admin_documents,
     admin_networks,
+    admin_onboarding,
     admin_preview,
     admin_proposals,
     admin_quarantine,
@@ -74,7 +75,7 @@ GUARDED: Final = tuple(
     resource.router
     for resource in (
         *(admin_quarantine, admin_documents, admin_dead_letters, admin_administrators),
-        *(admin_preview, admin_proposals),
+        *(admin_onboarding, admin_preview, admin_proposals),
         *(admin_adapters, admin_networks, admin_connector_signals),
         *(admin_connector_history, admin_connectors, admin_schemas),
         *(ops_session, ops_oidc, ops_users, ops_groups, ops_audit, ops_requests, ops_hub),

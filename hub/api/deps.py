@@ -1,12 +1,13 @@
 """What the API is given: ports and objects, made in the wiring."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from starlette.requests import HTTPConnection
 
 from hub.api.admin_dependencies import Admin
+from hub.api.drills import Drills
 from hub.api.metrics import ApiMetrics
 from hub.api.ops.dependencies import Ops
 from hub.api.pressure import Pressure
@@ -50,6 +51,7 @@ class Deps:
     """The transparency log; without it there are no paths of it."""
     evidence: EvidenceMaker | None = None
     """Makes bundles; without a log there is nothing to prove."""
+    drills: Drills = field(default_factory=Drills)
     tracing: Tracing | None = None
     """None: no spans are made."""
     admin: Admin | None = None

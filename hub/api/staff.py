@@ -11,6 +11,7 @@ from hub.api.admin_tokens import AdminTokens
 from hub.api.browser import BACKGROUND_HEADER, EVENT_STREAM, Browser
 from hub.control.administrators import Administrators
 from hub.control.compromises import Compromises
+from hub.control.onboarding import Onboarding
 from hub.control.people.accounts import Account
 from hub.control.people.audit import Audit
 from hub.control.people.flags import Flags
@@ -45,6 +46,7 @@ class Staff:
     compromises: Compromises
     schemas: SchemaVersions
     proposals: Proposals
+    onboarding: Onboarding
     now: Callable[[], datetime]
     browser: Browser = field(default_factory=Browser)
 
@@ -68,6 +70,7 @@ class Staff:
         passwords = passwords or Passwords()
         second = SecondPerson(control)
         roles = Roles(control, second, first)
+        proposals = Proposals(control, second)
         return cls(
             people=People(control, passwords, roles),
             roles=roles,
@@ -80,7 +83,8 @@ class Staff:
             groups=ProviderGroups(control, second, roles, groups),
             compromises=Compromises(control, second),
             schemas=SchemaVersions(control, second, four_eyes=four_eyes_on_schemas),
-            proposals=Proposals(control, second),
+            proposals=proposals,
+            onboarding=Onboarding(control, proposals),
             now=control.clock,
             browser=browser or Browser(),
         )

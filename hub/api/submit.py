@@ -44,6 +44,8 @@ async def admitted(deps: Deps, caller: Caller, received: Received) -> Received |
     except Refused as refusal:
         deps.metrics.admissions.labels(refusal.reason.value).inc()
         raise
+    if known is None and deps.drills.begins(caller.system, stamped.attributes["id"]):
+        raise busy(503, Code.OVERLOADED)
     deps.metrics.admissions.labels("known" if known else "admitted").inc()
     return known or stamped
 

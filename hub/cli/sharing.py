@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hub.cli.admin_files import change, changes_of
+from hub.cli.admin_files import change, changes_of, document_of
 from hub.cli.admin_options import PAGE, ReasonOption, api
 
 FileArgument = Annotated[
@@ -23,6 +23,10 @@ def mount(app: typer.Typer) -> None:
         ("end-subscription", end),
         ("type-owner", type_owner),
         ("exchange", exchange),
+        ("onboard", onboard),
+        ("onboarding", onboarding),
+        ("onboarding-key", onboarding_key),
+        ("onboarding-submit", onboarding_submit),
         ("propose", propose),
         ("proposals", proposals),
         ("approve", approve),
@@ -122,6 +126,47 @@ def exchange(
         per_hour=per_hour,
     )
     _say(api(context).write(reason, [wanted]))
+
+
+def onboard(
+    context: typer.Context,
+    system: str,
+    *,
+    organisation: Annotated[str, typer.Option(help="Id of its agency. / Mã cơ quan.")],
+    name: Annotated[str, typer.Option(help="For people. / Tên hệ thống.")],
+    reason: ReasonOption,
+    sends: Annotated[list[str] | None, typer.Option(help="Type; repeatable. / Loại gửi.")] = None,
+    takes: Annotated[list[str] | None, typer.Option(help="Type; repeatable. / Loại nhận.")] = None,
+    to: Annotated[list[str] | None, typer.Option(help="To whom it sends; repeatable.")] = None,
+) -> None:
+    """Apply for a system; its twin in the sandbox is there at once. / Đăng ký kết nối."""
+    wanted: dict[str, Any] = {"system": system, "organisation": organisation, "name": name}
+    wanted |= {"sends": sends or [], "takes": takes or [], "reason": reason}
+    _say(api(context).do("onboardings", wanted | ({"recipients": to} if to else {})))
+
+
+def onboarding(context: typer.Context, system: str) -> None:
+    """Show where an application stands, and its checklist. / Xem tiến độ kết nối."""
+    told = api(context).read(f"onboardings/{system}")
+    typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
+
+
+def onboarding_key(
+    context: typer.Context,
+    system: str,
+    file: Annotated[Path, typer.Argument(help="What `hub key new --json` printed; - for input.")],
+    reason: ReasonOption,
+) -> None:
+    """Register the key of the twin, or of the approved system. / Đăng ký khóa."""
+    told = document_of(file)
+    fields = {name: told.get(name) for name in ("system", "jwk", "alg", "proof")}
+    body = {"key": change("register_key", **fields), "reason": reason}
+    _say(api(context).do(f"onboardings/{system}:key", body))
+
+
+def onboarding_submit(context: typer.Context, system: str, reason: ReasonOption) -> None:
+    """Ask for production; another person approves. / Đề nghị đưa vào vận hành."""
+    _say(api(context).do(f"onboardings/{system}:submit", {"reason": reason}))
 
 
 def propose(context: typer.Context, file: FileArgument) -> None:

@@ -65,6 +65,8 @@ class Refusal(StrEnum):
     """A connector of this kind does nothing at this signal."""
     NETWORK_REFUSED = "network_refused"
     """No connector may ever call this network."""
+    NOT_CONFORMING = "not_conforming"
+    """The sandbox has not seen everything on the checklist yet; the detail names the rest."""
     NO_PROPOSAL = "no_proposal"
     """A change of this kind does not wait for a second person."""
     SECOND_PERSON = "second_person_needed"

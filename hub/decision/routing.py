@@ -9,6 +9,7 @@ from lgsp_message.values import Envelope, Message
 
 from hub.decision.events import Delivery
 from hub.decision.rules import Rules
+from hub.decision.sandbox import in_sandbox
 from hub.directory.organisations import legal_day
 from hub.signing.macs import delivery_token
 
@@ -38,6 +39,9 @@ def route(
     for number, address in enumerate(claim.recipients):
         for system in systems_for(address, claim.type, rules, now, f"recipients/{number}"):
             found.setdefault(system, address)
+    if any(in_sandbox(system) != in_sandbox(claim.source) for system in found):
+        # Whatever rights say: what is tried reaches nobody, and nobody's messages are tried on.
+        raise Refused(Reason.NOT_PERMITTED, "the sandbox is a world of its own", "recipients")
     for system in subscribed:
         found.setdefault(system, SYSTEM_PREFIX + system)
     if not found:

@@ -9,6 +9,7 @@ from lgsp_message.values import Received
 
 from hub.decision.access import covered
 from hub.decision.rules import EVERYONE, Rules
+from hub.decision.sandbox import in_sandbox
 from hub.decision.subscriptions import Origin, Subscription
 from hub.directory.organisations import legal_day
 
@@ -61,6 +62,8 @@ def _origin(claim: Attributes, received: Received, rules: Rules, now: datetime) 
 
 def _may_get(name: str, claim: Attributes, rules: Rules, now: datetime) -> bool:
     system = rules.systems.get(name)
+    if in_sandbox(name) != in_sandbox(claim.source):
+        return False
     # One subscriber that is suspended must not stop what a sender sends to all the others.
     if system is None or not system.active or not rules.directory.is_active(system.organisation):
         return False

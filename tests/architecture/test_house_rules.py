@@ -71,6 +71,8 @@ CATCHES_REFUSED = {
     "hub/decision/rehearsal.py": "what admission would refuse at once is told as the outcome",
     "hub/api/ops/schemas.py": "a sample that is no JSON is told as the answer",
     "hub/api/ops/routing_table.py": "an address that leads nowhere is a row that says why",
+    "hub/decision/exchanges.py": "says where the token of an answer stands, and raises again",
+    "packages/client/lgsp_client/exchange.py": "what nobody can prove is no answer",
     "hub/decision/statements.py": "says which item of a receipt, and raises again",
     "hub/router/batch.py": "a command of the hub to itself is refused like a message",
     "hub/io/admission.py": "after a secrecy marking the objects go; raised again",

@@ -27,6 +27,7 @@ export const en: Words = {
     unknown_entity: "There is no such thing", in_use: "It is in use and cannot be removed yet",
     retired: "The name was used before, and is not used again", incompatible_schema: "It breaks what older versions promised", schema_state: "The schema version is in another state",
     already_published: "It is published and does not change",
+    loops: "Messages would come back to their sender", ended: "The subscription has ended", subscription_fixed: "System and type of a subscription do not change", unknown_fact: "No such fact to filter on", past_gone: "That past is not kept", no_proposal: "Such a change does not wait for a second person", not_conforming: "The checklist is not complete",
     unsafe_schema: "The schema is not safe", key_unusable: "The key cannot be used", key_taken: "The key belongs to another system",
     certificate_refused: "The certificate does not count", certificate_foreign: "The certificate is for another key or organisation", certificate_unchecked: "The certificate cannot be checked now, try again later",
     key_revoked: "The key is revoked", bad_proof: "The proof of holding the key is wrong", endpoint_taken: "Another endpoint has this type",

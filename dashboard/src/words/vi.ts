@@ -27,6 +27,7 @@ export const vi = {
     unknown_entity: "Không có đối tượng này", in_use: "Đang được dùng, chưa xóa được", retired: "Tên đã dùng trước đây, không dùng lại",
     incompatible_schema: "Không tương thích với các phiên bản trước", schema_state: "Phiên bản lược đồ đang ở trạng thái khác",
     already_published: "Đã công bố, không đổi được", unsafe_schema: "Lược đồ không an toàn", key_unusable: "Khóa không dùng được",
+    loops: "Bản tin sẽ quay lại nơi gửi", ended: "Đăng ký đã chấm dứt", subscription_fixed: "Hệ thống và loại của đăng ký không đổi được", unknown_fact: "Không có trường này để lọc", past_gone: "Quá khứ đó không còn giữ", no_proposal: "Loại thay đổi này không chờ người thứ hai", not_conforming: "Chưa đủ danh mục kiểm tra",
     key_taken: "Khóa đã thuộc hệ thống khác", key_revoked: "Khóa đã bị thu hồi", bad_proof: "Chứng minh giữ khóa không đúng",
     certificate_refused: "Chứng thư không được chấp nhận", certificate_foreign: "Chứng thư của khóa hoặc cơ quan khác", certificate_unchecked: "Chưa kiểm tra được chứng thư, thử lại sau",
     endpoint_taken: "Loại này đã có điểm nhận khác", not_itself: "Không thể trỏ vào chính mình", adapter_unusable: "Loại bộ kết nối không dùng được",

@@ -150,6 +150,21 @@ exchanges: Final = Table(
     comment="Types that are requests, and how they are answered.",
 )
 
+onboardings: Final = Table(
+    "onboardings",
+    metadata,
+    Column("system", String(63), primary_key=True),
+    Column("organisation", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sends", JSON, nullable=False),
+    Column("recipients", JSON, nullable=False),
+    Column("takes", JSON, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("proposal", String(36)),
+    comment="Systems that shall be connected: what they will send and take.",
+)
+
 subscription_backlogs: Final = Table(
     "subscription_backlogs",
     metadata,

@@ -47,6 +47,20 @@ def upgrade() -> None:
         comment="Types that are requests, and how they are answered.",
     )
     op.create_table(
+        "onboardings",
+        sa.Column("system", sa.String(63), nullable=False),
+        sa.Column("organisation", sa.String(64), nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("sends", sa.JSON, nullable=False),
+        sa.Column("recipients", sa.JSON, nullable=False),
+        sa.Column("takes", sa.JSON, nullable=False),
+        sa.Column("asked_by", sa.Text, nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proposal", sa.String(36)),
+        sa.PrimaryKeyConstraint("system", name="pk_onboardings"),
+        comment="Systems that shall be connected: what they will send and take.",
+    )
+    op.create_table(
         "subscription_backlogs",
         sa.Column("subscription", sa.String(128), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
@@ -62,6 +76,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Forget subscriptions and owners."""
     op.drop_table("subscription_backlogs")
+    op.drop_table("onboardings")
     op.drop_table("exchanges")
     op.drop_table("type_owners")
     op.drop_table("subscriptions")
