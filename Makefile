@@ -12,8 +12,9 @@ export UV_PYTHON_DOWNLOADS := never
 RUN := $(UV) run --frozen --no-sync
 ARGS ?=
 SEED ?= $(shell date +%s)
+SECONDS ?= 60
 
-.PHONY: help setup demo test test-all lint unit contract containers scenarios bench chaos docs suites vectors fresh-check compose-check format
+.PHONY: help setup demo test test-all lint unit contract containers scenarios bench chaos docs fuzz suites vectors fresh-check compose-check format
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 22
@@ -62,6 +63,13 @@ chaos: setup ## Kill everything while messages flow; SEED=n repeats the moments 
 
 docs: setup ## Write the generated pages: reasons, settings
 	scripts/docs
+
+fuzz: .venv/.fuzz ## Fuzz every parser, guided by coverage; SECONDS=60 for each
+	for target in $$($(RUN) python -m tests.fuzz); do $(RUN) python -m tests.fuzz $$target $(SECONDS); done
+
+.venv/.fuzz: .venv/.synced
+	scripts/setup $(PYTHON) --group fuzz
+	@touch $@
 
 vectors: setup ## Write the test vectors anew: they must be as committed
 	$(RUN) python -m tests.vectors.make

@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID, ObjectIdentifier
 from lgsp_message.keys import PublicKey
 
+from hub.signing.personal_numbers import are_personal, masked
+
 MAX_CERTIFICATE_BYTES: Final = 16 * 1024
 """Usual are 2 kB; with long policies 4 kB."""
 MAX_CHAIN: Final = 5
@@ -30,10 +32,7 @@ _PREFIX: Final = re.compile(r"(?:VAT|NTR|GOV|LEI)VN-|MST:|MDD:|MDDTC:")
 """VATVN-, NTRVN-, GOVVN-: ETSI EN 319 412-1, section 5.1.4. MST: a tax number, as Vietnamese
 authorities write it in UID; MDD, MDDTC: an agency's code, as some of them do."""
 _CODE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
-_PERSON: Final = re.compile(r"(?:CCCD|CMND|HC|DDCN):", re.IGNORECASE)
-_LONG_NUMBER: Final = re.compile(r"\d{9,}")
 _HOST_OF: Final = re.compile(r"https?://([A-Za-z0-9.-]+)(?::([0-9]{1,5}))?(?:/[!-~]*)?")
-_HIDDEN: Final = "***"
 
 
 class CertificateUnreadable(ValueError):
@@ -103,7 +102,7 @@ class Certificate:
             since=found.not_valid_before_utc,
             until=found.not_valid_after_utc,
             codes=frozenset(_codes(identities)),
-            personal=any(_PERSON.match(one) for one in identities),
+            personal=are_personal(identities),
             key=key,
             crl_urls=tuple(_crl_urls(found)),
             ocsp_urls=tuple(_ocsp_urls(found)),
@@ -125,11 +124,6 @@ def read_chain(pem: str) -> tuple[Certificate, ...]:
     if len(found) > MAX_CHAIN:
         raise CertificateUnreadable(f"more than {MAX_CHAIN} certificates")
     return tuple(Certificate.of(one.public_bytes(Encoding.DER)) for one in found)
-
-
-def masked(text: str) -> str:
-    """Return a text without long numbers: they may be a person's (invariant 9)."""
-    return _LONG_NUMBER.sub(_HIDDEN, text)
 
 
 def host_of(url: str) -> str | None:

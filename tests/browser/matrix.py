@@ -119,6 +119,9 @@ SCREENS = {
         },
         filled.DOCUMENTS,
     ),
+    "document-policies": Screen(
+        "/documents?tab=policies", "GET /v1/admin/{collection}", {"change put_document_policy"}
+    ),
     "connectors": Screen("/connectors", "GET /v1/admin/connectors", {"change put_connector"}),
     "connector": Screen(
         f"/connectors/{CONNECTOR}",

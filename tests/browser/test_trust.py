@@ -97,6 +97,28 @@ def test_a_letter_without_a_signature_waits_for_a_person_who_sees_why_and_decide
     assert ("an", "Đã gọi điện cho Sở Mẫu (mẫu)") in told
 
 
+def test_what_a_type_demands_of_documents_is_seen_and_changed_with_a_reason(page, province, axe):
+    page.goto(f"{province.url}/documents")
+    page.get_by_role("link", name="Chính sách theo loại").click()
+    row = page.get_by_role("row").filter(has_text=DOCUMENT)
+    expect(row).to_contain_text("Không kiểm")
+    settled(page)
+    assert findings(page, axe) == []
+    for policy, shown, told in (
+        ("record", "Ghi lại", "Thông điệp đang giữ vẫn được giữ"),
+        ("off", "Không kiểm", "Nới lỏng"),
+    ):
+        row.get_by_role("button", name="Sửa").click()
+        page.get_by_role("dialog").locator("[name=policy]").select_option(policy)
+        expect(page.get_by_role("dialog")).to_contain_text(told)
+        confirm(page, "Lưu", f"Quy chế mẫu: {policy}")
+        expect(row).to_contain_text(shown)
+    shoot(page, "console-document-policies")
+    deeds = province.owner.call("GET", f"/ops/audit?target=document_policy/{DOCUMENT}")["items"]
+    reasons = [deed["reason"] for deed in deeds]
+    assert reasons[:2] == ["Quy chế mẫu: off", "Quy chế mẫu: record"]
+
+
 def test_a_stolen_key_is_reported_by_one_confirmed_by_another_and_its_messages_are_listed(
     desk, province
 ):

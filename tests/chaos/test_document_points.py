@@ -14,6 +14,7 @@ import subprocess
 import sys
 import textwrap
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ class Process:
     def __init__(self, bootstrap, database, directory):
         self._command = [sys.executable, "-P", launched.__file__, bootstrap, database]
         self._directory, self._lives = directory, 0
-        self.popen = None
+        self.popen: Any = None
 
     def start(self, **environ):
         self._lives += 1
@@ -220,7 +221,9 @@ def test_every_await_from_an_event_to_its_order_is_a_named_point():
 def awaited(function):
     """Name what a function awaits; what runs in a thread by its own name."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    calls = [node.value for node in ast.walk(tree) if isinstance(node, ast.Await)]
+    awaits = [node.value for node in ast.walk(tree) if isinstance(node, ast.Await)]
+    calls = [call for call in awaits if isinstance(call, ast.Call)]
+    assert calls == awaits
     threads = {"asyncio.to_thread"}
     return [
         ast.unparse(call.args[0] if ast.unparse(call.func) in threads else call.func)

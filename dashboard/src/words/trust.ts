@@ -38,7 +38,14 @@ export const trustVi = {
     evidence: "Mở từng thông điệp để lấy gói bằng chứng của nó.",
     states: { reported: "Chờ người thứ hai", confirmed: "Đã xác nhận lộ", dropped: "Đã bỏ" } as Record<string, string>,
   },
+  policies: {
+    title: "Chính sách theo loại", lead: "Đòi hỏi gì ở chữ ký trong văn bản kèm theo thông điệp của mỗi loại. Thay đổi có hiệu lực với thông điệp được quyết định sau đó.", none: "Trục chưa biết loại thông điệp nào.", type: "Loại", policy: "Chính sách", act: "Việc", unset: "chưa ai đặt",
+    names: { off: "Không kiểm", record: "Ghi lại", require: "Bắt buộc" },
+    means: { off: "Thông điệp được giao như không có văn bản.", record: "Thông điệp được giao ngay; kết luận về chữ ký ghi vào hành trình sau.", require: "Thông điệp phải kèm văn bản và chỉ được giao khi mọi văn bản hợp lệ; chưa xác định thì chờ người quyết định." },
+    stays: "Thông điệp đang giữ vẫn được giữ.", looser: "Nới lỏng: từ nay văn bản không có chữ ký hợp lệ cũng tới nơi nhận. Thông điệp đang giữ vẫn được giữ.",
+  },
   documents: {
+    tabs: { held: "Đang giữ", policies: "Chính sách theo loại" },
     title: "Chờ kiểm chữ ký", lead: "Thông điệp giữ lại vì văn bản của chúng: đang kiểm, chờ người quyết định, hoặc chờ sau văn bản khác.", none: "Không giữ thông điệp nào vì văn bản.", message: "Thông điệp", type: "Loại", why: "Vì", since: "Từ lúc", until: "Tự kết thúc lúc", act: "Việc",
     review: "Phải có người quyết định", checking: "Đang kiểm", behind: "Chờ sau thông điệp khác", many: (n: string) => `${n} văn bản`, release: "Cho đi tiếp", drop: "Bỏ", recheck: "Kiểm lại", done: "Đã ra lệnh; kết quả nằm trong hành trình",
     means: { release: "Thông điệp được giao dù chữ ký ra sao. Hãy xem kết luận trong hành trình trước.", drop: "Thông điệp không được giao; bên gửi thấy là hết hạn.", recheck: "Trục kiểm lại mọi chữ ký: có thể tổ chức chứng thực nay đã trả lời, hoặc đã được thêm vào danh sách tin cậy." },
@@ -99,7 +106,14 @@ export const trustEn: typeof trustVi = {
     evidence: "Open a message to take its evidence.",
     states: { reported: "Waits for a second person", confirmed: "Confirmed", dropped: "Dropped" },
   },
+  policies: {
+    title: "Policies by type", lead: "What is demanded of the signatures in the documents that messages of each type refer to. A change counts for what is decided after it.", none: "The hub knows no message type yet.", type: "Type", policy: "Policy", act: "Action", unset: "nobody has set it",
+    names: { off: "Not checked", record: "Recorded", require: "Required" },
+    means: { off: "Messages are delivered as if there were no documents.", record: "Messages are delivered at once; the verdict on their signatures is recorded later.", require: "Messages must have a document, and are delivered only once all are valid; what is indeterminate waits for a person." },
+    stays: "What is held already stays held.", looser: "This is looser: from now on documents without a valid signature arrive. What is held already stays held.",
+  },
   documents: {
+    tabs: { held: "Held", policies: "Policies by type" },
     title: "Held for signatures", lead: "Messages that are held because of their documents: being checked, waiting for a person, or waiting behind another one.", none: "Nothing is held for its documents.", message: "Message", type: "Type", why: "Because", since: "Since", until: "Ends by itself at", act: "Action",
     review: "A person must decide", checking: "Being checked", behind: "Waits behind another message", many: (n) => `${n} documents`, release: "Release", drop: "Drop", recheck: "Check again", done: "Ordered; the trace shows what came of it",
     means: { release: "The message is delivered whatever its signatures are. Look at the verdict in its trace first.", drop: "The message is not delivered; its sender sees it as expired.", recheck: "The hub judges all signatures again: an authority may answer now, or be trusted now." },

@@ -13,6 +13,7 @@ from typing import Final
 
 from asn1crypto import x509
 
+from hub.signing.personal_numbers import are_personal, digits, masked
 from hub.signing.verdicts import IdentityScheme, OrganisationIdentity, SenderMatch, SignerKind
 
 _NUMBER_FIELDS: Final = frozenset({"user_id", "organization_identifier", "serial_number"})
@@ -20,15 +21,9 @@ _TAX: Final = re.compile(r"(?:MST[:\s]|TAXVN-|VATVN-)\s*(\d{10}(?:-?\d{3})?)")
 _AGENCY: Final = re.compile(
     r"(?:MDD(?:TC)?[:\s]|GOVVN-)\s*([0-9A-Z]{1,10}(?:\.[0-9A-Z]{1,10}){0,6})"
 )
-_PERSONAL: Final = re.compile(r"(?:CCCD|CMND|CMT|HC|SHC|BHXH|DDCN|PASVN|IDCVN|PNOVN|TINVN)[:\s-]")
-_CITIZEN: Final = re.compile(r"\d{12}")
-"""A citizen's number has 12 digits, a tax number of an organisation 10 or 13."""
-_LONG_NUMBER: Final = re.compile(r"\d(?:[\s.-]?\d){7,}")
-"""Eight digits or more: old identity cards have 9, passports 8."""
 _ENTERPRISE: Final = "02"
 """Scheme of enterprises in Decision 20/2020: `02` and the tax number."""
 _WORDS: Final = 6
-_SHOWN: Final = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +43,7 @@ def read_subject(certificate: x509.Certificate) -> Subject:
     values = tuple(_values(certificate.subject))
     numbers = [text.strip() for field, text in values if field in _NUMBER_FIELDS]
     common, organisation = _first(values, "common_name"), _first(values, "organization_name")
-    personal = _is_personal(numbers)
+    personal = are_personal(numbers)
     identity = None if personal else _identity(numbers)
     # A person who works alone may stand in both fields: a personal number counts first.
     if identity is not None or (organisation and common == organisation and not personal):
@@ -65,12 +60,6 @@ def issuer_name(certificate: x509.Certificate) -> str:
     return masked(_first(tuple(_values(certificate.issuer)), "common_name"))
 
 
-def masked(text: str) -> str:
-    """Return `text` without long numbers and control characters, at most 120 characters."""
-    plain = "".join(letter if letter.isprintable() else " " for letter in text[: 4 * _SHOWN])
-    return _LONG_NUMBER.sub("***", plain)[:_SHOWN].strip()
-
-
 def match_sender(
     identities: list[OrganisationIdentity], sender_codes: frozenset[str]
 ) -> SenderMatch:
@@ -79,7 +68,7 @@ def match_sender(
     Unknown where nothing can be compared: an agency whose seal gives a tax number, and for which
     only agency codes are registered, is not somebody else for that.
     """
-    taxes = {_digits(code[2:]) for code in sender_codes if code.startswith(_ENTERPRISE)}
+    taxes = {digits(code[2:]) for code in sender_codes if code.startswith(_ENTERPRISE)}
     taxes = {number for number in taxes if len(number) in {10, 13}}
     codes = {_plain_code(code) for code in sender_codes}
     compared = False
@@ -93,21 +82,12 @@ def match_sender(
 
 def _number(identity: OrganisationIdentity) -> str:
     if identity.scheme is IdentityScheme.TAX_NUMBER:
-        return _digits(identity.value)
+        return digits(identity.value)
     return _plain_code(identity.value)
 
 
 def _plain_code(code: str) -> str:
     return code.replace(" ", "").upper()
-
-
-def _digits(text: str) -> str:
-    return "".join(letter for letter in text if letter.isdigit())
-
-
-def _is_personal(numbers: list[str]) -> bool:
-    # Since 1/7/2025 a person's tax number is the citizen's number: `MST:` with 12 digits is one.
-    return any(_PERSONAL.match(one) or _CITIZEN.fullmatch(_digits(one)) for one in numbers)
 
 
 def _identity(numbers: list[str]) -> OrganisationIdentity | None:

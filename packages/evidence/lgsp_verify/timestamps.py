@@ -4,19 +4,18 @@ The flat list of checks in `read_stamp` and `Stamp.verify` is all there is: noth
 """
 
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from asn1crypto import cms, core, tsp
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from lgsp_verify.cms import SignatureBroken, SignatureUnreadable, read_stamped
 from lgsp_verify.log.errors import Malformed, NotProven
 
 MAX_TOKEN_BYTES: Final = 64 * 1024
@@ -24,12 +23,7 @@ MAX_TOKEN_BYTES: Final = 64 * 1024
 MAX_PATH: Final = 6
 """Certificates between a time stamp's own and a root."""
 
-_HASHES: Final[Mapping[str, Callable[[], hashes.HashAlgorithm]]] = {
-    "sha256": hashes.SHA256,
-    "sha384": hashes.SHA384,
-    "sha512": hashes.SHA512,
-}
-"""Weaker ones do not prove anything any more (RFC 8933; SHA-1 is broken)."""
+_IMPRINTS: Final = frozenset({"sha256", "sha384", "sha512"})
 _GRANTED: Final = ("granted", "granted_with_mods")
 _PARSING: Final = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError)
 """What asn1crypto ends in on bytes that are something else."""
@@ -113,114 +107,31 @@ def read_stamp(token: bytes) -> Stamp:
         raise Malformed("the time stamp is too long")
     try:
         return _read(token)
+    except SignatureUnreadable:
+        raise Malformed("not a time stamp") from None
+    except SignatureBroken as error:
+        raise NotProven(f"the time stamp: {error}") from None
     except (*_PARSING, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension):
         raise Malformed("not a time stamp") from None
 
 
 def _read(token: bytes) -> Stamp:
-    content = cms.ContentInfo.load(token, strict=True)
-    if (
-        content["content_type"].native != "signed_data"
-        or len(content["content"]["signer_infos"]) != 1
-    ):
-        raise Malformed("a time stamp is signed once")
-    signed = content["content"]
-    told = signed["encap_content_info"]
-    if told["content_type"].native != "tst_info":
-        raise Malformed("not a time stamp")
-    encoded = bytes(told["content"])
-    info = tsp.TSTInfo.load(encoded, strict=True)
-    signer_info = signed["signer_infos"][0]
-    certificates = _certificates(signed)
-    signer = _signer(signer_info, certificates)
-    _check_signature(signer_info, told["content_type"].dotted, encoded, signer)
-    nonce = info["nonce"].native
+    signed = read_stamped(token)
+    info = tsp.TSTInfo.load(signed.content, strict=True)
+    imprint = info["message_imprint"]
+    algorithm = imprint["hash_algorithm"]["algorithm"].native
+    # Weaker ones do not prove anything any more (RFC 8933; SHA-1 is broken).
+    if algorithm not in _IMPRINTS:
+        raise NotProven("the time stamp uses a hash that proves nothing any more")
     return Stamp(
         token=token,
         at=info["gen_time"].native.astimezone(UTC),
-        algorithm=_known(info["message_imprint"]["hash_algorithm"]["algorithm"].native),
-        imprint=info["message_imprint"]["hashed_message"].native,
-        nonce=nonce,
-        signer=signer,
-        others=tuple(one for one in certificates if one != signer),
+        algorithm=algorithm,
+        imprint=imprint["hashed_message"].native,
+        nonce=info["nonce"].native,
+        signer=x509.load_der_x509_certificate(signed.certificate),
+        others=tuple(x509.load_der_x509_certificate(one) for one in signed.others),
     )
-
-
-def _known(algorithm: str) -> str:
-    if algorithm not in _HASHES:
-        raise NotProven("the time stamp uses a hash that proves nothing any more")
-    return algorithm
-
-
-def _certificates(signed: Any) -> list[x509.Certificate]:
-    found = signed["certificates"]
-    if isinstance(found, core.Void) or not len(found):
-        raise Malformed("the time stamp does not hold its certificate")
-    # Not sorted as DER wants: some authorities do not, and nothing is signed about the order.
-    ders = [one.chosen.dump() for one in found if one.name == "certificate"]
-    return [x509.load_der_x509_certificate(der) for der in ders]
-
-
-def _signer(signer_info: Any, certificates: Sequence[x509.Certificate]) -> x509.Certificate:
-    """Return the one certificate that the signer's own attribute names by its hash (RFC 5816)."""
-    attributes = _attributes(signer_info)
-    if "signing_certificate_v2" in attributes:
-        named = attributes["signing_certificate_v2"]["certs"][0]
-        kind = _HASHES[_known(named["hash_algorithm"]["algorithm"].native)]()
-        digest = named["cert_hash"].native
-    else:
-        # ESSCertID names it by SHA-1 only: nobody can choose a certificate for a hash of ours.
-        digest = attributes["signing_certificate"]["certs"][0]["cert_hash"].native
-        kind = hashes.SHA1()  # noqa: S303  (RFC 3161's own name for the certificate)
-    found = [one for one in certificates if one.fingerprint(kind) == digest]
-    if len(found) != 1:
-        raise NotProven("the time stamp's certificate is not the one that it names")
-    return found[0]
-
-
-def _attributes(signer_info: Any) -> dict[str, Any]:
-    attributes = signer_info["signed_attrs"]
-    if isinstance(attributes, core.Void):
-        raise Malformed("a time stamp has signed attributes")
-    found = {one["type"].native: one["values"] for one in attributes}
-    if len(found) != len(attributes) or any(len(values) != 1 for values in found.values()):
-        raise Malformed("a time stamp has each attribute once")
-    return {name: values[0] for name, values in found.items()}
-
-
-def _check_signature(
-    signer_info: Any, content_type: str, encoded: bytes, signer: x509.Certificate
-) -> None:
-    attributes = _attributes(signer_info)
-    digest = _known(signer_info["digest_algorithm"]["algorithm"].native)
-    made = hashes.Hash(_HASHES[digest]())
-    made.update(encoded)
-    if attributes["content_type"].dotted != content_type:
-        raise NotProven("the time stamp's attributes are about something else")
-    if not hmac.compare_digest(attributes["message_digest"].native, made.finalize()):
-        raise NotProven("the time stamp's attributes are about something else")
-    # What is signed is the set in DER, under its own tag (RFC 5652, section 5.4).
-    data = signer_info["signed_attrs"].untag().dump(force=True)
-    try:
-        _verify(signer, signer_info, digest, data)
-    except InvalidSignature:
-        raise NotProven("the time stamp's signature is wrong") from None
-
-
-def _verify(signer: x509.Certificate, signer_info: Any, digest: str, data: bytes) -> None:
-    algorithm, signature = signer_info["signature_algorithm"], signer_info["signature"].native
-    key, kind = signer.public_key(), _HASHES[digest]()
-    if isinstance(key, ed25519.Ed25519PublicKey):
-        key.verify(signature, data)
-    elif isinstance(key, ec.EllipticCurvePublicKey):
-        key.verify(signature, data, ec.ECDSA(kind))
-    elif isinstance(key, rsa.RSAPublicKey) and algorithm.signature_algo == "rsassa_pss":
-        salt = algorithm["parameters"]["salt_length"].native
-        key.verify(signature, data, padding.PSS(padding.MGF1(kind), salt), kind)
-    elif isinstance(key, rsa.RSAPublicKey):
-        key.verify(signature, data, padding.PKCS1v15(), kind)
-    else:
-        raise Malformed("the time stamp's key is of an unknown kind")
 
 
 def _check_path(

@@ -55,6 +55,11 @@ def test_only_a_number_that_says_whose_it_is_counts(kind, value, codes):
     assert issued(x509.NameAttribute(kind, value)).codes == codes
 
 
+@pytest.mark.parametrize("number", ["CMT:12345678", "BHXH 0100000001", "MST:001000000001"])
+def test_a_persons_number_is_known_by_whatever_name_it_has(number):
+    assert issued(x509.NameAttribute(NameOID.USER_ID, number)).personal
+
+
 def test_a_persons_certificate_is_known_and_the_number_is_hidden():
     certificate = issued(x509.NameAttribute(NameOID.USER_ID, "CCCD:001000000001"))
 

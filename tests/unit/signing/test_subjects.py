@@ -3,7 +3,8 @@
 import pytest
 from asn1crypto import x509
 
-from hub.signing.documents.subjects import masked, match_sender, read_subject
+from hub.signing.documents.subjects import match_sender, read_subject
+from hub.signing.personal_numbers import masked
 from hub.signing.verdicts import IdentityScheme, OrganisationIdentity, SenderMatch, SignerKind
 from tests.signed_documents import Setting
 

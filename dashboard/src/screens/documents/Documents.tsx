@@ -18,6 +18,7 @@ import { count, Time } from "../../design/Time";
 import { say } from "../../design/toast";
 import { Write } from "../../design/Write";
 import { words } from "../../words";
+import { PolicyList } from "./Policies";
 
 const REFRESH_MS = 3_000;
 const CHANGES = new Set(["admitted", "verdict", "held", "resumed", "expired", "withdrawn"]);
@@ -32,8 +33,27 @@ interface Asked {
   readonly held: HeldDocument;
 }
 
-/** Messages that wait for the signatures in their documents, and a person's word about them. */
+const POLICIES: Call = "GET /v1/admin/{collection}";
+
+/** Messages that wait for the signatures in their documents; what each type demands of them. */
 export function DocumentsScreen() {
+  const text = words.value.documents;
+  const policies = place.value.query["tab"] === "policies" && mayDo(POLICIES);
+  return (
+    <Page title={text.title} lead={text.lead}>
+      {mayDo(POLICIES) && (
+        <nav class="tabs" aria-label={text.title}>
+          <Link href={href("/documents")} current={!policies}>{text.tabs.held}</Link>
+          <Link href={href("/documents", { tab: "policies" })} current={policies}>{text.tabs.policies}</Link>
+        </nav>
+      )}
+      {policies ? <PolicyList /> : <HeldList />}
+    </Page>
+  );
+}
+
+/** What waits, and a person's word about it. */
+function HeldList() {
   const text = words.value.documents;
   const after = place.value.query["after"];
   const found = useLoad(after ?? "", (stop) => ask<Paged<HeldDocument>>("GET", "/v1/admin/documents", { query: { after }, stop }));
@@ -49,7 +69,7 @@ export function DocumentsScreen() {
     found.again();
   };
   return (
-    <Page title={text.title} lead={text.lead}>
+    <>
       <Shown from={found} empty={({ items }) => items.length === 0} whenEmpty={<p>{text.none}</p>}>
         {(page) => (
           <>
@@ -64,7 +84,7 @@ export function DocumentsScreen() {
           <p>{text.means[asked.value.order]}</p>
         </ReasonDialog>
       )}
-    </Page>
+    </>
   );
 }
 
