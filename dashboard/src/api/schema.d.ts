@@ -452,6 +452,86 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/config": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["export_ops_config_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/config:preview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["preview_ops_config_preview_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/consumers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["consumers_ops_consumers_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/consumers/{name}/move": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["preview_ops_consumers__name__move_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/consumers/{name}:move": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["move_ops_consumers__name__move_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ops/deadlines": {
         readonly parameters: {
             readonly query?: never;
@@ -996,6 +1076,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/profile/notices": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["own_ops_profile_notices_get"];
+        readonly put: operations["be_told_ops_profile_notices_put"];
+        readonly post?: never;
+        readonly delete: operations["be_left_alone_ops_profile_notices_delete"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ops/read-only": {
         readonly parameters: {
             readonly query?: never;
@@ -1252,6 +1348,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/session/wall": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["onto_a_wall_ops_session_wall_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ops/sessions": {
         readonly parameters: {
             readonly query?: never;
@@ -1324,6 +1436,22 @@ export interface paths {
             readonly cookie?: never;
         };
         readonly get: operations["logs_ops_system_logs__process__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/topics": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["topics_ops_topics_get"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1572,6 +1700,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/admin/connectors/{name}/history": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["history_v1_admin_connectors__name__history_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/admin/connectors/{name}/networks": {
         readonly parameters: {
             readonly query?: never;
@@ -1646,6 +1790,22 @@ export interface paths {
         readonly get: operations["one_test_v1_admin_connectors__name__tests__id__get"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/connectors/{name}:rollback": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["rollback_v1_admin_connectors__name__rollback_post"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2063,6 +2223,12 @@ export interface components {
             readonly until: string;
             readonly usage: readonly components["schemas"]["Usage"][];
         };
+        readonly BackRequest: {
+            readonly reason: string;
+            readonly version: number;
+        };
+        /** @enum {string} */
+        readonly Barrier: "transaction" | "no_inbox" | "members";
         readonly BeginRequest: {
             readonly count: number;
             readonly reason: string;
@@ -2155,6 +2321,13 @@ export interface components {
         };
         /** @enum {string} */
         readonly Collection: "organisations" | "codes" | "groups" | "systems" | "keys" | "endpoints" | "rights" | "schemas" | "document-policies";
+        readonly CommittedAnswer: {
+            readonly end: number;
+            readonly first: number;
+            readonly offset: number;
+            readonly partition: number;
+            readonly topic: string;
+        };
         readonly CompromiseAnswer: {
             readonly decided_at: string | null;
             readonly decided_by: string | null;
@@ -2176,6 +2349,14 @@ export interface components {
         };
         /** @enum {string} */
         readonly CompromiseState: "reported" | "confirmed" | "dropped";
+        readonly ConfigFile: {
+            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
+            /** @constant */
+            readonly format: "lgsp-hub-config/1";
+            readonly hash: string;
+            readonly hub: string;
+            readonly version: number;
+        };
         readonly ConfirmRequest: {
             readonly count: number;
             readonly reason?: string | null;
@@ -2185,6 +2366,7 @@ export interface components {
             readonly config: {
                 readonly [key: string]: unknown;
             };
+            readonly deployed: boolean | null;
             readonly generation: number;
             readonly id: string;
             readonly isolation: string;
@@ -2209,6 +2391,18 @@ export interface components {
         readonly ConnectorPage: {
             readonly items: readonly components["schemas"]["ConnectorAnswer"][];
             readonly next: string | null;
+        };
+        readonly ConsumerAnswer: {
+            readonly barrier: components["schemas"]["Barrier"] | null;
+            readonly committed: readonly components["schemas"]["CommittedAnswer"][];
+            readonly members: readonly components["schemas"]["MemberAnswer"][];
+            readonly name: string;
+            readonly state: string;
+        };
+        readonly ConsumersAnswer: {
+            readonly changes: readonly components["schemas"]["RebalanceAnswer"][];
+            readonly items: readonly components["schemas"]["ConsumerAnswer"][];
+            readonly since: string | null;
         };
         readonly CountAnswer: {
             readonly count: number;
@@ -2386,6 +2580,7 @@ export interface components {
         };
         readonly EntryAnswer: {
             readonly actor: string;
+            readonly address: string | null;
             /** Format: date-time */
             readonly at: string;
             readonly changes: number;
@@ -2493,6 +2688,10 @@ export interface components {
             readonly items: readonly components["schemas"]["HeldAnswer"][];
             readonly next: number | null;
         };
+        readonly HistoryAnswer: {
+            readonly items: readonly components["schemas"]["PastAnswer"][];
+            readonly next: number | null;
+        };
         readonly HorizonAnswer: {
             readonly count: number;
             readonly days: number;
@@ -2550,7 +2749,7 @@ export interface components {
         /** @enum {string} */
         readonly JobState: "previewed" | "running" | "paused" | "cancelled" | "done";
         /** @enum {string} */
-        readonly Kind: "connector_network" | "roles" | "administrator_token" | "provider_group" | "key_compromise";
+        readonly Kind: "connector_network" | "roles" | "administrator_token" | "provider_group" | "key_compromise" | "group_offsets";
         readonly LagAnswer: {
             /** Format: date-time */
             readonly at: string;
@@ -2592,7 +2791,7 @@ export interface components {
             readonly decided_at: string;
             readonly id: string;
             readonly onbehalf: string | null;
-            readonly outcome: components["schemas"]["Outcome"];
+            readonly outcome: components["schemas"]["hub__decision__rows__Outcome"];
             readonly place: string | null;
             readonly priority: string | null;
             readonly reason: string | null;
@@ -2605,6 +2804,16 @@ export interface components {
             readonly subject: string | null;
             readonly type: string | null;
             readonly withdrawn_at: string | null;
+        };
+        readonly LineAnswer: {
+            readonly after: {
+                readonly [key: string]: unknown;
+            };
+            readonly before: {
+                readonly [key: string]: unknown;
+            } | null;
+            readonly entity: string;
+            readonly outcome: components["schemas"]["hub__control__transfer__Outcome"];
         };
         readonly LineShown: {
             readonly at: string | null;
@@ -2663,9 +2872,14 @@ export interface components {
             readonly roles: readonly components["schemas"]["GrantAnswer"][];
             readonly time_zone: string;
             readonly via: string;
+            readonly wall: boolean;
         };
         /** @enum {string} */
         readonly Measure: "sent" | "refused" | "repeated" | "addressed" | "ended" | "delay" | "stopped";
+        readonly MemberAnswer: {
+            readonly client: string;
+            readonly host: string;
+        };
         readonly MessagePage: {
             readonly items: readonly components["schemas"]["Line"][];
             readonly next: string | null;
@@ -2687,6 +2901,21 @@ export interface components {
         };
         /** @enum {string} */
         readonly Move: "pause" | "resume" | "cancel";
+        readonly MoveAnswer: {
+            readonly after: number;
+            readonly before: number;
+            readonly end: number;
+            readonly first: number;
+            readonly partition: number;
+            readonly topic: string;
+        };
+        readonly MoveRequest: {
+            readonly reason: string;
+            readonly to?: string | null;
+        };
+        readonly MovesAnswer: {
+            readonly items: readonly components["schemas"]["MoveAnswer"][];
+        };
         readonly NetworkAnswer: {
             readonly approved_at: string | null;
             readonly approved_by: string | null;
@@ -2703,6 +2932,21 @@ export interface components {
         };
         readonly NetworksAnswer: {
             readonly items: readonly components["schemas"]["NetworkAnswer"][];
+        };
+        readonly NoticesAnswer: {
+            readonly kind?: string | null;
+            readonly least?: components["schemas"]["Severity"] | null;
+            readonly organisation?: string | null;
+            readonly target?: string | null;
+        };
+        readonly NoticesRequest: {
+            /** @enum {string} */
+            readonly kind: "email" | "webhook" | "message";
+            /** @default warning */
+            readonly least: components["schemas"]["Severity"];
+            /** @default * */
+            readonly organisation: string;
+            readonly target: string;
         };
         readonly Offset: {
             readonly offset: number;
@@ -2727,7 +2971,7 @@ export interface components {
             readonly ordered: readonly string[];
         };
         /** @enum {string} */
-        readonly Outcome: "admitted" | "refused" | "held";
+        readonly "Outcome-Input": "admitted" | "refused" | "held";
         readonly Overview: {
             /** Format: date-time */
             readonly at: string;
@@ -2750,6 +2994,12 @@ export interface components {
         };
         /** @enum {string} */
         readonly Owner: "hub" | "operator" | "recipient" | "sender";
+        readonly PartitionAnswer: {
+            readonly end: number;
+            readonly first: number;
+            readonly partition: number;
+            readonly size: number | null;
+        };
         readonly PartitionShown: {
             readonly committed: number;
             readonly end: number;
@@ -2769,6 +3019,18 @@ export interface components {
             readonly new: string;
             /** Format: password */
             readonly present: string;
+        };
+        readonly PastAnswer: {
+            readonly action: string | null;
+            readonly actor: string | null;
+            /** Format: date-time */
+            readonly at: string;
+            readonly published_at: string | null;
+            readonly reason: string | null;
+            readonly value: {
+                readonly [key: string]: unknown;
+            } | null;
+            readonly version: number;
         };
         readonly PauseConnector: {
             /**
@@ -2960,6 +3222,14 @@ export interface components {
                 readonly [key: string]: unknown;
             } | null;
         };
+        readonly RebalanceAnswer: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly group: string;
+            readonly joined: readonly components["schemas"]["MemberAnswer"][];
+            readonly left: readonly components["schemas"]["MemberAnswer"][];
+            readonly state: string;
+        };
         readonly Recipient: {
             readonly attempts: number;
             readonly connector: string | null;
@@ -2975,6 +3245,11 @@ export interface components {
             readonly system: string;
             readonly total_ms: number | null;
             readonly withdrawn_at: string | null;
+        };
+        readonly RefusalAnswer: {
+            readonly code: string;
+            readonly detail: string;
+            readonly place: string;
         };
         readonly Refusals: {
             readonly count: number;
@@ -3003,6 +3278,11 @@ export interface components {
         readonly ReleasedAnswer: {
             readonly released: readonly components["schemas"]["HeldAnswer"][];
         };
+        readonly ReportAnswer: {
+            readonly lines: readonly components["schemas"]["LineAnswer"][];
+            readonly refusal: components["schemas"]["RefusalAnswer"] | null;
+            readonly version: number;
+        };
         readonly ReportRequest: {
             readonly reason: string;
             /** Format: date-time */
@@ -3013,6 +3293,8 @@ export interface components {
         readonly ReportedAnswer: {
             /** Format: date-time */
             readonly at: string;
+            readonly breaker: string | null;
+            readonly checkpoint: string | null;
             readonly dead_letters: number;
             readonly delivered: number;
             readonly en: string;
@@ -3021,6 +3303,8 @@ export interface components {
             readonly lag_messages: number;
             readonly lag_seconds: number;
             readonly last_success_at: string | null;
+            readonly next_read_at: string | null;
+            readonly read_at: string | null;
             readonly state: string;
             readonly vi: string;
             readonly waiting: number;
@@ -3156,6 +3440,7 @@ export interface components {
             readonly shared: boolean;
         };
         readonly SessionAnswer: {
+            readonly address: string | null;
             /** Format: date-time */
             readonly ends_at: string;
             /** Format: date-time */
@@ -3163,6 +3448,7 @@ export interface components {
             /** Format: date-time */
             readonly seen_at: string;
             readonly this: boolean;
+            readonly wall: boolean;
         };
         readonly SessionsAnswer: {
             readonly items: readonly components["schemas"]["SessionAnswer"][];
@@ -3360,6 +3646,22 @@ export interface components {
             readonly en: string;
             readonly vi: string;
         };
+        readonly TopicAnswer: {
+            readonly name: string;
+            readonly offline: number;
+            readonly partitions: readonly components["schemas"]["PartitionAnswer"][];
+            readonly readers: readonly string[];
+            readonly replicas: number;
+            readonly settings: {
+                readonly [key: string]: string;
+            };
+            readonly under_replicated: number;
+            readonly writers: readonly string[];
+        };
+        readonly TopicsAnswer: {
+            readonly groups_known: boolean;
+            readonly items: readonly components["schemas"]["TopicAnswer"][];
+        };
         readonly Totals: {
             readonly admitted: number;
             readonly dead_letter: number;
@@ -3379,7 +3681,7 @@ export interface components {
             readonly id: string;
             readonly ingress: components["schemas"]["Offset"] | null;
             readonly links: readonly components["schemas"]["Link"][];
-            readonly outcome: components["schemas"]["Outcome"];
+            readonly outcome: components["schemas"]["hub__decision__rows__Outcome"];
             readonly peer: string | null;
             readonly place: string | null;
             readonly reason: components["schemas"]["ReasonShown"] | null;
@@ -3592,7 +3894,11 @@ export interface components {
             readonly until: string;
         };
         /** @enum {string} */
+        readonly hub__control__transfer__Outcome: "same" | "new" | "changed" | "conflict";
+        /** @enum {string} */
         readonly hub__decision__connectors__Wanted: "running" | "paused" | "stopped";
+        /** @enum {string} */
+        readonly hub__decision__rows__Outcome: "admitted" | "refused" | "held";
     };
     responses: never;
     parameters: never;
@@ -4360,6 +4666,115 @@ export interface operations {
             };
         };
     };
+    readonly export_ops_config_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": unknown;
+                };
+            };
+        };
+    };
+    readonly preview_ops_config_preview_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConfigFile"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReportAnswer"];
+                };
+            };
+        };
+    };
+    readonly consumers_ops_consumers_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConsumersAnswer"];
+                };
+            };
+        };
+    };
+    readonly preview_ops_consumers__name__move_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly to?: string | null;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MovesAnswer"];
+                };
+            };
+        };
+    };
+    readonly move_ops_consumers__name__move_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["MoveRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RequestAnswer"];
+                };
+            };
+        };
+    };
     readonly due_ops_deadlines_get: {
         readonly parameters: {
             readonly query?: {
@@ -4897,7 +5312,7 @@ export interface operations {
                 readonly recipient_organisation?: string | null;
                 readonly type?: string | null;
                 readonly dataschema?: string | null;
-                readonly outcome?: components["schemas"]["Outcome"] | null;
+                readonly outcome?: components["schemas"]["Outcome-Input"] | null;
                 readonly state?: components["schemas"]["State"] | null;
                 readonly reason?: string | null;
                 readonly connector?: string | null;
@@ -4938,7 +5353,7 @@ export interface operations {
                 readonly recipient_organisation?: string | null;
                 readonly type?: string | null;
                 readonly dataschema?: string | null;
-                readonly outcome?: components["schemas"]["Outcome"] | null;
+                readonly outcome?: components["schemas"]["Outcome-Input"] | null;
                 readonly state?: components["schemas"]["State"] | null;
                 readonly reason?: string | null;
                 readonly connector?: string | null;
@@ -4977,7 +5392,7 @@ export interface operations {
                 readonly recipient_organisation?: string | null;
                 readonly type?: string | null;
                 readonly dataschema?: string | null;
-                readonly outcome?: components["schemas"]["Outcome"] | null;
+                readonly outcome?: components["schemas"]["Outcome-Input"] | null;
                 readonly state?: components["schemas"]["State"] | null;
                 readonly reason?: string | null;
                 readonly connector?: string | null;
@@ -5195,6 +5610,67 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["MeAnswer"];
+                };
+            };
+        };
+    };
+    readonly own_ops_profile_notices_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticesAnswer"];
+                };
+            };
+        };
+    };
+    readonly be_told_ops_profile_notices_put: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NoticesRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticesAnswer"];
+                };
+            };
+        };
+    };
+    readonly be_left_alone_ops_profile_notices_delete: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticesAnswer"];
                 };
             };
         };
@@ -5634,6 +6110,29 @@ export interface operations {
             };
         };
     };
+    readonly onto_a_wall_ops_session_wall_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MeAnswer"];
+                };
+            };
+        };
+    };
     readonly sessions_ops_sessions_get: {
         readonly parameters: {
             readonly query?: never;
@@ -5734,6 +6233,25 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["LogAnswer"];
+                };
+            };
+        };
+    };
+    readonly topics_ops_topics_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TopicsAnswer"];
                 };
             };
         };
@@ -6140,6 +6658,30 @@ export interface operations {
             };
         };
     };
+    readonly history_v1_admin_connectors__name__history_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly before?: number | null;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HistoryAnswer"];
+                };
+            };
+        };
+    };
     readonly networks_v1_admin_connectors__name__networks_get: {
         readonly parameters: {
             readonly query?: never;
@@ -6279,6 +6821,31 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["TestAnswer"];
+                };
+            };
+        };
+    };
+    readonly rollback_v1_admin_connectors__name__rollback_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BackRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WrittenAnswer"];
                 };
             };
         };
