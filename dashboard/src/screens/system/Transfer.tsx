@@ -38,13 +38,21 @@ export function TransferCard() {
       <p class="soft">{text.lead}</p>
       <div class="row">
         {mayDo("GET /ops/config") && <a class="button" href="/ops/config" download>{text.export}</a>}
-        {mayDo("POST /ops/config:preview") && <label class="stack-s">{text.choose} <input type="file" name="config" accept="application/json,.json" onChange={(event) => void look(event.currentTarget.files?.[0])} /></label>}
+        {mayDo("POST /ops/config:preview") && <label class="stack-s">{text.choose} <input type="file" name="config" accept="application/json,.json" onChange={chosen(look)} /></label>}
       </div>
       {broken.value && <Notice kind="failed" title={text.unreadable} />}
       {problem.value && <ProblemNotice problem={problem.value} />}
       {report.value && <Preview report={report.value} done={() => { report.value = null; }} />}
     </section>
   );
+}
+
+/** The same file, changed and chosen again, is another choice: a browser tells only of new names. */
+function chosen(look: (file: File | undefined) => Promise<void>) {
+  return (event: Event & { readonly currentTarget: HTMLInputElement }) => {
+    void look(event.currentTarget.files?.[0]);
+    event.currentTarget.value = "";
+  };
 }
 
 function Preview({ report, done }: { readonly report: ConfigReport; readonly done: () => void }) {
