@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { diff } from "../src/screens/schemas/diff";
+import { diff } from "../src/design/diff";
 import { pruned, treeOf } from "../src/screens/directory/tree";
 import { layout, MOST_NODES, NOWHERE } from "../src/screens/overview/flow-layout";
 import { inSteps } from "../src/screens/overview/minutes";

@@ -41,6 +41,7 @@ from hub.api import (
     ops_hub,
     ops_indicators,
     ops_log,
+    ops_notices,
     ops_oidc,
     ops_requests,
     ops_session,
@@ -79,7 +80,15 @@ GUARDED: Final = tuple(
         *(admin_adapters, admin_networks, admin_connector_signals),
         *(admin_connector_history, admin_connectors, admin_schemas),
         *(ops_session, ops_oidc, ops_users, ops_groups, ops_audit, ops_requests, ops_hub),
-        *(ops_indicators, ops_deadlines, ops_alerts, ops_log, ops_certificates, ops_compromises),
+        *(
+            ops_notices,
+            ops_indicators,
+            ops_deadlines,
+            ops_alerts,
+            ops_log,
+            ops_certificates,
+            ops_compromises,
+        ),
         *ops.RESOURCES,
         admin,  # Last: the name of a collection may be any word.
     )

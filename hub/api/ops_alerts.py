@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 from enum import StrEnum, unique
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -64,8 +64,10 @@ _TARGETS: Final = {
 }
 
 
-class ChannelRequest(ReasonRequest):
+class ChannelFields(BaseModel):
     """Where notices go. `organisation`: `*` for all, else its responsible contact."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: Literal["email", "webhook", "message"]
     target: Annotated[str, Field(min_length=3, max_length=500)]
@@ -73,10 +75,14 @@ class ChannelRequest(ReasonRequest):
     least: Severity = Severity.WARNING
 
     @model_validator(mode="after")
-    def _fits(self) -> "ChannelRequest":
+    def _fits(self) -> Self:
         if _TARGETS[self.kind].fullmatch(self.target) is None:
             raise ValueError("an address, a URL or a telephone number, as the kind says")
         return self
+
+
+class ChannelRequest(ReasonRequest, ChannelFields):
+    """A channel, and why."""
 
 
 class SilenceRequest(ReasonRequest):

@@ -10,8 +10,8 @@ import msgspec
 from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hub.control.own_notices import is_meant, seen_by
 from hub.indicators.alerting import (
-    ANY,
     RANK,
     Alert,
     Group,
@@ -131,14 +131,15 @@ async def save_notices(
 ) -> None:
     """Write notices and over which channels they go; forget old ones."""
     c = tables.alert_channels.c
-    found = await connection.execute(select(c.name, c.organisation, c.least))
-    channels = [(row.name, row.organisation, Severity(row.least)) for row in found]
+    found = await connection.execute(select(c.name, c.organisation, c.least, c.person))
+    channels, seen = list(found), await seen_by(connection)
     for notice in notices:
         number = await insert_notice(connection, notice)
         meant = [
-            name
-            for name, organisation, least in channels
-            if organisation in {ANY, notice.organisation} and RANK[notice.severity] >= RANK[least]
+            row.name
+            for row in channels
+            if is_meant(row, notice.organisation, seen)
+            and RANK[notice.severity] >= RANK[Severity(row.least)]
         ]
         await insert_tellings(connection, number, meant, now)
     old = tables.alert_notices.c.at < now - KEPT

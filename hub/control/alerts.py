@@ -133,6 +133,8 @@ class Alerts:
         """
         table, order = _LISTS[name]
         query = select(table).order_by(order).limit(limit)
+        if table is tables.alert_channels:
+            query = query.where(table.c.person.is_(None))  # A person's own is nobody else's.
         if whose is not None:
             query = query.where(table.c.organisation.in_([*sorted(whose), ANY]))
         with sql_errors("reading alerts"):

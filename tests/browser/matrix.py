@@ -76,8 +76,52 @@ _FIRING = {
     "taken_by": None,
 }
 
+_PLACE = {"topic": "hub.inbox.so-mau", "partition": 0, "offset": 4, "first": 0, "end": 9}
+_GROUPS = {
+    "items": [
+        {
+            "name": "phan-mem-mau",
+            "state": "Empty",
+            "members": [],
+            "committed": [_PLACE],
+            "barrier": None,
+        }
+    ],
+    "since": "2026-11-28T02:00:00Z",
+    "changes": [
+        {
+            "at": "2026-11-28T02:01:00Z",
+            "group": "phan-mem-mau",
+            "state": "Empty",
+            "joined": [],
+            "left": [{"client": "may-mau", "host": "10.20.30.40"}],
+        }
+    ],
+}
+_SOURCES = {
+    "items": [
+        {
+            "id": "doc-mau",
+            "adapter": "nguon-mau",
+            "system": "so-mau",
+            "config": {},
+            "wanted": "running",
+            "generation": 0,
+            "isolation": "shared",
+            "limits": {"poll_seconds": 5.0},
+            "windows": [{"weekdays": [5, 6], "start": "22:00:00", "end": "06:00:00"}],
+            "networks": [],
+            "state": "running",
+            "deployed": True,
+            "reported": None,
+        }
+    ],
+    "next": None,
+}
+_READERS = {"items": [{"name": "nguon-mau", "package": "mau", "problem": None, "kind": "source"}]}
+
 SCREENS = {
-    "overview": Screen("/?by=level", "GET /ops/overview"),
+    "overview": Screen("/?by=level", "GET /ops/overview", {"POST /ops/session/wall"}),
     "messages": Screen("/messages", "GET /ops/messages", {"POST /ops/views"}),
     "trace": Screen(
         "/messages/mot-cua-mau/{main}",
@@ -129,13 +173,23 @@ SCREENS = {
         {
             *("change put_connector", f"POST {_CONNECTOR}:{{order}}", f"POST {_CONNECTOR}:test"),
             *(f"POST {_CONNECTOR}/networks{order}" for order in ("", ":approve", ":withdraw")),
+            *(f"POST {_CONNECTOR}/signals", f"POST {_CONNECTOR}:rollback"),
         },
     ),
     "connector-new": Screen(
         "/connector-new?adapter=webhook-out", "GET /v1/admin/adapters", {"change put_connector"}
     ),
     "routes": Screen("/routes", "GET /ops/routes"),
-    "lag": Screen("/lag", "GET /ops/lag"),
+    "lag": Screen(
+        "/lag", "GET /ops/lag", {"POST /ops/consumers/{name}:move"}, {"**/ops/consumers": _GROUPS}
+    ),
+    "topics": Screen("/topics", "GET /ops/topics"),
+    "schedules": Screen(
+        "/schedules",
+        "GET /v1/admin/connectors",
+        {f"POST {_CONNECTOR}/signals"},
+        {"**/v1/admin/connectors?*": _SOURCES, "**/v1/admin/adapters": _READERS},
+    ),
     "alerts": Screen(
         "/alerts",
         "GET /ops/alerts",
@@ -206,5 +260,9 @@ SCREENS = {
     "system": Screen(
         "/system", "GET /v1/admin/adapters", {"POST /ops/read-only", "POST /ops/system/bundle"}
     ),
-    "profile": Screen("/profile", "GET /ops/me", {"DELETE /ops/session", "POST /ops/password"}),
+    "profile": Screen(
+        "/profile",
+        "GET /ops/me",
+        {"DELETE /ops/session", "POST /ops/password", "PUT /ops/profile/notices"},
+    ),
 }

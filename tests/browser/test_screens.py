@@ -26,6 +26,8 @@ SCREENS = {
     "routes": "/routes",
     "simulator": "/routes?view=simulator",
     "lag": "/lag",
+    "topics": "/topics",
+    "schedules": "/schedules",
     "directory": "/directory",
     "organisation": "/directory/org-xa-xau",
     "schemas": "/schemas?schema=dossier.received:1.0",

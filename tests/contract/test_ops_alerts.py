@@ -426,3 +426,34 @@ async def test_a_heartbeat_is_a_call_and_a_refused_one_is_told():
     async with watcher(500) as (_, beats):
         with pytest.raises(NotTold):
             await beats.beat(START)
+
+
+async def test_who_asks_for_it_is_told_himself_as_long_as_he_may_see_it(set_up):
+    hub, client, owner = set_up.hub, set_up.client, set_up.app.state.identify
+    new = {"name": "binh", "display": "Bình (mẫu)", "grants": [{"role": "operator"}], **WHY}
+    assert (await client.post("/ops/users", json=new)).status_code == 200
+    sign_in(set_up, Grant(role=Role.OPERATOR))
+    body = {"kind": "email", "target": "binh@mau.example", "least": "info"}
+    answer = await client.put("/ops/profile/notices", json=body)
+    assert (answer.status_code, answer.json()["target"]) == (200, "binh@mau.example"), answer.text
+    await hub.round(("kho-mau", 9), rounds=3)
+    assert len(hub.way.told) == 2  # over the shared channel, and to himself
+    assert (await client.get("/ops/alerts/channels")).json()["items"][0]["name"] == "truc"
+    set_up.app.state.identify = owner
+    assert (await client.post("/ops/users/binh:disable", json=WHY)).status_code == 200
+    await hub.round(("kho-mau", 0), rounds=5)
+    assert len(hub.way.told) == 3  # the end of it went over the shared channel alone
+
+
+async def test_a_part_is_told_of_its_own_alerts_only(set_up):
+    client = set_up.client
+    new = {"name": "binh", "display": "Bình (mẫu)", "grants": [{"role": "operator"}], **WHY}
+    assert (await client.post("/ops/users", json=new)).status_code == 200
+    mine = Grant(role=Role.OPERATOR, organisation="xa-a", within=frozenset({"xa-a"}))
+    sign_in(set_up, mine)
+    body = {"kind": "webhook", "target": "https://mau.example/toi", "organisation": "so-mau"}
+    assert (await client.put("/ops/profile/notices", json=body)).status_code == 403
+    ok = await client.put("/ops/profile/notices", json=body | {"organisation": "xa-a"})
+    assert ok.status_code == 200, ok.text
+    assert (await client.delete("/ops/profile/notices")).json()["target"] is None
+    assert (await client.get("/ops/profile/notices")).json()["target"] is None

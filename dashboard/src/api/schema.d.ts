@@ -1076,6 +1076,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/profile/notices": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["own_ops_profile_notices_get"];
+        readonly put: operations["be_told_ops_profile_notices_put"];
+        readonly post?: never;
+        readonly delete: operations["be_left_alone_ops_profile_notices_delete"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ops/read-only": {
         readonly parameters: {
             readonly query?: never;
@@ -1310,22 +1326,6 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         readonly post: operations["check_ops_schemas__name__check_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/ops/schemas:impact": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post: operations["impact_ops_schemas_impact_post"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1668,22 +1668,6 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/v1/admin/changes:preview": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post: operations["preview_v1_admin_changes_preview_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
     readonly "/v1/admin/connectors": {
         readonly parameters: {
             readonly query?: never;
@@ -2020,70 +2004,6 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/v1/admin/proposals": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get: operations["page_v1_admin_proposals_get"];
-        readonly put?: never;
-        readonly post: operations["propose_v1_admin_proposals_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/admin/proposals/{id}:approve": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post: operations["approve_v1_admin_proposals__id__approve_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/admin/proposals/{id}:refuse": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post: operations["refuse_v1_admin_proposals__id__refuse_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/admin/proposals/{id}:withdraw": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post: operations["withdraw_v1_admin_proposals__id__withdraw_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
     readonly "/v1/admin/quarantine": {
         readonly parameters: {
             readonly query?: never;
@@ -2158,182 +2078,6 @@ export interface paths {
         readonly get: operations["version_changes_v1_admin_rules__version__changes_get"];
         readonly put?: never;
         readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/admin/schema-versions": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get: operations["all_versions_v1_admin_schema_versions_get"];
-        readonly put?: never;
-        readonly post: operations["draft_v1_admin_schema_versions_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/admin/schema-versions/{name}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get: operations["one_version_v1_admin_schema_versions__name__get"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/admin/schema-versions/{name}:approve": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post: operations["approve_v1_admin_schema_versions__name__approve_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/admin/schema-versions/{name}:deprecate": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post: operations["deprecate_v1_admin_schema_versions__name__deprecate_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/admin/schema-versions/{name}:drop": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post: operations["drop_v1_admin_schema_versions__name__drop_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/admin/schema-versions/{name}:retire": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post: operations["retire_v1_admin_schema_versions__name__retire_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/admin/schema-versions/{name}:submit": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post: operations["submit_v1_admin_schema_versions__name__submit_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/admin/schema-versions:compare": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post: operations["compare_v1_admin_schema_versions_compare_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/admin/subscriptions/{id}:end": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post: operations["end_v1_admin_subscriptions__id__end_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/admin/subscriptions/{id}:pause": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post: operations["pause_v1_admin_subscriptions__id__pause_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/admin/subscriptions/{id}:resume": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post: operations["resume_v1_admin_subscriptions__id__resume_post"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2544,7 +2288,7 @@ export interface components {
             readonly trust: components["schemas"]["TrustAnswer"];
         };
         readonly ChangeSet: {
-            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
+            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
             readonly reason: string;
         };
         readonly ChannelRequest: {
@@ -2576,23 +2320,13 @@ export interface components {
             readonly items: readonly components["schemas"]["CheckAnswer"][];
         };
         /** @enum {string} */
-        readonly Collection: "organisations" | "codes" | "groups" | "systems" | "keys" | "endpoints" | "rights" | "schemas" | "document-policies" | "subscriptions" | "type-owners" | "exchanges";
+        readonly Collection: "organisations" | "codes" | "groups" | "systems" | "keys" | "endpoints" | "rights" | "schemas" | "document-policies";
         readonly CommittedAnswer: {
             readonly end: number;
             readonly first: number;
             readonly offset: number;
             readonly partition: number;
             readonly topic: string;
-        };
-        readonly CompareRequest: {
-            readonly document: {
-                readonly [key: string]: unknown;
-            };
-        };
-        readonly ComparedAnswer: {
-            readonly broken: readonly string[];
-            readonly compatible: boolean;
-            readonly level: components["schemas"]["hub__schemas__compatibility__Level"];
         };
         readonly CompromiseAnswer: {
             readonly decided_at: string | null;
@@ -2615,15 +2349,8 @@ export interface components {
         };
         /** @enum {string} */
         readonly CompromiseState: "reported" | "confirmed" | "dropped";
-        readonly ConditionModel: {
-            readonly at_least?: number | null;
-            readonly at_most?: number | null;
-            readonly fact: string;
-            /** @default [] */
-            readonly one_of: readonly (string | boolean | number)[];
-        };
         readonly ConfigFile: {
-            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
+            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
             /** @constant */
             readonly format: "lgsp-hub-config/1";
             readonly hash: string;
@@ -2665,12 +2392,17 @@ export interface components {
             readonly items: readonly components["schemas"]["ConnectorAnswer"][];
             readonly next: string | null;
         };
-        readonly ConsumerGroupAnswer: {
+        readonly ConsumerAnswer: {
             readonly barrier: components["schemas"]["Barrier"] | null;
             readonly committed: readonly components["schemas"]["CommittedAnswer"][];
             readonly members: readonly components["schemas"]["MemberAnswer"][];
             readonly name: string;
             readonly state: string;
+        };
+        readonly ConsumersAnswer: {
+            readonly changes: readonly components["schemas"]["RebalanceAnswer"][];
+            readonly items: readonly components["schemas"]["ConsumerAnswer"][];
+            readonly since: string | null;
         };
         readonly CountAnswer: {
             readonly count: number;
@@ -2751,14 +2483,6 @@ export interface components {
             readonly organisation: string;
             readonly system: string;
         };
-        readonly DeleteExchange: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            readonly change: "delete_exchange";
-            readonly type: string;
-        };
         readonly DeleteGroup: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2791,35 +2515,12 @@ export interface components {
             readonly change: "delete_system";
             readonly system: string;
         };
-        readonly DeleteTypeOwner: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            readonly change: "delete_type_owner";
-            readonly type: string;
-        };
         readonly DeliveryAnswer: {
             readonly address: string;
             readonly connectors: readonly string[];
             readonly inbox: string;
             readonly organisation: string | null;
             readonly system: string;
-        };
-        readonly DeprecateSchema: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            readonly change: "deprecate_schema";
-            readonly schema_name: string;
-        };
-        readonly DifferenceAnswer: {
-            readonly count: number;
-            readonly now: string;
-            readonly source: string;
-            readonly then: string;
-            readonly type: string;
         };
         readonly DiskShown: {
             readonly free: number;
@@ -2860,12 +2561,6 @@ export interface components {
             readonly items: readonly components["schemas"]["DoubtfulAnswer"][];
             readonly next: string | null;
         };
-        readonly DraftRequest: {
-            readonly document: {
-                readonly [key: string]: unknown;
-            };
-            readonly reason: string;
-        };
         readonly EndKey: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2876,14 +2571,6 @@ export interface components {
             readonly thumbprint: string;
             /** Format: date-time */
             readonly valid_to: string;
-        };
-        readonly EndSubscription: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            readonly change: "end_subscription";
-            readonly id: string;
         };
         readonly EntityPage: {
             readonly items: readonly {
@@ -2904,16 +2591,7 @@ export interface components {
             readonly version: number | null;
         };
         /** @enum {string} */
-        readonly Event: "admitted" | "refused" | "duplicate" | "attempted" | "delivered" | "retrying" | "dead_letter" | "held" | "resumed" | "expired" | "withdrawn" | "acknowledged" | "processed" | "rejected" | "verdict" | "subscribed";
-        readonly ExampleShown: {
-            /** Format: date-time */
-            readonly at: string;
-            readonly found: string | null;
-            readonly id: string;
-            readonly keyword: string;
-            readonly pointer: string;
-            readonly rule: string;
-        };
+        readonly Event: "admitted" | "refused" | "duplicate" | "attempted" | "delivered" | "retrying" | "dead_letter" | "held" | "resumed" | "expired" | "withdrawn" | "acknowledged" | "processed" | "rejected" | "verdict";
         readonly FeedRequest: {
             readonly organisation?: string | null;
             readonly reason: string;
@@ -2928,12 +2606,6 @@ export interface components {
         };
         /** @enum {string} */
         readonly Format: "json" | "csv";
-        readonly From: {
-            /** Format: date-time */
-            readonly at: string;
-            readonly id: string;
-            readonly source: string;
-        };
         /** @enum {string} */
         readonly Grade: "valid" | "valid_legacy" | "indeterminate" | "invalid";
         readonly GrantAnswer: {
@@ -2971,11 +2643,6 @@ export interface components {
             readonly partitions: readonly components["schemas"]["PartitionShown"][];
             readonly seconds: number | null;
             readonly stuck: boolean;
-        };
-        readonly GroupsAnswer: {
-            readonly changes: readonly components["schemas"]["RebalanceAnswer"][];
-            readonly items: readonly components["schemas"]["ConsumerGroupAnswer"][];
-            readonly since: string | null;
         };
         readonly HeadAnswer: {
             readonly hash: string;
@@ -3028,25 +2695,6 @@ export interface components {
         readonly HorizonAnswer: {
             readonly count: number;
             readonly days: number;
-        };
-        readonly ImpactAnswer: {
-            readonly broken: number;
-            readonly gone: number;
-            readonly incompatible: readonly string[];
-            readonly looked_at: number;
-            readonly next: components["schemas"]["From"] | null;
-            readonly recipients: readonly components["schemas"]["RecipientShown"][];
-            readonly senders: readonly components["schemas"]["SenderShown"][];
-            readonly takers: readonly string[];
-            readonly type: string;
-        };
-        readonly ImpactRequest: {
-            readonly after?: components["schemas"]["From"] | null;
-            /** @default 7 */
-            readonly days: number;
-            readonly document: {
-                readonly [key: string]: unknown;
-            };
         };
         /** @enum {string} */
         readonly Isolation: "shared" | "process";
@@ -3101,7 +2749,7 @@ export interface components {
         /** @enum {string} */
         readonly JobState: "previewed" | "running" | "paused" | "cancelled" | "done";
         /** @enum {string} */
-        readonly Kind: "connector_network" | "roles" | "administrator_token" | "provider_group" | "key_compromise" | "schema" | "group_offsets" | "rules";
+        readonly Kind: "connector_network" | "roles" | "administrator_token" | "provider_group" | "key_compromise" | "group_offsets";
         readonly LagAnswer: {
             /** Format: date-time */
             readonly at: string;
@@ -3113,7 +2761,7 @@ export interface components {
             readonly seconds: number | null;
         };
         /** @enum {string} */
-        readonly "Level-Input": "debug" | "info" | "warning" | "error" | "critical";
+        readonly Level: "debug" | "info" | "warning" | "error" | "critical";
         readonly LimitRequest: {
             readonly name: string;
             readonly reason: string;
@@ -3170,7 +2818,7 @@ export interface components {
         readonly LineShown: {
             readonly at: string | null;
             readonly event: string;
-            readonly level: components["schemas"]["hub__api__ops__diagnosis__Level"];
+            readonly level: components["schemas"]["Level"];
             readonly more: {
                 readonly [key: string]: unknown;
             };
@@ -3285,6 +2933,21 @@ export interface components {
         readonly NetworksAnswer: {
             readonly items: readonly components["schemas"]["NetworkAnswer"][];
         };
+        readonly NoticesAnswer: {
+            readonly kind?: string | null;
+            readonly least?: components["schemas"]["Severity"] | null;
+            readonly organisation?: string | null;
+            readonly target?: string | null;
+        };
+        readonly NoticesRequest: {
+            /** @enum {string} */
+            readonly kind: "email" | "webhook" | "message";
+            /** @default warning */
+            readonly least: components["schemas"]["Severity"];
+            /** @default * */
+            readonly organisation: string;
+            readonly target: string;
+        };
         readonly Offset: {
             readonly offset: number;
             readonly partition: number;
@@ -3377,26 +3040,12 @@ export interface components {
             readonly change: "pause_connector";
             readonly name: string;
         };
-        readonly PauseSubscription: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            readonly change: "pause_subscription";
-            readonly id: string;
-        };
         /** @enum {string} */
         readonly Policy: "off" | "record" | "require";
-        readonly PreviewAnswer: {
-            readonly changed: number;
-            readonly complete: boolean;
-            readonly differing: number;
-            readonly examples: readonly components["schemas"]["DifferenceAnswer"][];
-            readonly groups: readonly components["schemas"]["DifferenceAnswer"][];
-            readonly looked_at: number;
-            /** Format: date-time */
-            readonly since: string;
-            readonly version: number;
+        readonly PreviewRequest: {
+            readonly action: components["schemas"]["hub__api__admin_dead_letter_models__Order"];
+            readonly filter: components["schemas"]["hub__api__admin_dead_letter_models__Wanted"];
+            readonly reason: string;
         };
         readonly Problematic: {
             readonly detail: string;
@@ -3501,21 +3150,6 @@ export interface components {
             readonly system: string;
             readonly types: readonly string[];
         };
-        readonly PutExchange: {
-            readonly answer: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            readonly change: "put_exchange";
-            /** @default  */
-            readonly officer: string;
-            /** @default 0 */
-            readonly per_hour: number;
-            /** @default false */
-            readonly several: boolean;
-            readonly type: string;
-        };
         readonly PutGroup: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -3553,27 +3187,6 @@ export interface components {
             readonly system: string;
             readonly types: readonly string[];
         };
-        readonly PutSubscription: {
-            /** @default [] */
-            readonly areas: readonly string[];
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            readonly change: "put_subscription";
-            /** @default [] */
-            readonly conditions: readonly components["schemas"]["ConditionModel"][];
-            /** @default false */
-            readonly copies: boolean;
-            readonly id: string;
-            readonly since?: string | null;
-            /** @default [] */
-            readonly sources: readonly string[];
-            readonly system: string;
-            readonly type: string;
-            /** @default [] */
-            readonly versions: readonly string[];
-        };
         readonly PutSystem: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -3589,15 +3202,6 @@ export interface components {
             /** @default [] */
             readonly represents: readonly string[];
             readonly system: string;
-        };
-        readonly PutTypeOwner: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            readonly change: "put_type_owner";
-            readonly organisation: string;
-            readonly type: string;
         };
         readonly ReadOnlyAnswer: {
             readonly at: string | null;
@@ -3641,10 +3245,6 @@ export interface components {
             readonly system: string;
             readonly total_ms: number | null;
             readonly withdrawn_at: string | null;
-        };
-        readonly RecipientShown: {
-            readonly broken: number;
-            readonly system: string;
         };
         readonly RefusalAnswer: {
             readonly code: string;
@@ -3739,14 +3339,6 @@ export interface components {
             readonly generation: number;
             readonly name: string;
         };
-        readonly RestoreRules: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            readonly change: "restore_rules";
-            readonly version: number;
-        };
         /** @enum {string} */
         readonly Result: "done" | "denied" | "failed";
         readonly ResumeConnector: {
@@ -3757,14 +3349,6 @@ export interface components {
             readonly change: "resume_connector";
             readonly name: string;
         };
-        readonly ResumeSubscription: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            readonly change: "resume_subscription";
-            readonly id: string;
-        };
         readonly ResumeSystem: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -3772,14 +3356,6 @@ export interface components {
              */
             readonly change: "resume_system";
             readonly system: string;
-        };
-        readonly RetireSchema: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            readonly change: "retire_schema";
-            readonly schema_name: string;
         };
         readonly RevokeKey: {
             /**
@@ -3848,10 +3424,6 @@ export interface components {
             readonly subject: string;
             readonly threshold: number;
         };
-        readonly RuleShown: {
-            readonly messages: number;
-            readonly rule: string;
-        };
         readonly RulesShown: {
             readonly hash: string | null;
             readonly version: number;
@@ -3866,39 +3438,6 @@ export interface components {
             readonly screen: string;
             /** @default false */
             readonly shared: boolean;
-        };
-        /** @enum {string} */
-        readonly SchemaState: "draft" | "review" | "dropped" | "approved" | "deprecated" | "retired";
-        readonly SchemaVersionAnswer: {
-            readonly at: string | null;
-            readonly author: string | null;
-            readonly document: {
-                readonly [key: string]: unknown;
-            };
-            readonly guid: string;
-            readonly id: number;
-            readonly name: string;
-            readonly state: components["schemas"]["SchemaState"];
-            readonly subject: string;
-        };
-        readonly SchemaVersionShown: {
-            readonly at: string | null;
-            readonly author: string | null;
-            readonly guid: string;
-            readonly id: number;
-            readonly name: string;
-            readonly state: components["schemas"]["SchemaState"];
-            readonly subject: string;
-        };
-        readonly SchemaVersionsAnswer: {
-            readonly items: readonly components["schemas"]["SchemaVersionShown"][];
-        };
-        readonly SenderShown: {
-            readonly broken: number;
-            readonly examples: readonly components["schemas"]["ExampleShown"][];
-            readonly messages: number;
-            readonly rules: readonly components["schemas"]["RuleShown"][];
-            readonly system: string;
         };
         readonly SessionAnswer: {
             readonly address: string | null;
@@ -4347,21 +3886,6 @@ export interface components {
             readonly since?: string | null;
             readonly system?: string | null;
         };
-        readonly hub__api__admin_preview__PreviewRequest: {
-            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
-            /** @default 20 */
-            readonly examples: number;
-            /** @default 24 */
-            readonly hours: number;
-            readonly reason: string;
-        };
-        /** @enum {string} */
-        readonly hub__api__ops__diagnosis__Level: "debug" | "info" | "warning" | "error" | "critical";
-        readonly hub__api__ops__jobs__PreviewRequest: {
-            readonly action: components["schemas"]["hub__api__admin_dead_letter_models__Order"];
-            readonly filter: components["schemas"]["hub__api__admin_dead_letter_models__Wanted"];
-            readonly reason: string;
-        };
         readonly hub__api__ops_log__Wanted: {
             readonly reason: string;
             /** Format: date-time */
@@ -4375,8 +3899,6 @@ export interface components {
         readonly hub__decision__connectors__Wanted: "running" | "paused" | "stopped";
         /** @enum {string} */
         readonly hub__decision__rows__Outcome: "admitted" | "refused" | "held";
-        /** @enum {string} */
-        readonly hub__schemas__compatibility__Level: "NONE" | "BACKWARD" | "BACKWARD_TRANSITIVE" | "FORWARD" | "FORWARD_TRANSITIVE" | "FULL" | "FULL_TRANSITIVE";
     };
     responses: never;
     parameters: never;
@@ -5200,7 +4722,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["GroupsAnswer"];
+                    readonly "application/json": components["schemas"]["ConsumersAnswer"];
                 };
             };
         };
@@ -6092,6 +5614,67 @@ export interface operations {
             };
         };
     };
+    readonly own_ops_profile_notices_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticesAnswer"];
+                };
+            };
+        };
+    };
+    readonly be_told_ops_profile_notices_put: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NoticesRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticesAnswer"];
+                };
+            };
+        };
+    };
+    readonly be_left_alone_ops_profile_notices_delete: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticesAnswer"];
+                };
+            };
+        };
+    };
     readonly read_only_ops_read_only_get: {
         readonly parameters: {
             readonly query?: never;
@@ -6264,7 +5847,7 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["hub__api__ops__jobs__PreviewRequest"];
+                readonly "application/json": components["schemas"]["PreviewRequest"];
             };
         };
         readonly responses: {
@@ -6485,29 +6068,6 @@ export interface operations {
             };
         };
     };
-    readonly impact_ops_schemas_impact_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ImpactRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["ImpactAnswer"];
-                };
-            };
-        };
-    };
     readonly sign_in_ops_session_post: {
         readonly parameters: {
             readonly query?: never;
@@ -6657,7 +6217,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 readonly lines?: number;
-                readonly level?: components["schemas"]["Level-Input"];
+                readonly level?: components["schemas"]["Level"];
             };
             readonly header?: never;
             readonly path: {
@@ -7051,29 +6611,6 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["WrittenAnswer"];
-                };
-            };
-        };
-    };
-    readonly preview_v1_admin_changes_preview_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["hub__api__admin_preview__PreviewRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["PreviewAnswer"];
                 };
             };
         };
@@ -7620,127 +7157,6 @@ export interface operations {
             };
         };
     };
-    readonly page_v1_admin_proposals_get: {
-        readonly parameters: {
-            readonly query?: {
-                readonly waiting?: boolean;
-                readonly before?: string;
-                readonly limit?: number;
-            };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["RequestPage"];
-                };
-            };
-        };
-    };
-    readonly propose_v1_admin_proposals_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ChangeSet"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["RequestAnswer"];
-                };
-            };
-        };
-    };
-    readonly approve_v1_admin_proposals__id__approve_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReasonRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["RequestAnswer"];
-                };
-            };
-        };
-    };
-    readonly refuse_v1_admin_proposals__id__refuse_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReasonRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["RequestAnswer"];
-                };
-            };
-        };
-    };
-    readonly withdraw_v1_admin_proposals__id__withdraw_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReasonRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["RequestAnswer"];
-                };
-            };
-        };
-    };
     readonly held_v1_admin_quarantine_get: {
         readonly parameters: {
             readonly query?: {
@@ -7848,292 +7264,6 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["EntityPage"];
-                };
-            };
-        };
-    };
-    readonly all_versions_v1_admin_schema_versions_get: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["SchemaVersionsAnswer"];
-                };
-            };
-        };
-    };
-    readonly draft_v1_admin_schema_versions_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["DraftRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["SchemaVersionAnswer"];
-                };
-            };
-        };
-    };
-    readonly one_version_v1_admin_schema_versions__name__get: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly name: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["SchemaVersionAnswer"];
-                };
-            };
-        };
-    };
-    readonly approve_v1_admin_schema_versions__name__approve_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly name: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReasonRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["SchemaVersionAnswer"];
-                };
-            };
-        };
-    };
-    readonly deprecate_v1_admin_schema_versions__name__deprecate_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly name: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReasonRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["SchemaVersionAnswer"];
-                };
-            };
-        };
-    };
-    readonly drop_v1_admin_schema_versions__name__drop_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly name: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReasonRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["SchemaVersionAnswer"];
-                };
-            };
-        };
-    };
-    readonly retire_v1_admin_schema_versions__name__retire_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly name: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReasonRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["SchemaVersionAnswer"];
-                };
-            };
-        };
-    };
-    readonly submit_v1_admin_schema_versions__name__submit_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly name: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReasonRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["SchemaVersionAnswer"];
-                };
-            };
-        };
-    };
-    readonly compare_v1_admin_schema_versions_compare_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["CompareRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["ComparedAnswer"];
-                };
-            };
-        };
-    };
-    readonly end_v1_admin_subscriptions__id__end_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReasonRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["WrittenAnswer"];
-                };
-            };
-        };
-    };
-    readonly pause_v1_admin_subscriptions__id__pause_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReasonRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["WrittenAnswer"];
-                };
-            };
-        };
-    };
-    readonly resume_v1_admin_subscriptions__id__resume_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReasonRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["WrittenAnswer"];
                 };
             };
         };

@@ -4,6 +4,7 @@ import { Notice, ProblemNotice } from "../design/Notice";
 import { Toast } from "../design/toast";
 import { PasswordScreen } from "../screens/sign-in/Password";
 import { SignInScreen, SignInAgain } from "../screens/sign-in/SignIn";
+import { WallScreen } from "../screens/wall/Wall";
 import { words } from "../words";
 import { useFocusOnVisit } from "./focus";
 import { Help } from "./Help";
@@ -27,6 +28,7 @@ export function App() {
     case "out":
       return <SignInScreen />;
     case "in":
+      if (state.me.wall) return <WallScreen />;
       return state.me.must_change_password ? <PasswordScreen forced /> : <Console />;
   }
 }

@@ -5,6 +5,8 @@ const PATHS = {
   connectors: "M8 4v4M16 4v4M6 8h12v4a6 6 0 0 1-12 0zM12 18v3",
   routes: "M5 6h6a4 4 0 0 1 4 4v4a4 4 0 0 0 4 4M16 15l3 3-3 3M5 6v.1",
   lag: "M4 19h16M6 16l4-5 3 3 5-8",
+  topics: "M4 6c0-3 16-3 16 0v12c0 3-16 3-16 0zM4 6c0 3 16 3 16 0M4 12c0 3 16 3 16 0",
+  schedules: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M12 7v5l3.500 2",
   directory: "M12 4v5M5 15v-3h14v3M12 9v3M3 15h4v5H3zM10 15h4v5h-4zM17 15h4v5h-4z",
   schemas: "M9 4c-3 0-2 3-2 5s-2 3-2 3 2 1 2 3-1 5 2 5M15 4c3 0 2 3 2 5s2 3 2 3-2 1-2 3 1 5-2 5",
   deadlines: "M5 6h14v14H5zM5 10h14M9 3v5M15 3v5M12 13v3l2 1",

@@ -24,8 +24,10 @@ import { OverviewScreen } from "../screens/overview/Overview";
 import { ProfileScreen } from "../screens/profile/Profile";
 import { RequestsScreen } from "../screens/requests/Requests";
 import { RoutesScreen } from "../screens/routes/Routes";
+import { SchedulesScreen } from "../screens/schedules/Schedules";
 import { SchemasScreen } from "../screens/schemas/Schemas";
 import { SystemScreen } from "../screens/system/System";
+import { TopicsScreen } from "../screens/topics/Topics";
 import { TraceScreen } from "../screens/trace/Trace";
 import { TransparencyScreen } from "../screens/transparency/Transparency";
 import { UserScreen } from "../screens/users/User";
@@ -65,6 +67,8 @@ export const SCREENS: readonly Screen[] = [
   { name: "connector", path: "/connectors/:name", reads: "GET /v1/admin/connectors/{name}", view: ConnectorScreen },
   { name: "connectorNew", path: "/connector-new", reads: "change put_connector", view: NewConnectorScreen },
   { name: "routes", path: "/routes", key: "r", icon: "routes", reads: "GET /ops/routes", view: RoutesScreen },
+  { name: "schedules", path: "/schedules", key: "z", icon: "schedules", reads: "GET /v1/admin/connectors", view: SchedulesScreen },
+  { name: "topics", path: "/topics", key: "f", icon: "topics", reads: "GET /ops/topics", view: TopicsScreen },
   { name: "lag", path: "/lag", key: "l", icon: "lag", reads: "GET /ops/lag", view: LagScreen },
   { name: "alerts", path: "/alerts", key: "e", icon: "alerts", reads: "GET /ops/alerts", view: AlertsScreen },
   { name: "reports", path: "/reports", key: "i", icon: "reports", reads: "GET /ops/indicators", view: ReportsScreen },

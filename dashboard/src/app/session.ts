@@ -73,6 +73,11 @@ export function giveUpSignIn(): void {
   for (const one of waiting.splice(0)) one(false);
 }
 
+/** Turn this browser into a screen on a wall: it shows figures, and changes nothing from now on. */
+export async function ontoWall(reason: string): Promise<void> {
+  taken(await ask<Me>("POST", "/ops/session/wall", { body: { reason } }));
+}
+
 export function signOut(): Promise<void> {
   return left(false);
 }

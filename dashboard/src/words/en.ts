@@ -1,4 +1,5 @@
 import { codesEn } from "./codes";
+import { machineEn } from "./machine";
 import { trustEn } from "./trust";
 import type { Words } from "./vi";
 
@@ -6,8 +7,9 @@ export const en: Words = {
   product: "Integration hub",
   ...codesEn,
   ...trustEn,
+  ...machineEn,
   nav: {
-    overview: "Overview", messages: "Messages", trace: "Trace", where: "Where is it?", deadLetters: "Dead letters", jobs: "Retry jobs",
+    topics: "Topics", schedules: "Schedules", overview: "Overview", messages: "Messages", trace: "Trace", where: "Where is it?", deadLetters: "Dead letters", jobs: "Retry jobs",
     held: "Held", connectors: "Connectors", connector: "Connector", connectorNew: "New connector", routes: "Routes", lag: "Lag", deadlines: "Deadlines", directory: "Directory",
     organisation: "Organisation", schemas: "Schemas", alerts: "Alerts", reports: "Reports", audit: "Audit", users: "Users", user: "User", requests: "Approvals", system: "System", profile: "Profile",
     deadLetter: "Dead letter", job: "Retry job", documents: "Held for signatures", certificates: "Certificates", certificate: "Certificate", compromises: "Compromised keys", compromise: "Compromised key", transparency: "Transparency log",
@@ -18,6 +20,7 @@ export const en: Words = {
     refresh: "Refresh",
   },
   problems: {
+    wall_only: "This session only shows figures on a wall", group_fixed: "The position of this consumer group is not moved by hand",
     unauthorized: "Not signed in, or the name or password is wrong", forbidden: "You have no right to do this",
     not_found: "It does not exist, or is not yours to see", unavailable: "A store of the hub does not answer", overloaded: "The hub has too much to do",
     invalid_request: "The request does not have the right form", invalid_cursor: "This page is gone; open the list again", conflict: "It does not fit the present state",
@@ -173,10 +176,10 @@ export const en: Words = {
   },
   audit: {
     title: "Audit", lead: "Who did, saw or was denied what, when and why.", filters: { actor: "Person", action: "Action", target: "Target", result: "Result" }, results: { done: "Done", denied: "Denied", failed: "Failed" },
-    at: "At", what: "What", reason: "Reason", before: "Before", after: "After", more: (n) => `and ${n} more`,
+    at: "At", what: "What", reason: "Reason", before: "Before", after: "After", address: "From address", more: (n) => `and ${n} more`,
   },
   requests: {
-    title: "Approvals", lead: "Risky actions are done by two: one asks, another approves.", all: "Decided ones too", none: "Nothing waits for approval.", kinds: { connector_network: "A network for a connector", roles: "Roles", administrator_token: "Administrator's token", key_compromise: "A compromised key" },
+    title: "Approvals", lead: "Risky actions are done by two: one asks, another approves.", all: "Decided ones too", none: "Nothing waits for approval.", kinds: { connector_network: "A network for a connector", roles: "Roles", administrator_token: "Administrator's token", group_offsets: "Position of a consumer group", key_compromise: "A compromised key" },
     decisions: { waiting: "Waits", approved: "Approved", refused: "Not approved", withdrawn: "Withdrawn" }, askedBy: "Asked by", payload: "Content", approve: "Approve", refuse: "Do not approve", withdraw: "Take back",
   },
   users: {

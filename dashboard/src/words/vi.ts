@@ -1,4 +1,5 @@
 import { codesVi } from "./codes";
+import { machineVi } from "./machine";
 import { trustVi } from "./trust";
 
 /** The Vietnamese words; the type of every other language. Codes of the hub stand in `codes.ts`. */
@@ -6,8 +7,9 @@ export const vi = {
   product: "Trục liên thông",
   ...codesVi,
   ...trustVi,
+  ...machineVi,
   nav: {
-    overview: "Tổng quan", messages: "Thông điệp", trace: "Hành trình", where: "Văn bản ở đâu?", deadLetters: "Thư chết", jobs: "Đợt gửi lại",
+    topics: "Chủ đề", schedules: "Lịch đọc", overview: "Tổng quan", messages: "Thông điệp", trace: "Hành trình", where: "Văn bản ở đâu?", deadLetters: "Thư chết", jobs: "Đợt gửi lại",
     held: "Bị giữ lại", connectors: "Bộ kết nối", connector: "Bộ kết nối", connectorNew: "Bộ kết nối mới", routes: "Tuyến", lag: "Độ trễ", deadlines: "Thời hạn", directory: "Danh bạ",
     organisation: "Cơ quan", schemas: "Lược đồ", alerts: "Cảnh báo", reports: "Báo cáo", audit: "Nhật ký", users: "Người dùng", user: "Người dùng", requests: "Chờ duyệt", system: "Hệ thống", profile: "Cá nhân",
     deadLetter: "Thư chết", job: "Đợt gửi lại", documents: "Chờ kiểm chữ ký", certificates: "Chứng thư số", certificate: "Chứng thư số", compromises: "Lộ khóa", compromise: "Báo lộ khóa", transparency: "Nhật ký minh bạch",
@@ -18,6 +20,7 @@ export const vi = {
     refresh: "Làm mới",
   },
   problems: {
+    wall_only: "Phiên này chỉ để hiển thị trên tường", group_fixed: "Vị trí của nhóm đọc này không chuyển bằng tay được",
     unauthorized: "Chưa đăng nhập, hoặc tên hay mật khẩu không đúng", forbidden: "Anh/chị không có quyền làm việc này",
     not_found: "Không có, hoặc không thuộc phạm vi anh/chị được xem", unavailable: "Một kho dữ liệu của trục chưa trả lời", overloaded: "Trục đang quá tải",
     invalid_request: "Yêu cầu không đúng dạng", invalid_cursor: "Trang này không còn; hãy mở lại danh sách", conflict: "Không hợp với trạng thái hiện tại",
@@ -172,10 +175,10 @@ export const vi = {
   },
   audit: {
     title: "Nhật ký", lead: "Ai đã làm, đã xem, hay bị từ chối điều gì, lúc nào, vì sao.", filters: { actor: "Người", action: "Việc", target: "Đối tượng", result: "Kết quả" }, results: { done: "Đã làm", denied: "Bị từ chối", failed: "Không thành" } as Record<string, string>,
-    at: "Lúc", what: "Việc", reason: "Lý do", before: "Trước", after: "Sau", more: (n: string) => `và ${n} mục nữa`,
+    at: "Lúc", what: "Việc", reason: "Lý do", before: "Trước", after: "Sau", address: "Từ địa chỉ", more: (n: string) => `và ${n} mục nữa`,
   },
   requests: {
-    title: "Chờ duyệt", lead: "Việc rủi ro cần hai người: một người xin, một người khác duyệt.", all: "Cả việc đã quyết", none: "Không có gì chờ duyệt.", kinds: { connector_network: "Mở mạng cho bộ kết nối", roles: "Cấp vai trò", administrator_token: "Mã truy cập quản trị", key_compromise: "Báo lộ khóa" } as Record<string, string>,
+    title: "Chờ duyệt", lead: "Việc rủi ro cần hai người: một người xin, một người khác duyệt.", all: "Cả việc đã quyết", none: "Không có gì chờ duyệt.", kinds: { connector_network: "Mở mạng cho bộ kết nối", roles: "Cấp vai trò", administrator_token: "Mã truy cập quản trị", group_offsets: "Chuyển vị trí nhóm đọc", key_compromise: "Báo lộ khóa" } as Record<string, string>,
     decisions: { waiting: "Chờ duyệt", approved: "Đã duyệt", refused: "Không duyệt", withdrawn: "Đã rút" } as Record<string, string>, askedBy: "Người xin", payload: "Nội dung", approve: "Duyệt", refuse: "Không duyệt", withdraw: "Rút lại",
   },
   users: {

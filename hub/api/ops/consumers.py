@@ -50,7 +50,7 @@ class CommittedAnswer(Answer):
     end: int
 
 
-class ConsumerGroupAnswer(Answer):
+class ConsumerAnswer(Answer):
     """A consumer group as the brokers have it."""
 
     name: str
@@ -72,10 +72,10 @@ class RebalanceAnswer(Answer):
     left: list[MemberAnswer]
 
 
-class GroupsAnswer(Answer):
+class ConsumersAnswer(Answer):
     """All groups, and what has changed in them."""
 
-    items: list[ConsumerGroupAnswer]
+    items: list[ConsumerAnswer]
     since: datetime | None
     """Since when this process has looked: Kafka keeps no history of who was in a group."""
     changes: list[RebalanceAnswer]
@@ -123,12 +123,12 @@ Mover = Annotated[Person, Depends(require(Action.MANAGE_CONNECTORS))]
 
 
 @router.get("", responses=problems(), dependencies=[Depends(require(Action.VIEW_STATISTICS))])
-async def consumers(ops: TheOps) -> GroupsAnswer:
+async def consumers(ops: TheOps) -> ConsumersAnswer:
     """Return Kafka's consumer groups. The hub's own have no members: partitions are dealt."""
     found = await ops.groups.get()
     ops.rebalances.look(found, ops.clock())
-    return GroupsAnswer(
-        items=[ConsumerGroupAnswer.model_validate(one) for one in found],
+    return ConsumersAnswer(
+        items=[ConsumerAnswer.model_validate(one) for one in found],
         since=ops.rebalances.since,
         changes=[RebalanceAnswer.model_validate(one) for one in ops.rebalances.changes],
     )

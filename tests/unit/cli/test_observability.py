@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import promql_parser
 import pytest
 import yaml
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
@@ -138,6 +139,26 @@ def test_every_series_and_label_of_dashboards_and_rules_exists():
     found = [(where, unknown(expression)) for where, expression in expressions()]
     assert [(where, wrong) for where, wrong in found if wrong] == []
     assert len(found) > 100
+
+
+def test_every_expression_is_promql():
+    for _, expression in expressions():
+        promql_parser.parse(expression)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "rate(hub_lag_messages)",
+        "sum by (group (hub_lag_messages)",
+        "hub_lag_messages >",
+        "hub_lag_messages[5m] > 0",
+        "khong_co(hub_lag_messages)",
+    ],
+)
+def test_what_is_no_promql_is_found(expression):
+    with pytest.raises(ValueError, match=r"\S"):
+        promql_parser.parse(expression)
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ function columns(): readonly Column<AuditEntry>[] {
   return [
     { key: "at", title: text.at, cell: (row) => <Time at={row.at} /> },
     { key: "actor", title: text.filters.actor, cell: (row) => <strong>{row.actor}</strong> },
+    { key: "address", title: text.address, cell: (row) => row.address ?? "–" },
     { key: "result", title: text.filters.result, cell: (row) => <Badge tone={TONES[row.result as keyof typeof TONES] ?? "none"} text={named(text.results, row.result)} /> },
     { key: "what", title: text.what, cell: (row) => <Targets row={row} /> },
     { key: "reason", title: text.reason, cell: (row) => row.reason },

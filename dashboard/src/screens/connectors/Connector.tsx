@@ -5,14 +5,16 @@ import type { Adapter, Connector } from "../../api/shapes";
 import { Link } from "../../app/Link";
 import { href } from "../../app/router";
 import { mayDo } from "../../app/session";
-import { StateBadge } from "../../design/Badge";
+import { Badge, StateBadge } from "../../design/Badge";
 import { Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
 import { count, duration, Time } from "../../design/Time";
 import { either, language, named, words } from "../../words";
 import { ConfigCard } from "./ConfigCard";
+import { History } from "./History";
 import { Networks } from "./Networks";
 import { Orders } from "./Orders";
+import { Signals } from "./Signals";
 
 const REFRESH_MS = 3_000;
 
@@ -36,7 +38,9 @@ export function ConnectorScreen({ name }: { readonly name: string }) {
           <>
             <State connector={connector} />
             <Orders connector={connector} done={found.again} />
+            <Signals connector={connector} source={adapter?.kind === "source"} />
             <ConfigCard connector={connector} adapter={adapter} done={found.again} />
+            <History connector={connector} done={found.again} />
             <Networks name={name} />
           </>
         )}
@@ -55,11 +59,13 @@ async function knownOf(name: string, stop: AbortSignal): Promise<Known> {
 
 function State({ connector }: { readonly connector: Connector }) {
   const text = words.value.connectors;
+  const past = words.value.history;
   const { reported } = connector;
   return (
     <section class="card stack-s" aria-label={text.state}>
       <p class="row"><StateBadge state={connector.state} />
-        {connector.wanted !== connector.state && <span class="small soft">{text.wanted}: {named(words.value.states, connector.wanted)}</span>}</p>
+        {connector.wanted !== connector.state && <span class="small soft">{text.wanted}: {named(words.value.states, connector.wanted)}</span>}
+        {connector.deployed !== null && <Badge tone={connector.deployed ? "good" : "warn"} text={connector.deployed ? past.deployed : past.edited} />}</p>
       {reported && either(reported) && <p class="long">{either(reported)}</p>}
       <dl class="facts">
         <dt>{text.adapter}</dt><dd>{connector.adapter}</dd>
@@ -68,6 +74,8 @@ function State({ connector }: { readonly connector: Connector }) {
           <>
             <dt>{text.delivered}</dt><dd>{count(reported.delivered)} · {text.failed} {count(reported.failed)}</dd>
             <dt>{text.waiting}</dt><dd>{count(reported.waiting + reported.lag_messages)} · {text.lag} {duration(reported.lag_seconds, language.value)}</dd>
+            {reported.breaker && <><dt>{past.breaker}</dt><dd><Badge tone={reported.breaker === "closed" ? "good" : "bad"} text={named(past.breakers, reported.breaker)} /></dd></>}
+            {reported.checkpoint && <><dt>{past.checkpoint}</dt><dd><code class="long">{reported.checkpoint}</code></dd></>}
             <dt>{text.lastSuccess}</dt><dd><Time at={reported.last_success_at} /></dd>
             <dt>{text.heard}</dt><dd><Time at={reported.at} /></dd>
           </>

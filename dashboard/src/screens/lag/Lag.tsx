@@ -7,6 +7,7 @@ import { Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
 import { Table } from "../../design/Table";
 import { count, duration, Time } from "../../design/Time";
+import { ConsumersCard } from "./Consumers";
 import { language, words } from "../../words";
 
 const REFRESH_MS = 5_000;
@@ -24,6 +25,7 @@ export function LagScreen() {
       <Shown from={found} empty={(lag) => lag.groups.length === 0}>
         {(lag) => <><p class="small soft">{text.asOf} <Time at={lag.at} /></p>{lag.groups.map((group) => <Group key={group.group} group={group} />)}</>}
       </Shown>
+      <ConsumersCard />
     </Page>
   );
 }

@@ -1,10 +1,14 @@
+import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ask } from "../../api/http";
 import { refreshOnChange } from "../../api/live";
 import { useLoad } from "../../api/load";
 import type { Overview } from "../../api/shapes";
+import { ontoWall } from "../../app/session";
 import { Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
+import { ReasonDialog } from "../../design/Reason";
+import { Write } from "../../design/Write";
 import { words } from "../../words";
 import { FlowCard } from "./FlowCard";
 import { MinutesChart } from "./MinutesChart";
@@ -26,7 +30,7 @@ export function OverviewScreen() {
     return () => clearInterval(ticking);
   }, []);
   return (
-    <Page title={text.title} lead={text.lead}>
+    <Page title={text.title} lead={text.lead} actions={<OntoWall />}>
       <Shown from={found}>
         {(overview) => (
           <>
@@ -41,5 +45,16 @@ export function OverviewScreen() {
         )}
       </Shown>
     </Page>
+  );
+}
+
+function OntoWall() {
+  const text = words.value.wall;
+  const asking = useSignal(false);
+  return (
+    <>
+      <Write does="POST /ops/session/wall" onClick={() => { asking.value = true; }}>{text.open}</Write>
+      {asking.value && <ReasonDialog title={text.open} action={text.open} risky act={ontoWall} onClose={() => { asking.value = false; }}><p>{text.means}</p></ReasonDialog>}
+    </>
   );
 }

@@ -16,7 +16,8 @@ const LAG_WARN_S = 10;
 const ALERTS_MS = 30_000;
 
 /** The numbers of a day, each a link to what it counts. */
-export function Tiles({ overview }: { readonly overview: Overview }) {
+export function Tiles({ overview, plain = false }: { readonly overview: Overview; readonly plain?: boolean }) {
+  const to = (path: string, query?: Readonly<Record<string, string>>) => (plain ? undefined : href(path, query));
   const text = words.value.overview;
   const { totals, open, oldest_undelivered: oldest, connectors } = overview;
   const waiting = (open["pending"] ?? 0) + (open["retrying"] ?? 0);
@@ -26,23 +27,23 @@ export function Tiles({ overview }: { readonly overview: Overview }) {
   const lag = worstLag(overview);
   return (
     <ul class="tiles">
-      <Tile name={text.admitted} value={count(totals.admitted)} note={text.delivered(count(totals.delivered))} tone="none" to={href("/messages", { outcome: "admitted" })} />
-      <Tile name={text.refused} value={count(totals.refused)} note={rate(totals.success_rate)} tone={totals.refused > 0 ? "warn" : "good"} to={href("/messages", { outcome: "refused" })} />
+      <Tile name={text.admitted} value={count(totals.admitted)} note={text.delivered(count(totals.delivered))} tone="none" to={to("/messages", { outcome: "admitted" })} />
+      <Tile name={text.refused} value={count(totals.refused)} note={rate(totals.success_rate)} tone={totals.refused > 0 ? "warn" : "good"} to={to("/messages", { outcome: "refused" })} />
       <Tile name={text.waiting} value={count(waiting)} note={oldest ? text.oldest(duration(oldest.seconds, language.value)) : text.nothingWaits}
-        tone={oldest && oldest.seconds > OLDEST_WARN_S ? "warn" : "good"} to={href("/messages", { state: "pending", range: "7d" })} />
-      <Tile name={text.deadLetters} value={count(overview.dead_letters)} tone={overview.dead_letters > 0 ? "bad" : "good"} to={overview.part ? href("/messages", { state: "dead_letter", range: "30d" }) : href("/dead-letters")} />
-      <Tile name={text.review} value={count(stuck)} tone={stuck > 0 ? "warn" : "good"} to={href("/messages", { state: "manual_review", range: "30d" })} />
-      <Tile name={text.connectors} value={count(running)} note={text.notRunning(count(others))} tone={connectors.trouble.length > 0 ? "bad" : others > 0 ? "warn" : "good"} to={href("/connectors")} />
-      <Tile name={text.expiring} value={count(overview.expiring)} tone={overview.expiring > 0 ? "warn" : "good"} to={href("/deadlines", { what: "key" })} />
-      <AlertTile />
-      {!overview.part && <Tile name={text.lag} value={lag === null ? "–" : duration(lag, language.value)} tone={lag === null || lag > LAG_WARN_S ? "warn" : "good"} to={href("/lag")} />}
-      {!overview.part && <Tile name={text.quarantine} value={overview.quarantine === null ? "–" : count(overview.quarantine)} tone={overview.quarantine === 0 ? "good" : "bad"} to={href("/held")} />}
+        tone={oldest && oldest.seconds > OLDEST_WARN_S ? "warn" : "good"} to={to("/messages", { state: "pending", range: "7d" })} />
+      <Tile name={text.deadLetters} value={count(overview.dead_letters)} tone={overview.dead_letters > 0 ? "bad" : "good"} to={overview.part ? to("/messages", { state: "dead_letter", range: "30d" }) : to("/dead-letters")} />
+      <Tile name={text.review} value={count(stuck)} tone={stuck > 0 ? "warn" : "good"} to={to("/messages", { state: "manual_review", range: "30d" })} />
+      <Tile name={text.connectors} value={count(running)} note={text.notRunning(count(others))} tone={connectors.trouble.length > 0 ? "bad" : others > 0 ? "warn" : "good"} to={to("/connectors")} />
+      <Tile name={text.expiring} value={count(overview.expiring)} tone={overview.expiring > 0 ? "warn" : "good"} to={to("/deadlines", { what: "key" })} />
+      <AlertTile plain={plain} />
+      {!overview.part && <Tile name={text.lag} value={lag === null ? "–" : duration(lag, language.value)} tone={lag === null || lag > LAG_WARN_S ? "warn" : "good"} to={to("/lag")} />}
+      {!overview.part && <Tile name={text.quarantine} value={overview.quarantine === null ? "–" : count(overview.quarantine)} tone={overview.quarantine === 0 ? "good" : "bad"} to={to("/held")} />}
     </ul>
   );
 }
 
 /** How many alerts fire, and how many of them nobody has taken. */
-function AlertTile() {
+function AlertTile({ plain }: { readonly plain: boolean }) {
   const text = words.value.overview;
   const allowed = mayDo("GET /ops/alerts");
   const found = useLoad("alerts", (stop) => (allowed ? ask<Rows>("GET", "/ops/alerts", { stop }) : Promise.resolve({ items: [] })));
@@ -54,7 +55,7 @@ function AlertTile() {
   if (!allowed || state.kind !== "ready") return null;
   const firing = state.value.items.filter((one) => one["phase"] === "firing");
   const free = firing.filter((one) => !one["taken_by"]).length;
-  return <Tile name={text.alerts} value={count(firing.length)} note={firing.length > 0 ? text.notTaken(count(free)) : undefined} tone={free > 0 ? "bad" : firing.length > 0 ? "warn" : "good"} to={href("/alerts")} />;
+  return <Tile name={text.alerts} value={count(firing.length)} note={firing.length > 0 ? text.notTaken(count(free)) : undefined} tone={free > 0 ? "bad" : firing.length > 0 ? "warn" : "good"} to={plain ? undefined : href("/alerts")} />;
 }
 
 function rate(success: number | null): string {

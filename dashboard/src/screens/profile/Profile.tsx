@@ -1,11 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { beginnings, chooseFirstScreen, firstScreen, LAST } from "../../app/landing";
 import { shortcuts, theme, zone, type Theme } from "../../app/preferences";
-import { keepProfile, me } from "../../app/session";
+import { keepProfile, mayDo, me } from "../../app/session";
 import { CheckField, ChoiceField } from "../../design/Field";
 import { Page } from "../../design/Page";
 import { either, language, named, words, type Language } from "../../words";
 import { PasswordForm } from "../sign-in/Password";
+import { NoticesCard } from "./Notices";
 import { Sessions } from "./Sessions";
 
 /** One's own language, colours, keys, password; and what one may do. */
@@ -38,6 +39,7 @@ export function ProfileScreen() {
               <PasswordForm />
             </section>
           )}
+          {mayDo("PUT /ops/profile/notices") && <NoticesCard />}
           <Sessions />
           <section class="card stack-s" aria-label={text.rights}>
             <h2>{text.rights}</h2>

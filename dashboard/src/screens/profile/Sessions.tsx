@@ -21,7 +21,7 @@ export function Sessions() {
             {items.map((one) => (
               <li key={one.made_at} class="row">
                 {one.this && <Badge tone="info" text={text.thisSession} />}
-                <span>{text.signedIn} <Time at={one.made_at} ago={false} /> · {text.seen} <Time at={one.seen_at} /></span>
+                <span>{text.signedIn} <Time at={one.made_at} ago={false} /> · {text.seen} <Time at={one.seen_at} />{one.address && ` · ${words.value.notices.from} ${one.address}`}{one.wall && ` · ${words.value.notices.wall}`}</span>
               </li>
             ))}
           </ul>

@@ -11,7 +11,7 @@ import { Table } from "../../design/Table";
 import { count } from "../../design/Time";
 import { language, words } from "../../words";
 import { Checker } from "./Checker";
-import { diff } from "./diff";
+import { Difference } from "../../design/Difference";
 import "./schemas.css";
 
 /** Published schemas: who uses each, what changed from one version to another, does a sample fit. */
@@ -72,10 +72,9 @@ function Document({ shown, before }: { readonly shown: string; readonly before: 
   const found = useLoad(`${shown} ${before}`, async (stop) => ({ now: await read(shown, stop), then: before ? await read(before, stop) : null }));
   return (
     <Shown from={found}>
-      {({ now, then }) => (
-        <pre tabIndex={0} aria-label={shown} class="document-text">
-          {then === null ? now : diff(then, now).map((line, index) => <span key={index} class={`diff-line diff-${line.mark === "+" ? "new" : line.mark === "-" ? "old" : "same"}`}>{line.mark} {line.text}{"\n"}</span>)}
-        </pre>
+      {({ now, then }) => (then === null
+        ? <pre tabIndex={0} aria-label={shown} class="document-text">{now}</pre>
+        : <Difference label={shown} before={then} after={now} />
       )}
     </Shown>
   );

@@ -10,6 +10,7 @@ import { words } from "../../words";
 import { BundleCard } from "./BundleCard";
 import { LogCard } from "./LogCard";
 import { MachineCard } from "./Machine";
+import { TransferCard } from "./Transfer";
 import { ReadOnlyCard } from "./ReadOnlyCard";
 
 interface Head {
@@ -48,6 +49,7 @@ export function SystemScreen() {
             <MachineCard machine={machine} />
             <LogCard processes={machine.processes} />
             <BundleCard />
+            <TransferCard />
             <section class="card stack-s" aria-label={text.rules}>
               <h2>{text.rules}</h2>
               <p class="row"><Badge tone={head.published ? "good" : "warn"} text={head.published ? text.published : text.notPublished} />{text.version} {head.version}</p>
