@@ -1332,6 +1332,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/schemas:impact": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["impact_ops_schemas_impact_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ops/session": {
         readonly parameters: {
             readonly query?: never;
@@ -1662,6 +1678,22 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         readonly post: operations["write_v1_admin_changes_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/changes:preview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["preview_v1_admin_changes_preview_post"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2004,6 +2036,134 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/admin/onboardings": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["page_v1_admin_onboardings_get"];
+        readonly put?: never;
+        readonly post: operations["register_v1_admin_onboardings_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/onboardings/{system}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["one_v1_admin_onboardings__system__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/onboardings/{system}:key": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["add_key_v1_admin_onboardings__system__key_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/onboardings/{system}:submit": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["submit_v1_admin_onboardings__system__submit_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/proposals": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["page_v1_admin_proposals_get"];
+        readonly put?: never;
+        readonly post: operations["propose_v1_admin_proposals_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/proposals/{id}:approve": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["approve_v1_admin_proposals__id__approve_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/proposals/{id}:refuse": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["refuse_v1_admin_proposals__id__refuse_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/proposals/{id}:withdraw": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["withdraw_v1_admin_proposals__id__withdraw_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/admin/quarantine": {
         readonly parameters: {
             readonly query?: never;
@@ -2078,6 +2238,182 @@ export interface paths {
         readonly get: operations["version_changes_v1_admin_rules__version__changes_get"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/schema-versions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["all_versions_v1_admin_schema_versions_get"];
+        readonly put?: never;
+        readonly post: operations["draft_v1_admin_schema_versions_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/schema-versions/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["one_version_v1_admin_schema_versions__name__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/schema-versions/{name}:approve": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["approve_v1_admin_schema_versions__name__approve_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/schema-versions/{name}:deprecate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["deprecate_v1_admin_schema_versions__name__deprecate_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/schema-versions/{name}:drop": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["drop_v1_admin_schema_versions__name__drop_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/schema-versions/{name}:retire": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["retire_v1_admin_schema_versions__name__retire_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/schema-versions/{name}:submit": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["submit_v1_admin_schema_versions__name__submit_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/schema-versions:compare": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["compare_v1_admin_schema_versions_compare_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/subscriptions/{id}:end": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["end_v1_admin_subscriptions__id__end_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/subscriptions/{id}:pause": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["pause_v1_admin_subscriptions__id__pause_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/subscriptions/{id}:resume": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["resume_v1_admin_subscriptions__id__resume_post"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2198,6 +2534,18 @@ export interface components {
             readonly stamp_until: string | null;
             readonly stamped_at: string | null;
         };
+        readonly ApplicationAnswer: {
+            /** Format: date-time */
+            readonly asked_at: string;
+            readonly asked_by: string;
+            readonly name: string;
+            readonly organisation: string;
+            readonly system: string;
+        };
+        readonly ApplicationPage: {
+            readonly items: readonly components["schemas"]["ApplicationAnswer"][];
+            readonly next: string | null;
+        };
         readonly Attributes: {
             readonly correlationid: string | null;
             readonly dataschema: string | null;
@@ -2288,7 +2636,7 @@ export interface components {
             readonly trust: components["schemas"]["TrustAnswer"];
         };
         readonly ChangeSet: {
-            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
+            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutConversion"] | components["schemas"]["DeleteConversion"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
             readonly reason: string;
         };
         readonly ChannelRequest: {
@@ -2301,12 +2649,6 @@ export interface components {
             readonly reason: string;
             readonly target: string;
         };
-        readonly CheckAnswer: {
-            readonly answers: readonly string[];
-            /** Format: date-time */
-            readonly at: string;
-            readonly status: components["schemas"]["Status"];
-        };
         readonly CheckedAnswer: {
             readonly fits: boolean;
             readonly help: {
@@ -2317,16 +2659,26 @@ export interface components {
             readonly violations: readonly components["schemas"]["ViolationShown"][];
         };
         readonly ChecksAnswer: {
-            readonly items: readonly components["schemas"]["CheckAnswer"][];
+            readonly items: readonly components["schemas"]["hub__api__ops_certificates__CheckAnswer"][];
         };
         /** @enum {string} */
-        readonly Collection: "organisations" | "codes" | "groups" | "systems" | "keys" | "endpoints" | "rights" | "schemas" | "document-policies";
+        readonly Collection: "organisations" | "codes" | "groups" | "systems" | "keys" | "endpoints" | "rights" | "schemas" | "conversions" | "document-policies" | "subscriptions" | "type-owners" | "exchanges";
         readonly CommittedAnswer: {
             readonly end: number;
             readonly first: number;
             readonly offset: number;
             readonly partition: number;
             readonly topic: string;
+        };
+        readonly CompareRequest: {
+            readonly document: {
+                readonly [key: string]: unknown;
+            };
+        };
+        readonly ComparedAnswer: {
+            readonly broken: readonly string[];
+            readonly compatible: boolean;
+            readonly level: components["schemas"]["hub__schemas__compatibility__Level"];
         };
         readonly CompromiseAnswer: {
             readonly decided_at: string | null;
@@ -2349,8 +2701,15 @@ export interface components {
         };
         /** @enum {string} */
         readonly CompromiseState: "reported" | "confirmed" | "dropped";
+        readonly ConditionModel: {
+            readonly at_least?: number | null;
+            readonly at_most?: number | null;
+            readonly fact: string;
+            /** @default [] */
+            readonly one_of: readonly (string | boolean | number)[];
+        };
         readonly ConfigFile: {
-            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
+            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutConversion"] | components["schemas"]["DeleteConversion"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
             /** @constant */
             readonly format: "lgsp-hub-config/1";
             readonly hash: string;
@@ -2474,6 +2833,15 @@ export interface components {
             readonly change: "delete_connector";
             readonly name: string;
         };
+        readonly DeleteConversion: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "delete_conversion";
+            readonly source: string;
+            readonly target: string;
+        };
         readonly DeleteEndpoint: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2482,6 +2850,14 @@ export interface components {
             readonly change: "delete_endpoint";
             readonly organisation: string;
             readonly system: string;
+        };
+        readonly DeleteExchange: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "delete_exchange";
+            readonly type: string;
         };
         readonly DeleteGroup: {
             /**
@@ -2515,12 +2891,44 @@ export interface components {
             readonly change: "delete_system";
             readonly system: string;
         };
+        readonly DeleteTypeOwner: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "delete_type_owner";
+            readonly type: string;
+        };
         readonly DeliveryAnswer: {
             readonly address: string;
             readonly connectors: readonly string[];
             readonly inbox: string;
             readonly organisation: string | null;
             readonly system: string;
+        };
+        readonly DeprecateSchema: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "deprecate_schema";
+            readonly schema_name: string;
+        };
+        readonly DifferenceAnswer: {
+            readonly id: string;
+            readonly now: components["schemas"]["FateAnswer"];
+            /** Format: date-time */
+            readonly received_at: string;
+            readonly source: string;
+            readonly then: components["schemas"]["FateAnswer"];
+            readonly type: string;
+        };
+        readonly DifferenceGroupAnswer: {
+            readonly count: number;
+            readonly now: string;
+            readonly source: string;
+            readonly then: string;
+            readonly type: string;
         };
         readonly DiskShown: {
             readonly free: number;
@@ -2561,6 +2969,12 @@ export interface components {
             readonly items: readonly components["schemas"]["DoubtfulAnswer"][];
             readonly next: string | null;
         };
+        readonly DraftRequest: {
+            readonly document: {
+                readonly [key: string]: unknown;
+            };
+            readonly reason: string;
+        };
         readonly EndKey: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2571,6 +2985,14 @@ export interface components {
             readonly thumbprint: string;
             /** Format: date-time */
             readonly valid_to: string;
+        };
+        readonly EndSubscription: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "end_subscription";
+            readonly id: string;
         };
         readonly EntityPage: {
             readonly items: readonly {
@@ -2591,7 +3013,22 @@ export interface components {
             readonly version: number | null;
         };
         /** @enum {string} */
-        readonly Event: "admitted" | "refused" | "duplicate" | "attempted" | "delivered" | "retrying" | "dead_letter" | "held" | "resumed" | "expired" | "withdrawn" | "acknowledged" | "processed" | "rejected" | "verdict";
+        readonly Event: "admitted" | "refused" | "duplicate" | "attempted" | "delivered" | "retrying" | "dead_letter" | "held" | "resumed" | "expired" | "withdrawn" | "acknowledged" | "processed" | "rejected" | "verdict" | "subscribed";
+        readonly ExampleShown: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly found: string | null;
+            readonly id: string;
+            readonly keyword: string;
+            readonly pointer: string;
+            readonly rule: string;
+        };
+        readonly FateAnswer: {
+            readonly outcome: string;
+            readonly place: string | null;
+            readonly reason: string | null;
+            readonly recipients: readonly string[];
+        };
         readonly FeedRequest: {
             readonly organisation?: string | null;
             readonly reason: string;
@@ -2606,6 +3043,12 @@ export interface components {
         };
         /** @enum {string} */
         readonly Format: "json" | "csv";
+        readonly From: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly id: string;
+            readonly source: string;
+        };
         /** @enum {string} */
         readonly Grade: "valid" | "valid_legacy" | "indeterminate" | "invalid";
         readonly GrantAnswer: {
@@ -2696,6 +3139,25 @@ export interface components {
             readonly count: number;
             readonly days: number;
         };
+        readonly ImpactAnswer: {
+            readonly broken: number;
+            readonly gone: number;
+            readonly incompatible: readonly string[];
+            readonly looked_at: number;
+            readonly next: components["schemas"]["From"] | null;
+            readonly recipients: readonly components["schemas"]["RecipientShown"][];
+            readonly senders: readonly components["schemas"]["SenderShown"][];
+            readonly takers: readonly string[];
+            readonly type: string;
+        };
+        readonly ImpactRequest: {
+            readonly after?: components["schemas"]["From"] | null;
+            /** @default 7 */
+            readonly days: number;
+            readonly document: {
+                readonly [key: string]: unknown;
+            };
+        };
         /** @enum {string} */
         readonly Isolation: "shared" | "process";
         readonly ItemPage: {
@@ -2748,8 +3210,12 @@ export interface components {
         };
         /** @enum {string} */
         readonly JobState: "previewed" | "running" | "paused" | "cancelled" | "done";
+        readonly KeyRequest: {
+            readonly key: components["schemas"]["RegisterKey"];
+            readonly reason: string;
+        };
         /** @enum {string} */
-        readonly Kind: "connector_network" | "roles" | "administrator_token" | "provider_group" | "key_compromise" | "group_offsets";
+        readonly Kind: "connector_network" | "roles" | "administrator_token" | "provider_group" | "key_compromise" | "schema" | "group_offsets" | "rules";
         readonly LagAnswer: {
             /** Format: date-time */
             readonly at: string;
@@ -2761,7 +3227,7 @@ export interface components {
             readonly seconds: number | null;
         };
         /** @enum {string} */
-        readonly Level: "debug" | "info" | "warning" | "error" | "critical";
+        readonly "Level-Input": "debug" | "info" | "warning" | "error" | "critical";
         readonly LimitRequest: {
             readonly name: string;
             readonly reason: string;
@@ -2818,7 +3284,7 @@ export interface components {
         readonly LineShown: {
             readonly at: string | null;
             readonly event: string;
-            readonly level: components["schemas"]["Level"];
+            readonly level: components["schemas"]["hub__api__ops__diagnosis__Level"];
             readonly more: {
                 readonly [key: string]: unknown;
             };
@@ -2961,6 +3427,37 @@ export interface components {
             readonly source: string;
             readonly state: components["schemas"]["State"];
         };
+        readonly OnboardingAnswer: {
+            /** Format: date-time */
+            readonly asked_at: string;
+            readonly asked_by: string;
+            readonly checks: readonly components["schemas"]["hub__api__admin_onboarding__CheckAnswer"][];
+            readonly name: string;
+            readonly organisation: string;
+            readonly proposal: string | null;
+            readonly recipients: readonly string[];
+            readonly sandbox: string;
+            readonly sends: readonly string[];
+            readonly stage: components["schemas"]["Stage-Output"];
+            readonly system: string;
+            readonly takes: readonly string[];
+        };
+        readonly OnboardingRequest: {
+            readonly name: string;
+            readonly organisation: string;
+            readonly reason: string;
+            /**
+             * @default [
+             *       "urn:hub:all"
+             *     ]
+             */
+            readonly recipients: readonly string[];
+            /** @default [] */
+            readonly sends: readonly string[];
+            readonly system: string;
+            /** @default [] */
+            readonly takes: readonly string[];
+        };
         readonly OrderRequest: {
             readonly filter?: components["schemas"]["hub__api__admin_dead_letter_models__Wanted"] | null;
             readonly ids?: readonly string[] | null;
@@ -3040,12 +3537,26 @@ export interface components {
             readonly change: "pause_connector";
             readonly name: string;
         };
+        readonly PauseSubscription: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "pause_subscription";
+            readonly id: string;
+        };
         /** @enum {string} */
         readonly Policy: "off" | "record" | "require";
-        readonly PreviewRequest: {
-            readonly action: components["schemas"]["hub__api__admin_dead_letter_models__Order"];
-            readonly filter: components["schemas"]["hub__api__admin_dead_letter_models__Wanted"];
-            readonly reason: string;
+        readonly PreviewAnswer: {
+            readonly changed: number;
+            readonly complete: boolean;
+            readonly differing: number;
+            readonly examples: readonly components["schemas"]["DifferenceAnswer"][];
+            readonly groups: readonly components["schemas"]["DifferenceGroupAnswer"][];
+            readonly looked_at: number;
+            /** Format: date-time */
+            readonly since: string;
+            readonly version: number;
         };
         readonly Problematic: {
             readonly detail: string;
@@ -3131,6 +3642,16 @@ export interface components {
             /** @default [] */
             readonly windows: readonly components["schemas"]["WindowWanted"][];
         };
+        readonly PutConversion: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "put_conversion";
+            readonly source: string;
+            readonly steps: readonly components["schemas"]["StepAsked"][];
+            readonly target: string;
+        };
         readonly PutDocumentPolicy: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -3149,6 +3670,21 @@ export interface components {
             readonly organisation: string;
             readonly system: string;
             readonly types: readonly string[];
+        };
+        readonly PutExchange: {
+            readonly answer: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "put_exchange";
+            /** @default  */
+            readonly officer: string;
+            /** @default 0 */
+            readonly per_hour: number;
+            /** @default false */
+            readonly several: boolean;
+            readonly type: string;
         };
         readonly PutGroup: {
             /**
@@ -3187,6 +3723,27 @@ export interface components {
             readonly system: string;
             readonly types: readonly string[];
         };
+        readonly PutSubscription: {
+            /** @default [] */
+            readonly areas: readonly string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "put_subscription";
+            /** @default [] */
+            readonly conditions: readonly components["schemas"]["ConditionModel"][];
+            /** @default false */
+            readonly copies: boolean;
+            readonly id: string;
+            readonly since?: string | null;
+            /** @default [] */
+            readonly sources: readonly string[];
+            readonly system: string;
+            readonly type: string;
+            /** @default [] */
+            readonly versions: readonly string[];
+        };
         readonly PutSystem: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -3202,6 +3759,15 @@ export interface components {
             /** @default [] */
             readonly represents: readonly string[];
             readonly system: string;
+        };
+        readonly PutTypeOwner: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "put_type_owner";
+            readonly organisation: string;
+            readonly type: string;
         };
         readonly ReadOnlyAnswer: {
             readonly at: string | null;
@@ -3245,6 +3811,10 @@ export interface components {
             readonly system: string;
             readonly total_ms: number | null;
             readonly withdrawn_at: string | null;
+        };
+        readonly RecipientShown: {
+            readonly broken: number;
+            readonly system: string;
         };
         readonly RefusalAnswer: {
             readonly code: string;
@@ -3339,6 +3909,14 @@ export interface components {
             readonly generation: number;
             readonly name: string;
         };
+        readonly RestoreRules: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "restore_rules";
+            readonly version: number;
+        };
         /** @enum {string} */
         readonly Result: "done" | "denied" | "failed";
         readonly ResumeConnector: {
@@ -3349,6 +3927,14 @@ export interface components {
             readonly change: "resume_connector";
             readonly name: string;
         };
+        readonly ResumeSubscription: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "resume_subscription";
+            readonly id: string;
+        };
         readonly ResumeSystem: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -3356,6 +3942,14 @@ export interface components {
              */
             readonly change: "resume_system";
             readonly system: string;
+        };
+        readonly RetireSchema: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "retire_schema";
+            readonly schema_name: string;
         };
         readonly RevokeKey: {
             /**
@@ -3424,6 +4018,10 @@ export interface components {
             readonly subject: string;
             readonly threshold: number;
         };
+        readonly RuleShown: {
+            readonly messages: number;
+            readonly rule: string;
+        };
         readonly RulesShown: {
             readonly hash: string | null;
             readonly version: number;
@@ -3438,6 +4036,39 @@ export interface components {
             readonly screen: string;
             /** @default false */
             readonly shared: boolean;
+        };
+        /** @enum {string} */
+        readonly SchemaState: "draft" | "review" | "dropped" | "approved" | "deprecated" | "retired";
+        readonly SchemaVersionAnswer: {
+            readonly at: string | null;
+            readonly author: string | null;
+            readonly document: {
+                readonly [key: string]: unknown;
+            };
+            readonly guid: string;
+            readonly id: number;
+            readonly name: string;
+            readonly state: components["schemas"]["SchemaState"];
+            readonly subject: string;
+        };
+        readonly SchemaVersionShown: {
+            readonly at: string | null;
+            readonly author: string | null;
+            readonly guid: string;
+            readonly id: number;
+            readonly name: string;
+            readonly state: components["schemas"]["SchemaState"];
+            readonly subject: string;
+        };
+        readonly SchemaVersionsAnswer: {
+            readonly items: readonly components["schemas"]["SchemaVersionShown"][];
+        };
+        readonly SenderShown: {
+            readonly broken: number;
+            readonly examples: readonly components["schemas"]["ExampleShown"][];
+            readonly messages: number;
+            readonly rules: readonly components["schemas"]["RuleShown"][];
+            readonly system: string;
         };
         readonly SessionAnswer: {
             readonly address: string | null;
@@ -3544,7 +4175,9 @@ export interface components {
             readonly type: string;
         };
         /** @enum {string} */
-        readonly Stage: "admitted" | "delivered" | "acknowledged" | "processed" | "rejected";
+        readonly "Stage-Input": "admitted" | "delivered" | "acknowledged" | "processed" | "rejected";
+        /** @enum {string} */
+        readonly "Stage-Output": "registered" | "keyed" | "conforming" | "submitted" | "approved" | "in_production";
         /** @enum {string} */
         readonly Stamping: "never" | "current" | "behind";
         /** @enum {string} */
@@ -3558,6 +4191,13 @@ export interface components {
             /** @enum {string} */
             readonly result: "ok" | "refused" | "assumed" | "not_checked";
             readonly step: components["schemas"]["Step"];
+        };
+        readonly StepAsked: {
+            readonly at: string;
+            /** @enum {string} */
+            readonly op: "rename" | "default" | "drop";
+            readonly to?: string | null;
+            readonly value?: unknown;
         };
         readonly StepShown: {
             readonly after_ms: number | null;
@@ -3886,6 +4526,32 @@ export interface components {
             readonly since?: string | null;
             readonly system?: string | null;
         };
+        readonly hub__api__admin_onboarding__CheckAnswer: {
+            readonly done: boolean;
+            readonly name: string;
+            readonly seen: number;
+        };
+        readonly hub__api__admin_preview__PreviewRequest: {
+            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutConversion"] | components["schemas"]["DeleteConversion"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
+            /** @default 20 */
+            readonly examples: number;
+            /** @default 24 */
+            readonly hours: number;
+            readonly reason: string;
+        };
+        /** @enum {string} */
+        readonly hub__api__ops__diagnosis__Level: "debug" | "info" | "warning" | "error" | "critical";
+        readonly hub__api__ops__jobs__PreviewRequest: {
+            readonly action: components["schemas"]["hub__api__admin_dead_letter_models__Order"];
+            readonly filter: components["schemas"]["hub__api__admin_dead_letter_models__Wanted"];
+            readonly reason: string;
+        };
+        readonly hub__api__ops_certificates__CheckAnswer: {
+            readonly answers: readonly string[];
+            /** Format: date-time */
+            readonly at: string;
+            readonly status: components["schemas"]["Status"];
+        };
         readonly hub__api__ops_log__Wanted: {
             readonly reason: string;
             /** Format: date-time */
@@ -3899,6 +4565,8 @@ export interface components {
         readonly hub__decision__connectors__Wanted: "running" | "paused" | "stopped";
         /** @enum {string} */
         readonly hub__decision__rows__Outcome: "admitted" | "refused" | "held";
+        /** @enum {string} */
+        readonly hub__schemas__compatibility__Level: "NONE" | "BACKWARD" | "BACKWARD_TRANSITIVE" | "FORWARD" | "FORWARD_TRANSITIVE" | "FULL" | "FULL_TRANSITIVE";
     };
     responses: never;
     parameters: never;
@@ -5472,7 +6140,7 @@ export interface operations {
     readonly evidence_ops_messages__source___id__evidence_post: {
         readonly parameters: {
             readonly query?: {
-                readonly stage?: components["schemas"]["Stage"] | null;
+                readonly stage?: components["schemas"]["Stage-Input"] | null;
                 readonly recipient?: string | null;
                 readonly not_by?: string | null;
                 readonly since?: number | null;
@@ -5847,7 +6515,7 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["PreviewRequest"];
+                readonly "application/json": components["schemas"]["hub__api__ops__jobs__PreviewRequest"];
             };
         };
         readonly responses: {
@@ -6068,6 +6736,29 @@ export interface operations {
             };
         };
     };
+    readonly impact_ops_schemas_impact_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ImpactRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ImpactAnswer"];
+                };
+            };
+        };
+    };
     readonly sign_in_ops_session_post: {
         readonly parameters: {
             readonly query?: never;
@@ -6217,7 +6908,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 readonly lines?: number;
-                readonly level?: components["schemas"]["Level"];
+                readonly level?: components["schemas"]["Level-Input"];
             };
             readonly header?: never;
             readonly path: {
@@ -6611,6 +7302,29 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["WrittenAnswer"];
+                };
+            };
+        };
+    };
+    readonly preview_v1_admin_changes_preview_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["hub__api__admin_preview__PreviewRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PreviewAnswer"];
                 };
             };
         };
@@ -7157,6 +7871,243 @@ export interface operations {
             };
         };
     };
+    readonly page_v1_admin_onboardings_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly after?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ApplicationPage"];
+                };
+            };
+        };
+    };
+    readonly register_v1_admin_onboardings_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OnboardingRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OnboardingAnswer"];
+                };
+            };
+        };
+    };
+    readonly one_v1_admin_onboardings__system__get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly system: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OnboardingAnswer"];
+                };
+            };
+        };
+    };
+    readonly add_key_v1_admin_onboardings__system__key_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly system: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["KeyRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OnboardingAnswer"];
+                };
+            };
+        };
+    };
+    readonly submit_v1_admin_onboardings__system__submit_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly system: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OnboardingAnswer"];
+                };
+            };
+        };
+    };
+    readonly page_v1_admin_proposals_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly waiting?: boolean;
+                readonly before?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RequestPage"];
+                };
+            };
+        };
+    };
+    readonly propose_v1_admin_proposals_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChangeSet"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RequestAnswer"];
+                };
+            };
+        };
+    };
+    readonly approve_v1_admin_proposals__id__approve_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RequestAnswer"];
+                };
+            };
+        };
+    };
+    readonly refuse_v1_admin_proposals__id__refuse_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RequestAnswer"];
+                };
+            };
+        };
+    };
+    readonly withdraw_v1_admin_proposals__id__withdraw_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RequestAnswer"];
+                };
+            };
+        };
+    };
     readonly held_v1_admin_quarantine_get: {
         readonly parameters: {
             readonly query?: {
@@ -7264,6 +8215,292 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["EntityPage"];
+                };
+            };
+        };
+    };
+    readonly all_versions_v1_admin_schema_versions_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SchemaVersionsAnswer"];
+                };
+            };
+        };
+    };
+    readonly draft_v1_admin_schema_versions_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DraftRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SchemaVersionAnswer"];
+                };
+            };
+        };
+    };
+    readonly one_version_v1_admin_schema_versions__name__get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SchemaVersionAnswer"];
+                };
+            };
+        };
+    };
+    readonly approve_v1_admin_schema_versions__name__approve_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SchemaVersionAnswer"];
+                };
+            };
+        };
+    };
+    readonly deprecate_v1_admin_schema_versions__name__deprecate_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SchemaVersionAnswer"];
+                };
+            };
+        };
+    };
+    readonly drop_v1_admin_schema_versions__name__drop_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SchemaVersionAnswer"];
+                };
+            };
+        };
+    };
+    readonly retire_v1_admin_schema_versions__name__retire_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SchemaVersionAnswer"];
+                };
+            };
+        };
+    };
+    readonly submit_v1_admin_schema_versions__name__submit_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SchemaVersionAnswer"];
+                };
+            };
+        };
+    };
+    readonly compare_v1_admin_schema_versions_compare_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CompareRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ComparedAnswer"];
+                };
+            };
+        };
+    };
+    readonly end_v1_admin_subscriptions__id__end_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WrittenAnswer"];
+                };
+            };
+        };
+    };
+    readonly pause_v1_admin_subscriptions__id__pause_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WrittenAnswer"];
+                };
+            };
+        };
+    };
+    readonly resume_v1_admin_subscriptions__id__resume_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WrittenAnswer"];
                 };
             };
         };
