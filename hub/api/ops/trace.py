@@ -181,6 +181,7 @@ def _of_message(ops: Ops, found: MessageTrace) -> dict[str, Any]:
         place = Offset(partition=row.ingress_partition, offset=row.ingress_offset)
     names = (
         *("source", "id", "outcome", "withdrawn_at", "decided_at", "peer", "received_at"),
+        *("trace_id", "retried_at"),
         *("size", "body_sha256", "place"),
     )
     kept = place is not None and row.decided_at > ops.clock() - BODY_KEPT

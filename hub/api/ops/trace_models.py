@@ -193,6 +193,9 @@ class TraceAnswer(Answer):
     sender: Party
     attributes: Attributes
     peer: str | None
+    trace_id: str | None
+    """Of the W3C trace that it came with; nobody has signed it."""
+    retried_at: datetime | None
     received_at: datetime | None
     size: int | None
     body_sha256: str | None
