@@ -76,6 +76,8 @@ class Wanted(BaseModel):
     fingerprint: Word | None = None
     system: System | None = None
     """Whom they are for."""
+    systems: Annotated[tuple[System, ...] | None, Field(min_length=1, max_length=200)] = None
+    """Or for any of these: a job that retries some destinations only."""
     since: AwareDatetime | None = None
 
     def filter(self) -> DeadLetterFilter:

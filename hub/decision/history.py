@@ -147,6 +147,9 @@ class History:
     def _move(self, event: AuditEvent) -> bool:
         self._ensure_message(event)
         self._mark(event)
+        if event.event is Event.RESUMED and event.recipient is not None:
+            # Sent to another recipient by an operator: it may read what the message refers to.
+            self._grant(event, event.recipient)
         moved = [self._move_one(event, recipient) for recipient in self._concerned(event)]
         return bool(moved) and not any(moved) and aim(event.event, event.reason) is not None
 

@@ -31,6 +31,7 @@ from hub.decision.events import (
     place_of,
 )
 from hub.decision.holding import blocker, ended, expect_genuine
+from hub.decision.redirecting import redirected
 from hub.decision.routing import deliveries_at
 from hub.decision.rules import Rules
 from hub.decision.states import (
@@ -62,6 +63,8 @@ class Do(StrEnum):
     """An operator's word: deliver it, whatever was found."""
     DROP = "drop"
     """An operator's word: it will not be delivered."""
+    REDIRECT = "redirect"
+    """An operator's word: it goes to another system too, in place of one that does not take it."""
 
 
 class FoundSignature(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -95,6 +98,10 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str
     id: str
     found: tuple[Found, ...] = ()
+    recipient: str = ""
+    """Of `redirect`: the system that does not take it."""
+    to: str = ""
+    """Of `redirect`: the system that gets it."""
     by: str = ""
     """Who, where a person gives it (invariant 11)."""
     reason: str = ""
@@ -120,7 +127,8 @@ def follow(
     """
     answer = admitted.get(order.source, order.id)
     hold = None if answer is None else answer.hold
-    if answer is None or hold is None or hold.check is Check.ENDED:
+    over = order.do is not Do.REDIRECT and (hold is None or hold.check is Check.ENDED)
+    if answer is None or over:
         return Followed(received=received, entries=())
     envelope = decode(received, rules.hub)
     claim = envelope.attributes
@@ -129,6 +137,8 @@ def follow(
         content_hash(envelope.body_hash, claim.text) != answer.content_hash
     ):
         raise Refused(Reason.NOT_ADMITTED, "the order is about another message")
+    if order.do is Do.REDIRECT or hold is None:
+        return redirected(order, received, envelope, answer, rules, now)
     return _Step(order, received, envelope, answer, hold, rules, admitted, now).take()
 
 

@@ -70,8 +70,8 @@ _FEW: Final = {
 for _name, (_column, _few) in _FEW.items():
     Index(_name, _column, *_newest, sqlite_where=_few, postgresql_where=_few)
 Index("ix_messages_id", messages.c.id)
-# PostgreSQL knows how many have a size, and takes this one where they are few. SQLite does not know,
-# and would sort half the table for a size that most have.
+# PostgreSQL knows how many have a size, and takes this one where they are few. SQLite does not
+# know, and would sort half the table for a size that most have.
 Index("ix_messages_size", messages.c.size).ddl_if(dialect="postgresql")
 _retried: Final = messages.c.retried_at.is_not(None)
 Index("ix_messages_retried", *_newest, sqlite_where=_retried, postgresql_where=_retried)
