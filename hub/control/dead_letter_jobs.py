@@ -195,7 +195,10 @@ class DeadLetterJobs:
             await self._orders.order(job.action, rows, actor=actor, reason=job.reason)
         # Only now: a crash before this repeats the slice, which is harmless; none is passed over.
         cursor = cursor_of(rows[-1]) if rows else job.cursor
-        values = {"handled": job.handled + len(rows), "cursor": _cursor_text(cursor)}
+        values: dict[str, Any] = {
+            "handled": job.handled + len(rows),
+            "cursor": _cursor_text(cursor),
+        }
         # Kept with the job: a restart does not forget that the partner can bear no more.
         values["next_at"] = _after(job, len(rows), self._clock())
         ended = len(rows) < job.batch

@@ -8,7 +8,7 @@ same operator: until then it stays a dead letter, which somebody sees.
 from datetime import datetime
 from typing import Any
 
-from lgsp_message.attributes import SYSTEM_PREFIX
+from lgsp_message.attributes import SYSTEM_PREFIX, Attributes
 from lgsp_message.reason import Reason, Refused
 from lgsp_message.values import Envelope, Received
 from msgspec.structs import replace
@@ -21,13 +21,13 @@ from hub.decision.rules import Rules
 from hub.directory.organisations import legal_day
 
 
-def expect_takes(envelope: Envelope, system: str, rules: Rules, now: datetime) -> None:
+def expect_takes(claim: Attributes, system: str, rules: Rules, now: datetime) -> None:
     """Return if a system takes a message of this kind, and its sender may send it there.
 
     Raises:
         Refused: `UNKNOWN_RECIPIENT`, `NO_ENDPOINT`, `NOT_PERMITTED`, `EXPIRED`.
     """
-    claim, known = envelope.attributes, rules.systems.get(system)
+    known = rules.systems.get(system)
     if claim.expirytime is not None and claim.expirytime <= now:
         raise Refused(Reason.EXPIRED, "expirytime has passed", "expirytime")
     if known is None or not known.active:
@@ -52,7 +52,7 @@ def redirected(
     known = answer.recipients
     if answer.withdrawn or waits or order.recipient not in known or order.to in known:
         return Followed(received=received, entries=())
-    expect_takes(envelope, order.to, rules, now)
+    expect_takes(envelope.attributes, order.to, rules, now)
     partition = place_of(received).partition
     where = ((order.to, SYSTEM_PREFIX + order.to),)
     told = AuditEvent(

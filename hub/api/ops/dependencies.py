@@ -20,7 +20,9 @@ from hub.io.disk import Disk
 from hub.io.kafka.cluster import Broker
 from hub.io.kafka.ingress_record import Found
 from hub.io.kafka.lag import GroupLag
+from hub.io.kafka.orders import GivesOrders
 from hub.io.kafka.topic_facts import TopicFacts
+from hub.io.own_system import OwnSystem
 from hub.io.sql.connector_status import ConnectorStatuses
 from hub.io.sql.projection_queries import ProjectionQueries
 from hub.ports import Unavailable
@@ -65,6 +67,7 @@ class Ops:
     clock: Clock
     records: Records
     lags: LagsOfReaders
+    orders: GivesOrders
     documents: HeldDocuments
     live: Live
     statuses: ConnectorStatuses
@@ -78,6 +81,8 @@ class Ops:
     diagnosis: Diagnosis
     evidence: EvidenceMaker | None = None
     """Makes bundles; None: this hub makes none."""
+    own: OwnSystem | None = None
+    """The system that signs what operators send anew; None: they cannot."""
     tries: Tries = field(default_factory=Tries)
     """Of the public look-up."""
 

@@ -6,6 +6,8 @@ from typing import Final
 from hub.api.admin_dependencies import Admin
 from hub.api.ops import (
     compromised,
+    content,
+    dead_letters,
     evidence,
     jobs,
     lookups,
@@ -31,7 +33,8 @@ from hub.io.kafka.orders import GivesOrders
 from hub.io.kafka.topic_facts import TopicFacts
 
 RESOURCES: Final = (
-    *(messages, trace, evidence, overview, live_routes, routes),
+    *(messages, trace, content, evidence, overview, live_routes, routes),
+    dead_letters,
     *(schemas, system, jobs, views, where),
 )
 """The modules with routes, in the order in which the app tries them."""
@@ -73,6 +76,7 @@ def ops_with(
         clock=clock,
         records=records,
         lags=lags,
+        orders=orders,
         documents=HeldDocuments(plane.control.engine, orders, clock),
         live=live,
         statuses=plane.statuses,

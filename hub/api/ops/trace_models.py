@@ -81,6 +81,10 @@ class Recipient(Answer):
     withdrawn_at: datetime | None
     dead_letter: str | None
     """The id of the open dead letter."""
+    next_at: datetime | None
+    """When it is tried again by itself; null: it is not, or nobody told."""
+    most: int | None
+    """Attempts in all before it becomes a dead letter; null: no end, or nobody told."""
     total_ms: int | None
     """From the hub's taking it to the last step."""
 
