@@ -22,21 +22,18 @@ _PERSON: Final = ("name", "tech_id", "identity", "paper_number", "address", "ema
 _APPLICANT: Final = (*((("applicant", one)) for one in (*_PERSON, "fax", "other")),)
 _FREE: Final = (("note",), ("extensions",))
 """Where anybody writes anything."""
-_STAFF: Final = tuple(
-    (at, *staff, one)
-    for at in ("staff", "business")
-    for staff in ((), ("staff",))
-    for one in ("staff", "email", "mobile")
+_STAFF: Final = ("staff", "email", "mobile")
+_LETTER: Final = (
+    *(*((("business", "staff", one)) for one in _STAFF), ("business", "reason")),
+    *(("original",), ("repairs",), ("extensions",)),
 )
-_DOCUMENT: Final = (*_STAFF, ("original",), ("repairs",), ("extensions",))
+_STATUS: Final = (*((("staff", one)) for one in _STAFF), *_LETTER[-3:], ("description",))
 
 OF_SHIPPED: Final[Mapping[str, tuple[Path, ...]]] = {
     "citizen.notice": (("recipient",), ("template", "parameters"), ("text",), ("extensions",)),
     "citizen.rating": (("extensions",),),
-    **{
-        f"document.{kind}": _DOCUMENT
-        for kind in ("issued", "replaced", "status", "updated", "withdrawn")
-    },
+    "document.status": _STATUS,
+    **{f"document.{kind}": _LETTER for kind in ("issued", "replaced", "updated", "withdrawn")},
     "dossier.deadline-changed": (*_FREE, ("reason",), ("apology",)),
     "dossier.fee-due": (*_FREE, ("payer_name",), ("account", "name")),
     "dossier.fee-paid": _FREE,
@@ -51,10 +48,10 @@ OF_SHIPPED: Final[Mapping[str, tuple[Path, ...]]] = {
     "dossier.supplement-requested": (*_FREE, ("content",), ("received_by",), ("received_info",)),
     "dossier.transferred": (*_FREE, *_APPLICANT, ("task",), ("summary",), ("other_files",)),
     "dossier.withdrawn": (*_FREE, ("requested_by",), ("reason",)),
-    **{
-        f"meeting.{kind}": (*_FREE, ("participants", ANY, "name"))
-        for kind in ("changed", "conclusion", "invitation", "papers")
-    },
+    "meeting.changed": (("participants", ANY, "name"), ("extensions",)),
+    "meeting.conclusion": (("extensions",),),
+    "meeting.invitation": (*_FREE, ("participants", ANY, "name"), ("agenda", ANY, "presenter")),
+    "meeting.papers": _FREE,
     "petition.answered": (("answer",), ("extensions",)),
     "petition.assigned": (("task",), ("subject",), ("extensions",)),
     "petition.received": (

@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
+from lgsp_message.reason import Refused
 
 from hub.api.admin_dead_letter_models import key_of
 from hub.api.admin_dead_letters import Part
@@ -93,7 +94,7 @@ async def operators(work: Work, _: Retrier) -> OperatorsAnswer:
     "/{source}/{message}/{recipient}:redirect",
     responses=problems(
         s404="No such dead letter of a message",
-        s409="It has ended, or its bytes are no longer kept",
+        s409="It has ended, its bytes are gone, or the new system may not have it",
         **_BODY,
     ),
 )
@@ -105,7 +106,12 @@ async def redirect(
     key: TheKey,
 ) -> DoneAnswer:
     """Deliver it to another system, and end it. Its history tells both. Safe to repeat."""
-    await redirects.redirect(key, request.to, ops.rules(), actor=person.name, reason=request.reason)
+    actor, reason = person.name, request.reason
+    try:
+        await redirects.redirect(key, request.to, ops.rules(), actor=actor, reason=reason)
+    except Refused as refusal:
+        # What stands in the way are the rules as they are, not who asks nor how.
+        raise Problem(409, refusal.reason, refusal.detail, place=refusal.place) from refusal
     return DoneAnswer(count=1)
 
 

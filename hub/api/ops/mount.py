@@ -33,7 +33,7 @@ from hub.io.kafka.orders import GivesOrders
 from hub.io.kafka.topic_facts import TopicFacts
 
 RESOURCES: Final = (
-    *(messages, trace, content, evidence, overview, live_routes, routes),
+    *(messages, content, trace, evidence, overview, live_routes, routes),
     dead_letters,
     *(schemas, system, jobs, views, where),
 )

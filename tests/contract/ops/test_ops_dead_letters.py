@@ -53,8 +53,7 @@ async def post(rig, path, body, status=200):
 
 
 async def listed(rig, **wanted):
-    query = "&".join(f"{name}={value}" for name, value in wanted.items())
-    items = (await rig.get(f"/v1/admin/dead-letters?{query}"))["items"]
+    items = (await rig.get("/v1/admin/dead-letters", **wanted))["items"]
     return [(item["id"], item["stage"], item["assignee"]) for item in items]
 
 
@@ -94,7 +93,7 @@ async def test_a_note_is_kept_with_its_name_and_stands_in_the_trail(known):
     await post(known, f"{PATH}:note", {"ids": [ID], "note": "Sở Mẫu nâng cấp"})
     (note,) = (await known.get(f"{PATH}/{ID}"))["notes"]
     assert (note["text"], note["by"]) == ("Sở Mẫu nâng cấp", "an")
-    trail = (await known.get("/ops/audit?action=note_dead_letter"))["items"]
+    trail = (await known.get("/ops/audit", action="note_dead_letter"))["items"]
     assert [entry["reason"] for entry in trail] == ["Sở Mẫu nâng cấp"]
     await post(known, f"{PATH}:note", {"ids": ["sender/khong-co/other"], "note": WHY}, 422)
 
@@ -124,16 +123,16 @@ async def test_a_dead_letter_goes_to_another_system_and_is_ended_where_it_was(kn
     assert (partition, place) == (PARTITION, offset)
     assert (order.do, order.recipient, order.to) == (Do.REDIRECT, "other", "receiver")
     assert [command.action for command in known.commands.sent] == [Action.DROP]
-    trail = (await known.get("/ops/audit?action=redirect_dead_letter"))["items"]
+    trail = (await known.get("/ops/audit", action="redirect_dead_letter"))["items"]
     assert [entry["reason"] for entry in trail] == [WHY]
 
 
 async def test_nothing_is_sent_where_the_sender_has_no_right_or_nobody_takes_it(known):
     await kept(known)
-    refused = await post(known, f"{PATH}/{ID}:redirect", {"to": "khong-co", "reason": WHY}, 422)
+    refused = await post(known, f"{PATH}/{ID}:redirect", {"to": "khong-co", "reason": WHY}, 409)
     assert refused["code"] == "unknown_recipient"
     rights = {key: frozenset({SYSTEM_PREFIX + "other"}) for key in known.rules.rights}
     known.rules = replace(known.rules, rights=rights)
-    refused = await post(known, f"{PATH}/{ID}:redirect", {"to": "receiver", "reason": WHY}, 422)
+    refused = await post(known, f"{PATH}/{ID}:redirect", {"to": "receiver", "reason": WHY}, 409)
     assert refused["code"] == "not_permitted"
     assert known.ops.orders.given == known.commands.sent == []
