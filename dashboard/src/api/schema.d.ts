@@ -452,6 +452,102 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/dead-letters/operators": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["operators_ops_dead_letters_operators_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/dead-letters/{source}/{message}/{recipient}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["desk_ops_dead_letters__source___message___recipient__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/dead-letters/{source}/{message}/{recipient}:redirect": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["redirect_ops_dead_letters__source___message___recipient__redirect_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/dead-letters:assign": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["assign_ops_dead_letters_assign_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/dead-letters:note": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["note_ops_dead_letters_note_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/dead-letters:take": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["take_ops_dead_letters_take_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ops/deadlines": {
         readonly parameters: {
             readonly query?: never;
@@ -884,6 +980,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/messages/{source}/{id}/content": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["content_ops_messages__source___id__content_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ops/messages/{source}/{id}/evidence": {
         readonly parameters: {
             readonly query?: never;
@@ -910,6 +1022,22 @@ export interface paths {
         readonly get: operations["headers_ops_messages__source___id__headers_get"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/messages/{source}/{id}:resubmit": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["resubmit_ops_messages__source___id__resubmit_post"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1993,7 +2121,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @enum {string} */
-        readonly Action: "messages.view" | "messages.view_body" | "messages.evidence" | "messages.retry" | "messages.resubmit" | "messages.release" | "documents.where" | "connectors.view" | "connectors.operate" | "connectors.manage" | "rules.view" | "rules.change" | "schemas.publish" | "keys.manage" | "statistics.view" | "alerts.view" | "alerts.manage" | "views.share" | "audit.read" | "users.view" | "users.manage" | "hub.diagnose" | "hub.manage";
+        readonly Action: "messages.view" | "messages.view_masked" | "messages.view_personal" | "messages.view_body" | "messages.evidence" | "messages.retry" | "messages.resubmit" | "messages.release" | "documents.where" | "connectors.view" | "connectors.operate" | "connectors.manage" | "rules.view" | "rules.change" | "schemas.publish" | "keys.manage" | "statistics.view" | "alerts.view" | "alerts.manage" | "views.share" | "audit.read" | "users.view" | "users.manage" | "hub.diagnose" | "hub.manage";
         readonly AdapterAnswer: {
             readonly config_schema?: {
                 readonly [key: string]: unknown;
@@ -2038,6 +2166,11 @@ export interface components {
             readonly stamp_until: string | null;
             readonly stamped_at: string | null;
         };
+        readonly AssignRequest: {
+            readonly assignee: string | null;
+            readonly ids: readonly string[];
+            readonly reason: string;
+        };
         readonly Attributes: {
             readonly correlationid: string | null;
             readonly dataschema: string | null;
@@ -2065,6 +2198,8 @@ export interface components {
         };
         readonly BeginRequest: {
             readonly count: number;
+            /** @default false */
+            readonly paused: boolean;
             readonly reason: string;
         };
         readonly BodyShown: {
@@ -2210,6 +2345,11 @@ export interface components {
             readonly items: readonly components["schemas"]["ConnectorAnswer"][];
             readonly next: string | null;
         };
+        readonly ContentAnswer: {
+            readonly content: unknown;
+            readonly declared: boolean;
+            readonly masked: boolean;
+        };
         readonly CountAnswer: {
             readonly count: number;
             readonly exact: boolean;
@@ -2241,6 +2381,7 @@ export interface components {
         };
         readonly DeadLetterAnswer: {
             readonly adapter: string | null;
+            readonly assignee: string | null;
             /** Format: date-time */
             readonly at: string;
             readonly attempts: number;
@@ -2254,6 +2395,7 @@ export interface components {
             readonly peer_code: string | null;
             readonly recipient: string;
             readonly source: string;
+            readonly stage: components["schemas"]["Stage-Output"];
             readonly text: string | null;
         };
         readonly DeadLetterPage: {
@@ -2328,6 +2470,19 @@ export interface components {
             readonly organisation: string | null;
             readonly system: string;
         };
+        readonly DeskAnswer: {
+            readonly alike: number;
+            readonly assignee: string | null;
+            readonly attempts: number;
+            readonly behind: number;
+            readonly destinations: readonly string[];
+            readonly most: number | null;
+            readonly next_at: string | null;
+            readonly notes: readonly components["schemas"]["NoteShown"][];
+            readonly stage: components["schemas"]["Stage-Output"];
+            readonly taken_at: string | null;
+            readonly taken_by: string | null;
+        };
         readonly DiskShown: {
             readonly free: number;
             readonly least: number;
@@ -2344,6 +2499,9 @@ export interface components {
             readonly documents: readonly components["schemas"]["DocumentFound"][];
             readonly judged_at: string | null;
             readonly policy: components["schemas"]["Policy"];
+        };
+        readonly DoneAnswer: {
+            readonly count: number;
         };
         readonly DoubtShown: {
             readonly confirmed: boolean;
@@ -2536,13 +2694,17 @@ export interface components {
             /** Format: date-time */
             readonly asked_at: string;
             readonly asked_by: string;
+            readonly batch: number;
             readonly changed_by: string | null;
             readonly confirmed_by: string | null;
             readonly count: number;
+            readonly dry_run: boolean;
             readonly ended_at: string | null;
             readonly filter: components["schemas"]["Wanted-Output"];
             readonly handled: number;
             readonly id: string;
+            readonly next_at: string | null;
+            readonly per_minute: number | null;
             readonly reason: string;
             readonly second_person: boolean;
             readonly state: components["schemas"]["JobState"];
@@ -2597,6 +2759,7 @@ export interface components {
             readonly priority: string | null;
             readonly reason: string | null;
             readonly received_at: string | null;
+            readonly retried_at: string | null;
             readonly size: number | null;
             readonly source: string;
             readonly states: {
@@ -2604,6 +2767,7 @@ export interface components {
             };
             readonly subject: string | null;
             readonly type: string | null;
+            readonly verdict: components["schemas"]["Grade"] | null;
             readonly withdrawn_at: string | null;
         };
         readonly LineShown: {
@@ -2704,6 +2868,16 @@ export interface components {
         readonly NetworksAnswer: {
             readonly items: readonly components["schemas"]["NetworkAnswer"][];
         };
+        readonly NoteRequest: {
+            readonly ids: readonly string[];
+            readonly note: string;
+        };
+        readonly NoteShown: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: string;
+            readonly text: string;
+        };
         readonly Offset: {
             readonly offset: number;
             readonly partition: number;
@@ -2716,6 +2890,9 @@ export interface components {
             readonly since: string;
             readonly source: string;
             readonly state: components["schemas"]["State"];
+        };
+        readonly OperatorsAnswer: {
+            readonly items: readonly string[];
         };
         readonly OrderRequest: {
             readonly filter?: components["schemas"]["hub__api__admin_dead_letter_models__Wanted"] | null;
@@ -2782,7 +2959,12 @@ export interface components {
         readonly Policy: "off" | "record" | "require";
         readonly PreviewRequest: {
             readonly action: components["schemas"]["hub__api__admin_dead_letter_models__Order"];
+            /** @default 500 */
+            readonly batch: number;
+            /** @default false */
+            readonly dry_run: boolean;
             readonly filter: components["schemas"]["hub__api__admin_dead_letter_models__Wanted"];
+            readonly per_minute?: number | null;
             readonly reason: string;
         };
         readonly Problematic: {
@@ -2965,7 +3147,9 @@ export interface components {
             readonly connector: string | null;
             readonly dead_letter: string | null;
             readonly level: string | null;
+            readonly most: number | null;
             readonly name: string | null;
+            readonly next_at: string | null;
             readonly organisation: string | null;
             readonly owner: components["schemas"]["Owner"];
             readonly reason: components["schemas"]["ReasonShown"] | null;
@@ -2975,6 +3159,10 @@ export interface components {
             readonly system: string;
             readonly total_ms: number | null;
             readonly withdrawn_at: string | null;
+        };
+        readonly RedirectRequest: {
+            readonly reason: string;
+            readonly to: string;
         };
         readonly Refusals: {
             readonly count: number;
@@ -3054,6 +3242,15 @@ export interface components {
             readonly change: "restart_connector";
             readonly generation: number;
             readonly name: string;
+        };
+        readonly ResubmitRequest: {
+            readonly body: string;
+            readonly reason: string;
+            readonly recipients: readonly string[];
+        };
+        readonly ResubmittedAnswer: {
+            readonly id: string;
+            readonly source: string;
         };
         /** @enum {string} */
         readonly Result: "done" | "denied" | "failed";
@@ -3258,7 +3455,7 @@ export interface components {
             readonly type: string;
         };
         /** @enum {string} */
-        readonly Stage: "admitted" | "delivered" | "acknowledged" | "processed" | "rejected";
+        readonly "Stage-Output": "new" | "acknowledged" | "retrying" | "resolved" | "discarded";
         /** @enum {string} */
         readonly Stamping: "never" | "current" | "behind";
         /** @enum {string} */
@@ -3328,11 +3525,6 @@ export interface components {
             readonly processes: readonly string[];
             readonly python: string;
         };
-        readonly TakeRequest: {
-            readonly reason: string;
-            readonly rule: string;
-            readonly subject: string;
-        };
         readonly Target: {
             readonly connectors: readonly string[];
             readonly inbox: string;
@@ -3385,6 +3577,7 @@ export interface components {
             readonly reason: components["schemas"]["ReasonShown"] | null;
             readonly received_at: string | null;
             readonly recipients: readonly components["schemas"]["Recipient"][];
+            readonly retried_at: string | null;
             readonly rules: components["schemas"]["RulesShown"] | null;
             readonly sender: components["schemas"]["Party"];
             readonly signer: components["schemas"]["SignerShown"] | null;
@@ -3392,6 +3585,7 @@ export interface components {
             readonly source: string;
             readonly steps: readonly components["schemas"]["StepShown"][];
             readonly steps_left_out: number;
+            readonly trace_id: string | null;
             readonly withdrawn_at: string | null;
         };
         readonly TrailAnswer: {
@@ -3475,11 +3669,14 @@ export interface components {
         };
         readonly "Wanted-Output": {
             readonly adapter?: string | null;
+            readonly assignee?: string | null;
             readonly code?: string | null;
             readonly connector?: string | null;
             readonly fingerprint?: string | null;
             readonly since?: string | null;
+            readonly stage?: components["schemas"]["Stage-Output"] | null;
             readonly system?: string | null;
+            readonly systems?: readonly string[] | null;
         };
         readonly Way: {
             readonly admitted: number;
@@ -3578,11 +3775,25 @@ export interface components {
         readonly hub__api__admin_dead_letter_models__Order: "retry" | "drop";
         readonly hub__api__admin_dead_letter_models__Wanted: {
             readonly adapter?: string | null;
+            readonly assignee?: string | null;
             readonly code?: string | null;
             readonly connector?: string | null;
             readonly fingerprint?: string | null;
             readonly since?: string | null;
+            readonly stage?: components["schemas"]["hub__decision__dead_letters__Stage"] | null;
             readonly system?: string | null;
+            readonly systems?: readonly string[] | null;
+        };
+        /** @enum {string} */
+        readonly hub__api__evidence__Stage: "admitted" | "delivered" | "acknowledged" | "processed" | "rejected";
+        readonly hub__api__ops__dead_letter_models__TakeRequest: {
+            readonly ids: readonly string[];
+            readonly reason: string;
+        };
+        readonly hub__api__ops_alerts__TakeRequest: {
+            readonly reason: string;
+            readonly rule: string;
+            readonly subject: string;
         };
         readonly hub__api__ops_log__Wanted: {
             readonly reason: string;
@@ -3593,6 +3804,8 @@ export interface components {
         };
         /** @enum {string} */
         readonly hub__decision__connectors__Wanted: "running" | "paused" | "stopped";
+        /** @enum {string} */
+        readonly hub__decision__dead_letters__Stage: "new" | "acknowledged" | "retrying" | "resolved" | "discarded";
     };
     responses: never;
     parameters: never;
@@ -3915,7 +4128,7 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["TakeRequest"];
+                readonly "application/json": components["schemas"]["hub__api__ops_alerts__TakeRequest"];
             };
         };
         readonly responses: {
@@ -4356,6 +4569,144 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["DoubtfulPage"];
+                };
+            };
+        };
+    };
+    readonly operators_ops_dead_letters_operators_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperatorsAnswer"];
+                };
+            };
+        };
+    };
+    readonly desk_ops_dead_letters__source___message___recipient__get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly source: string;
+                readonly message: string;
+                readonly recipient: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeskAnswer"];
+                };
+            };
+        };
+    };
+    readonly redirect_ops_dead_letters__source___message___recipient__redirect_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly source: string;
+                readonly message: string;
+                readonly recipient: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RedirectRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DoneAnswer"];
+                };
+            };
+        };
+    };
+    readonly assign_ops_dead_letters_assign_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AssignRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DoneAnswer"];
+                };
+            };
+        };
+    };
+    readonly note_ops_dead_letters_note_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NoteRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DoneAnswer"];
+                };
+            };
+        };
+    };
+    readonly take_ops_dead_letters_take_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["hub__api__ops__dead_letter_models__TakeRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DoneAnswer"];
                 };
             };
         };
@@ -4904,6 +5255,12 @@ export interface operations {
                 readonly priority?: ("normal" | "urgent") | null;
                 readonly correlation?: string | null;
                 readonly attempts?: number | null;
+                readonly route?: string | null;
+                readonly trace?: string | null;
+                readonly verdict?: components["schemas"]["Grade"] | "none" | null;
+                readonly retried?: boolean | null;
+                readonly size_from?: number | null;
+                readonly size_to?: number | null;
                 readonly receipts?: boolean;
                 readonly since?: string | null;
                 readonly until?: string | null;
@@ -4945,6 +5302,12 @@ export interface operations {
                 readonly priority?: ("normal" | "urgent") | null;
                 readonly correlation?: string | null;
                 readonly attempts?: number | null;
+                readonly route?: string | null;
+                readonly trace?: string | null;
+                readonly verdict?: components["schemas"]["Grade"] | "none" | null;
+                readonly retried?: boolean | null;
+                readonly size_from?: number | null;
+                readonly size_to?: number | null;
                 readonly receipts?: boolean;
                 readonly since?: string | null;
                 readonly until?: string | null;
@@ -4984,6 +5347,12 @@ export interface operations {
                 readonly priority?: ("normal" | "urgent") | null;
                 readonly correlation?: string | null;
                 readonly attempts?: number | null;
+                readonly route?: string | null;
+                readonly trace?: string | null;
+                readonly verdict?: components["schemas"]["Grade"] | "none" | null;
+                readonly retried?: boolean | null;
+                readonly size_from?: number | null;
+                readonly size_to?: number | null;
                 readonly receipts?: boolean;
                 readonly since?: string | null;
                 readonly until?: string | null;
@@ -5054,10 +5423,36 @@ export interface operations {
             };
         };
     };
+    readonly content_ops_messages__source___id__content_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly source: string;
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ContentAnswer"];
+                };
+            };
+        };
+    };
     readonly evidence_ops_messages__source___id__evidence_post: {
         readonly parameters: {
             readonly query?: {
-                readonly stage?: components["schemas"]["Stage"] | null;
+                readonly stage?: components["schemas"]["hub__api__evidence__Stage"] | null;
                 readonly recipient?: string | null;
                 readonly not_by?: string | null;
                 readonly since?: number | null;
@@ -5103,6 +5498,32 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["HeadersAnswer"];
+                };
+            };
+        };
+    };
+    readonly resubmit_ops_messages__source___id__resubmit_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly source: string;
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ResubmitRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ResubmittedAnswer"];
                 };
             };
         };
@@ -6348,6 +6769,9 @@ export interface operations {
                 readonly code?: string | null;
                 readonly fingerprint?: string | null;
                 readonly system?: string | null;
+                readonly systems?: readonly string[] | null;
+                readonly stage?: components["schemas"]["hub__decision__dead_letters__Stage"] | null;
+                readonly assignee?: string | null;
                 readonly since?: string | null;
                 readonly after?: string;
                 readonly limit?: number;
@@ -6376,6 +6800,9 @@ export interface operations {
                 readonly code?: string | null;
                 readonly fingerprint?: string | null;
                 readonly system?: string | null;
+                readonly systems?: readonly string[] | null;
+                readonly stage?: components["schemas"]["hub__decision__dead_letters__Stage"] | null;
+                readonly assignee?: string | null;
                 readonly since?: string | null;
                 readonly after?: string;
                 readonly limit?: number;
