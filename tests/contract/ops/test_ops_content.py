@@ -45,7 +45,7 @@ async def known(rig):
     await rig.record()
     rig.now = NOW + timedelta(hours=1)
     offset = (await rig.get(PATH))["ingress"]["offset"]
-    found = Found(headers=ingress_headers(received), body=received.body, written_at=NOW)
+    found = Found(headers=tuple(ingress_headers(received)), body=received.body, written_at=NOW)
     rig.records.found[PARTITION, offset] = found
     published = load(received.attributes["dataschema"])
     async with rig.engine.begin() as connection:

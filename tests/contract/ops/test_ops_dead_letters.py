@@ -108,7 +108,7 @@ async def kept(rig):
     """Let the bytes of the dead letter be in Kafka, and its type be taken by `receiver` too."""
     message = await rig.get("/ops/messages/sender/mau-1")
     received = stamped(id="mau-1", recipients=TO_OTHER)
-    found = Found(headers=ingress_headers(received), body=received.body, written_at=NOW)
+    found = Found(headers=tuple(ingress_headers(received)), body=received.body, written_at=NOW)
     rig.records.found[PARTITION, message["ingress"]["offset"]] = found
     return message["ingress"]["offset"]
 

@@ -34,11 +34,14 @@ def sent():
     return received, {(memory.source, memory.key): memory.answer}
 
 
-class Seen(dict):
+class Seen:
     """What was admitted."""
 
+    def __init__(self, known):
+        self._known = known
+
     def get(self, source, key):
-        return super().get((source, key))
+        return self._known.get((source, key))
 
 
 def told(sent, rules=None, order=ORDER):

@@ -49,7 +49,7 @@ function JobCard({ job, done }: { readonly job: RetryJob; readonly done: () => v
       <progress max={Math.max(1, job.count)} value={job.handled} aria-label={text.progress} />
       <dl class="facts">
         <dt>{text.progress}</dt><dd>{count(job.handled)} / {count(job.count)}</dd>
-        <dt>{text.filter}</dt><dd>{filters.map(([name, value]) => <div key={name}><span class="code">{name}</span> = {value}</div>)}</dd>
+        <dt>{text.filter}</dt><dd>{filters.map(([name, value]) => <div key={name}><span class="code">{name}</span> = {String(value)}</div>)}</dd>
         <dt>{words.value.pace.title}</dt><dd data-pace>{words.value.pace.of(count(job.batch), job.per_minute === null ? "" : count(job.per_minute))}{job.dry_run && ` · ${words.value.pace.isDry}`}</dd>
         {job.state === "running" && job.next_at && <><dt>{words.value.pace.nextAt}</dt><dd><Time at={job.next_at} /></dd></>}
         <dt>{text.reason}</dt><dd>{job.reason}</dd>
