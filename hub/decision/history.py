@@ -157,15 +157,22 @@ class History:
 
     def _move(self, event: AuditEvent) -> bool:
         self._ensure_message(event)
-        if event.event is Event.WITHDRAWN:
-            self._mark_withdrawn(event)
+        self._mark(event)
+        if event.event is Event.RESUMED and event.recipient is not None:
+            # Sent to another recipient by an operator: it may read what the message refers to.
+            self._grant(event, event.recipient)
         moved = [self._move_one(event, recipient) for recipient in self._concerned(event)]
         return bool(moved) and not any(moved) and aim(event.event, event.reason) is not None
 
-    def _mark_withdrawn(self, event: AuditEvent) -> None:
+    def _mark(self, event: AuditEvent) -> None:
+        """Keep with the message what an event tells about it, whatever becomes of deliveries."""
         row = self._messages[event.source, event.id]
-        if row.withdrawn_at is None:
+        if event.event is Event.WITHDRAWN and row.withdrawn_at is None:
             self._put_message(msgspec.structs.replace(row, withdrawn_at=event.at))
+        elif event.event is Event.VERDICT and event.reason is not None:
+            self._put_message(msgspec.structs.replace(row, verdict=event.reason))
+        elif _is_retry(event):
+            self._put_message(msgspec.structs.replace(row, retried_at=event.at))
 
     def _concerned(self, event: AuditEvent) -> list[str]:
         if event.recipient is not None:
@@ -216,6 +223,12 @@ def is_about_a_message(event: AuditEvent) -> bool:
 def concerns_all_recipients(event: AuditEvent) -> bool:
     """Say whether the event moves every delivery of its message."""
     return event.recipient is None and aim(event.event, event.reason) is not None
+
+
+def _is_retry(event: AuditEvent) -> bool:
+    """Say whether an operator had one delivery tried again."""
+    by_name = event.event is Event.RESUMED and event.recipient is not None
+    return by_name and text_of(event, "by") is not None
 
 
 def _replaces(event: AuditEvent, earlier: MessageRow | None) -> bool:

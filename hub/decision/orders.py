@@ -30,6 +30,7 @@ from hub.decision.events import (
 )
 from hub.decision.giving import give
 from hub.decision.holding import blocker, ended, expect_genuine, opened
+from hub.decision.redirecting import redirected
 from hub.decision.routing import deliveries_at
 from hub.decision.rules import Rules
 from hub.decision.states import (
@@ -63,6 +64,8 @@ class Do(StrEnum):
     """An operator's word: it will not be delivered."""
     GIVE = "give"
     """Deliver it to a subscriber who asked for the past (`hub.decision.giving`)."""
+    REDIRECT = "redirect"
+    """An operator's word: it goes to another system too, in place of one that does not take it."""
 
 
 class FoundSignature(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -96,6 +99,10 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str
     id: str
     found: tuple[Found, ...] = ()
+    recipient: str = ""
+    """Of `redirect`: the system that does not take it."""
+    to: str = ""
+    """Of `redirect`: the system that gets it."""
     by: str = ""
     """Who, where a person gives it (invariant 11)."""
     reason: str = ""
@@ -130,9 +137,12 @@ def follow(
         return give(order.gift, received, rules, admitted, now)
     answer = admitted.get(order.source, order.id)
     hold = None if answer is None else answer.hold
-    if answer is None or hold is None or hold.check is Check.ENDED:
+    over = order.do is not Do.REDIRECT and (hold is None or hold.check is Check.ENDED)
+    if answer is None or over:
         return Followed(received=received, entries=())
     envelope = opened(received, order.source, order.id, answer, rules)
+    if order.do is Do.REDIRECT or hold is None:
+        return redirected(order, received, envelope, answer, rules, now)
     return _Step(order, received, envelope, answer, hold, rules, admitted, now).take()
 
 
