@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 from argon2 import PasswordHasher
 from fastapi import FastAPI
+from lgsp_message.values import Received
 
 from hub.api.admin_dependencies import Admin
 from hub.api.admin_tokens import AdminTokens
@@ -108,7 +109,7 @@ class DiagnosisInMemory:
 class PastInMemory:
     """Implements `hub.io.kafka.past.ReadsThePast`: stamped messages of one partition."""
 
-    messages: list = field(default_factory=list)
+    messages: list[Received] = field(default_factory=list)
 
     async def spans(self, since):
         assert since.tzinfo is not None

@@ -82,7 +82,8 @@ def test_rules_change_while_messages_flow_and_none_is_lost(running_hub):
     hub = running_hub
     hub.register_all({"so-luat": None, "phuong-luat": None, "xa-luat": None})
     hub.allow("so-luat")
-    stop, sent = threading.Event(), []
+    stop = threading.Event()
+    sent: list[tuple[str, list[str]]] = []
     flowing = threading.Thread(target=keep_sending, args=[hub, stop, sent])
     flowing.start()
     try:

@@ -133,13 +133,17 @@ class FakeHub:
             case "POST", "/v1/inbox/ack":
                 self.receipts.append(parse_json(request.content))
                 return self._take(request)
-            case "POST", "/v1/inbox:seek":
-                return reply(200, {"cursor": f"c{len(self.inbox):06}"})
-            case "GET", "/v1/inbox":
-                return self._page(request.url.params)
-            case "GET", "/v1/inbox/stream":
-                return self._stream(request.headers.get("last-event-id", ""))
+        if request.url.path.startswith("/v1/inbox"):
+            return self._about_inbox(request)
         return self._about_objects(request, request.url.path.removeprefix("/v1/objects"))
+
+    def _about_inbox(self, request):
+        match request.url.path:
+            case "/v1/inbox:seek":
+                return reply(200, {"cursor": f"c{len(self.inbox):06}"})
+            case "/v1/inbox/stream":
+                return self._stream(request.headers.get("last-event-id", ""))
+        return self._page(request.url.params)
 
     def _about_objects(self, request, path):
         if request.method == "POST" and path == "":

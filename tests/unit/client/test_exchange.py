@@ -12,8 +12,8 @@ from lgsp_message.cloudevents import from_http
 from lgsp_message.jsontext import parse_json
 from lgsp_message.keys import verifying_key
 
-from tests.support import SENDER, key_of, signed
-from tests.unit.client.fakes import HUB, IDENTITY, URL, FakeHub, other_key
+from tests.support import HUB, SENDER, key_of, signed
+from tests.unit.client.fakes import IDENTITY, URL, FakeHub, other_key
 
 ASK, TELL = "vn.gov.population.lookup.v1", "vn.gov.population.answer.v1"
 SENDERS = verifying_key(key_of(SENDER).public_key(), "ES256")

@@ -34,7 +34,9 @@ async def refused(control, *changes):
 
 
 async def state_of(control):
-    return (await Queries(control.engine).one("subscription", "dk-1"))["state"]
+    found = await Queries(control.engine).one("subscription", "dk-1")
+    assert found is not None
+    return found["state"]
 
 
 async def test_it_is_active_then_paused_then_active_then_ended(world):

@@ -1,6 +1,7 @@
 """A subscription from the past: a decision like any other, under the rules of now."""
 
 from datetime import timedelta
+from typing import Any
 
 from hub.decision.events import Event
 from hub.decision.history import History
@@ -95,7 +96,7 @@ def test_a_later_withdrawal_reaches_the_subscriber_too():
 
 
 def test_what_waits_for_documents_is_delivered_to_the_subscriber_with_the_others():
-    policy = {"document_policy/" + DOSSIER: {"policy": "require"}}
+    policy: Any = {"document_policy/" + DOSSIER: {"policy": "require"}}
     past = Past(build_rules(CENTRE | policy), body=body(), objects=PDF)
     rules = build_rules(CENTRE | policy | wish())
     held = past.give(rules)
@@ -120,4 +121,7 @@ def test_search_and_evidence_learn_of_the_new_recipient():
         "centre": "pending",
     }
     kept = past.memory.get("sender", "msg-0001")
-    assert memory.get("sender", "msg-0001").recipients == kept.recipients == ("receiver", "centre")
+    learnt = memory.get("sender", "msg-0001")
+    assert kept is not None
+    assert learnt is not None
+    assert learnt.recipients == kept.recipients == ("receiver", "centre")
