@@ -125,7 +125,7 @@ class GroupsInMemory:
         self.moved.append((group, dict(offsets)))
 
 
-def admin_of(control, holding=None, commands=None, door=None, groups=None, **staff_parts):
+def admin_of(control, holding=None, commands=None, door=None, consumers=None, **staff_parts):
     """Return the control plane as the API process serves it; nothing of it is running."""
     staff = Staff.of(control, passwords=QUICK, first=frozenset({"an"}), **staff_parts)
     return Admin(
@@ -138,7 +138,7 @@ def admin_of(control, holding=None, commands=None, door=None, groups=None, **sta
         statuses=ConnectorStatuses(control.engine),
         commands=commands or CommandsInMemory(),
         diagnosis=DiagnosisInMemory(),
-        moves=GroupMoves(control, staff.second, groups or GroupsInMemory()),
+        moves=GroupMoves(control, staff.second, consumers or GroupsInMemory()),
         door=door and door(control, staff),
     )
 
