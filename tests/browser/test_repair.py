@@ -78,6 +78,7 @@ def test_a_dead_letter_is_taken_given_away_noted_and_a_dry_run_orders_nothing(pa
     page.locator("[name=reason]").fill("Đã xem danh sách (mẫu)")
     page.get_by_role("dialog").get_by_role("button", name=re.compile("^Xác nhận")).click()
     expect(page.locator("[data-pace]")).to_contain_text("chạy thử")
+    expect(page.get_by_text("Xong").first).to_be_visible()
     page.get_by_role("button", name="Làm mới").click()
     expect(page.get_by_text("Sẽ gửi (chạy thử)").first).to_be_visible()
     province.await_state("so-mau", id, "dead_letter")
