@@ -96,6 +96,8 @@ CATCHES_REFUSED = {
     "packages/evidence/lgsp_verify/checks/receipts.py": "a receipt that proves nothing is told",
     "packages/evidence/lgsp_verify/checks/registered.py": "what cannot be read names no key",
     "packages/message/lgsp_message/key_proof.py": "a proof that is not strict JSON is no proof",
+    "hub/api/ops/dead_letters.py": "an operator's choice of a recipient that the rules refuse",
+    "hub/control/redirects.py": "which systems may get it: each is asked for",
 }
 """Everywhere else a refusal passes through to one of these."""
 
