@@ -14,6 +14,7 @@ from hub.api.rights import Action, Person, require
 from hub.api.staff import Staff, staff_of
 from hub.control.changes import ChangeSet, DeprecateSchema, RetireSchema
 from hub.control.fields import Reason
+from hub.control.fields import SchemaName as NameOfSchema
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.schema_rows import Kept, SchemaState
 from hub.control.schema_versions import family_of, versions
@@ -26,7 +27,7 @@ router: Final = APIRouter(
     prefix="/v1/admin/schema-versions", tags=["admin"], route_class=AdminRoute
 )
 
-Name = Annotated[str, Path(pattern=r"^[a-z0-9.-]{1,100}:[0-9]{1,4}\.[0-9]{1,4}$")]
+Name = Annotated[NameOfSchema, Path(pattern=r"^[a-z0-9.-]{1,100}:[0-9]{1,4}\.[0-9]{1,4}$")]
 TheStaff = Annotated[Staff, Depends(staff_of)]
 TheControl = Annotated[Control, Depends(control_of)]
 Publishing = Annotated[Person, Depends(require(Action.PUBLISH_SCHEMAS))]
