@@ -146,6 +146,7 @@ class Control:
         stored |= await store.load_where(
             connection, "endpoint", "organisation", needed.organisations
         )
+        stored |= await store.load_where(connection, "competence", "area", needed.areas)
         if certified:
             stored |= await store.load_where(
                 connection, "code", "organisation", organisations_of(changes, stored)
@@ -161,10 +162,23 @@ class Control:
         edits = await asyncio.to_thread(_apply_all, changes, draft)
         missing = [key for key in checks.named(edits) if not draft.exists(key)]
         draft.learn(await store.load(connection, missing))
+        await _learn_kin(connection, draft, edits)
         removed = checks.gone(edits)
         users = await store.referring(connection, removed)
         await asyncio.to_thread(_check_all, draft, edits, users, removed)
         return edits
+
+
+async def _learn_kin(
+    connection: AsyncConnection, draft: Draft, edits: Mapping[str, Edit]
+) -> None:
+    """Read who is above the changed organisations, and in their place, to the ends."""
+    if not any(key.startswith("organisation/") for key in edits):
+        return
+    seen: set[str] = set()
+    while missing := draft.kin(seen):
+        seen |= missing
+        draft.learn(await store.load(connection, missing))
 
 
 def _apply_all(changes: Sequence[Any], draft: Draft) -> Mapping[str, Edit]:
@@ -179,6 +193,8 @@ def _check_all(
     checks.check_references(draft, edits)
     checks.check_unused(edits, users, removed)
     checks.check_endpoints(draft)
+    checks.check_competences(draft)
+    checks.check_kin(draft, edits)
 
 
 async def _save(
@@ -242,7 +258,8 @@ async def _save_trail(
     (number,) = entry.inserted_primary_key or (0,)
     if edits:
         rows = [
-            {"entry": number, "entity": key, "action": edit.action} for key, edit in edits.items()
+            {"entry": number, "entity": key, "action": edit.action, "after": edit.noted}
+            for key, edit in edits.items()
         ]
         await connection.execute(insert(tables.trail_entities), rows)
 

@@ -31,12 +31,14 @@ TABLES: Final[Mapping[str, Table]] = {
     "schema": tables.schemas,
     "connector": tables.connectors,
     "document_policy": tables.document_policies,
+    "competence": tables.competences,
 }
 """Kind to its table."""
 
 _PARTS: Final[Mapping[str, tuple[str, str]]] = {
     "key": ("system", "thumbprint"),
     "endpoint": ("organisation", "system"),
+    "competence": ("area", "organisation"),
 }
 """Kinds whose id has two parts, each with a column of its own."""
 
@@ -179,7 +181,10 @@ async def _save_references(connection: AsyncConnection, edits: Mapping[str, Edit
 
 def _row(kind: str, id: str, record: Record) -> dict[str, Any]:
     # Moments and days have columns of their own; all else goes in as JSON has it.
-    row = {**msgspec.to_builtins(record, builtin_types=(datetime, date)), "id": id}
+    row: dict[str, Any] = {"id": id}
+    for name in record.__struct_fields__:
+        value = getattr(record, name)
+        row[name] = value if isinstance(value, datetime | date) else msgspec.to_builtins(value)
     if kind in _PARTS:
         first, second = _PARTS[kind]
         row[first], _, row[second] = id.partition("/")

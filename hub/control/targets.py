@@ -9,6 +9,7 @@ from lgsp_message.keys import KeyUnusable, load_jwk, public_jwk, thumbprint
 from hub.control import changes as ask
 from hub.control import connector_changes as about
 from hub.control import key_changes as keys
+from hub.control.organisations import spelt
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Targets:
     """Registered keys to find under whatever system has them."""
     organisations: set[str] = field(default_factory=set)
     """Organisations whose endpoints are needed, all of them."""
+    areas: set[str] = field(default_factory=set)
+    """Areas whose competences are needed, all of them."""
 
 
 def targets(changes: Iterable[Any]) -> Targets:
@@ -52,9 +55,11 @@ def _add(change: Any, found: Targets) -> None:
         case ask.PutOrganisation() | ask.DeleteOrganisation():
             found.keys.add(f"organisation/{change.id}")
         case ask.PutCode() | ask.DeleteCode():
-            found.keys.add(f"code/{change.code}")
+            found.keys.add(f"code/{spelt(change.code)}")
         case ask.PutGroup() | ask.DeleteGroup():
             found.keys.add(f"group/{change.name}")
+        case ask.PutCompetence() | ask.DeleteCompetence():
+            found.areas.add(change.area)
         case ask.PutRight() | ask.DeleteRight():
             found.keys.add(f"right/{change.id}")
         case ask.PutEndpoint() | ask.DeleteEndpoint():

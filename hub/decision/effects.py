@@ -23,7 +23,7 @@ from hub.decision.events import (
 from hub.decision.facts import NAME as FACTS
 from hub.decision.facts import facts
 from hub.decision.holding import last_in_line, withdrawn_hold
-from hub.decision.routing import deliveries_to, route
+from hub.decision.routing import Reroute, deliveries_to, route
 from hub.decision.rules import Rules
 from hub.decision.statements import (
     RECEIPT,
@@ -86,11 +86,12 @@ def admit(
     if message.attributes.type == WITHDRAWAL:
         answer = read_withdrawal(message, value, admitted)
         return _withdrawal(received, message, value, answer, rules, now)
-    deliveries = route(message, rules, place_of(received).partition, now)
+    routes = route(message, rules, place_of(received).partition, now)
+    deliveries = routes.deliveries
     told = facts(message.attributes.type, value, rules.directory, legal_day(now))
     plain = Decision(
         received=received,
-        entries=(_admitted(received, message, deliveries, rules, now, told),),
+        entries=(_admitted(received, message, deliveries, rules, now, told, routes.reroutes),),
         deliveries=deliveries,
         remembered=(_memory(message, deliveries, now),),
     )
@@ -98,7 +99,9 @@ def admit(
     policy = rules.documents.get(claim.type)
     demand = None if policy is None else demanded(claim.objects, value, policy)
     behind = last_in_line(claim.source, claim.subject, admitted)
-    return plain if demand is None and not behind else watched(plain, demand, behind)
+    if demand is None and not behind and not routes.choices:
+        return plain
+    return watched(plain, demand, behind, routes.choices)
 
 
 def _receipt(
@@ -157,8 +160,8 @@ def _withdrawal(
     # The withdrawal itself goes to whoever was given the message: it tells who already has it,
     # and readers of the inbox that meet it before the message leave the message out.
     # Of a held message nobody was given anything, so nobody is told.
-    held = answer.hold is not None and answer.hold.held
-    systems = () if held else answer.recipients
+    hold = answer.hold
+    systems = () if hold is not None and hold.held and not hold.given else answer.recipients
     deliveries = deliveries_to(systems, message, rules, place.partition)
     withdrawn = AuditEvent(
         event=Event.WITHDRAWN,
@@ -203,10 +206,17 @@ def _admitted(
     rules: Rules,
     now: datetime,
     told: dict[str, Any] | None = None,
+    reroutes: tuple[Reroute, ...] = (),
 ) -> Entry:
     detail = _described(message)
     if told:
         detail[FACTS] = told
+    if reroutes:
+        # The code that was used stands in the delivery: a reply goes under it.
+        detail["rerouted"] = [
+            {"address": one.address, "via": list(one.via), "systems": list(one.systems)}
+            for one in reroutes
+        ]
     detail["recipients"] = [delivery.system for delivery in deliveries]
     detail["size"] = len(message.body)
     detail["content_sha256"] = message.content_hash.hex()

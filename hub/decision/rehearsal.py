@@ -167,7 +167,9 @@ def _deliveries(
 ) -> tuple[Delivery, ...]:
     try:
         examined = examine(_stamped(received, source, rules, now), rules, now)
-        return route(examined.message, rules, 0, now) if isinstance(examined, Verified) else ()
+        if not isinstance(examined, Verified):
+            return ()
+        return route(examined.message, rules, 0, now).deliveries
     except Refused:
         return ()
 
