@@ -18,9 +18,11 @@ from hub.api import (
     admin_connector_signals,
     admin_connectors,
     admin_dead_letters,
+    admin_directory,
     admin_documents,
     admin_networks,
     admin_quarantine,
+    admin_reviews,
     evidence,
     health,
     inbox,
@@ -67,6 +69,7 @@ _ROUTERS = (status.router, inbox.router, uploads.router, objects.router, health.
 GUARDED: Final = tuple(
     resource.router
     for resource in (
+        *(admin_reviews, admin_directory),
         *(admin_quarantine, admin_documents, admin_dead_letters, admin_administrators),
         *(admin_adapters, admin_networks, admin_connector_signals, admin_connectors),
         *(ops_session, ops_oidc, ops_users, ops_groups, ops_audit, ops_requests, ops_hub),

@@ -14,6 +14,7 @@ from hub.cli import (
     connector,
     dead_letter,
     demo,
+    directory,
     documents,
     edge,
     evidence,
@@ -65,7 +66,8 @@ app = typer.Typer(
 )
 for module in (
     *(init, up, run, status, demo, bench, admin, user, connector, dead_letter, quarantine),
-    *(documents, rebuild, send, receive, keys, keys_of_systems, evidence, verify, trust, audit),
+    *(directory, review),
+        *(documents, rebuild, send, receive, keys, keys_of_systems, evidence, verify, trust, audit),
     *(adapter, edge, witness, support, about),
 ):
     module.register(app)

@@ -169,9 +169,7 @@ class Control:
         return edits
 
 
-async def _learn_kin(
-    connection: AsyncConnection, draft: Draft, edits: Mapping[str, Edit]
-) -> None:
+async def _learn_kin(connection: AsyncConnection, draft: Draft, edits: Mapping[str, Edit]) -> None:
     """Read who is above the changed organisations, and in their place, to the ends."""
     if not any(key.startswith("organisation/") for key in edits):
         return

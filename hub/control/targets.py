@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from lgsp_message.keys import KeyUnusable, load_jwk, public_jwk, thumbprint
 
@@ -52,32 +52,12 @@ def organisations_of(changes: Iterable[Any], stored: Mapping[str, Any]) -> set[s
 
 def _add(change: Any, found: Targets) -> None:
     match change:
-        case ask.PutOrganisation() | ask.DeleteOrganisation():
-            found.keys.add(f"organisation/{change.id}")
-        case ask.PutCode() | ask.DeleteCode():
-            found.keys.add(f"code/{spelt(change.code)}")
-        case ask.PutGroup() | ask.DeleteGroup():
-            found.keys.add(f"group/{change.name}")
-        case ask.PutCompetence() | ask.DeleteCompetence():
-            found.areas.add(change.area)
-        case ask.PutRight() | ask.DeleteRight():
-            found.keys.add(f"right/{change.id}")
         case ask.PutEndpoint() | ask.DeleteEndpoint():
             found.organisations.add(change.organisation)
-        case (
-            about.PutConnector()
-            | about.DeleteConnector()
-            | about.PauseConnector()
-            | about.ResumeConnector()
-            | about.StopConnector()
-            | about.RestartConnector()
-            | about.SetNetworks()
-        ):
-            found.keys.add(f"connector/{change.name}")
-        case ask.PublishSchema():
-            found.keys.add(f"schema/{change.schema_name}")
-        case ask.PutDocumentPolicy():
-            found.keys.add(f"document_policy/{change.type}")
+        case ask.PutCompetence() | ask.DeleteCompetence():
+            found.areas.add(change.area)
+        case ask.PutCode() | ask.DeleteCode():
+            found.keys.add(f"code/{spelt(change.code)}")
         case (
             keys.RegisterKey()
             | keys.RevokeKey()
@@ -88,7 +68,8 @@ def _add(change: Any, found: Targets) -> None:
         ):
             _add_key(change, found)
         case _:
-            found.keys.add(f"system/{change.system}")
+            kind, name = _SINGLE.get(type(change), ("system", "system"))
+            found.keys.add(f"{kind}/{getattr(change, name)}")
 
 
 def _add_key(change: Any, found: Targets) -> None:
@@ -104,3 +85,24 @@ def _thumbprint(change: keys.RegisterKey) -> list[str]:
         return [thumbprint(public_jwk(load_jwk(change.jwk)))]
     except KeyUnusable:
         return []  # The command itself refuses it, and says why.
+
+
+_SINGLE: Final[Mapping[type[Any], tuple[str, str]]] = {
+    ask.PutOrganisation: ("organisation", "id"),
+    ask.DeleteOrganisation: ("organisation", "id"),
+    ask.PutGroup: ("group", "name"),
+    ask.DeleteGroup: ("group", "name"),
+    ask.PutRight: ("right", "id"),
+    ask.DeleteRight: ("right", "id"),
+    about.PutConnector: ("connector", "name"),
+    about.DeleteConnector: ("connector", "name"),
+    about.PauseConnector: ("connector", "name"),
+    about.ResumeConnector: ("connector", "name"),
+    about.StopConnector: ("connector", "name"),
+    about.RestartConnector: ("connector", "name"),
+    about.SetNetworks: ("connector", "name"),
+    ask.PublishSchema: ("schema", "schema_name"),
+    ask.PutDocumentPolicy: ("document_policy", "type"),
+}
+"""Kind of change to the kind of the one entity it is about, and the field that names it. All others
+are about a system."""

@@ -1,7 +1,7 @@
 """Turn the outcome of the steps into what the hub writes: entries, deliveries, memories."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from lgsp_message.attributes import SYSTEM_PREFIX, is_message_id, is_system_name
@@ -23,7 +23,7 @@ from hub.decision.events import (
 from hub.decision.facts import NAME as FACTS
 from hub.decision.facts import facts
 from hub.decision.holding import last_in_line, withdrawn_hold
-from hub.decision.routing import Reroute, deliveries_to, route
+from hub.decision.routing import Routes, deliveries_to, route
 from hub.decision.rules import Rules
 from hub.decision.statements import (
     RECEIPT,
@@ -36,6 +36,9 @@ from hub.decision.statements import (
 from hub.decision.watching import watched
 from hub.directory.organisations import legal_day
 from hub.ports import Admitted
+
+REROUTED: Final = "rerouted"
+"""The member of an `admitted` event's detail: each address that led elsewhere than by the letter."""
 
 
 def refuse(
@@ -88,10 +91,10 @@ def admit(
         return _withdrawal(received, message, value, answer, rules, now)
     routes = route(message, rules, place_of(received).partition, now)
     deliveries = routes.deliveries
-    told = facts(message.attributes.type, value, rules.directory, legal_day(now))
+    told = _told(message, value, routes, rules, now)
     plain = Decision(
         received=received,
-        entries=(_admitted(received, message, deliveries, rules, now, told, routes.reroutes),),
+        entries=(_admitted(received, message, deliveries, rules, now, told),),
         deliveries=deliveries,
         remembered=(_memory(message, deliveries, now),),
     )
@@ -102,6 +105,20 @@ def admit(
     if demand is None and not behind and not routes.choices:
         return plain
     return watched(plain, demand, behind, routes.choices)
+
+
+def _told(
+    message: Message, value: Any, routes: Routes, rules: Rules, now: datetime
+) -> dict[str, Any]:
+    found = facts(message.attributes.type, value, rules.directory, legal_day(now))
+    told: dict[str, Any] = {FACTS: found} if found else {}
+    if routes.reroutes:
+        # The code that was used stands in the delivery: a reply goes under it.
+        told[REROUTED] = [
+            {"address": one.address, "via": list(one.via), "systems": list(one.systems)}
+            for one in routes.reroutes
+        ]
+    return told
 
 
 def _receipt(
@@ -206,17 +223,10 @@ def _admitted(
     rules: Rules,
     now: datetime,
     told: dict[str, Any] | None = None,
-    reroutes: tuple[Reroute, ...] = (),
 ) -> Entry:
     detail = _described(message)
     if told:
-        detail[FACTS] = told
-    if reroutes:
-        # The code that was used stands in the delivery: a reply goes under it.
-        detail["rerouted"] = [
-            {"address": one.address, "via": list(one.via), "systems": list(one.systems)}
-            for one in reroutes
-        ]
+        detail |= told
     detail["recipients"] = [delivery.system for delivery in deliveries]
     detail["size"] = len(message.body)
     detail["content_sha256"] = message.content_hash.hex()

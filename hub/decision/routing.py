@@ -125,7 +125,9 @@ def _organisation(address: str, type_: str, rules: Rules, day: date, place: str)
     return _along(way.to, way.via, type_, rules, place)
 
 
-def _along(to: tuple[str, ...], via: tuple[Via, ...], type_: str, rules: Rules, place: str) -> Target:
+def _along(
+    to: tuple[str, ...], via: tuple[Via, ...], type_: str, rules: Rules, place: str
+) -> Target:
     """Return the way to one organisation, or to several of which a person chooses."""
     if len(to) == 1:
         return Target((_endpoint(to[0], type_, rules, place),), via)

@@ -14,6 +14,7 @@ from hub.api.ops.once import Once
 from hub.api.ops.overview_models import Overview
 from hub.api.ops.rates import Tries
 from hub.control.documents import HeldDocuments
+from hub.control.reviews import Reviews
 from hub.decision.rules import Rules
 from hub.evidence.make import EvidenceMaker
 from hub.io.disk import Disk
@@ -66,6 +67,7 @@ class Ops:
     records: Records
     lags: LagsOfReaders
     documents: HeldDocuments
+    reviews: Reviews
     live: Live
     statuses: ConnectorStatuses
     held: Once[int]
