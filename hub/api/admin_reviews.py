@@ -146,7 +146,7 @@ async def _expect_fitting(ops: Ops, source: str, id: str, request: ChoiceRequest
     chosen = [Chosen(address, systems) for address, systems in request.choices.items()]
     if fits(chosen, found.addresses, found.type, ops.rules()) is None:
         detail = "answer each open address with systems that take the type"
-        raise Problem(409, Code.NOT_FITTING, detail)
+        raise Problem(409, Code.CONFLICT, detail)
 
 
 def _candidate(ops: Ops, name: str, type_: str, *, suggested: bool) -> CandidateAnswer:

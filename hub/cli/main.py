@@ -24,6 +24,7 @@ from hub.cli import (
     quarantine,
     rebuild,
     receive,
+    review,
     run,
     send,
     status,
@@ -67,7 +68,7 @@ app = typer.Typer(
 for module in (
     *(init, up, run, status, demo, bench, admin, user, connector, dead_letter, quarantine),
     *(directory, review),
-        *(documents, rebuild, send, receive, keys, keys_of_systems, evidence, verify, trust, audit),
+    *(documents, rebuild, send, receive, keys, keys_of_systems, evidence, verify, trust, audit),
     *(adapter, edge, witness, support, about),
 ):
     module.register(app)

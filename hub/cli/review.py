@@ -50,7 +50,9 @@ def choose(
 ) -> None:
     """Give it to these systems; ADDRESS= alone: to nobody. / Chọn hệ thống nhận."""
     choices = dict(_choice(one) for one in to)
-    answer = api(context).do(f"reviews/{source}/{id}:choose", {"reason": reason, "choices": choices})
+    answer = api(context).do(
+        f"reviews/{source}/{id}:choose", {"reason": reason, "choices": choices}
+    )
     typer.echo(json.dumps(answer))
 
 

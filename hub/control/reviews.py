@@ -111,7 +111,9 @@ class Reviews:
         with sql_errors("writing the trail"):
             async with self._engine.begin() as connection:
                 await store.lock(connection)
-                row = (await connection.execute(select(checks).where(_waits(source, id)))).one_or_none()
+                row = (
+                    await connection.execute(select(checks).where(_waits(source, id)))
+                ).one_or_none()
                 if row is None or row.choices.keys() != chosen.keys():
                     raise NothingToChoose
                 touched = [(f"message/{source}/{id}", CHOSEN)]

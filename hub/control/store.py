@@ -82,6 +82,12 @@ async def load_where(
     return found
 
 
+async def load_all(connection: AsyncConnection, kind: str) -> dict[str, Any]:
+    """Return, by id, all entities of one kind."""
+    rows = await connection.execute(select(TABLES[kind]))
+    return {row.id: to_record(kind, row) for row in rows}
+
+
 async def referring(connection: AsyncConnection, targets: Iterable[str]) -> list[tuple[str, str]]:
     """Return (entity, what it names) for each stored entity that names one of `targets`."""
     table = tables.entity_references

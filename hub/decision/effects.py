@@ -38,7 +38,7 @@ from hub.directory.organisations import legal_day
 from hub.ports import Admitted
 
 REROUTED: Final = "rerouted"
-"""The member of an `admitted` event's detail: each address that led elsewhere than by the letter."""
+"""The member of an `admitted` event's detail: each address that led elsewhere than it says."""
 
 
 def refuse(
