@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from hub.answers import Choice
 from hub.api.admin_models import problems
 from hub.api.admin_route import AdminRoute
 from hub.api.ops.dependencies import Ops, ops_of
@@ -144,7 +145,8 @@ async def _expect_fitting(ops: Ops, source: str, id: str, request: ChoiceRequest
     if found is None:
         raise Problem(404, Code.NOT_FOUND, "it waits for no choice")
     chosen = [Chosen(address, systems) for address, systems in request.choices.items()]
-    if fits(chosen, found.addresses, found.type, ops.rules()) is None:
+    open_ = [Choice(one.address, one.candidates) for one in found.addresses]
+    if fits(chosen, open_, found.type, ops.rules()) is None:
         detail = "answer each open address with systems that take the type"
         raise Problem(409, Code.CONFLICT, detail)
 

@@ -8,6 +8,7 @@ from lgsp_message.keys import KeyUnusable, load_jwk, public_jwk, thumbprint
 
 from hub.control import changes as ask
 from hub.control import connector_changes as about
+from hub.control import directory_changes as directory
 from hub.control import key_changes as keys
 from hub.control.organisations import spelt
 
@@ -54,9 +55,9 @@ def _add(change: Any, found: Targets) -> None:
     match change:
         case ask.PutEndpoint() | ask.DeleteEndpoint():
             found.organisations.add(change.organisation)
-        case ask.PutCompetence() | ask.DeleteCompetence():
+        case directory.PutCompetence() | directory.DeleteCompetence():
             found.areas.add(change.area)
-        case ask.PutCode() | ask.DeleteCode():
+        case directory.PutCode() | directory.DeleteCode():
             found.keys.add(f"code/{spelt(change.code)}")
         case (
             keys.RegisterKey()
@@ -88,10 +89,10 @@ def _thumbprint(change: keys.RegisterKey) -> list[str]:
 
 
 _SINGLE: Final[Mapping[type[Any], tuple[str, str]]] = {
-    ask.PutOrganisation: ("organisation", "id"),
-    ask.DeleteOrganisation: ("organisation", "id"),
-    ask.PutGroup: ("group", "name"),
-    ask.DeleteGroup: ("group", "name"),
+    directory.PutOrganisation: ("organisation", "id"),
+    directory.DeleteOrganisation: ("organisation", "id"),
+    directory.PutGroup: ("group", "name"),
+    directory.DeleteGroup: ("group", "name"),
     ask.PutRight: ("right", "id"),
     ask.DeleteRight: ("right", "id"),
     about.PutConnector: ("connector", "name"),
