@@ -116,7 +116,7 @@ async def play(options: Options, out: TextIO = sys.stdout) -> Counter[str]:
         from_outside=dossiers(tuple(options.peers.facts), options.count) if options.peers else 0,
     )
     if options.reorganise:
-        plan = Reorganisation(province=options.province).plan(plan)
+        plan = Reorganisation(province=options.province).plan(plan, now.date())
     async with open_clients(options.url, _who(options)) as clients, _controls(options) as controls:
         with Journals(options.journals) as journals:
             day = _Day(options, clients, plan, journals, out)

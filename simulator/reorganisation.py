@@ -9,15 +9,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
+from random import Random
 from typing import Any, Final
 
-from simulator import roles
+from simulator import bodies, roles
 from simulator.agencies import PROVINCE, Agency, Role, System
+from simulator.book import Book, Case
 from simulator.plan import Planned
 from simulator.province import Province
 
 HALF: Final = 0.5
 """When it happens, as a part of the working day."""
+_MORNING: Final = 0.3
+_AFTERNOON: Final = 0.6
 _ORG: Final = "urn:hub:org:"
 _GROUP: Final = "urn:hub:group:"
 
@@ -61,6 +65,7 @@ class Reorganisation:
     def successors(self) -> Mapping[str, tuple[Agency, ...]]:
         """Id of each agency that goes, to those that take its place."""
         by_id = {one.id: one for one in self.province.agencies}
+        found: dict[str, tuple[Agency, ...]]
         found = {id: (by_id[into],) for id, into in _INTO.items()}
         for number, district in enumerate(self._of("district")):
             below = tuple(one for one in self._of("commune") if one.parent == district.id)
@@ -84,9 +89,29 @@ class Reorganisation:
             ),
         ]
 
-    def plan(self, morning: tuple[Planned, ...]) -> tuple[Planned, ...]:
-        """Return the day's plan with other receivers from noon on; addresses stay the old ones."""
-        return tuple(one if one.at < HALF else self._afternoon(one) for one in morning)
+    def plan(self, usual: tuple[Planned, ...], day: date) -> tuple[Planned, ...]:
+        """Return the day's plan with other receivers from noon on; addresses stay the old ones.
+
+        Letters across noon, to and from each agency that goes, come on top: however small a day
+        is, it shows them.
+        """
+        book = Book(province=self.province, day=day, chance=Random(0), messages=[*usual])  # noqa: S311
+        for number, agency in enumerate(
+            one for one in self.province.agencies if one.id in self.successors
+        ):
+            self._letters(book, number, agency)
+        ordered = sorted(book.messages, key=lambda one: (one.at, one.number))
+        return tuple(one if one.at < HALF else self._afternoon(one) for one in ordered)
+
+    def _letters(self, book: Book, number: int, gone: Agency) -> None:
+        """A letter each way in the morning, its status in the afternoon; then one more letter."""
+        [office] = [one for one in gone.systems if one.role is Role.OFFICE]
+        central = book.system("van-ban-ubnd-tinh-mau")
+        for at, (by, to) in enumerate(((central, office), (office, central))):
+            case, sent = _letter(book, f"{9_000 + 10 * number + at}/SX-MAU", by, to, _MORNING)
+            case.at = _AFTERNOON
+            _answer(case, f"{9_000 + 10 * number + at}/SX-MAU", by, to, sent)
+        _letter(book, f"{9_002 + 10 * number}/SX-MAU", central, office, _AFTERNOON)
 
     def _afternoon(self, one: Planned) -> Planned:
         if one.fault is not None or not one.receivers:
@@ -141,6 +166,20 @@ def late_statuses(plan: tuple[Planned, ...]) -> int:
 def new_code(commune: Agency) -> str:
     """Return the code that a commune gets when there is no district above it any more."""
     return f"H99.{60 + int(commune.id.rpartition('-')[2])}"
+
+
+def _letter(book: Book, number: str, by: System, to: System, at: float) -> tuple[Case, int]:
+    sender, receiver = book.agency(by), book.agency(to)
+    subject = bodies.document_id(number, sender, book.day)
+    case = Case(book=book, subject=subject, at=at)
+    body = bodies.letter(number, sender, (receiver,), book.day, False)  # noqa: FBT003  (it directs nobody)
+    return case, case.send(by, roles.ISSUED, (receiver,), body, letter=True)
+
+
+def _answer(case: Case, number: str, by: System, to: System, sent: int) -> None:
+    sender, receiver = case.book.agency(by), case.book.agency(to)
+    body = bodies.status(number, sender, receiver, case.now(), "03")
+    case.send(to, roles.STATUS, (sender,), body, after=(sent,))
 
 
 def _organisation(one: Agency) -> Change:

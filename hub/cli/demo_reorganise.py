@@ -1,4 +1,4 @@
-"""The reorganisation of `hub demo --reorganise`: the administrator's change, the operator's choices."""
+"""The reorganisation of `hub demo --reorganise`: an administrator changes, an operator chooses."""
 
 import threading
 from collections.abc import Iterator

@@ -235,7 +235,7 @@ def _by_code(text: str, draft: _Draft) -> str | None:
 def _drop_cycles(records: dict[str, tuple[Row, OrganisationRecord]], draft: _Draft) -> None:
     """Leave out each row of a circle; without them there is none."""
     while True:
-        merged = draft.organisations | {id: record for id, (_, record) in records.items()}
+        merged = dict(draft.organisations) | {id: one for id, (_, one) in records.items()}
         parents = {id: [one.parent] if one.parent else [] for id, one in merged.items()}
         successors = {id: one.successors for id, one in merged.items()}
         way = cycle(parents, records) or cycle(successors, records)

@@ -56,7 +56,8 @@ _NATIONAL: Final = re.compile(r"[A-Z]{1,3}[0-9]{1,3}(?:\.[0-9A-Z]+)*|[0-9.]+\.[A
 
 def respell(text: str) -> Spelling | None:
     """Return the code that `text` means; None: no code can be read there."""
-    code, repairs = text, []
+    code = text
+    repairs: list[Repair] = []
     for repair, mend in _MENDS:
         mended = mend(code)
         if mended != code:

@@ -16,7 +16,9 @@ def cycle(edges: Edges, starts: Iterable[str]) -> tuple[str, ...]:
     """Return a way from an organisation back to itself, found from `starts` on; () for none."""
     done: set[str] = set()
     for start in starts:
-        path, on_path, waiting = [], set(), [(start, False)]
+        path: list[str] = []
+        on_path: set[str] = set()
+        waiting = [(start, False)]
         while waiting:
             id, leaving = waiting.pop()
             if leaving:

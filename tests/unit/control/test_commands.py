@@ -251,6 +251,7 @@ async def test_on_no_day_does_a_code_mean_two_organisations(with_system):
     after = code("H99.7", "b", valid_from="2025-07-01")
     assert (await with_system.write(change_set(after), actor="an")).changed == 1
     found = await Queries(with_system.engine).one("code", "H99.7")
+    assert found is not None
     assert found["organisation"] == "b"
     assert found["earlier"][0]["organisation"] == "xa-a"
 

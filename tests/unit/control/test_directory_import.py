@@ -47,9 +47,11 @@ async def test_the_lists_of_the_axis_become_organisations_with_both_codes(contro
     assert (plan.added, plan.closed) == (3, 0)
     assert said(plan) == [("repaired", "row 2"), ("repaired", "row 3")]
     commune = await Queries(control.engine).one("organisation", "H99.61")
+    assert commune is not None
     assert (commune["parent"], commune["level"]) == ("H99", "commune")
     assert commune["contacts"][0]["email"] == "xa@mau.example"
     code = await Queries(control.engine).one("code", "000.00.02.H99")
+    assert code is not None
     assert (code["organisation"], code["scheme"]) == ("H99.02", "qcvn102")
     async with control.engine.connect() as connection:
         kept = (await connection.execute(select(tables.trail_entities.c.after))).scalars().all()
@@ -73,6 +75,7 @@ async def test_a_table_brings_a_merger_with_its_days_and_successors(control):
     plan = await imported(control, content.getvalue(), Format.XLSX)
     assert (plan.added, plan.closed, said(plan)) == (1, 1, [])
     gone = await Queries(control.engine).one("organisation", "H99.61")
+    assert gone is not None
     assert (gone["state"], list(gone["successors"])) == ("merged", ["H99.62"])
 
 

@@ -1,6 +1,7 @@
 """A letter to a split organisation waits for a person; clear recipients have it at once."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -19,14 +20,15 @@ from tests.support import NOW, PARTITION, build_rules, stamped
 
 DISTRICT = "urn:hub:org:H99.40"
 BOTH = (support.RECEIVER, "other")
-SPLIT = {
-    "organisation/org-district": {
-        "name": "Huyện Mẫu",
-        "level": "district",
-        "state": "merged",
-        "valid_to": "2025-06-30",
-        "successors": ["org-receiver", "org-other"],
-    },
+GONE: dict[str, Any] = {
+    "name": "Huyện Mẫu",
+    "level": "district",
+    "state": "merged",
+    "valid_to": "2025-06-30",
+    "successors": ["org-receiver", "org-other"],
+}
+SPLIT: dict[str, dict[str, Any]] = {
+    "organisation/org-district": GONE,
     "code/H99.40": {"organisation": "org-district", "scheme": "qd20"},
     "right/1": {
         "system": "sender",
@@ -34,9 +36,7 @@ SPLIT = {
         "recipients": ["urn:hub:all"],
     },
 }
-MERGED = SPLIT | {
-    "organisation/org-district": SPLIT["organisation/org-district"] | {"successors": ["org-other"]}
-}
+MERGED = SPLIT | {"organisation/org-district": GONE | {"successors": ["org-other"]}}
 
 
 def letter(id_="msg-0001", to=DISTRICT, **changes):

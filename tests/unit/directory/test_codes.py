@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.directory.codes import Repair, Scheme, level_1, respell
+from hub.directory.codes import Repair, Scheme, Spelling, level_1, respell, scheme_of
 
 
 @pytest.mark.parametrize(
@@ -22,8 +22,7 @@ from hub.directory.codes import Repair, Scheme, level_1, respell
     ],
 )
 def test_a_code_is_read_as_it_was_meant(text, code, repairs):
-    found = respell(text)
-    assert (found.code, found.repairs) == (code, repairs)
+    assert respell(text) == Spelling(code, scheme_of(code), repairs)
 
 
 @pytest.mark.parametrize("text", ["", " ", "Sở Mẫu", "a" * 65, "H99/02", "\0"])
@@ -32,8 +31,8 @@ def test_no_code_is_made_up(text):
 
 
 def test_both_national_forms_are_known_apart():
-    assert respell("H99.02").scheme is Scheme.QD20
-    assert respell("000.00.02.H99").scheme is Scheme.QCVN102
+    assert scheme_of("H99.02") is Scheme.QD20
+    assert scheme_of("000.00.02.H99") is Scheme.QCVN102
     assert level_1("H99.02.02") == level_1("000.02.02.H99") == "H99"
 
 
@@ -41,4 +40,4 @@ def test_both_national_forms_are_known_apart():
 def test_what_was_repaired_needs_no_repair(text):
     found = respell(text)
     if found is not None:
-        assert respell(found.code).repairs == ()
+        assert respell(found.code) == Spelling(found.code, found.scheme)
