@@ -56,7 +56,7 @@ async def records(control):
     """What `hub.rules` gets of it."""
     versions = Versions(control.engine)
     newest, _ = await versions.head()
-    found = []
+    found: list[tuple[str, bytes | None]] = []
     for version in range(1, newest + 1):
         found += (await versions.changes(version)).items()
     return found
