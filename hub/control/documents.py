@@ -63,7 +63,7 @@ class HeldDocuments:
             Unavailable: SQL is away.
         """
         key = tuple_(checks.c.source, checks.c.id)
-        query = select(checks).where(checks.c.held, key > tuple_(*after))
+        query = select(checks).where(checks.c.held, ~checks.c.choosing, key > tuple_(*after))
         query = query.order_by(checks.c.source, checks.c.id).limit(limit)
         with sql_errors("listing held documents"):
             async with self._engine.connect() as connection:

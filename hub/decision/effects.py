@@ -26,7 +26,7 @@ from hub.decision.exchanges import exchanged
 from hub.decision.facts import NAME as FACTS
 from hub.decision.facts import facts
 from hub.decision.holding import last_in_line, withdrawn_hold
-from hub.decision.routing import deliveries_to, route
+from hub.decision.routing import Routes, deliveries_to, route
 from hub.decision.rules import Rules
 from hub.decision.statements import (
     RECEIPT,
@@ -43,6 +43,8 @@ from hub.ports import Admitted
 
 SUBSCRIPTIONS: Final = "subscriptions"
 """The member of an event's detail that names the subscriptions which gave a delivery."""
+REROUTED: Final = "rerouted"
+"""The member of an `admitted` event's detail: each address that led elsewhere than it says."""
 
 
 def refuse(
@@ -95,24 +97,52 @@ def admit(
         return _withdrawal(received, message, value, answer, rules, now)
     told = facts(message.attributes.type, value, rules.directory, legal_day(now))
     wanted = subscribers(message.attributes, received, told, rules, now)
-    deliveries = route(message, rules, place_of(received).partition, now, wanted)
+    routes = route(message, rules, place_of(received).partition, now, wanted)
     exchange = exchanged(message, value, admitted, rules, now)
-    more = {FACTS: told, SUBSCRIPTIONS: sorted(wanted.values()), EXCHANGE: exchange.told}
+    more = {
+        FACTS: told,
+        SUBSCRIPTIONS: sorted(wanted.values()),
+        EXCHANGE: exchange.told,
+        REROUTED: _rerouted(routes),
+    }
+    deliveries = routes.deliveries
     plain = Decision(
         received=received,
         entries=(_admitted(received, message, deliveries, rules, now, more),),
         deliveries=deliveries,
         remembered=(_memory(message, deliveries, now),),
     )
-    claim = message.attributes
-    policy = rules.documents.get(claim.type)
-    demand = None if policy is None else demanded(claim.objects, value, policy)
-    behind = last_in_line(claim.source, claim.subject, admitted)
-    decision = plain if demand is None and not behind else watched(plain, demand, behind)
+    decision = _waiting(plain, message, value, routes, admitted, rules)
     if exchange.remembered is None:
         return decision
     kept = (*decision.remembered, exchange.remembered)
     return msgspec.structs.replace(decision, remembered=kept)
+
+
+def _waiting(
+    plain: Decision,
+    message: Message,
+    value: Any,
+    routes: Routes,
+    admitted: Admitted,
+    rules: Rules,
+) -> Decision:
+    """Return the decision with what it has still to wait for, if anything."""
+    claim = message.attributes
+    policy = rules.documents.get(claim.type)
+    demand = None if policy is None else demanded(claim.objects, value, policy)
+    behind = last_in_line(claim.source, claim.subject, admitted)
+    if demand is None and not behind and not routes.choices:
+        return plain
+    return watched(plain, demand, behind, routes.choices)
+
+
+def _rerouted(routes: Routes) -> list[dict[str, Any]]:
+    # The code that was used stands in the delivery: a reply goes under it.
+    return [
+        {"address": one.address, "via": list(one.via), "systems": list(one.systems)}
+        for one in routes.reroutes
+    ]
 
 
 def _receipt(
@@ -171,8 +201,8 @@ def _withdrawal(
     # The withdrawal itself goes to whoever was given the message: it tells who already has it,
     # and readers of the inbox that meet it before the message leave the message out.
     # Of a held message nobody was given anything, so nobody is told.
-    held = answer.hold is not None and answer.hold.held
-    systems = () if held else answer.recipients
+    hold = answer.hold
+    systems = () if hold is not None and hold.waits else answer.recipients
     deliveries = deliveries_to(systems, message, rules, place.partition)
     withdrawn = AuditEvent(
         event=Event.WITHDRAWN,

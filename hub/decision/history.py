@@ -21,7 +21,7 @@ from hub.decision.event_rows import (
 from hub.decision.events import AuditEvent, Event
 from hub.decision.rows import AuditRecord, DeliveryRow, Grant, Key, MessageRow, Outcome, StepRow
 from hub.decision.statements import is_statement
-from hub.decision.states import HOLDS_DELIVERIES, State, aim, transition
+from hub.decision.states import HOLDS_DELIVERIES, RECIPIENT_CHOSEN, State, aim, transition
 from hub.decision.tallies import Counted, Tallies
 
 _HELD: Final = frozenset({State.HELD, State.MANUAL_REVIEW})
@@ -186,6 +186,10 @@ class History:
         self.tallies.moved(event.at, event.source, recipient, before.state, after.state)
         if row is None or after is not before:
             self._put_delivery(after)
+        if event.event is Event.RESUMED and event.reason == RECIPIENT_CHOSEN:
+            # Only now is it one: a candidate that is not chosen never was a delivery.
+            self.tallies.begun(event.at, event.source, recipient)
+            self._grant(event, recipient)
         if event.event is Event.DEAD_LETTER and after.state is State.DEAD_LETTER:
             self.dead_letters.begin(event, recipient, after.attempts)
         elif after.state is not State.DEAD_LETTER:

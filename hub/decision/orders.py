@@ -5,6 +5,7 @@ record: so one router decides it, in one order with everything else of its sende
 has the bytes to deliver. Repeating an order changes nothing.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
@@ -17,6 +18,15 @@ from lgsp_message.values import Envelope, Place, Received
 from msgspec.structs import replace
 
 from hub.answers import Answer, Check, Hold
+from hub.decision.choosing import (
+    Chosen,
+    Told,
+    fits,
+    still_open,
+    told_of_choice,
+    told_of_end,
+    where,
+)
 from hub.decision.documents import NAME, documents_of
 from hub.decision.events import (
     AuditEvent,
@@ -63,6 +73,8 @@ class Do(StrEnum):
     """An operator's word: it will not be delivered."""
     GIVE = "give"
     """Deliver it to a subscriber who asked for the past (`hub.decision.giving`)."""
+    CHOOSE = "choose"
+    """An operator's word: these get what was sent to an address that may mean several."""
 
 
 class FoundSignature(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -99,6 +111,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     by: str = ""
     """Who, where a person gives it (invariant 11)."""
     reason: str = ""
+    chosen: tuple[Chosen, ...] = ()
+    """With `CHOOSE`: an answer for each open address."""
     subscription: str = ""
     """To give it under: its id."""
 
@@ -156,11 +170,40 @@ class _Step:
             return self._told()
         if not self._hold.held:
             return self._unchanged()
+        if self._hold.given:
+            return self._of_choice()
         if self._order.do is Do.RELEASE:
             return self._go_on(self._by())
         if self._order.do is Do.DROP:
             return self._end(DROPPED, self._by())
         return self._look()
+
+    def _of_choice(self) -> Followed:
+        """Go on with a message of which only the choice of recipients is open."""
+        if self._order.do is Do.CHOOSE:
+            return self._choose()
+        if self._time_is_over() or self._waits_too_long():
+            self._say_each(told_of_end(self._hold.choices))
+            return self._choice_done({})
+        return self._unchanged()
+
+    def _choose(self) -> Followed:
+        choices, type_ = self._hold.choices, self._envelope.attributes.type
+        wanted = fits(self._order.chosen, choices, type_, self._rules)
+        if wanted is None:
+            self._say_each(still_open(choices), self._by() | {"text": "the choice fits no more"})
+            return self._remember(self._hold)
+        to = where(wanted, self._answer.recipients)
+        self._say_each(told_of_choice(choices, to), self._by())
+        return self._choice_done(to)
+
+    def _choice_done(self, to: Mapping[str, str]) -> Followed:
+        hold = self._hold
+        left = Hold(check=Check.RECORD, held=False) if hold.check is Check.RECORD else None
+        answer = replace(self._answer, recipients=(*self._answer.recipients, *to))
+        partition = self._place().partition
+        deliveries = deliveries_at(to.items(), self._envelope, self._rules, partition)
+        return self._remember(left, deliveries, answer)
 
     def _told(self) -> Followed:
         found = self._complete()
@@ -188,7 +231,7 @@ class _Step:
     def _look(self) -> Followed:
         if self._time_is_over():
             return self._end(None)
-        if self._now.timestamp() - self._answer.decided_at >= LONGEST_HOLD.total_seconds():
+        if self._waits_too_long():
             return self._end(HELD_TOO_LONG)
         if self._hold.check in (Check.REQUIRE, Check.REVIEW) or self._behind():
             return self._unchanged()
@@ -202,8 +245,13 @@ class _Step:
             self._say(Event.HELD, BEHIND_DOCUMENTS, detail)
             return self._remember(replace(self._hold, check=check))
         self._say(Event.RESUMED, None, detail)
-        hold = Hold(check=check, held=False) if check is Check.RECORD else None
-        return self._remember(hold, self._deliveries())
+        choices = self._hold.choices
+        if choices:  # Whom the documents kept waiting now wait for a person.
+            self._say_each(still_open(choices))
+            hold = Hold(check=check, held=True, choices=choices, given=True)
+            return self._remember(hold, self._deliveries())
+        left = Hold(check=check, held=False) if check is Check.RECORD else None
+        return self._remember(left, self._deliveries())
 
     def _end(self, reason: str | None, detail: dict[str, Any] | None = None) -> Followed:
         self._say(Event.EXPIRED, reason, detail)
@@ -228,17 +276,38 @@ class _Step:
         until = self._envelope.attributes.expirytime
         return self._hold.held and until is not None and until <= self._now
 
+    def _waits_too_long(self) -> bool:
+        waited = self._now.timestamp() - self._answer.decided_at
+        return waited >= LONGEST_HOLD.total_seconds()
+
     def _place(self) -> Place:
         return place_of(self._received)
 
     def _by(self) -> dict[str, Any]:
         return {"by": self._order.by, "reason": self._order.reason}
 
-    def _say(self, event: Event, reason: str | None, detail: dict[str, Any] | None = None) -> None:
+    def _say_each(self, told: Iterable[Told], detail: dict[str, Any] | None = None) -> None:
+        # Objects: who is chosen may read them from now on, and who is not never may.
+        objects = {"objects": " ".join(self._envelope.attributes.objects)}
+        for event, recipient, reason, address in told:
+            if recipient in self._answer.recipients:
+                continue  # A subscription gave it to him meanwhile: nothing is open for him.
+            granted = objects if event is Event.RESUMED and objects["objects"] else {}
+            more = {"address": address, **granted, **(detail or {})}
+            self._say(event, reason, more, recipient)
+
+    def _say(
+        self,
+        event: Event,
+        reason: str | None,
+        detail: dict[str, Any] | None = None,
+        recipient: str | None = None,
+    ) -> None:
         told = AuditEvent(
             event=event,
             source=self._order.source,
             id=self._order.id,
+            recipient=recipient,
             at=self._now,
             rules=self._rules.ref,
             reason=reason,

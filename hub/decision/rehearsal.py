@@ -183,7 +183,7 @@ def _routed(examined: Verified, rules: Rules, now: datetime) -> tuple[Delivery, 
     claim, value = message.attributes, parse_json(message.body)
     told = facts(claim.type, value, rules.directory, legal_day(now))
     wanted = subscribers(claim, examined.received, told, rules, now)
-    return route(message, rules, 0, now, wanted)
+    return route(message, rules, 0, now, wanted).deliveries
 
 
 def _keys(system: System | None, now: datetime) -> list[Finding]:

@@ -29,6 +29,7 @@ from hub.api.ops.live_ring import Live
 from hub.api.ops.once import Once
 from hub.api.ops.overview import make_overview
 from hub.control.documents import HeldDocuments
+from hub.control.reviews import Reviews
 from hub.io.disk import Disk
 from hub.io.kafka.cluster import Broker
 from hub.io.kafka.orders import GivesOrders
@@ -84,6 +85,7 @@ def ops_with(
         bodies=bodies,
         lags=lags,
         documents=HeldDocuments(plane.control.engine, orders, clock),
+        reviews=Reviews(plane.control.engine, orders, clock),
         live=live,
         statuses=plane.statuses,
         held=Once(held, HELD_SECONDS),

@@ -1,0 +1,87 @@
+"""An operator chooses who gets a message whose address may mean several organisations. Pure.
+
+The choice is an order like those about documents: one router takes it, in one order with everything
+else of the sender (invariant 3). Whom he does not choose is told so: no candidate stays in a state
+without an owner (invariant 6).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from hub.answers import Choice
+from hub.decision.events import Event
+from hub.decision.routing import taker
+from hub.decision.rules import Rules
+from hub.decision.states import CHOICE_ENDED, MANUAL_REVIEW_REASON, NOT_CHOSEN, RECIPIENT_CHOSEN
+
+Told = tuple[Event, str, str, str]
+"""(event, recipient, reason, address)."""
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """Which systems get what was sent to one address; none: nobody does."""
+
+    address: str
+    systems: tuple[str, ...]
+
+
+def fits(
+    chosen: Iterable[Chosen], choices: Iterable[Choice], type_: str, rules: Rules
+) -> Mapping[str, tuple[str, ...]] | None:
+    """Return what was chosen, by address; None where it cannot be done any more.
+
+    It must answer each open address, and a chosen system must take the type for its organisation
+    now: the rules may have changed since the operator looked.
+    """
+    wanted = {one.address: one.systems for one in chosen}
+    if wanted.keys() != {one.address for one in choices}:
+        return None
+    systems = {system for names in wanted.values() for system in names}
+    return wanted if all(_takes(system, type_, rules) for system in systems) else None
+
+
+def where(wanted: Mapping[str, tuple[str, ...]], has_it: Iterable[str]) -> dict[str, str]:
+    """Return the chosen systems, each with the address that it is reached under.
+
+    Who has the message already does not get it again.
+    """
+    known, found = frozenset(has_it), dict[str, str]()
+    for address, systems in wanted.items():
+        for system in systems:
+            if system not in known:
+                found.setdefault(system, address)
+    return found
+
+
+def told_of_choice(choices: Iterable[Choice], to: Mapping[str, str]) -> Iterator[Told]:
+    """Yield what becomes of each candidate, and of each that was chosen from outside of them."""
+    for choice in choices:
+        for candidate in choice.candidates:
+            if candidate not in to:
+                yield Event.EXPIRED, candidate, NOT_CHOSEN, choice.address
+    for system, address in to.items():
+        yield Event.RESUMED, system, RECIPIENT_CHOSEN, address
+
+
+def told_of_end(choices: Iterable[Choice]) -> Iterator[Told]:
+    """Yield what becomes of the candidates once it is too late to choose."""
+    return _each(Event.EXPIRED, CHOICE_ENDED, choices)
+
+
+def still_open(choices: Iterable[Choice]) -> Iterator[Told]:
+    """Yield that each candidate waits for a person."""
+    return _each(Event.HELD, MANUAL_REVIEW_REASON, choices)
+
+
+def _each(event: Event, reason: str, choices: Iterable[Choice]) -> Iterator[Told]:
+    return (
+        (event, candidate, reason, choice.address)
+        for choice in choices
+        for candidate in choice.candidates
+    )
+
+
+def _takes(name: str, type_: str, rules: Rules) -> bool:
+    system = rules.systems.get(name)
+    return system is not None and taker(system.organisation, type_, rules) == name
