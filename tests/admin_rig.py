@@ -146,7 +146,7 @@ class PastInMemory:
 
 
 def admin_of(
-    control, holding=None, commands=None, door=None, groups=None, past=None, **staff_parts
+    control, holding=None, commands=None, door=None, consumers=None, past=None, **staff_parts
 ):
     """Return the control plane as the API process serves it; nothing of it is running."""
     staff = Staff.of(control, passwords=QUICK, first=frozenset({"an"}), **staff_parts)
@@ -160,7 +160,7 @@ def admin_of(
         statuses=ConnectorStatuses(control.engine),
         commands=commands or CommandsInMemory(),
         diagnosis=DiagnosisInMemory(),
-        moves=GroupMoves(control, staff.second, groups or GroupsInMemory()),
+        moves=GroupMoves(control, staff.second, consumers or GroupsInMemory()),
         preview=Preview(control, past or PastInMemory(), MACS, control.clock),
         door=door and door(control, staff),
     )

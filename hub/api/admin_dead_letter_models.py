@@ -22,7 +22,9 @@ from hub.control.connector_changes import AdapterName
 from hub.control.dead_letter_job import Job
 from hub.control.dead_letters import MAX_AT_ONCE, Key
 from hub.control.fields import ConnectorName, Reason
+from hub.decision.dead_letters import Stage
 from hub.decision.rows import DeadLetterRow
+from hub.io.sql.dead_letter_desk import Standing
 from hub.io.sql.dead_letter_queries import DeadLetterFilter
 
 _ID: Final = r"^[a-z0-9-]{3,63}/[A-Za-z0-9._~-]{1,100}/[a-z0-9-]{1,63}$"
@@ -46,6 +48,8 @@ _DEAD_LETTER: Final[dict[str, Any]] = {
     "at": "2026-11-22T01:02:03Z",
     "ended_at": None,
     "ended_by": None,
+    "stage": "new",
+    "assignee": None,
 }
 
 _C = TypeVar("_C", bound=msgspec.Struct)
@@ -76,6 +80,12 @@ class Wanted(BaseModel):
     fingerprint: Word | None = None
     system: System | None = None
     """Whom they are for."""
+    systems: Annotated[tuple[System, ...] | None, Field(min_length=1, max_length=200)] = None
+    """Or for any of these: a job that retries some destinations only."""
+    stage: Stage | None = None
+    """How far it is with the operators; without it whatever is open."""
+    assignee: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,100}$")] | None = None
+    """Whose it is."""
     since: AwareDatetime | None = None
 
     def filter(self) -> DeadLetterFilter:
@@ -114,14 +124,17 @@ class DeadLetterAnswer(Answer):
     at: datetime
     ended_at: datetime | None
     ended_by: str | None
+    stage: Stage
+    """How far it is with the operators."""
+    assignee: str | None
 
     @classmethod
-    def of(cls, row: DeadLetterRow) -> Self:
+    def of(cls, row: DeadLetterRow, standing: Standing) -> Self:
         """Return a row of the projection as it is shown."""
         fields = msgspec.structs.asdict(row)
         message = fields.pop("id")
-        id = f"{row.source}/{message}/{row.recipient}"
-        return cls(id=id, message=message, **fields)
+        fields |= {"stage": standing.stage, "assignee": standing.assignee}
+        return cls(id=id_of(row), message=message, **fields)
 
 
 class DeadLetterPage(Answer):
@@ -229,6 +242,11 @@ def job_answer(job: Job) -> JobAnswer:
     names = JobAnswer.model_fields.keys() - {"second_person"}
     told = {name: getattr(job, name) for name in names}
     return JobAnswer.model_validate(told | {"second_person": job.needs_another})
+
+
+def id_of(row: DeadLetterRow) -> str:
+    """Return the name under which a dead letter is asked for."""
+    return f"{row.source}/{row.id}/{row.recipient}"
 
 
 def key_of(id: str) -> Key:

@@ -17,6 +17,7 @@ from hub.api.admin_dead_letter_models import (
     WantedPage,
     cursor_from,
     cursor_text,
+    id_of,
     job_answer,
     key_of,
 )
@@ -29,6 +30,8 @@ from hub.control.dead_letter_jobs import DeadLetterJobs
 from hub.control.dead_letters import Commands, DeadLetterOrders
 from hub.control.service import Control
 from hub.io.kafka.connector_records import Action as Told
+from hub.io.sql.dead_letter_desk import Desk
+from hub.io.sql.dead_letter_desk import key_of as desk_key
 from hub.io.sql.dead_letter_queries import DeadLetterCursor, DeadLetterQueries, GroupCursor
 
 router: Final = APIRouter(prefix="/v1/admin/dead-letters", tags=["admin"], route_class=AdminRoute)
@@ -54,7 +57,8 @@ async def dead_letters(
     queries = DeadLetterQueries(control.engine)
     cursor = cursor_from(wanted.after, DeadLetterCursor)
     rows, following = await queries.page(wanted.filter(), cursor, wanted.limit)
-    items = [DeadLetterAnswer.of(row) for row in rows]
+    found = await Desk(control.engine).standings(rows)
+    items = [DeadLetterAnswer.of(row, found[desk_key(row)]) for row in rows]
     return DeadLetterPage(items=items, next=cursor_text(following))
 
 
@@ -102,7 +106,7 @@ async def order(
     orders = DeadLetterOrders(control.engine, commands, control.clock)
     keys = [key_of(id) for id in request.ids or ()]
     rows = await orders.give(Told(action), keys, actor=person.name, reason=request.reason)
-    return OrderedAnswer(ordered=[DeadLetterAnswer.of(row).id for row in rows], job=None)
+    return OrderedAnswer(ordered=[id_of(row) for row in rows], job=None)
 
 
 @router.post(
@@ -150,4 +154,5 @@ async def one_dead_letter(
     found = await DeadLetterQueries(control.engine).find([(source, message, recipient)])
     if not found:
         raise Problem(404, Code.NOT_FOUND)
-    return DeadLetterAnswer.of(found[0])
+    standings = await Desk(control.engine).standings(found)
+    return DeadLetterAnswer.of(found[0], standings[desk_key(found[0])])

@@ -65,7 +65,7 @@ class KeyRequest(Asked):
     reason: Reason
 
 
-class CheckAnswer(Answer):
+class ConformanceAnswer(Answer):
     """One line of the checklist."""
 
     name: str
@@ -89,7 +89,7 @@ class OnboardingAnswer(Answer):
     sandbox: str
     """The name of its twin in the sandbox."""
     stage: Stage
-    checks: list[CheckAnswer]
+    checks: list[ConformanceAnswer]
 
 
 class ApplicationAnswer(Answer):
@@ -200,7 +200,7 @@ def _holds(person: Person, application: Application, right: Action) -> bool:
 async def _shown(staff: Staff, system: str) -> OnboardingAnswer:
     found = await staff.onboarding.find(system)
     fields = {name: getattr(found.application, name) for name in Application.__slots__}
-    checks = [CheckAnswer.model_validate(one) for one in found.checks]
+    checks = [ConformanceAnswer.model_validate(one) for one in found.checks]
     return OnboardingAnswer.model_validate(
         fields | {"sandbox": twin_of(system), "stage": found.stage, "checks": checks}
     )

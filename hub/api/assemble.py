@@ -41,6 +41,7 @@ from hub.io.log_desk import LogDesk, open_desk
 from hub.io.object_bytes import ObjectBytes
 from hub.io.object_janitor import keep_clean
 from hub.io.objects import Objects
+from hub.io.own_system import OwnSystem
 from hub.io.page_pool import PageLimits, PagePool
 from hub.io.process_metrics import tell_of_process
 from hub.io.screening import Screening
@@ -65,6 +66,14 @@ class Follower(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnKey:
+    """The system of the hub's own operator, and where its private key is."""
+
+    system: str
+    file: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """What the wiring has opened already, or knows."""
 
@@ -86,6 +95,8 @@ class Parts:
     """The key of the transparency log; None: no log is served."""
     seal: Seal | None = None
     """Who seals evidence; None: none is made."""
+    own: OwnKey | None = None
+    """What operators' corrected copies are signed with; None: none are sent."""
 
 
 @asynccontextmanager
@@ -118,10 +129,10 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
         opened.callback(cleaning.cancel)
         desk = _log(parts)
         evidence = _evidence(parts, desk, opened)
-        ops = None
+        admission, ops = Admission(lambda: follower.current, objects, ingress.record), None
         if parts.admin is not None:
             found = await _ops(parts, parts.admin, tail, ingress, disk, opened)
-            ops = replace(found, evidence=evidence)
+            ops = replace(found, evidence=evidence, own=_own(parts, admission, ingress))
         yield Deps(
             rules=lambda: follower.current,
             heartbeat_age=follower.heartbeat_age,
@@ -131,7 +142,7 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
                 time.time,
                 UsedAssertions(parts.engine, time.time),
             ),
-            admission=Admission(lambda: follower.current, objects, ingress.record),
+            admission=admission,
             ingress=ingress,
             tail=tail,
             inboxes=inboxes,
@@ -148,6 +159,18 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
             admin=parts.admin,
             ops=ops,
         )
+
+
+def _own(parts: Parts, admission: Admission, ingress: IngressWriter) -> OwnSystem | None:
+    if parts.own is None:
+        return None
+    return OwnSystem(
+        name=parts.own.system,
+        key_file=parts.own.file,
+        rules=lambda: parts.follower.current,
+        admission=admission,
+        ingress=ingress,
+    )
 
 
 def _log(parts: Parts) -> LogDesk | None:

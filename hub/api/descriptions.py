@@ -55,12 +55,7 @@ async def style() -> Response:
 async def of_type(request: Request, type: Type) -> Response:
     """Return the page of one type."""
     await client_of(request)
-    found = schema_of(type)
-    versions = (
-        []
-        if found is None
-        else await _kept(staff_of(request).schemas, Family(name=found[0], major=found[1]))
-    )
+    versions = await _kept(staff_of(request).schemas, type)
     if not versions:
         raise Problem(404, Code.NOT_FOUND)
     rules = deps_of(request).rules()

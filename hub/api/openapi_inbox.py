@@ -85,6 +85,12 @@ INBOX: Final[dict[str, Json]] = {
                     {"type": "integer", "minimum": 1, "maximum": 500},
                     100,
                 ),
+                query(
+                    "read_as",
+                    "A schema version that the reader understands; repeatable, JSON answers only.",
+                    {"type": "string"},
+                    "dossier.step:1.0",
+                ),
                 header(
                     "Accept",
                     "`application/json` or `multipart/mixed`.",

@@ -45,6 +45,7 @@ class Code(StrEnum):
     TOO_MANY_REQUESTS = "too_many_requests"
     TOO_MANY = "too_many"
     BODY_GONE = "body_gone"
+    NO_OWN_SYSTEM = "no_own_system"
     OVERLOADED = "overloaded"
     UNAVAILABLE = "unavailable"
     STORAGE_FULL = "storage_full"

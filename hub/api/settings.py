@@ -39,6 +39,17 @@ class ApiSettings(BaseSettings):
         "the API. Only what one of them adds to `X-Forwarded-For` counts as where a request came "
         "from: it stands in the audit trail. On a Unix socket the peer is the proxy.",
     )
+    own_system: str | None = Field(
+        default=None,
+        pattern=r"^[a-z0-9-]{3,63}$",
+        description="A registered system of the hub's own operator. What operators correct and "
+        "send anew is a new message of it, under its own access rights; without it they cannot.",
+    )
+    own_key: Path | None = Field(
+        default=None,
+        description="Its private key (PKCS #8, PEM), registered for it. Default: "
+        "`secrets/connectors/<system>.pem` in the hub's directory.",
+    )
     read_only: bool = Field(
         default=False,
         description="No person changes anything while it is true; messages flow as always. "

@@ -164,14 +164,16 @@ class Attempts:
             # says "no", and would be called a second time.
             seconds = max(seconds, self.seconds)
         due = self.now() + timedelta(seconds=seconds)
-        await self.holdings.again(item, self._masked(error), seconds, due, open_end=looks)
+        most = self.backoff.attempts
+        masked = self._masked(error)
+        await self.holdings.again(item, masked, seconds, due, open_end=looks, most=most)
 
     @staticmethod
     def _surely_nothing(error: Retryable | Backpressure) -> bool:
         return isinstance(error, Backpressure) or error.untouched
 
     async def _bury(self, item: Item, error: AdapterError) -> None:
-        await self.holdings.bury(item, self._masked(error))
+        await self.holdings.bury(item, self._masked(error), self.backoff.attempts)
 
     def _masked(self, error: AdapterError) -> AdapterError:
         detail, peer = self.ctx.mask(error.detail), error.peer_code

@@ -177,21 +177,22 @@ class Holdings:
         due: datetime,
         *,
         open_end: bool = False,
+        most: int | None = None,
     ) -> None:
         """Record that it is tried again, and park it so that the others may pass (invariant 7).
 
         `open_end`: the other side may have it all the same, and is asked before the next call.
+        `most`: attempts in all before it becomes a dead letter; None: no end.
         """
         state = EntryState.ATTEMPTED if open_end else EntryState.RETRYING
         item.entry = failed(item, error, state, adapter=self._spec.name, now=self._now(), due=due)
-        event = self._records.event(
-            item.entry, Event.RETRYING, self._now(), error.code, told(item, error)
-        )
+        detail = {**told(item, error), "next_at": due.isoformat(), "most": most}
+        event = self._records.event(item.entry, Event.RETRYING, self._now(), error.code, detail)
         await self._stop(item, event)
         self._shelf.retry(item, seconds)
         await self._park(self._shelf.followers(item))
 
-    async def bury(self, item: Item, error: AdapterError) -> None:
+    async def bury(self, item: Item, error: AdapterError, most: int | None = None) -> None:
         """Make it a dead letter; its successors wait behind it for the operator."""
         state, adapter = EntryState.DEAD_LETTER, self._spec.name
         item.entry = failed(item, error, state, adapter=adapter, now=self._now())
@@ -200,6 +201,7 @@ class Holdings:
             "adapter": self._spec.name,
             "fingerprint": item.entry.fingerprint,
             "first_at": item.entry.first_at and item.entry.first_at.isoformat(),
+            "most": most,
         }
         event = self._records.event(item.entry, Event.DEAD_LETTER, self._now(), error.code, detail)
         await self._stop(item, event)

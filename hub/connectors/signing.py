@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from lgsp_adapter import Draft, Fatal
-from lgsp_client.identity import load_key
 from lgsp_message.attributes import CONTENT_TYPE, SYSTEM_PREFIX
-from lgsp_message.jws import sign_message
-from lgsp_message.keys import KeyUnusable, PrivateKey, public_jwk, thumbprint
+from lgsp_message.keys import PrivateKey
 from lgsp_message.reason import Reason, Refused
 from lgsp_message.values import Received
 
 from hub.decision.rules import Rules
+from hub.io.signing_as import NoKey, NotRegistered, key_at, signed_as
 from hub.schemas.event_types import SchemaName, parse_schema, schema_fits_type
 
 _SUFFIX: Final = ".pem"
@@ -37,8 +36,8 @@ class KeyFolder:
         name = f"{system}{_SUFFIX}"
         try:
             # Small and local, and the system's name is checked by the rules: no path in it.
-            return load_key((self._folder / name).read_bytes())
-        except (OSError, KeyUnusable, ValueError):
+            return key_at(self._folder / name)
+        except NoKey:
             raise Fatal(
                 f"no usable key {name} in HUB_CONNECTORS_KEYS: make and register one"
             ) from None
@@ -59,15 +58,11 @@ class Signer:
         Raises:
             Fatal: the system has no key, or another one than is registered.
         """
-        key, rules = self._keys(self._system), self._rules()
-        name = thumbprint(public_jwk(key.public_key()))
-        system = rules.systems.get(self._system)
-        registered = None if system is None else system.keys.get(name)
-        if registered is None or registered.barred is not None:
-            raise Fatal(f"the key of {self._system} is not registered, or is refused")
-        algorithm = registered.key.algorithm
-        signature = sign_message(attributes, body, key=key, algorithm=algorithm, hub=rules.hub)
-        return Received(attributes=attributes, body=body, signature=signature)
+        key = self._keys(self._system)
+        try:
+            return signed_as(self._system, key, attributes, body, self._rules())
+        except NotRegistered:
+            raise Fatal(f"the key of {self._system} is not registered, or is refused") from None
 
     def attributes(self, draft: Draft, now: datetime) -> dict[str, str]:
         """Return what a draft says, as attributes.

@@ -18,6 +18,9 @@ DROPPED_ALONE: Final = 100
 """Most that one person drops at once: a page of the list, so he can have seen each. What is dropped
 is lost to its recipient for good: a retry can be done again, a drop cannot."""
 
+MAX_BATCH: Final = 500
+"""Dead letters of one slice, of one request, and of one entry in the trail."""
+
 
 @unique
 class JobState(StrEnum):
@@ -37,6 +40,15 @@ class JobCursor(msgspec.Struct, frozen=True, array_like=True):
 
     asked_at: datetime
     id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How a job goes: what a partner that has just come back can bear."""
+
+    batch: int = MAX_BATCH
+    per_minute: int | None = None
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +72,19 @@ class Job:
     state: JobState = JobState.PREVIEWED
     changed_by: str | None = None
     """Who paused, resumed or cancelled it last."""
+    batch: int = MAX_BATCH
+    """Dead letters of one slice."""
+    per_minute: int | None = None
+    """Most that are ordered in a minute; None: as fast as it goes."""
+    dry_run: bool = False
+    """True: it only tells what would be ordered."""
+    next_at: datetime | None = None
+    """Not before this time the next slice."""
 
     @property
     def needs_another(self) -> bool:
         """Whether another person must confirm it than asked for it."""
+        if self.dry_run:
+            return False
         alone = DROPPED_ALONE if self.action is Action.DROP else FOUR_EYES_ABOVE
         return self.count > alone

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
 from lgsp_client import uuid7
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.control import store
-from hub.control.dead_letter_job import Job, JobCursor, JobState
-from hub.control.dead_letters import MAX_AT_ONCE, Commands, DeadLetterOrders
+from hub.control.dead_letter_job import Job, JobCursor, JobState, Pace
+from hub.control.dead_letters import Commands, DeadLetterOrders
 from hub.control.people.second_person import expect_another
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.trail import note
@@ -61,7 +61,13 @@ class DeadLetterJobs:
         self._orders = DeadLetterOrders(engine, commands, clock)
 
     async def preview(
-        self, action: Action, wanted: DeadLetterFilter, *, actor: str, reason: str
+        self,
+        action: Action,
+        wanted: DeadLetterFilter,
+        *,
+        actor: str,
+        reason: str,
+        pace: Pace | None = None,
     ) -> Job:
         """Count what a filter finds now, and keep the question. Nothing is done yet."""
         at = self._clock()
@@ -74,6 +80,7 @@ class DeadLetterJobs:
             asked_by=actor,
             asked_at=at,
             count=await self._queries.count(wanted),
+            **asdict(pace or Pace()),
         )
         with sql_errors("keeping a job"):
             async with self._engine.begin() as connection:
@@ -108,8 +115,10 @@ class DeadLetterJobs:
         last = found[limit - 1] if len(found) > limit else None
         return found[:limit], None if last is None else JobCursor(last.asked_at, last.id)
 
-    async def begin(self, id: str, count: int, *, actor: str, reason: str | None) -> Job:
-        """Confirm a job: it goes by itself from now on. Safe to repeat.
+    async def begin(
+        self, id: str, count: int, *, actor: str, reason: str | None, paused: bool = False
+    ) -> Job:
+        """Confirm a job: it goes by itself from now on, or once it is resumed. Safe to repeat.
 
         `count`: the number that the preview told, so that nobody confirms what he has not seen.
         `reason`: of the second person, where the job needs one; else it is that of who asked.
@@ -128,7 +137,8 @@ class DeadLetterJobs:
                     return job
                 if job.needs_another:
                     await self._expect_another(connection, job, actor, reason)
-                values = {"state": JobState.RUNNING.value, "confirmed_by": actor}
+                state = JobState.PAUSED if paused else JobState.RUNNING
+                values = {"state": state.value, "confirmed_by": actor}
                 why = reason or job.reason
                 await self._write(connection, job, values, "confirm_job", actor, why)
                 return await _found(connection, id)
@@ -162,14 +172,15 @@ class DeadLetterJobs:
         """
         job = await self.begin(id, count, actor=actor, reason=reason)
         for _ in range(SLICES):
-            if job.ended_at is not None or job.state is not JobState.RUNNING:
+            if job.state is not JobState.RUNNING or _is_early(job, self._clock()):
                 break
             job = await self.step(job)
         return job
 
     async def running(self) -> Job | None:
-        """Return the job that goes now: the oldest confirmed one."""
-        query = select(table).where(table.c.state == JobState.RUNNING.value)
+        """Return the job that goes now: the oldest confirmed one that need not wait."""
+        due = or_(table.c.next_at.is_(None), table.c.next_at <= self._clock())
+        query = select(table).where(table.c.state == JobState.RUNNING.value, due)
         with sql_errors("looking for a job"):
             async with self._engine.connect() as connection:
                 found = await connection.execute(query.order_by(table.c.asked_at).limit(1))
@@ -178,13 +189,19 @@ class DeadLetterJobs:
 
     async def step(self, job: Job) -> Job:
         """Do the next slice of a running job; return the job as it is then."""
-        rows = await self._queries.slice(job.filter, job.cursor, MAX_AT_ONCE)
+        rows = await self._queries.slice(job.filter, job.cursor, job.batch)
         actor = job.confirmed_by or job.asked_by
-        await self._orders.order(job.action, rows, actor=actor, reason=job.reason)
+        if not job.dry_run:
+            await self._orders.order(job.action, rows, actor=actor, reason=job.reason)
         # Only now: a crash before this repeats the slice, which is harmless; none is passed over.
         cursor = cursor_of(rows[-1]) if rows else job.cursor
-        values = {"handled": job.handled + len(rows), "cursor": _cursor_text(cursor)}
-        ended = len(rows) < MAX_AT_ONCE
+        values: dict[str, Any] = {
+            "handled": job.handled + len(rows),
+            "cursor": _cursor_text(cursor),
+        }
+        # Kept with the job: a restart does not forget that the partner can bear no more.
+        values["next_at"] = _after(job, len(rows), self._clock())
+        ended = len(rows) < job.batch
         with sql_errors("noting a job's progress"):
             async with self._engine.begin() as connection:
                 # Another process that did the same slice has moved it: then this changes nothing.
@@ -247,6 +264,17 @@ def _expect_movable(job: Job, state: JobState) -> None:
     resumed_unconfirmed = state is JobState.RUNNING and job.confirmed_by is None
     if job.state not in _MOVES[state] or resumed_unconfirmed:
         raise ChangeRefused(Refusal.JOB_STATE, f"the job is {job.state}", "state")
+
+
+def _is_early(job: Job, now: datetime) -> bool:
+    return job.next_at is not None and job.next_at > now
+
+
+def _after(job: Job, ordered: int, now: datetime) -> datetime | None:
+    """Return when the next slice may go."""
+    if job.per_minute is None:
+        return None
+    return now + timedelta(minutes=ordered / job.per_minute)
 
 
 async def _keep_items(connection: AsyncConnection, job: Job, rows: Sequence[DeadLetterRow]) -> None:

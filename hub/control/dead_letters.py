@@ -12,7 +12,7 @@ from lgsp_client import uuid7
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.control import store
-from hub.control.dead_letter_job import DROPPED_ALONE
+from hub.control.dead_letter_job import DROPPED_ALONE, MAX_BATCH
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.trail import note
 from hub.decision.dead_letters import OF_A_SOURCE, entry_of
@@ -21,8 +21,8 @@ from hub.io.kafka.connector_records import Action, Command
 from hub.io.sql.dead_letter_queries import DeadLetterQueries
 from hub.io.sql.engine import sql_errors
 
-MAX_AT_ONCE: Final = 500
-"""Dead letters of one request, and of one entry in the trail."""
+MAX_AT_ONCE: Final = MAX_BATCH
+"""Dead letters of one request."""
 
 Key = tuple[str, str, str]
 """(source, id, recipient)."""

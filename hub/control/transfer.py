@@ -16,6 +16,7 @@ from pydantic import BaseModel, TypeAdapter
 from sqlalchemy import func, select
 
 from hub.control import changes as ask
+from hub.control import directory_changes as directory
 from hub.control import store
 from hub.control.changes import Change, ChangeSet
 from hub.control.connector_changes import PutConnector
@@ -31,9 +32,9 @@ FORMAT: Final = "lgsp-hub-config/1"
 _RETIRED: Final = "retired"
 _SUSPENDED: Final = "suspended"
 _MADE_BY: Final[Mapping[str, type[BaseModel]]] = {
-    "organisation": ask.PutOrganisation,
-    "code": ask.PutCode,
-    "group": ask.PutGroup,
+    "organisation": directory.PutOrganisation,
+    "code": directory.PutCode,
+    "group": directory.PutGroup,
     "system": ask.PutSystem,
     "endpoint": ask.PutEndpoint,
     "right": ask.PutRight,

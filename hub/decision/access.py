@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from lgsp_message.attributes import GROUP_PREFIX, ORG_PREFIX, SYSTEM_PREFIX
+from lgsp_message.attributes import GROUP_PREFIX, ORG_PREFIX, SYSTEM_PREFIX, Attributes
 from lgsp_message.reason import Reason, Refused
 from lgsp_message.values import Message
 
@@ -22,15 +22,23 @@ def authorise(message: Message, sender: System, rules: Rules, day: date) -> None
     claim = message.attributes
     if claim.onbehalf is not None:
         _represents(claim.onbehalf, sender, rules, day)
-    if is_statement(claim.type):
-        return
+    if not is_statement(claim.type):
+        expect_right(claim, claim.recipients, rules, day)
+
+
+def expect_right(claim: Attributes, addresses: tuple[str, ...], rules: Rules, day: date) -> None:
+    """Return if the sender of `claim` may send its type to each of `addresses`.
+
+    Raises:
+        Refused: `NOT_PERMITTED`.
+    """
     allowed = rules.rights.get((claim.source, claim.type))
     # Invariant 5: absence is refusal, here as in every table of the rules.
     if allowed is None:
         raise Refused(Reason.NOT_PERMITTED, f"no right to send {claim.type}", "type")
     if EVERYONE in allowed:
         return
-    for number, address in enumerate(claim.recipients):
+    for number, address in enumerate(addresses):
         if address not in allowed and not covered(address, allowed, rules, day):
             place = f"recipients/{number}"
             raise Refused(Reason.NOT_PERMITTED, f"no right to send to {address}", place)

@@ -13,7 +13,13 @@ from hub.answers import Choice
 from hub.decision.events import Event
 from hub.decision.routing import taker
 from hub.decision.rules import Rules
-from hub.decision.states import CHOICE_ENDED, MANUAL_REVIEW_REASON, NOT_CHOSEN, RECIPIENT_CHOSEN
+from hub.decision.states import (
+    CHOICE_ENDED,
+    HAS_IT,
+    MANUAL_REVIEW_REASON,
+    NOT_CHOSEN,
+    RECIPIENT_CHOSEN,
+)
 
 Told = tuple[Event, str, str, str]
 """(event, recipient, reason, address)."""
@@ -54,32 +60,41 @@ def where(wanted: Mapping[str, tuple[str, ...]], has_it: Iterable[str]) -> dict[
     return found
 
 
-def told_of_choice(choices: Iterable[Choice], to: Mapping[str, str]) -> Iterator[Told]:
+def told_of_choice(
+    choices: Iterable[Choice], to: Mapping[str, str], has_it: Iterable[str]
+) -> Iterator[Told]:
     """Yield what becomes of each candidate, and of each that was chosen from outside of them."""
-    for choice in choices:
-        for candidate in choice.candidates:
-            if candidate not in to:
-                yield Event.EXPIRED, candidate, NOT_CHOSEN, choice.address
+    yield from (one for one in _ended(choices, has_it, NOT_CHOSEN) if one[1] not in to)
     for system, address in to.items():
         yield Event.RESUMED, system, RECIPIENT_CHOSEN, address
 
 
-def told_of_end(choices: Iterable[Choice]) -> Iterator[Told]:
+def told_of_end(choices: Iterable[Choice], has_it: Iterable[str]) -> Iterator[Told]:
     """Yield what becomes of the candidates once it is too late to choose."""
-    return _each(Event.EXPIRED, CHOICE_ENDED, choices)
+    return _ended(choices, has_it, CHOICE_ENDED)
 
 
-def still_open(choices: Iterable[Choice]) -> Iterator[Told]:
+def still_open(choices: Iterable[Choice], has_it: Iterable[str]) -> Iterator[Told]:
     """Yield that each candidate waits for a person."""
-    return _each(Event.HELD, MANUAL_REVIEW_REASON, choices)
-
-
-def _each(event: Event, reason: str, choices: Iterable[Choice]) -> Iterator[Told]:
+    known = frozenset(has_it)
     return (
-        (event, candidate, reason, choice.address)
-        for choice in choices
-        for candidate in choice.candidates
+        (Event.HELD, candidate, MANUAL_REVIEW_REASON, address)
+        for candidate, address in _candidates(choices)
+        if candidate not in known
     )
+
+
+def _ended(choices: Iterable[Choice], has_it: Iterable[str], reason: str) -> Iterator[Told]:
+    known = frozenset(has_it)
+    for candidate, address in _candidates(choices):
+        if candidate in known:
+            yield Event.RESUMED, candidate, HAS_IT, address
+        else:
+            yield Event.EXPIRED, candidate, reason, address
+
+
+def _candidates(choices: Iterable[Choice]) -> Iterator[tuple[str, str]]:
+    return ((system, choice.address) for choice in choices for system in choice.candidates)
 
 
 def _takes(name: str, type_: str, rules: Rules) -> bool:

@@ -1,16 +1,38 @@
 """From audit events to the dead letters that an operator sees. Pure, as `hub.decision.history`."""
 
 from datetime import datetime
+from enum import StrEnum, unique
 from typing import Any, Final
 
 import msgspec
 
 from hub.decision.events import AuditEvent, Event
 from hub.decision.rows import DeadLetterRow
+from hub.decision.states import State
 
 OF_A_SOURCE: Final = "-"
 """In place of a recipient: a record that a source read and that became no message. No system is
 called so."""
+
+
+@unique
+class Stage(StrEnum):
+    """How far a dead letter is with the operators."""
+
+    NEW = "new"
+    ACKNOWLEDGED = "acknowledged"
+    """Somebody has taken note of it, or was given it."""
+    RETRYING = "retrying"
+    """It is on its way again."""
+    RESOLVED = "resolved"
+    """The recipient has it, or has said what it thinks of it."""
+    DISCARDED = "discarded"
+    """It will not be delivered."""
+
+
+IN_HAND: Final = frozenset({State.PENDING, State.RETRYING, State.HELD, State.MANUAL_REVIEW})
+"""States of a delivery that was a dead letter and has not ended."""
+GIVEN_UP: Final = frozenset({State.EXPIRED, State.WITHDRAWN})
 
 _ENDS_UNREAD: Final = frozenset({Event.RESUMED, Event.EXPIRED})
 
@@ -101,6 +123,17 @@ class DeadLetters:
             ended_by=event.event.value,
         )
         self._endings.setdefault(key, ending)
+
+
+def stage_of(row: DeadLetterRow, state: State | None, *, taken: bool) -> Stage:
+    """Return the stage of a dead letter; `state`: of its delivery, None of a source's record."""
+    if row.ended_at is None:
+        return Stage.ACKNOWLEDGED if taken else Stage.NEW
+    if state is None:
+        return Stage.DISCARDED if row.ended_by == Event.EXPIRED else Stage.RESOLVED
+    if state in IN_HAND:
+        return Stage.RETRYING
+    return Stage.DISCARDED if state in GIVEN_UP else Stage.RESOLVED
 
 
 def unread_id(connector: str, entry: str) -> str:

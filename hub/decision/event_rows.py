@@ -9,6 +9,7 @@ import msgspec
 from hub.decision.events import AuditEvent
 from hub.decision.rows import UNREADABLE, AuditRecord, DeliveryRow, MessageRow, Outcome, StepRow
 from hub.decision.states import INITIAL
+from hub.decision.traced import TRACE_ID
 
 MAX_INT: Final = 2**31 - 1
 """What every database takes as a whole number."""
@@ -55,6 +56,7 @@ def message_row(event: AuditEvent, outcome: Outcome) -> MessageRow:
         ingress_offset=None if ingress is None else ingress.offset,
         rules_version=None if rules is None else rules.version,
         rules_hash=None if rules is None else rules.hash,
+        trace_id=_text(detail, TRACE_ID),
     )
 
 

@@ -40,6 +40,7 @@ from hub.decision.events import (
 )
 from hub.decision.giving import give
 from hub.decision.holding import blocker, ended, expect_genuine, opened
+from hub.decision.redirecting import redirected
 from hub.decision.routing import deliveries_at
 from hub.decision.rules import Rules
 from hub.decision.states import (
@@ -75,6 +76,8 @@ class Do(StrEnum):
     """Deliver it to a subscriber who asked for the past (`hub.decision.giving`)."""
     CHOOSE = "choose"
     """An operator's word: these get what was sent to an address that may mean several."""
+    REDIRECT = "redirect"
+    """An operator's word: it goes to another system too, in place of one that does not take it."""
 
 
 class FoundSignature(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -108,6 +111,10 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str
     id: str
     found: tuple[Found, ...] = ()
+    recipient: str = ""
+    """Of `redirect`: the system that does not take it."""
+    to: str = ""
+    """Of `redirect`: the system that gets it."""
     by: str = ""
     """Who, where a person gives it (invariant 11)."""
     reason: str = ""
@@ -144,9 +151,12 @@ def follow(
         return give(order.gift, received, rules, admitted, now)
     answer = admitted.get(order.source, order.id)
     hold = None if answer is None else answer.hold
-    if answer is None or hold is None or hold.check is Check.ENDED:
+    over = order.do is not Do.REDIRECT and (hold is None or hold.check is Check.ENDED)
+    if answer is None or over:
         return Followed(received=received, entries=())
     envelope = opened(received, order.source, order.id, answer, rules)
+    if order.do is Do.REDIRECT or hold is None:
+        return redirected(order, received, envelope, answer, rules, now)
     return _Step(order, received, envelope, answer, hold, rules, admitted, now).take()
 
 
@@ -183,18 +193,21 @@ class _Step:
         if self._order.do is Do.CHOOSE:
             return self._choose()
         if self._time_is_over() or self._waits_too_long():
-            self._say_each(told_of_end(self._hold.choices))
+            self._say_each(told_of_end(self._hold.choices, self._answer.recipients))
             return self._choice_done({})
         return self._unchanged()
 
     def _choose(self) -> Followed:
-        choices, type_ = self._hold.choices, self._envelope.attributes.type
+        choices, has_it = self._hold.choices, self._answer.recipients
+        type_ = self._envelope.attributes.type
         wanted = fits(self._order.chosen, choices, type_, self._rules)
         if wanted is None:
-            self._say_each(still_open(choices), self._by() | {"text": "the choice fits no more"})
+            self._say_each(
+                still_open(choices, has_it), self._by() | {"text": "the choice fits no more"}
+            )
             return self._remember(self._hold)
-        to = where(wanted, self._answer.recipients)
-        self._say_each(told_of_choice(choices, to), self._by())
+        to = where(wanted, has_it)
+        self._say_each(told_of_choice(choices, to, has_it), self._by())
         return self._choice_done(to)
 
     def _choice_done(self, to: Mapping[str, str]) -> Followed:
@@ -247,7 +260,7 @@ class _Step:
         self._say(Event.RESUMED, None, detail)
         choices = self._hold.choices
         if choices:  # Whom the documents kept waiting now wait for a person.
-            self._say_each(still_open(choices))
+            self._say_each(still_open(choices, self._answer.recipients))
             hold = Hold(check=check, held=True, choices=choices, given=True)
             return self._remember(hold, self._deliveries())
         left = Hold(check=check, held=False) if check is Check.RECORD else None
@@ -290,8 +303,6 @@ class _Step:
         # Objects: who is chosen may read them from now on, and who is not never may.
         objects = {"objects": " ".join(self._envelope.attributes.objects)}
         for event, recipient, reason, address in told:
-            if recipient in self._answer.recipients:
-                continue  # A subscription gave it to him meanwhile: nothing is open for him.
             granted = objects if event is Event.RESUMED and objects["objects"] else {}
             more = {"address": address, **granted, **(detail or {})}
             self._say(event, reason, more, recipient)

@@ -66,6 +66,12 @@ class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
     rules_version: int | None = None
     rules_hash: str | None = None
     withdrawn_at: datetime | None = None
+    trace_id: str | None = None
+    """Of the W3C trace that it came with; nobody has signed it."""
+    verdict: str | None = None
+    """The newest grade of its documents; None: nobody has judged any."""
+    retried_at: datetime | None = None
+    """When an operator last had a delivery of it tried again."""
 
 
 class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from hub.decision.events import AuditEvent, Effects, Event
+from hub.decision.traced import TRACE_ID
 
 DECISIONS: Final = frozenset({Event.ADMITTED, Event.REFUSED, Event.DUPLICATE})
 _COMPARED: Final = ("event", "source", "id", "recipient", "rules", "reason", "place", "body_sha256")
@@ -53,7 +54,9 @@ def _differing(made: AuditEvent, told: AuditEvent) -> list[str]:
     # As JSON: what was recorded was read from it. A newer hub may tell more than it did then.
     mine: Mapping[str, Any] = msgspec.to_builtins(made.detail)
     theirs: Mapping[str, Any] = msgspec.to_builtins(told.detail)
-    return found + [f"detail.{name}" for name in theirs if mine.get(name) != theirs[name]]
+    # The trace is no part of what was signed: nothing was decided by it.
+    names = [name for name in theirs if name != TRACE_ID]
+    return found + [f"detail.{name}" for name in names if mine.get(name) != theirs[name]]
 
 
 def _words(event: AuditEvent) -> str:

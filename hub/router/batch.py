@@ -27,6 +27,7 @@ from hub.decision.holding import (
 from hub.decision.orders import follow, read_order
 from hub.decision.pipeline import Examined, claim, prove, settle
 from hub.decision.rules import Rules
+from hub.decision.traced import traced
 from hub.io.kafka.router_records import Held, Outcome, Record, Resumed
 from hub.io.seen import Overlay, SeenStore
 
@@ -147,7 +148,8 @@ def _decided(
         return held(record, "waits_behind", batch.now)
     if isinstance(examined, Held):
         return examined
-    return _safely(record, batch.now, settle, examined, batch.rules, overlay, batch.now)
+    outcome = _safely(record, batch.now, settle, examined, batch.rules, overlay, batch.now)
+    return outcome if isinstance(outcome, Held) else traced(outcome, record.traceparent)
 
 
 def _resume(record: Record, mac: str, batch: Batch, overlay: Overlay) -> Outcome:

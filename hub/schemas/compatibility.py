@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import Any, Final
 
-from hub.schemas.containment import Gap, Proof
+from hub.schemas.containment import Proof
+from hub.schemas.gaps import Gap
 from hub.schemas.lint import check_document
 from hub.schemas.plain import plain
 

@@ -77,6 +77,7 @@ _PLAIN: Final = frozenset(
         "type",
         "uniqueItems",
         "writeOnly",
+        "x-personal",
     ]
 )
 _ROOT_ONLY: Final = frozenset(("$defs", "$id", "$schema"))

@@ -69,6 +69,8 @@ CATCHES_REFUSED = {
     "hub/decision/pipeline.py": "where the decision is made",
     "hub/decision/check.py": "the dry run collects every refusal instead of the first",
     "hub/decision/rehearsal.py": "what admission would refuse at once is told as the outcome",
+    "hub/api/ops/impact.py": "a body that older limits let in counts as one that would break",
+    "hub/api/readings.py": "a body that cannot be read is told beside the signed original",
     "hub/api/ops/schemas.py": "a sample that is no JSON is told as the answer",
     "hub/api/ops/routing_table.py": "an address that leads nowhere is a row that says why",
     "hub/decision/exchanges.py": "says where the token of an answer stands, and raises again",

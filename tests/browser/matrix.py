@@ -126,7 +126,11 @@ SCREENS = {
     "trace": Screen(
         "/messages/mot-cua-mau/{main}",
         "GET /ops/messages/{source}/{id}",
-        {f"POST /ops/messages/{{source}}/{{id}}/{what}" for what in ("body", "evidence")},
+        {
+            *(f"POST /ops/messages/{{source}}/{{id}}/{what}" for what in ("body", "evidence")),
+            "POST /ops/messages/{source}/{id}/content",
+            "POST /ops/messages/{source}/{id}:resubmit",
+        },
     ),
     "where": Screen("/where", "GET /ops/where"),
     "causes": Screen(
@@ -140,7 +144,11 @@ SCREENS = {
     "dead-letter": Screen(
         "/dead-letters/so-mau/{dead}/xa-mau",
         "GET /v1/admin/dead-letters/{source}/{message}/{recipient}",
-        {"POST /v1/admin/dead-letters:{action}"},
+        {
+            "POST /v1/admin/dead-letters:{action}",
+            *(f"POST /ops/dead-letters:{order}" for order in ("take", "assign", "note")),
+            "POST /ops/dead-letters/{source}/{message}/{recipient}:redirect",
+        },
     ),
     "jobs": Screen("/retry-jobs", "GET /ops/retry-jobs"),
     "job": Screen(

@@ -55,6 +55,34 @@ def test_two_operators_on_one_dead_letter_do_it_once(desk, province):
     assert len(province.peer.taken) == before + 1
 
 
+def test_a_dead_letter_is_taken_given_away_noted_and_a_dry_run_orders_nothing(page, province):
+    (id,) = dead_letters(province, "H99.10-261128-09", 1)
+    page.goto(f"{province.url}/dead-letters/so-mau/{id}/xa-mau")
+    desk = page.get_by_role("region", name="Xử lý")
+    expect(desk.locator("[data-stage]")).to_have_text("Mới")
+    desk.get_by_role("button", name="Giao cho…").click()
+    page.locator("[name=assignee]").select_option("an")
+    page.locator("[name=reason]").fill("An phụ trách xã Mẫu (mẫu)")
+    page.get_by_role("dialog").get_by_role("button", name="Giao cho…").click()
+    expect(desk.locator("[data-stage]")).to_have_text("Đã biết")
+    desk.get_by_role("button", name="Ghi chú").click()
+    page.locator("[name=reason]").fill("Xã Mẫu nâng cấp đến thứ Hai (mẫu)")
+    page.get_by_role("dialog").get_by_role("button", name="Ghi chú").click()
+    expect(desk.locator("[data-notes]")).to_contain_text("Xã Mẫu nâng cấp đến thứ Hai")
+    page.goto(f"{province.url}/dead-letters?system=xa-mau")
+    page.locator("[data-fingerprint]").first.get_by_role("button", name="Gửi lại tất cả…").click()
+    page.get_by_label("Chạy thử: chỉ liệt kê, không ra lệnh").check()
+    page.locator("[name=reason]").fill("Xem sẽ gửi những gì (mẫu)")
+    page.get_by_role("dialog").get_by_role("button", name="Xem trước").click()
+    page.get_by_role("button", name=re.compile("^Xác nhận")).click()
+    page.locator("[name=reason]").fill("Đã xem danh sách (mẫu)")
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("^Xác nhận")).click()
+    expect(page.locator("[data-pace]")).to_contain_text("chạy thử")
+    page.get_by_role("button", name="Làm mới").click()
+    expect(page.get_by_text("Sẽ gửi (chạy thử)").first).to_be_visible()
+    province.await_state("so-mau", id, "dead_letter")
+
+
 @pytest.fixture
 def running(province):
     """Let the connector work again, whatever becomes of the test that pauses it."""

@@ -123,3 +123,24 @@ def test_a_saved_view_comes_back_with_its_filters(page, province):
     page.get_by_role("link", name="Bị từ chối (mẫu)").click()
     expect(page).to_have_url(re.compile(f"key={REFUSED}"))
     expect(page.locator("[data-rows] tbody tr")).to_have_count(1)
+
+
+def test_a_trace_is_read_stage_by_stage_and_the_stage_stands_in_the_address(page, province):
+    page.goto(f"{province.url}/messages/mot-cua-mau/{province.main}")
+    tabs = page.get_by_role("navigation", name="Từng chặng")
+    tabs.get_by_role("link", name="Đã gửi").click()
+    expect(page).to_have_url(re.compile("stage=sent"))
+    expect(page.locator("[data-stage=sent]")).to_contain_text("Đã đến")
+    tabs.get_by_role("link", name="Đã nhận", exact=True).click()
+    expect(page.locator("[data-stage=received]")).to_contain_text("ce_source")
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.locator("[data-stage=received]")).to_be_visible()
+
+
+def test_a_search_by_route_and_size_stands_in_the_address(page, province):
+    path = f"/messages?range=7d&key={KEY}&route=*/*/vn.gov.dossier.received.v1"
+    page.goto(f"{province.url}{path}&size_from=10&retried=false&verdict=none")
+    expect(page.locator("[data-rows] tbody tr")).to_have_count(1)
+    page.goto(f"{province.url}{path}&size_from=250000")
+    expect(page.locator("[data-kind=empty]")).to_be_visible()

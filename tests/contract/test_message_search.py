@@ -28,6 +28,13 @@ WANTED = {
     "priority": Filter(priority="urgent"),
     "correlationid": Filter(correlationid="vu-3"),
     "attempts": Filter(attempts=3),
+    "trace": Filter(trace_id=f"{1_235:032x}"),
+    "verdict": Filter(verdict="invalid"),
+    "no verdict": Filter(verdict="none"),
+    "retried": Filter(retried=True),
+    "not retried": Filter(retried=False),
+    "large": Filter(size_from=150_000),
+    "one size": Filter(size_from=200_003, size_to=200_003),
     "viewer": Filter(viewers=(Viewer(systems=frozenset({"he-thong-9", "he-thong-70"})),)),
 }
 

@@ -9,6 +9,9 @@ import httpx2
 import pytest
 from sqlalchemy import insert
 
+from hub.api import descriptions
+from hub.api.app import serve
+from hub.api.tokens import TokenRefused
 from hub.control.people.second_person import Decision
 from hub.control.seed import seed_schemas
 from hub.control.service import Control
@@ -19,6 +22,7 @@ from hub.schemas.catalogue import load
 from hub.schemas.impact import Impact
 from tests.admin_rig import OWNER, admin_app
 from tests.control_support import HUB, schema
+from tests.support import build_rules
 
 VERSIONS = "/v1/admin/schema-versions"
 WHY = {"reason": "thử nghiệm (mẫu)"}
@@ -189,6 +193,54 @@ async def test_impact_of_an_unsafe_schema_is_refused_with_a_reason(http, referen
     unsafe = document() | {"$ref": reference}
     told = await http.post("/ops/schemas:impact", json={"document": unsafe})
     assert (told.status_code, told.json()["place"]) == (422, "document")
+
+
+async def test_systems_and_types_are_described_from_the_rules(control, http):
+    await seed_schemas(control)
+    serve(http.app, descriptions.router.routes)
+    rules = build_rules()
+    http.app.state.deps = SimpleNamespace(log=None, rules=lambda: rules, tokens=NoSystem())
+    system = min(name for name, _ in rules.rights)
+    told = await http.get(f"/v1/descriptions/systems/{system}/asyncapi.json")
+    document = told.json()
+    assert (told.status_code, document["asyncapi"]) == (200, "3.0.0")
+    assert document["id"] == f"urn:hub:system:{system}"
+    assert "submit" in document["channels"]
+    shown = await http.get("/v1/descriptions/types/vn.gov.dossier.step.v1")
+    assert "<code>dossier_code</code>" in shown.text
+    for path in ("systems/khong-co", "types/vn.gov.khong-co.v1"):
+        tail = "/asyncapi.json" if path.startswith("systems") else ""
+        assert (await http.get(f"/v1/descriptions/{path}{tail}")).status_code == 404
+    stranger = {"authorization": "Bearer x"}
+    shown = await http.get("/v1/descriptions/types/vn.gov.dossier.step.v1", headers=stranger)
+    assert shown.status_code == 401
+
+
+async def test_a_conversion_is_declared_between_published_versions_of_one_schema(http):
+    put: dict[str, Any] = {"change": "put_conversion", "source": "thu-nghiem:1.1", "target": NAME}
+    put["steps"] = [{"op": "rename", "at": "/moi", "to": "/cu"}]
+
+    async def write(*changes):
+        return await http.post("/v1/admin/changes", json={**WHY, "changes": changes})
+
+    assert (await write(schema(NAME), put)).json()["code"] == "unknown_entity"
+    assert (await write(schema(NAME), schema("thu-nghiem:1.1"), put)).status_code == 200
+    id_ = f"thu-nghiem:1.1/{NAME}"
+    kept = (await http.get(f"/v1/admin/conversions/{id_}")).json()
+    assert kept["steps"] == [{"op": "rename", "at": "/moi", "to": "/cu"}]
+    other = {**put, "source": "khac:1.0"}
+    assert (await write(schema("khac:1.0"), other)).json()["code"] == "config_refused"
+    nowhere = {**put, "steps": [{"op": "rename", "at": "/moi"}]}
+    assert (await write(nowhere)).json()["code"] == "config_refused"
+    gone = {"change": "delete_conversion", "source": "thu-nghiem:1.1", "target": NAME}
+    assert (await write(gone)).json()["changed"] == 1
+
+
+class NoSystem:
+    """Stands for access tokens: none is good."""
+
+    def caller(self, _token):
+        raise TokenRefused("not this one")
 
 
 async def add(connection, source, number, at, bodies, body):

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from lgsp_client import UNVERIFIED, Question
@@ -82,7 +83,7 @@ def test_rules_change_while_messages_flow_and_none_is_lost(running_hub):
     hub = running_hub
     hub.register_all({"so-luat": None, "phuong-luat": None, "xa-luat": None})
     hub.allow("so-luat")
-    stop, sent = threading.Event(), []
+    stop, sent = threading.Event(), list[Any]()
     flowing = threading.Thread(target=keep_sending, args=[hub, stop, sent])
     flowing.start()
     try:

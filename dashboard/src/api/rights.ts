@@ -136,6 +136,8 @@ export const NEEDS = {
   "GET /ops/messages": {"rights":["messages.view"],"scoped":true,"stops":false},
   "GET /ops/messages/count": {"rights":["messages.view"],"scoped":true,"stops":false},
   "GET /ops/messages/export": {"rights":["messages.view"],"scoped":true,"stops":false},
+  "POST /ops/messages/{source}/{id}/content": {"rights":["messages.view_masked","messages.view_personal"],"scoped":true,"stops":false},
+  "POST /ops/messages/{source}/{id}:resubmit": {"rights":["messages.resubmit"],"scoped":false,"stops":true},
   "GET /ops/messages/{source}/{id}": {"rights":["messages.view"],"scoped":true,"stops":false},
   "GET /ops/messages/{source}/{id}/headers": {"rights":["messages.view"],"scoped":true,"stops":false},
   "POST /ops/messages/{source}/{id}/body": {"rights":["messages.view_body"],"scoped":true,"stops":false},
@@ -146,6 +148,12 @@ export const NEEDS = {
   "GET /ops/live": {"rights":["messages.view"],"scoped":true,"stops":false},
   "GET /ops/routes": {"rights":["rules.view"],"scoped":false,"stops":false},
   "POST /ops/routes:simulate": {"rights":["rules.view"],"scoped":false,"stops":false},
+  "POST /ops/dead-letters:take": {"rights":["messages.retry"],"scoped":false,"stops":true},
+  "POST /ops/dead-letters:assign": {"rights":["messages.retry"],"scoped":false,"stops":true},
+  "POST /ops/dead-letters:note": {"rights":["messages.retry"],"scoped":false,"stops":true},
+  "GET /ops/dead-letters/operators": {"rights":["messages.retry"],"scoped":false,"stops":false},
+  "POST /ops/dead-letters/{source}/{message}/{recipient}:redirect": {"rights":["messages.retry"],"scoped":false,"stops":true},
+  "GET /ops/dead-letters/{source}/{message}/{recipient}": {"rights":["messages.view"],"scoped":false,"stops":false},
   "GET /ops/schemas": {"rights":["rules.view"],"scoped":false,"stops":false},
   "POST /ops/schemas/{name}:check": {"rights":["rules.view"],"scoped":false,"stops":false},
   "POST /ops/schemas:impact": {"rights":["messages.view"],"scoped":false,"stops":false},
@@ -225,11 +233,11 @@ export const NEEDS = {
 } as const;
 
 export const ROLES = {
-  "operator": ["alerts.manage","alerts.view","connectors.operate","connectors.view","documents.where","hub.diagnose","messages.evidence","messages.release","messages.retry","messages.view","rules.view","statistics.view","views.share"],
+  "operator": ["alerts.manage","alerts.view","connectors.operate","connectors.view","documents.where","hub.diagnose","messages.evidence","messages.release","messages.retry","messages.view","messages.view_masked","rules.view","statistics.view","views.share"],
   "auditor": ["alerts.view","audit.read","connectors.view","documents.where","messages.evidence","messages.view","rules.view","statistics.view","users.view"],
   "integrator": ["alerts.view","connectors.manage","connectors.operate","connectors.view","documents.where","hub.diagnose","messages.retry","messages.view","rules.change","rules.view","schemas.publish","statistics.view","views.share"],
   "key_officer": ["audit.read","keys.manage","rules.view"],
-  "investigator": ["messages.evidence","messages.resubmit","messages.view","messages.view_body"],
-  "administrator": ["alerts.manage","alerts.view","audit.read","connectors.manage","connectors.operate","connectors.view","documents.where","hub.diagnose","hub.manage","keys.manage","messages.evidence","messages.release","messages.resubmit","messages.retry","messages.view","messages.view_body","rules.change","rules.view","schemas.publish","statistics.view","users.manage","users.view","views.share"],
+  "investigator": ["messages.evidence","messages.resubmit","messages.view","messages.view_body","messages.view_masked","messages.view_personal"],
+  "administrator": ["alerts.manage","alerts.view","audit.read","connectors.manage","connectors.operate","connectors.view","documents.where","hub.diagnose","hub.manage","keys.manage","messages.evidence","messages.release","messages.resubmit","messages.retry","messages.view","messages.view_body","messages.view_masked","messages.view_personal","rules.change","rules.view","schemas.publish","statistics.view","users.manage","users.view","views.share"],
   "clerk": ["documents.where"],
 } as const;

@@ -532,6 +532,102 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/dead-letters/operators": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["operators_ops_dead_letters_operators_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/dead-letters/{source}/{message}/{recipient}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["desk_ops_dead_letters__source___message___recipient__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/dead-letters/{source}/{message}/{recipient}:redirect": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["redirect_ops_dead_letters__source___message___recipient__redirect_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/dead-letters:assign": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["assign_ops_dead_letters_assign_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/dead-letters:note": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["note_ops_dead_letters_note_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/dead-letters:take": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["take_ops_dead_letters_take_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ops/deadlines": {
         readonly parameters: {
             readonly query?: never;
@@ -964,6 +1060,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/messages/{source}/{id}/content": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["content_ops_messages__source___id__content_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ops/messages/{source}/{id}/evidence": {
         readonly parameters: {
             readonly query?: never;
@@ -990,6 +1102,22 @@ export interface paths {
         readonly get: operations["headers_ops_messages__source___id__headers_get"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/messages/{source}/{id}:resubmit": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["resubmit_ops_messages__source___id__resubmit_post"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2489,7 +2617,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @enum {string} */
-        readonly Action: "messages.view" | "messages.view_body" | "messages.evidence" | "messages.retry" | "messages.resubmit" | "messages.release" | "documents.where" | "connectors.view" | "connectors.operate" | "connectors.manage" | "rules.view" | "rules.change" | "schemas.publish" | "keys.manage" | "statistics.view" | "alerts.view" | "alerts.manage" | "views.share" | "audit.read" | "users.view" | "users.manage" | "hub.diagnose" | "hub.manage";
+        readonly Action: "messages.view" | "messages.view_masked" | "messages.view_personal" | "messages.view_body" | "messages.evidence" | "messages.retry" | "messages.resubmit" | "messages.release" | "documents.where" | "connectors.view" | "connectors.operate" | "connectors.manage" | "rules.view" | "rules.change" | "schemas.publish" | "keys.manage" | "statistics.view" | "alerts.view" | "alerts.manage" | "views.share" | "audit.read" | "users.view" | "users.manage" | "hub.diagnose" | "hub.manage";
         readonly AdapterAnswer: {
             readonly config_schema?: {
                 readonly [key: string]: unknown;
@@ -2546,6 +2674,11 @@ export interface components {
             readonly items: readonly components["schemas"]["ApplicationAnswer"][];
             readonly next: string | null;
         };
+        readonly AssignRequest: {
+            readonly assignee: string | null;
+            readonly ids: readonly string[];
+            readonly reason: string;
+        };
         readonly Attributes: {
             readonly correlationid: string | null;
             readonly dataschema: string | null;
@@ -2579,6 +2712,8 @@ export interface components {
         readonly Barrier: "transaction" | "no_inbox" | "members";
         readonly BeginRequest: {
             readonly count: number;
+            /** @default false */
+            readonly paused: boolean;
             readonly reason: string;
         };
         readonly BodyShown: {
@@ -2649,6 +2784,12 @@ export interface components {
             readonly reason: string;
             readonly target: string;
         };
+        readonly CheckAnswer: {
+            readonly answers: readonly string[];
+            /** Format: date-time */
+            readonly at: string;
+            readonly status: components["schemas"]["Status"];
+        };
         readonly CheckedAnswer: {
             readonly fits: boolean;
             readonly help: {
@@ -2659,7 +2800,7 @@ export interface components {
             readonly violations: readonly components["schemas"]["ViolationShown"][];
         };
         readonly ChecksAnswer: {
-            readonly items: readonly components["schemas"]["hub__api__ops_certificates__CheckAnswer"][];
+            readonly items: readonly components["schemas"]["CheckAnswer"][];
         };
         /** @enum {string} */
         readonly Collection: "organisations" | "codes" | "groups" | "systems" | "keys" | "endpoints" | "rights" | "schemas" | "conversions" | "document-policies" | "subscriptions" | "type-owners" | "exchanges";
@@ -2720,6 +2861,11 @@ export interface components {
             readonly count: number;
             readonly reason?: string | null;
         };
+        readonly ConformanceAnswer: {
+            readonly done: boolean;
+            readonly name: string;
+            readonly seen: number;
+        };
         readonly ConnectorAnswer: {
             readonly adapter: string;
             readonly config: {
@@ -2763,6 +2909,11 @@ export interface components {
             readonly items: readonly components["schemas"]["ConsumerAnswer"][];
             readonly since: string | null;
         };
+        readonly ContentAnswer: {
+            readonly content: unknown;
+            readonly declared: boolean;
+            readonly masked: boolean;
+        };
         readonly CountAnswer: {
             readonly count: number;
             readonly exact: boolean;
@@ -2794,6 +2945,7 @@ export interface components {
         };
         readonly DeadLetterAnswer: {
             readonly adapter: string | null;
+            readonly assignee: string | null;
             /** Format: date-time */
             readonly at: string;
             readonly attempts: number;
@@ -2807,6 +2959,7 @@ export interface components {
             readonly peer_code: string | null;
             readonly recipient: string;
             readonly source: string;
+            readonly stage: components["schemas"]["hub__decision__dead_letters__Stage"];
             readonly text: string | null;
         };
         readonly DeadLetterPage: {
@@ -2914,6 +3067,19 @@ export interface components {
             readonly change: "deprecate_schema";
             readonly schema_name: string;
         };
+        readonly DeskAnswer: {
+            readonly alike: number;
+            readonly assignee: string | null;
+            readonly attempts: number;
+            readonly behind: number;
+            readonly destinations: readonly string[];
+            readonly most: number | null;
+            readonly next_at: string | null;
+            readonly notes: readonly components["schemas"]["NoteShown"][];
+            readonly stage: components["schemas"]["hub__decision__dead_letters__Stage"];
+            readonly taken_at: string | null;
+            readonly taken_by: string | null;
+        };
         readonly DifferenceAnswer: {
             readonly id: string;
             readonly now: components["schemas"]["FateAnswer"];
@@ -2946,6 +3112,9 @@ export interface components {
             readonly documents: readonly components["schemas"]["DocumentFound"][];
             readonly judged_at: string | null;
             readonly policy: components["schemas"]["Policy"];
+        };
+        readonly DoneAnswer: {
+            readonly count: number;
         };
         readonly DoubtShown: {
             readonly confirmed: boolean;
@@ -3197,13 +3366,17 @@ export interface components {
             /** Format: date-time */
             readonly asked_at: string;
             readonly asked_by: string;
+            readonly batch: number;
             readonly changed_by: string | null;
             readonly confirmed_by: string | null;
             readonly count: number;
+            readonly dry_run: boolean;
             readonly ended_at: string | null;
             readonly filter: components["schemas"]["Wanted-Output"];
             readonly handled: number;
             readonly id: string;
+            readonly next_at: string | null;
+            readonly per_minute: number | null;
             readonly reason: string;
             readonly second_person: boolean;
             readonly state: components["schemas"]["JobState"];
@@ -3262,6 +3435,7 @@ export interface components {
             readonly priority: string | null;
             readonly reason: string | null;
             readonly received_at: string | null;
+            readonly retried_at: string | null;
             readonly size: number | null;
             readonly source: string;
             readonly states: {
@@ -3269,6 +3443,7 @@ export interface components {
             };
             readonly subject: string | null;
             readonly type: string | null;
+            readonly verdict: components["schemas"]["Grade"] | null;
             readonly withdrawn_at: string | null;
         };
         readonly LineAnswer: {
@@ -3399,6 +3574,16 @@ export interface components {
         readonly NetworksAnswer: {
             readonly items: readonly components["schemas"]["NetworkAnswer"][];
         };
+        readonly NoteRequest: {
+            readonly ids: readonly string[];
+            readonly note: string;
+        };
+        readonly NoteShown: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: string;
+            readonly text: string;
+        };
         readonly NoticesAnswer: {
             readonly kind?: string | null;
             readonly least?: components["schemas"]["Severity"] | null;
@@ -3431,14 +3616,14 @@ export interface components {
             /** Format: date-time */
             readonly asked_at: string;
             readonly asked_by: string;
-            readonly checks: readonly components["schemas"]["hub__api__admin_onboarding__CheckAnswer"][];
+            readonly checks: readonly components["schemas"]["ConformanceAnswer"][];
             readonly name: string;
             readonly organisation: string;
             readonly proposal: string | null;
             readonly recipients: readonly string[];
             readonly sandbox: string;
             readonly sends: readonly string[];
-            readonly stage: components["schemas"]["Stage-Output"];
+            readonly stage: components["schemas"]["hub__control__onboarding__Stage"];
             readonly system: string;
             readonly takes: readonly string[];
         };
@@ -3457,6 +3642,9 @@ export interface components {
             readonly system: string;
             /** @default [] */
             readonly takes: readonly string[];
+        };
+        readonly OperatorsAnswer: {
+            readonly items: readonly string[];
         };
         readonly OrderRequest: {
             readonly filter?: components["schemas"]["hub__api__admin_dead_letter_models__Wanted"] | null;
@@ -3801,7 +3989,9 @@ export interface components {
             readonly connector: string | null;
             readonly dead_letter: string | null;
             readonly level: string | null;
+            readonly most: number | null;
             readonly name: string | null;
+            readonly next_at: string | null;
             readonly organisation: string | null;
             readonly owner: components["schemas"]["Owner"];
             readonly reason: components["schemas"]["ReasonShown"] | null;
@@ -3815,6 +4005,10 @@ export interface components {
         readonly RecipientShown: {
             readonly broken: number;
             readonly system: string;
+        };
+        readonly RedirectRequest: {
+            readonly reason: string;
+            readonly to: string;
         };
         readonly RefusalAnswer: {
             readonly code: string;
@@ -3916,6 +4110,15 @@ export interface components {
              */
             readonly change: "restore_rules";
             readonly version: number;
+        };
+        readonly ResubmitRequest: {
+            readonly body: string;
+            readonly reason: string;
+            readonly recipients: readonly string[];
+        };
+        readonly ResubmittedAnswer: {
+            readonly id: string;
+            readonly source: string;
         };
         /** @enum {string} */
         readonly Result: "done" | "denied" | "failed";
@@ -4175,10 +4378,6 @@ export interface components {
             readonly type: string;
         };
         /** @enum {string} */
-        readonly "Stage-Input": "admitted" | "delivered" | "acknowledged" | "processed" | "rejected";
-        /** @enum {string} */
-        readonly "Stage-Output": "registered" | "keyed" | "conforming" | "submitted" | "approved" | "in_production";
-        /** @enum {string} */
         readonly Stamping: "never" | "current" | "behind";
         /** @enum {string} */
         readonly State: "pending" | "retrying" | "held" | "manual_review" | "dead_letter" | "expired" | "withdrawn" | "delivered" | "acknowledged" | "rejected" | "processed";
@@ -4254,11 +4453,6 @@ export interface components {
             readonly processes: readonly string[];
             readonly python: string;
         };
-        readonly TakeRequest: {
-            readonly reason: string;
-            readonly rule: string;
-            readonly subject: string;
-        };
         readonly Target: {
             readonly connectors: readonly string[];
             readonly inbox: string;
@@ -4327,6 +4521,7 @@ export interface components {
             readonly reason: components["schemas"]["ReasonShown"] | null;
             readonly received_at: string | null;
             readonly recipients: readonly components["schemas"]["Recipient"][];
+            readonly retried_at: string | null;
             readonly rules: components["schemas"]["RulesShown"] | null;
             readonly sender: components["schemas"]["Party"];
             readonly signer: components["schemas"]["SignerShown"] | null;
@@ -4334,6 +4529,7 @@ export interface components {
             readonly source: string;
             readonly steps: readonly components["schemas"]["StepShown"][];
             readonly steps_left_out: number;
+            readonly trace_id: string | null;
             readonly withdrawn_at: string | null;
         };
         readonly TrailAnswer: {
@@ -4417,11 +4613,14 @@ export interface components {
         };
         readonly "Wanted-Output": {
             readonly adapter?: string | null;
+            readonly assignee?: string | null;
             readonly code?: string | null;
             readonly connector?: string | null;
             readonly fingerprint?: string | null;
             readonly since?: string | null;
+            readonly stage?: components["schemas"]["hub__decision__dead_letters__Stage"] | null;
             readonly system?: string | null;
+            readonly systems?: readonly string[] | null;
         };
         readonly Way: {
             readonly admitted: number;
@@ -4520,16 +4719,14 @@ export interface components {
         readonly hub__api__admin_dead_letter_models__Order: "retry" | "drop";
         readonly hub__api__admin_dead_letter_models__Wanted: {
             readonly adapter?: string | null;
+            readonly assignee?: string | null;
             readonly code?: string | null;
             readonly connector?: string | null;
             readonly fingerprint?: string | null;
             readonly since?: string | null;
+            readonly stage?: components["schemas"]["hub__decision__dead_letters__Stage"] | null;
             readonly system?: string | null;
-        };
-        readonly hub__api__admin_onboarding__CheckAnswer: {
-            readonly done: boolean;
-            readonly name: string;
-            readonly seen: number;
+            readonly systems?: readonly string[] | null;
         };
         readonly hub__api__admin_preview__PreviewRequest: {
             readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutConversion"] | components["schemas"]["DeleteConversion"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
@@ -4540,17 +4737,27 @@ export interface components {
             readonly reason: string;
         };
         /** @enum {string} */
+        readonly hub__api__evidence__Stage: "admitted" | "delivered" | "acknowledged" | "processed" | "rejected";
+        readonly hub__api__ops__dead_letter_models__TakeRequest: {
+            readonly ids: readonly string[];
+            readonly reason: string;
+        };
+        /** @enum {string} */
         readonly hub__api__ops__diagnosis__Level: "debug" | "info" | "warning" | "error" | "critical";
         readonly hub__api__ops__jobs__PreviewRequest: {
             readonly action: components["schemas"]["hub__api__admin_dead_letter_models__Order"];
+            /** @default 500 */
+            readonly batch: number;
+            /** @default false */
+            readonly dry_run: boolean;
             readonly filter: components["schemas"]["hub__api__admin_dead_letter_models__Wanted"];
+            readonly per_minute?: number | null;
             readonly reason: string;
         };
-        readonly hub__api__ops_certificates__CheckAnswer: {
-            readonly answers: readonly string[];
-            /** Format: date-time */
-            readonly at: string;
-            readonly status: components["schemas"]["Status"];
+        readonly hub__api__ops_alerts__TakeRequest: {
+            readonly reason: string;
+            readonly rule: string;
+            readonly subject: string;
         };
         readonly hub__api__ops_log__Wanted: {
             readonly reason: string;
@@ -4560,9 +4767,13 @@ export interface components {
             readonly until: string;
         };
         /** @enum {string} */
+        readonly hub__control__onboarding__Stage: "registered" | "keyed" | "conforming" | "submitted" | "approved" | "in_production";
+        /** @enum {string} */
         readonly hub__control__transfer__Outcome: "same" | "new" | "changed" | "conflict";
         /** @enum {string} */
         readonly hub__decision__connectors__Wanted: "running" | "paused" | "stopped";
+        /** @enum {string} */
+        readonly hub__decision__dead_letters__Stage: "new" | "acknowledged" | "retrying" | "resolved" | "discarded";
         /** @enum {string} */
         readonly hub__decision__rows__Outcome: "admitted" | "refused" | "held";
         /** @enum {string} */
@@ -4889,7 +5100,7 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["TakeRequest"];
+                readonly "application/json": components["schemas"]["hub__api__ops_alerts__TakeRequest"];
             };
         };
         readonly responses: {
@@ -5443,6 +5654,144 @@ export interface operations {
             };
         };
     };
+    readonly operators_ops_dead_letters_operators_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperatorsAnswer"];
+                };
+            };
+        };
+    };
+    readonly desk_ops_dead_letters__source___message___recipient__get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly source: string;
+                readonly message: string;
+                readonly recipient: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeskAnswer"];
+                };
+            };
+        };
+    };
+    readonly redirect_ops_dead_letters__source___message___recipient__redirect_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly source: string;
+                readonly message: string;
+                readonly recipient: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RedirectRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DoneAnswer"];
+                };
+            };
+        };
+    };
+    readonly assign_ops_dead_letters_assign_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AssignRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DoneAnswer"];
+                };
+            };
+        };
+    };
+    readonly note_ops_dead_letters_note_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NoteRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DoneAnswer"];
+                };
+            };
+        };
+    };
+    readonly take_ops_dead_letters_take_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["hub__api__ops__dead_letter_models__TakeRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DoneAnswer"];
+                };
+            };
+        };
+    };
     readonly due_ops_deadlines_get: {
         readonly parameters: {
             readonly query?: {
@@ -5987,6 +6336,12 @@ export interface operations {
                 readonly priority?: ("normal" | "urgent") | null;
                 readonly correlation?: string | null;
                 readonly attempts?: number | null;
+                readonly route?: string | null;
+                readonly trace?: string | null;
+                readonly verdict?: components["schemas"]["Grade"] | "none" | null;
+                readonly retried?: boolean | null;
+                readonly size_from?: number | null;
+                readonly size_to?: number | null;
                 readonly receipts?: boolean;
                 readonly since?: string | null;
                 readonly until?: string | null;
@@ -6028,6 +6383,12 @@ export interface operations {
                 readonly priority?: ("normal" | "urgent") | null;
                 readonly correlation?: string | null;
                 readonly attempts?: number | null;
+                readonly route?: string | null;
+                readonly trace?: string | null;
+                readonly verdict?: components["schemas"]["Grade"] | "none" | null;
+                readonly retried?: boolean | null;
+                readonly size_from?: number | null;
+                readonly size_to?: number | null;
                 readonly receipts?: boolean;
                 readonly since?: string | null;
                 readonly until?: string | null;
@@ -6067,6 +6428,12 @@ export interface operations {
                 readonly priority?: ("normal" | "urgent") | null;
                 readonly correlation?: string | null;
                 readonly attempts?: number | null;
+                readonly route?: string | null;
+                readonly trace?: string | null;
+                readonly verdict?: components["schemas"]["Grade"] | "none" | null;
+                readonly retried?: boolean | null;
+                readonly size_from?: number | null;
+                readonly size_to?: number | null;
                 readonly receipts?: boolean;
                 readonly since?: string | null;
                 readonly until?: string | null;
@@ -6137,10 +6504,36 @@ export interface operations {
             };
         };
     };
+    readonly content_ops_messages__source___id__content_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly source: string;
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ContentAnswer"];
+                };
+            };
+        };
+    };
     readonly evidence_ops_messages__source___id__evidence_post: {
         readonly parameters: {
             readonly query?: {
-                readonly stage?: components["schemas"]["Stage-Input"] | null;
+                readonly stage?: components["schemas"]["hub__api__evidence__Stage"] | null;
                 readonly recipient?: string | null;
                 readonly not_by?: string | null;
                 readonly since?: number | null;
@@ -6186,6 +6579,32 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["HeadersAnswer"];
+                };
+            };
+        };
+    };
+    readonly resubmit_ops_messages__source___id__resubmit_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly source: string;
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ResubmitRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ResubmittedAnswer"];
                 };
             };
         };
@@ -7629,6 +8048,9 @@ export interface operations {
                 readonly code?: string | null;
                 readonly fingerprint?: string | null;
                 readonly system?: string | null;
+                readonly systems?: readonly string[] | null;
+                readonly stage?: components["schemas"]["hub__decision__dead_letters__Stage"] | null;
+                readonly assignee?: string | null;
                 readonly since?: string | null;
                 readonly after?: string;
                 readonly limit?: number;
@@ -7657,6 +8079,9 @@ export interface operations {
                 readonly code?: string | null;
                 readonly fingerprint?: string | null;
                 readonly system?: string | null;
+                readonly systems?: readonly string[] | null;
+                readonly stage?: components["schemas"]["hub__decision__dead_letters__Stage"] | null;
+                readonly assignee?: string | null;
                 readonly since?: string | null;
                 readonly after?: string;
                 readonly limit?: number;

@@ -19,6 +19,9 @@ export type TraceStep = Shapes["StepShown"];
 export type TraceLink = Shapes["Link"];
 export type Trace = Shapes["TraceAnswer"];
 export type ReceivedHeaders = Shapes["HeadersAnswer"];
+export type Content = Shapes["ContentAnswer"];
+export type Resubmitted = Shapes["ResubmittedAnswer"];
+export type DeadLetterDesk = Shapes["DeskAnswer"];
 export type Overview = Shapes["Overview"];
 export type Way = Shapes["Way"];
 export type Flow = Shapes["FlowAnswer"];
@@ -111,6 +114,10 @@ export interface RetryJob {
   readonly second_person: boolean;
   readonly changed_by: string | null;
   readonly ended_at: string | null;
+  readonly batch: number;
+  readonly per_minute: number | null;
+  readonly dry_run: boolean;
+  readonly next_at: string | null;
 }
 export interface RetryItem {
   readonly id: string;

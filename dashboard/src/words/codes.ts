@@ -1,7 +1,7 @@
 /** Words for the hub's codes. A code that is not here is shown as it is: the hub may know more. */
 export const codesVi = {
   states: {
-    admitted: "Đã nhận", refused: "Bị từ chối", duplicate: "Trùng", attempted: "Đang thử gửi", delivered: "Đã đến", retrying: "Đang gửi lại", dead_letter: "Thư chết",
+    admitted: "Đã nhận", refused: "Bị từ chối", duplicate: "Trùng", attempted: "Đang thử gửi", delivered: "Đã đến", retrying: "Đang gửi lại", planned: "Sẽ gửi (chạy thử)", dead_letter: "Thư chết",
     held: "Bị giữ lại", resumed: "Cho đi tiếp", expired: "Hết hạn", withdrawn: "Đã thu hồi", acknowledged: "Bên nhận đã tiếp nhận", processed: "Đã xử lý xong",
     rejected: "Bên nhận trả lại", verdict: "Kết quả kiểm chữ ký", pending: "Chờ gửi", manual_review: "Chờ người chọn", normal: "Thường", urgent: "Khẩn",
     running: "Đang chạy", paused: "Tạm dừng", stopped: "Đã dừng", stopping: "Đang dừng", starting: "Đang khởi động", waiting: "Đang chờ", failed: "Hỏng", failing: "Đang lỗi", silent: "Im lặng",
@@ -31,7 +31,7 @@ export const codesVi = {
 
 export const codesEn: typeof codesVi = {
   states: {
-    admitted: "Admitted", refused: "Refused", duplicate: "Duplicate", attempted: "Attempted", delivered: "Delivered", retrying: "Retrying", dead_letter: "Dead letter",
+    admitted: "Admitted", refused: "Refused", duplicate: "Duplicate", attempted: "Attempted", delivered: "Delivered", retrying: "Retrying", planned: "Would be ordered", dead_letter: "Dead letter",
     held: "Held", resumed: "Resumed", expired: "Expired", withdrawn: "Withdrawn", acknowledged: "Acknowledged", processed: "Processed",
     rejected: "Rejected", verdict: "Signature verdict", pending: "Pending", manual_review: "Manual review", normal: "Normal", urgent: "Urgent",
     running: "Running", paused: "Paused", stopped: "Stopped", stopping: "Stopping", starting: "Starting", waiting: "Waiting", failed: "Failed", failing: "Failing", silent: "Silent",

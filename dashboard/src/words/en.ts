@@ -1,5 +1,6 @@
 import { codesEn } from "./codes";
 import { machineEn } from "./machine";
+import { repairEn } from "./repair";
 import { trustEn } from "./trust";
 import type { Words } from "./vi";
 
@@ -8,6 +9,7 @@ export const en: Words = {
   ...codesEn,
   ...trustEn,
   ...machineEn,
+  ...repairEn,
   nav: {
     topics: "Topics", schedules: "Schedules", overview: "Overview", messages: "Messages", trace: "Trace", where: "Where is it?", deadLetters: "Dead letters", jobs: "Retry jobs",
     held: "Held", connectors: "Connectors", connector: "Connector", connectorNew: "New connector", routes: "Routes", lag: "Lag", deadlines: "Deadlines", directory: "Directory",
@@ -25,7 +27,7 @@ export const en: Words = {
     not_found: "It does not exist, or is not yours to see", unavailable: "A store of the hub does not answer", overloaded: "The hub has too much to do",
     invalid_request: "The request does not have the right form", invalid_cursor: "This page is gone; open the list again", conflict: "It does not fit the present state",
     too_many_requests: "Too many tries", 
-    body_gone: "The body is not kept any more", too_many: "Too many to export at once; narrow the filter",
+    no_own_system: "The hub has no system of its own to sign a new message", body_gone: "The body is not kept any more", too_many: "Too many to export at once; narrow the filter",
     internal_error: "A fault of the hub", read_only: "The hub is in read-only mode", storage_full: "The hub's disk is nearly full", csrf_refused: "The session has changed; load the page again",
     unknown_entity: "There is no such thing", in_use: "It is in use and cannot be removed yet",
     retired: "The name was used before, and is not used again", incompatible_schema: "It breaks what older versions promised", schema_state: "The schema version is in another state",
@@ -85,8 +87,9 @@ export const en: Words = {
     filters: {
       source_organisation: "Sending organisation (id)", recipient_organisation: "Receiving organisation (id)", dataschema: "Schema", receipts: "Receipts",
       key: "Dossier / document code", id: "Message id", source: "Sending system", recipient: "Receiving system", type: "Type", outcome: "Decision", state: "State",
-      reason: "Reason code", connector: "Connector", priority: "Priority", correlation: "Conversation", attempts: "Attempts from", range: "Time", since: "From", until: "Until",
+      reason: "Reason code", connector: "Connector", priority: "Priority", correlation: "Conversation", attempts: "Attempts from", route: "Route (from/to/type)", trace: "Trace id", verdict: "Document signatures", retried: "Retried", size_from: "Size from (bytes)", size_to: "Size to (bytes)", range: "Time", since: "From", until: "Until",
     },
+    retriedYes: "Retried", retriedNo: "Not retried", noVerdict: "Not judged",
     ranges: { "": "Last 24 hours", "1h": "Last hour", "7d": "Last 7 days", "30d": "Last 30 days", custom: "Another range…" },
     columns: { document: "Document", state: "State", source: "Sender", type: "Type", at: "Decided at" },
   },

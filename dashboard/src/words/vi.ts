@@ -1,5 +1,6 @@
 import { codesVi } from "./codes";
 import { machineVi } from "./machine";
+import { repairVi } from "./repair";
 import { trustVi } from "./trust";
 
 /** The Vietnamese words; the type of every other language. Codes of the hub stand in `codes.ts`. */
@@ -8,6 +9,7 @@ export const vi = {
   ...codesVi,
   ...trustVi,
   ...machineVi,
+  ...repairVi,
   nav: {
     topics: "Chủ đề", schedules: "Lịch đọc", overview: "Tổng quan", messages: "Thông điệp", trace: "Hành trình", where: "Văn bản ở đâu?", deadLetters: "Thư chết", jobs: "Đợt gửi lại",
     held: "Bị giữ lại", connectors: "Bộ kết nối", connector: "Bộ kết nối", connectorNew: "Bộ kết nối mới", routes: "Tuyến", lag: "Độ trễ", deadlines: "Thời hạn", directory: "Danh bạ",
@@ -25,7 +27,7 @@ export const vi = {
     not_found: "Không có, hoặc không thuộc phạm vi anh/chị được xem", unavailable: "Một kho dữ liệu của trục chưa trả lời", overloaded: "Trục đang quá tải",
     invalid_request: "Yêu cầu không đúng dạng", invalid_cursor: "Trang này không còn; hãy mở lại danh sách", conflict: "Không hợp với trạng thái hiện tại",
     too_many_requests: "Quá nhiều lần thử", 
-    body_gone: "Nội dung không còn được lưu", too_many: "Quá nhiều để xuất một lần; hãy thu hẹp bộ lọc",
+    no_own_system: "Trục không có hệ thống riêng để ký bản mới", body_gone: "Nội dung không còn được lưu", too_many: "Quá nhiều để xuất một lần; hãy thu hẹp bộ lọc",
     internal_error: "Trục gặp lỗi", read_only: "Trục đang ở chế độ chỉ đọc", storage_full: "Đĩa của trục sắp đầy", csrf_refused: "Phiên làm việc đã đổi; hãy tải lại trang",
     unknown_entity: "Không có đối tượng này", in_use: "Đang được dùng, chưa xóa được", retired: "Tên đã dùng trước đây, không dùng lại",
     incompatible_schema: "Không tương thích với các phiên bản trước", schema_state: "Phiên bản lược đồ đang ở trạng thái khác",
@@ -84,8 +86,9 @@ export const vi = {
     filters: {
       source_organisation: "Cơ quan gửi (mã)", recipient_organisation: "Cơ quan nhận (mã)", dataschema: "Lược đồ", receipts: "Biên nhận",
       key: "Mã hồ sơ / văn bản", id: "Mã thông điệp", source: "Hệ thống gửi", recipient: "Hệ thống nhận", type: "Loại", outcome: "Quyết định", state: "Trạng thái",
-      reason: "Mã lý do", connector: "Bộ kết nối", priority: "Độ khẩn", correlation: "Mã hội thoại", attempts: "Số lần thử từ", range: "Thời gian", since: "Từ", until: "Đến",
+      reason: "Mã lý do", connector: "Bộ kết nối", priority: "Độ khẩn", correlation: "Mã hội thoại", attempts: "Số lần thử từ", route: "Tuyến (gửi/nhận/loại)", trace: "Mã vết (trace id)", verdict: "Chữ ký văn bản", retried: "Đã gửi lại", size_from: "Cỡ từ (byte)", size_to: "Cỡ đến (byte)", range: "Thời gian", since: "Từ", until: "Đến",
     },
+    retriedYes: "Đã gửi lại", retriedNo: "Chưa gửi lại", noVerdict: "Chưa kiểm",
     ranges: { "": "24 giờ qua", "1h": "1 giờ qua", "7d": "7 ngày qua", "30d": "30 ngày qua", custom: "Khoảng khác…" },
     columns: { document: "Văn bản", state: "Trạng thái", source: "Nơi gửi", type: "Loại", at: "Quyết định lúc" },
   },

@@ -24,8 +24,10 @@ from hub.io.kafka.groups import Group
 from hub.io.kafka.ingress_record import Found
 from hub.io.kafka.ingress_scan import Place
 from hub.io.kafka.lag import GroupLag
+from hub.io.kafka.orders import GivesOrders
 from hub.io.kafka.topic_contents import TopicContents
 from hub.io.kafka.topic_facts import TopicFacts
+from hub.io.own_system import OwnSystem
 from hub.io.sql.connector_status import ConnectorStatuses
 from hub.io.sql.projection_queries import ProjectionQueries
 from hub.ports import Unavailable
@@ -83,6 +85,7 @@ class Ops:
     records: Records
     bodies: Bodies
     lags: LagsOfReaders
+    orders: GivesOrders
     documents: HeldDocuments
     reviews: Reviews
     live: Live
@@ -102,6 +105,8 @@ class Ops:
     evidence: EvidenceMaker | None = None
     """Makes bundles; None: this hub makes none."""
     rebalances: Rebalances = field(default_factory=Rebalances)
+    own: OwnSystem | None = None
+    """The system that signs what operators send anew; None: they cannot."""
     tries: Tries = field(default_factory=Tries)
     """Of the public look-up."""
 

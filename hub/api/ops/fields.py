@@ -33,6 +33,14 @@ MessageId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~-]{1,64}$")
 OrganisationId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._-]{1,64}$")]
 Word = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
 """A code, a type, a URN: one word."""
+TraceId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+RoutePath = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(\*|[0-9A-Za-z._-]{1,64})/(\*|[0-9A-Za-z._-]{1,64})(/[\x21-\x2e\x30-\x7e]{1,128})?$"
+    ),
+]
+"""`<from>/<to>` or `<from>/<to>/<type>`: organisations, or `*` for any."""
 BusinessKey = Annotated[
     str, Field(min_length=1, max_length=MAX_TEXT_CHARS * MAX_PARTS), AfterValidator(_composed)
 ]

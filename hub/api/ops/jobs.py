@@ -16,7 +16,7 @@ from hub.api.ops.fields import CursorText
 from hub.api.ops_models import Answer
 from hub.api.problems import Code, Problem
 from hub.api.rights import Action, Person, require
-from hub.control.dead_letter_job import Job, JobCursor, JobState
+from hub.control.dead_letter_job import MAX_BATCH, Job, JobCursor, JobState, Pace
 from hub.control.dead_letter_jobs import DeadLetterJobs
 from hub.control.dead_letters import Commands
 from hub.control.fields import Reason
@@ -74,6 +74,12 @@ class PreviewRequest(BaseModel):
     action: Order
     filter: Wanted
     reason: Reason
+    batch: Annotated[StrictInt, Field(ge=1, le=MAX_BATCH)] = MAX_BATCH
+    """Ordered together; the job can be paused between two."""
+    per_minute: Annotated[StrictInt, Field(ge=1, le=100_000)] | None = None
+    """Most in a minute: what a partner that has just come back can bear."""
+    dry_run: bool = False
+    """Only tell what would be ordered, one by one."""
 
 
 class BeginRequest(BaseModel):
@@ -87,6 +93,8 @@ class BeginRequest(BaseModel):
 
     count: Annotated[StrictInt, Field(ge=0, le=2**53)]
     reason: Reason
+    paused: bool = False
+    """Confirmed, but it goes only once somebody resumes it."""
 
 
 class JobShown(Answer):
@@ -106,6 +114,11 @@ class JobShown(Answer):
     second_person: bool
     """Whether another person must confirm it than asked for it."""
     changed_by: str | None
+    batch: int
+    per_minute: int | None
+    dry_run: bool
+    next_at: datetime | None
+    """Not before this time the next ones: the rate limit."""
     ended_at: datetime | None
 
     @classmethod
@@ -131,7 +144,8 @@ class ItemShown(BaseModel):
     recipient: str
     code: str
     result: str
-    """The delivery's state now; of a record that a source read: what ended it."""
+    """The delivery's state now; of a record that a source read: what ended it; `planned`: a dry run
+    would have ordered it."""
     ended_at: datetime | None
     ended_by: str | None
 
@@ -161,8 +175,11 @@ async def preview(request: PreviewRequest, jobs: Jobs, person: Retrier) -> JobSh
         # Everything at once is the one order that nobody means.
         raise Problem(422, Refusal.UNBOUNDED, "name at least one thing", place="filter")
     wanted = request.filter.filter()
-    told = Told(request.action)
-    return JobShown.of(await jobs.preview(told, wanted, actor=person.name, reason=request.reason))
+    pace = Pace(batch=request.batch, per_minute=request.per_minute, dry_run=request.dry_run)
+    told, actor = Told(request.action), person.name
+    return JobShown.of(
+        await jobs.preview(told, wanted, actor=actor, reason=request.reason, pace=pace)
+    )
 
 
 @router.get("", responses=problems(s400=_CURSOR), dependencies=_LOOKING)
@@ -182,7 +199,9 @@ async def list_jobs(
 )
 async def confirm(request: BeginRequest, jobs: Jobs, id: JobId, person: Retrier) -> JobShown:
     """Let a job go: the hub does it by itself from now on. Safe to repeat."""
-    job = await jobs.begin(id, request.count, actor=person.name, reason=request.reason)
+    job = await jobs.begin(
+        id, request.count, actor=person.name, reason=request.reason, paused=request.paused
+    )
     return JobShown.of(job)
 
 
@@ -215,10 +234,10 @@ async def items(
     limit: Limit = 100,
 ) -> ItemPage:
     """Return what a job has ordered so far, and what became of each."""
-    await _found(jobs, id)
+    job = await _found(jobs, id)
     place = cursors.from_text(after, ItemCursor)
     found, following = await job_items(control.engine, id, place, limit)
-    return ItemPage(items=[_item(one) for one in found], next=cursors.to_text(following))
+    return ItemPage(items=[_item(one, job) for one in found], next=cursors.to_text(following))
 
 
 async def _found(jobs: DeadLetterJobs, id: str) -> Job:
@@ -228,14 +247,15 @@ async def _found(jobs: DeadLetterJobs, id: str) -> Job:
     return job
 
 
-def _item(one: JobItem) -> ItemShown:
+def _item(one: JobItem, job: Job) -> ItemShown:
+    result = one.state or one.ended_by or "dead_letter"
     return ItemShown(
         id=f"{one.source}/{one.id}/{one.recipient}",
         source=one.source,
         message=one.id,
         recipient=one.recipient,
         code=one.code,
-        result=one.state or one.ended_by or "dead_letter",
+        result="planned" if job.dry_run else result,
         ended_at=one.ended_at,
         ended_by=one.ended_by,
     )

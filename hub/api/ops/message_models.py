@@ -11,7 +11,9 @@ from hub.api.ops.fields import (
     MessageId,
     Moment,
     OrganisationId,
+    RoutePath,
     SystemName,
+    TraceId,
     Word,
 )
 from hub.api.ops.scope import systems_of
@@ -20,6 +22,9 @@ from hub.decision.rules import Rules
 from hub.decision.states import State
 from hub.io.sql.message_filter import Filter, Viewer
 from hub.io.sql.message_lists import MAX_PAGE, MessageSummary
+from hub.signing.verdicts import Grade
+
+Bytes = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 SHOWN: Final = timedelta(hours=24)
 """What a list without a time shows: the operator's day. Who names a message looks further back."""
@@ -39,6 +44,8 @@ _LINE: Final[dict[str, Any]] = {
     "place": None,
     "correlationid": None,
     "onbehalf": None,
+    "verdict": None,
+    "retried_at": None,
     "states": {"delivered": 1},
 }
 
@@ -72,6 +79,16 @@ class WantedMessages(BaseModel):
     correlation: BusinessKey | None = None
     attempts: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     """At least so many, for one recipient."""
+    route: RoutePath | None = None
+    """From whom to whom, and of which type: `so-mau/xa-mau/vn.gov.document.issued.v1`."""
+    trace: TraceId | None = None
+    """The id of a W3C trace, as the systems' own tools show it."""
+    verdict: Grade | Literal["none"] | None = None
+    """The newest grade of its documents; `none`: nobody has judged any."""
+    retried: bool | None = None
+    """Whether an operator has had a delivery of it tried again."""
+    size_from: Bytes | None = None
+    size_to: Bytes | None = None
     receipts: bool = False
     """Whether receipts and withdrawals are shown among the messages."""
     since: Moment | None = None
@@ -79,23 +96,29 @@ class WantedMessages(BaseModel):
 
     def filter(self, viewers: tuple[Viewer, ...] | None, rules: Rules, now: datetime) -> Filter:
         """Return it as the lists take it."""
-        named = self.id or self.key or self.correlation
+        named = self.id or self.key or self.correlation or self.trace
+        sender, recipient, type_ = _ends(self.route)
         return Filter(
             viewers=viewers,
-            senders=_systems(self.source, self.source_organisation, rules),
-            recipients=_systems(self.recipient, self.recipient_organisation, rules),
+            senders=_systems(self.source, self.source_organisation or sender, rules),
+            recipients=_systems(self.recipient, self.recipient_organisation or recipient, rules),
             state=self.state,
             id=self.id,
             subject=self.key,
             outcome=self.outcome,
             reason=self.reason,
-            type=self.type,
+            type=self.type or type_,
             dataschema=self.dataschema,
             connector=self.connector,
             priority=self.priority,
             correlationid=self.correlation,
             attempts=self.attempts,
-            statements=self.receipts or bool(self.id or self.type),
+            trace_id=self.trace,
+            verdict=self.verdict,
+            retried=self.retried,
+            size_from=self.size_from,
+            size_to=self.size_to,
+            statements=self.receipts or bool(self.id or self.type or type_),
             since=self.since or (None if named or self.until else now - SHOWN),
             until=self.until,
         )
@@ -142,6 +165,10 @@ class Line(BaseModel):
     place: str | None
     correlationid: str | None
     onbehalf: str | None
+    verdict: Grade | None
+    """The newest grade of its documents."""
+    retried_at: datetime | None
+    """When an operator last had a delivery of it tried again."""
     states: dict[State, int]
     """Recipients in each state."""
 
@@ -173,6 +200,14 @@ class CountAnswer(BaseModel):
 
     count: int
     exact: bool
+
+
+def _ends(route: str | None) -> tuple[str | None, str | None, str | None]:
+    """Return sending organisation, receiving organisation and type of a route; None: any."""
+    if route is None:
+        return None, None, None
+    sender, recipient, *type_ = (None if part == "*" else part for part in route.split("/"))
+    return sender, recipient, type_[0] if type_ else None
 
 
 def _systems(system: str | None, organisation: str | None, rules: Rules) -> frozenset[str] | None:

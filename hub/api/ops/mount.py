@@ -8,6 +8,8 @@ from hub.api.ops import (
     compromised,
     config,
     consumers,
+    content,
+    dead_letters,
     evidence,
     impact,
     jobs,
@@ -37,8 +39,8 @@ from hub.io.kafka.topic_contents import TopicContents
 from hub.io.kafka.topic_facts import TopicFacts
 
 RESOURCES: Final = (
-    *(messages, trace, evidence, overview, live_routes, routes),
-    *(schemas, impact, system, topic_routes, consumers, config, jobs, views, where),
+    *(messages, content, trace, evidence, overview, live_routes, routes),
+    *(dead_letters, schemas, impact, system, topic_routes, consumers, config, jobs, views, where),
 )
 """The modules with routes, in the order in which the app tries them."""
 
@@ -84,6 +86,7 @@ def ops_with(
         records=records,
         bodies=bodies,
         lags=lags,
+        orders=orders,
         documents=HeldDocuments(plane.control.engine, orders, clock),
         reviews=Reviews(plane.control.engine, orders, clock),
         live=live,

@@ -85,7 +85,7 @@ async def trace(
 @router.get("/headers", responses=problems(s404=_GONE))
 async def headers(ops: TheOps, person: Viewing, source: Source, id: Id) -> HeadersAnswer:
     """Return the record as it was received, without its body."""
-    message, record = await _record(ops, person, Action.VIEW_METADATA, source, id)
+    message, record = await kept_record(ops, person, Action.VIEW_METADATA, source, id)
     return HeadersAnswer(
         headers=[(name, (raw or b"").decode(errors="replace")) for name, raw in record.headers],
         signature=_signature(record),
@@ -105,7 +105,7 @@ async def body(
 
     A POST, although it changes nothing: reasons name people, and URLs end up in logs (invariant 9).
     """
-    message, record = await _record(ops, person, Action.VIEW_BODY, source, id)
+    message, record = await kept_record(ops, person, Action.VIEW_BODY, source, id)
     # Invariant 11: in the trail before the first byte leaves. A crash in between leaves a name
     # without a look, never a look without a name.
     with sql_errors("writing the trail"):
@@ -126,7 +126,7 @@ async def body(
     )
 
 
-async def _record(
+async def kept_record(
     ops: Ops, person: Person, action: Action, source: str, id: str
 ) -> tuple[MessageRow, Found]:
     """Return a message that this person may see, with its record of `hub.ingress`.
@@ -181,6 +181,7 @@ def _of_message(ops: Ops, found: MessageTrace) -> dict[str, Any]:
         place = Offset(partition=row.ingress_partition, offset=row.ingress_offset)
     names = (
         *("source", "id", "outcome", "withdrawn_at", "decided_at", "peer", "received_at"),
+        *("trace_id", "retried_at"),
         *("size", "body_sha256", "place"),
     )
     kept = place is not None and row.decided_at > ops.clock() - BODY_KEPT

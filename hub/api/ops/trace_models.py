@@ -81,6 +81,10 @@ class Recipient(Answer):
     withdrawn_at: datetime | None
     dead_letter: str | None
     """The id of the open dead letter."""
+    next_at: datetime | None
+    """When it is tried again by itself; null: it is not, or nobody told."""
+    most: int | None
+    """Attempts in all before it becomes a dead letter; null: no end, or nobody told."""
     total_ms: int | None
     """From the hub's taking it to the last step."""
 
@@ -193,6 +197,9 @@ class TraceAnswer(Answer):
     sender: Party
     attributes: Attributes
     peer: str | None
+    trace_id: str | None
+    """Of the W3C trace that it came with; nobody has signed it."""
+    retried_at: datetime | None
     received_at: datetime | None
     size: int | None
     body_sha256: str | None

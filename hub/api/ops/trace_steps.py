@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -14,10 +14,14 @@ from hub.api.ops.trace_models import (
     Recipient,
     StepShown,
 )
+from hub.decision.events import Event
 from hub.decision.rows import DeliveryRow, StepRow
 from hub.decision.rules import Rules
-from hub.decision.states import OWNER
+from hub.decision.states import OWNER, State
 from hub.io.sql.message_trace import MessageTrace
+
+_OF_TRIES: Final = frozenset({Event.RETRYING.value, Event.DEAD_LETTER.value})
+"""Events that tell of the tries behind and ahead."""
 
 
 def reason_shown(code: str | None) -> ReasonShown | None:
@@ -59,13 +63,39 @@ def recipients_shown(
     last: dict[str | None, datetime] = {step.recipient: step.at for step in found.steps}
     dead = {row.recipient for row in found.dead_letters}
     return [
-        _recipient(row, rules, _ms(found.message.received_at, last.get(row.recipient)), dead)
+        _recipient(
+            row,
+            rules,
+            _ms(found.message.received_at, last.get(row.recipient)),
+            dead,
+            last_try(found, row.recipient),
+        )
         for row in found.deliveries
         if shown is None or row.recipient in shown
     ]
 
 
-def _recipient(row: DeliveryRow, rules: Rules, total: int | None, dead: set[str]) -> Recipient:
+def last_try(found: MessageTrace, recipient: str) -> StepRow | None:
+    """Return the last step of a recipient that tells of tries, or None."""
+    steps = (one for one in reversed(found.steps) if one.recipient == recipient)
+    return next((one for one in steps if one.event in _OF_TRIES), None)
+
+
+def next_try(step: StepRow | None) -> tuple[datetime | None, int | None]:
+    """Return when the next try is, and how many there are in all, as the last failure told."""
+    detail: dict[str, Any] = {} if step is None else msgspec.json.decode(step.detail)
+    due, most = detail.get("next_at"), detail.get("most")
+    try:
+        at = datetime.fromisoformat(due) if isinstance(due, str) else None
+    except ValueError:
+        at = None
+    return at, most if isinstance(most, int) else None
+
+
+def _recipient(
+    row: DeliveryRow, rules: Rules, total: int | None, dead: set[str], told: StepRow | None
+) -> Recipient:
+    next_at, most = next_try(told)
     named = f"{row.source}/{row.id}/{row.recipient}"
     return Recipient(
         **party(rules, row.recipient).model_dump(),
@@ -77,6 +107,8 @@ def _recipient(row: DeliveryRow, rules: Rules, total: int | None, dead: set[str]
         reason=reason_shown(row.reason),
         withdrawn_at=row.withdrawn_at,
         dead_letter=named if row.recipient in dead else None,
+        next_at=next_at if row.state is State.RETRYING else None,
+        most=most,
         total_ms=total,
     )
 

@@ -11,7 +11,7 @@ from hub.api import main as api
 from hub.api.addresses import networks_of
 from hub.api.admin_dependencies import Admin
 from hub.api.admin_tokens import AdminTokens
-from hub.api.assemble import Parts, open_deps
+from hub.api.assemble import OwnKey, Parts, open_deps
 from hub.api.browser import Browser
 from hub.api.deps import Deps
 from hub.api.ops_oidc import Door
@@ -75,6 +75,7 @@ async def run(host: Host) -> None:
             tracing=host.tracing,
             log=wiring.log_signer(host.identity.hub, host.settings, host.home),
             seal=sealing.seal_of(host.settings, host.home, host.identity.hub),
+            own=_own(host),
         )
         try:
             async with open_deps(parts) as deps:
@@ -98,6 +99,14 @@ async def _serve(host: Host, deps: Deps, admin: Admin, follower: RulesFollower) 
         await api.run(deps, settings, host.stop)
         for helper in helpers:
             helper.cancel()
+
+
+def _own(host: Host) -> OwnKey | None:
+    settings = wiring.read(ApiSettings)
+    if settings.own_system is None:
+        return None
+    file = settings.own_key or host.home.connector_keys / f"{settings.own_system}.pem"
+    return OwnKey(system=settings.own_system, file=file)
 
 
 def _jobs(admin: Admin) -> JobRunner:

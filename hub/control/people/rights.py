@@ -11,6 +11,8 @@ class Action(StrEnum):
     """A right: resource and action. Stable words: they stand in answers and in the trail."""
 
     VIEW_METADATA = "messages.view"
+    VIEW_MASKED = "messages.view_masked"
+    VIEW_PERSONAL = "messages.view_personal"
     VIEW_BODY = "messages.view_body"
     EVIDENCE = "messages.evidence"
     RETRY = "messages.retry"
@@ -37,7 +39,15 @@ class Action(StrEnum):
 
 MEANINGS: Final[Mapping[Action, tuple[str, str]]] = {
     Action.VIEW_METADATA: ("Xem thông tin thông điệp", "See messages, never their bodies"),
-    Action.VIEW_BODY: ("Xem nội dung thông điệp", "See the body of a message"),
+    Action.VIEW_MASKED: (
+        "Xem nội dung đã che dữ liệu cá nhân",
+        "See the content of a message, personal fields masked",
+    ),
+    Action.VIEW_PERSONAL: (
+        "Xem nội dung không che",
+        "See the content of a message with its personal fields",
+    ),
+    Action.VIEW_BODY: ("Tải nguyên văn nội dung", "Get the exact bytes of a message's body"),
     Action.EVIDENCE: ("Lấy gói bằng chứng", "Get the evidence about a message"),
     Action.RETRY: ("Gửi lại hoặc bỏ thư chết", "Retry or drop dead letters"),
     Action.EDIT_RESUBMIT: ("Sửa và gửi thành thông điệp mới", "Edit and submit as a new message"),
@@ -105,7 +115,7 @@ _LOOKING: Final = frozenset(
 ROLES: Final[Mapping[Role, frozenset[Action]]] = {
     Role.OPERATOR: _LOOKING
     | {
-        *(Action.RETRY, Action.RELEASE_HELD, Action.OPERATE_CONNECTORS),
+        *(Action.VIEW_MASKED, Action.RETRY, Action.RELEASE_HELD, Action.OPERATE_CONNECTORS),
         *(Action.MANAGE_ALERTS, Action.SHARE_VIEWS, Action.EVIDENCE, Action.DIAGNOSE),
     },
     # Looks at everything, and changes nothing: who checks others has no hand in their work.
@@ -118,7 +128,10 @@ ROLES: Final[Mapping[Role, frozenset[Action]]] = {
     # A key decides who speaks for an agency: its keeper gives no rights and routes nothing.
     Role.KEY_OFFICER: frozenset({Action.VIEW_RULES, Action.MANAGE_KEYS, Action.READ_AUDIT}),
     Role.INVESTIGATOR: frozenset(
-        {Action.VIEW_METADATA, Action.VIEW_BODY, Action.EDIT_RESUBMIT, Action.EVIDENCE}
+        {
+            *(Action.VIEW_METADATA, Action.VIEW_MASKED, Action.VIEW_PERSONAL, Action.VIEW_BODY),
+            *(Action.EDIT_RESUBMIT, Action.EVIDENCE),
+        }
     ),
     Role.ADMINISTRATOR: frozenset(Action),
     Role.CLERK: frozenset({Action.WHERE}),

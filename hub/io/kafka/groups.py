@@ -12,7 +12,7 @@ from aiokafka.errors import CommitFailedError, UnknownMemberIdError
 
 from hub.io.kafka.admin import open_admin
 from hub.io.kafka.connection import KafkaConnection, broker_errors, whole
-from hub.io.kafka.reading import close_consumer
+from hub.io.kafka.reading import close_consumer, open_consumer
 from hub.io.kafka.topic_contents import ends
 from hub.io.kafka.topics import INBOX_PREFIX
 from hub.ports import Refusing
@@ -151,10 +151,9 @@ async def offset_at(connection: KafkaConnection, place: TopicPartition, at: date
     Raises:
         Unavailable: the broker does not answer.
     """
-    consumer = AIOKafkaConsumer(**connection.options(), group_id=None, enable_auto_commit=False)
+    consumer = await open_consumer(connection)
     try:
         with broker_errors("to a look for a time"):
-            await whole(consumer.start())
             consumer.assign([place])
             found = await consumer.offsets_for_times({place: int(at.timestamp() * 1000)})
     finally:
@@ -173,7 +172,12 @@ async def move_group(
         Refusing: somebody is in it, or this process may not.
         Unavailable: the broker does not answer.
     """
-    consumer = AIOKafkaConsumer(**connection.options(), group_id=group, enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(
+        **connection.options(),
+        group_id=group,
+        enable_auto_commit=False,
+        isolation_level="read_committed",  # Invariant 2, though it reads nothing.
+    )
     try:
         with broker_errors("moving a group"):
             await whole(consumer.start())

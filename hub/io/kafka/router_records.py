@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
+from lgsp_message.cloudevents import TRACE_HEADER
 from lgsp_message.values import Place, Received
 
 from hub.answers import Answer
@@ -45,6 +46,12 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     def order(self) -> bytes | None:
         """The command, where it is about the message of this record; else its body is one."""
         return next((raw or b"" for name, raw in self.headers if name == ORDER), None)
+
+    @property
+    def traceparent(self) -> str | None:
+        """The trace that it came with, as it stands there: anybody may have written it."""
+        raw = next((raw for name, raw in self.headers if name == TRACE_HEADER), None)
+        return None if raw is None else raw.decode(errors="replace")
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):

@@ -71,6 +71,10 @@ dead_letter_jobs: Final = Table(
     Column("ended_at", UtcDateTime),
     Column("state", Text, nullable=False),
     Column("changed_by", Text),
+    Column("batch", Integer, nullable=False),
+    Column("per_minute", Integer),
+    Column("dry_run", Boolean, nullable=False),
+    Column("next_at", UtcDateTime),
     comment="One action over many dead letters: counted first, done once it is confirmed.",
 )
 

@@ -9,8 +9,9 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.decision.dead_letters import OF_A_SOURCE
+from hub.decision.dead_letters import OF_A_SOURCE, Stage
 from hub.decision.rows import DeadLetterRow
+from hub.io.sql.dead_letter_desk import assigned_condition, stage_condition
 from hub.io.sql.engine import sql_errors
 from hub.io.sql.keyed import keyed
 from hub.io.sql.projection_tables import dead_letters as table
@@ -23,7 +24,7 @@ _PLACE: Final = (table.c.at, table.c.source, table.c.id, table.c.recipient)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetterFilter:
-    """Which dead letters. What is None does not narrow it; ended ones are never among them."""
+    """Which dead letters. What is None does not narrow it; ended ones only where a stage does."""
 
     connector: str | None = None
     adapter: str | None = None
@@ -31,6 +32,11 @@ class DeadLetterFilter:
     fingerprint: str | None = None
     system: str | None = None
     """The recipient; of a record that a source read: the system it reads for."""
+    systems: tuple[str, ...] | None = None
+    """Any of these recipients."""
+    stage: Stage | None = None
+    """None: whatever is open."""
+    assignee: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     """Up to this time, and at it."""
@@ -88,7 +94,9 @@ class DeadLetterQueries:
         self, wanted: DeadLetterFilter, after: DeadLetterCursor | None, limit: int
     ) -> list[DeadLetterRow]:
         """Return open dead letters that a connector answers for, the oldest first."""
-        query = _select(wanted).where(table.c.connector.is_not(None)).order_by(*_PLACE)
+        # What has ended is nobody's to order, whatever stage was asked for.
+        still = (table.c.connector.is_not(None), table.c.ended_at.is_(None))
+        query = _select(wanted).where(*still).order_by(*_PLACE)
         if after is not None:
             query = query.where(tuple_(*_PLACE) > _place(after))
         return await self._rows(query.limit(limit))
@@ -101,7 +109,8 @@ class DeadLetterQueries:
 
     async def count(self, wanted: DeadLetterFilter) -> int:
         """Return how many `slice` would give in all."""
-        conditions = [*_conditions(wanted), table.c.connector.is_not(None)]
+        still = (table.c.connector.is_not(None), table.c.ended_at.is_(None))
+        conditions = [*_conditions(wanted), *still]
         query = select(func.count()).select_from(table).where(*conditions)
         with sql_errors("counting dead letters"):
             async with self._engine.connect() as connection:
@@ -177,7 +186,10 @@ def _group(row: Any) -> Group:
 
 
 def _conditions(wanted: DeadLetterFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [table.c.ended_at.is_(None)]
+    is_open = table.c.ended_at.is_(None)
+    conditions = [is_open if wanted.stage is None else stage_condition(wanted.stage)]
+    if wanted.assignee is not None:
+        conditions.append(assigned_condition(wanted.assignee))
     for column, value in (
         (table.c.connector, wanted.connector),
         (table.c.adapter, wanted.adapter),
@@ -186,9 +198,10 @@ def _conditions(wanted: DeadLetterFilter) -> list[ColumnElement[bool]]:
     ):
         if value is not None:
             conditions.append(column == value)
-    if wanted.system is not None:
-        unread = and_(table.c.recipient == OF_A_SOURCE, table.c.source == wanted.system)
-        conditions.append((table.c.recipient == wanted.system) | unread)
+    for names in ((wanted.system,) if wanted.system else None, wanted.systems):
+        if names is not None:
+            unread = and_(table.c.recipient == OF_A_SOURCE, table.c.source.in_(names))
+            conditions.append(table.c.recipient.in_(names) | unread)
     if wanted.since is not None:
         conditions.append(table.c.at >= wanted.since)
     if wanted.until is not None:

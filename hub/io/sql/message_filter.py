@@ -37,6 +37,10 @@ MAX_WAYS: Final = 64
 which is quick because so many senders are found everywhere."""
 
 
+NO_VERDICT: Final = "none"
+"""Asks for messages whose documents nobody has judged."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
     """What somebody may see: messages that these systems sent, or that are for them."""
@@ -69,6 +73,15 @@ class Filter:
     correlationid: str | None = None
     attempts: int | None = None
     """At least so many, for one recipient."""
+    trace_id: str | None = None
+    verdict: str | None = None
+    """The grade of its documents, or `NO_VERDICT`."""
+    retried: bool | None = None
+    """Whether an operator has had a delivery of it tried again."""
+    size_from: int | None = None
+    """Bytes of the body, at least."""
+    size_to: int | None = None
+    """Bytes of the body, at most."""
     statements: bool = True
     """Whether receipts and withdrawals are among them."""
     since: datetime | None = None
@@ -246,6 +259,7 @@ def _message_conditions(wanted: Filter, *, by_delivery: bool) -> list[ColumnElem
         (messages.c.dataschema, wanted.dataschema),
         (messages.c.correlationid, wanted.correlationid),
         (messages.c.reason, None if by_delivery else wanted.reason),
+        (messages.c.trace_id, wanted.trace_id),
     )
     found = [column == value for column, value in pairs if value is not None]
     if wanted.priority is not None:
@@ -253,10 +267,33 @@ def _message_conditions(wanted: Filter, *, by_delivery: bool) -> list[ColumnElem
         urgent: ColumnElement[str] = literal_column("'urgent'")
         same = messages.c.priority == urgent
         found.append(same if wanted.priority == "urgent" else messages.c.priority == "normal")
+    found += [*_judged(wanted.verdict), *_repeated(retried=wanted.retried), *_sized(wanted)]
     if not wanted.statements and not by_delivery:
         known = messages.c.type.is_(None)
         found.append(or_(known, messages.c.type.not_in(sorted(STATEMENTS))))
     return found
+
+
+def _judged(verdict: str | None) -> list[ColumnElement[bool]]:
+    if verdict is None:
+        return []
+    none = verdict == NO_VERDICT
+    return [messages.c.verdict.is_(None) if none else messages.c.verdict == verdict]
+
+
+def _repeated(*, retried: bool | None) -> list[ColumnElement[bool]]:
+    if retried is None:
+        return []
+    return [messages.c.retried_at.is_not(None) if retried else messages.c.retried_at.is_(None)]
+
+
+def _sized(wanted: Filter) -> list[ColumnElement[bool]]:
+    conditions = []
+    if wanted.size_from is not None:
+        conditions.append(messages.c.size >= wanted.size_from)
+    if wanted.size_to is not None:
+        conditions.append(messages.c.size <= wanted.size_to)
+    return conditions
 
 
 def _time_conditions(table: FromClause, wanted: Filter, turn: Turn) -> list[ColumnElement[bool]]:

@@ -47,10 +47,14 @@ messages: Final = Table(
     Column("rules_version", BigInteger),
     Column("rules_hash", Text),
     Column("withdrawn_at", UtcDateTime),
+    Column("trace_id", Text),
+    Column("verdict", Text),
+    Column("retried_at", UtcDateTime),
 )
 # Lists are read newest first and paged by (decided_at, source, id): each index ends in that order.
 _newest: Final = (messages.c.decided_at, messages.c.source, messages.c.id)
-Index("ix_messages_decided", *_newest)
+# The size stands in the list's own index: a search for a size that few have reads this index alone.
+Index("ix_messages_decided", *_newest, messages.c.size)
 Index("ix_messages_source", messages.c.source, messages.c.decided_at, messages.c.id)
 Index("ix_messages_subject", messages.c.subject, *_newest)
 Index("ix_messages_outcome", messages.c.outcome, *_newest)
@@ -60,10 +64,17 @@ _FEW: Final = {
     "ix_messages_reason": (messages.c.reason, messages.c.reason.is_not(None)),
     "ix_messages_correlationid": (messages.c.correlationid, messages.c.correlationid.is_not(None)),
     "ix_messages_urgent": (messages.c.priority, messages.c.priority == literal_column("'urgent'")),
+    "ix_messages_trace": (messages.c.trace_id, messages.c.trace_id.is_not(None)),
+    "ix_messages_verdict": (messages.c.verdict, messages.c.verdict.is_not(None)),
 }
 for _name, (_column, _few) in _FEW.items():
     Index(_name, _column, *_newest, sqlite_where=_few, postgresql_where=_few)
 Index("ix_messages_id", messages.c.id)
+# PostgreSQL knows how many have a size, and takes this one where they are few. SQLite does not
+# know, and would sort half the table for a size that most have.
+Index("ix_messages_size", messages.c.size).ddl_if(dialect="postgresql")
+_retried: Final = messages.c.retried_at.is_not(None)
+Index("ix_messages_retried", *_newest, sqlite_where=_retried, postgresql_where=_retried)
 
 deliveries: Final = Table(
     "deliveries",

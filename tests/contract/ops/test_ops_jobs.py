@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, update
 
-from hub.control import dead_letter_job, dead_letter_jobs, store
+from hub.control import dead_letter_job, store
 from hub.control.dead_letter_jobs import DeadLetterJobs
 from hub.control.job_runner import JobRunner
 from hub.control.lease import Lease
@@ -100,9 +100,8 @@ async def test_a_confirmed_job_is_done_by_itself_and_says_what_became_of_each(kn
     assert await confirm(known, job) == done
 
 
-async def test_a_job_goes_on_after_a_crash_where_it_stood(known, monkeypatch):
-    monkeypatch.setattr(dead_letter_jobs, "MAX_AT_ONCE", 3)
-    job = await preview(known)
+async def test_a_job_goes_on_after_a_crash_where_it_stood(known):
+    job = await preview(known, batch=3)
     await confirm(known, job)
     assert await runner(known).turn()
 
@@ -120,9 +119,8 @@ async def test_a_job_goes_on_after_a_crash_where_it_stood(known, monkeypatch):
     assert (await known.get(f"{PATH}/{job['id']}"))["handled"] == 7
 
 
-async def test_two_runners_at_once_lose_nothing_and_count_nothing_twice(known, monkeypatch):
-    monkeypatch.setattr(dead_letter_jobs, "MAX_AT_ONCE", 3)
-    job = await preview(known)
+async def test_two_runners_at_once_lose_nothing_and_count_nothing_twice(known):
+    job = await preview(known, batch=3)
     await confirm(known, job)
     jobs = DeadLetterJobs(known.engine, known.commands, lambda: known.now)
     seen = await jobs.running()
@@ -134,9 +132,8 @@ async def test_two_runners_at_once_lose_nothing_and_count_nothing_twice(known, m
     assert after.handled == 3
 
 
-async def test_a_paused_job_stands_and_a_resumed_one_goes_on(known, monkeypatch):
-    monkeypatch.setattr(dead_letter_jobs, "MAX_AT_ONCE", 3)
-    job = await preview(known)
+async def test_a_paused_job_stands_and_a_resumed_one_goes_on(known):
+    job = await preview(known, batch=3)
     await confirm(known, job)
     await runner(known).turn()
     paused = await post(known, f"{PATH}/{job['id']}:pause", {"reason": WHY})
@@ -236,3 +233,44 @@ async def test_jobs_are_for_those_who_may_retry_everywhere(known):
     await post(known, PATH, body, 403)
     known.person = OPERATOR
     await known.refused(f"{PATH}/none", 404, "not_found")
+
+
+async def test_a_dry_run_names_each_and_orders_nothing(known, monkeypatch):
+    monkeypatch.setattr(dead_letter_job, "FOUR_EYES_ABOVE", 5)
+    job = await preview(known, dry_run=True)
+    assert not job["second_person"]
+    await confirm(known, job)
+    assert await runner(known).turn()
+    done = await known.get(f"{PATH}/{job['id']}")
+    assert (done["state"], done["handled"]) == ("done", 7)
+    items = (await known.get(f"{PATH}/{job['id']}/items"))["items"]
+    assert [item["result"] for item in items] == ["planned"] * 7
+    assert known.commands.sent == []
+
+
+async def test_a_rate_lets_a_job_wait_also_over_a_restart(known):
+    job = await preview(known, batch=2, per_minute=1)
+    await confirm(known, job)
+    assert await runner(known).turn()
+    stands = await known.get(f"{PATH}/{job['id']}")
+    assert (stands["handled"], stands["state"]) == (2, "running")
+    assert not await runner(known).turn()
+    known.now += timedelta(minutes=2)
+    assert await runner(known).turn()
+    assert len(known.commands.sent) == 4
+
+
+async def test_a_job_can_be_confirmed_and_yet_stand_until_somebody_resumes_it(known):
+    job = await preview(known)
+    assert (await confirm(known, job, paused=True))["state"] == "paused"
+    assert not await runner(known).turn()
+    await post(known, f"{PATH}/{job['id']}:resume", {"reason": WHY})
+    assert await runner(known).turn()
+    assert len(known.commands.sent) == 7
+
+
+async def test_a_job_is_for_the_chosen_destinations_only(known):
+    job = await preview(known, filter={"connector": "ket-noi-mau", "systems": ["receiver"]})
+    assert job["count"] == 0
+    job = await preview(known, filter={"systems": ["other", "receiver"]})
+    assert job["count"] == 8

@@ -27,7 +27,7 @@ def groups():
 
 @pytest.fixture
 async def desk(control, groups):
-    app = admin_app(control, browser=Browser(public_url=ORIGIN), groups=groups)
+    app = admin_app(control, browser=Browser(public_url=ORIGIN), consumers=groups)
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     made = Desk(
         app, lambda **more: httpx2.AsyncClient(transport=transport, base_url=ORIGIN, **more)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from hub.api.admin_route import AdminRoute
 from hub.api.app import handle_failures
+from hub.api.browser import Browser
 from hub.api.rights import Action, Grant, Person, Role, Via, require
 from hub.ports import Unavailable
 from tests.people_rig import problem
@@ -74,7 +75,8 @@ def open_client(trail):
         app = FastAPI()
         app.include_router(router)
         handle_failures(app)
-        staff: Any = SimpleNamespace(audit=trail, flags=SimpleNamespace(read_only=read_only))
+        flags = SimpleNamespace(read_only=read_only)
+        staff: Any = SimpleNamespace(audit=trail, flags=flags, browser=Browser())
         app.state.identify, app.state.staff = asked, staff
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
         return httpx2.AsyncClient(transport=transport, base_url="http://hub")

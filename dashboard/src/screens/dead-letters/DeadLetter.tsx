@@ -9,6 +9,7 @@ import { Page } from "../../design/Page";
 import { count, Time } from "../../design/Time";
 import { named, words } from "../../words";
 import { Decide } from "./Decide";
+import { Desk } from "./Desk";
 
 interface Props {
   readonly source: string;
@@ -27,6 +28,7 @@ export function DeadLetterScreen({ source, message, recipient }: Props) {
     <Page title={message} lead={`${text.one} · ${source} → ${recipient}`}>
       <Shown from={found}>
         {(one) => (
+          <>
           <section class="card stack-s" aria-label={text.one}>
             <p><Badge tone={one.ended_at ? "none" : "bad"} text={one.ended_at ? text.ended : text.open} /></p>
             <dl class="facts">
@@ -44,6 +46,8 @@ export function DeadLetterScreen({ source, message, recipient }: Props) {
               {one.recipient !== NO_MESSAGE && <Link href={href(at`/messages/${source}/${message}`)} class="button">{words.value.nav.trace}</Link>}
             </div>
           </section>
+          <Desk one={one} done={found.again} />
+          </>
         )}
       </Shown>
     </Page>

@@ -3,15 +3,15 @@ import { useEffect } from "preact/hooks";
 import { ask, at, type Values } from "../../api/http";
 import { refreshOnChange } from "../../api/live";
 import { useLoad } from "../../api/load";
-import type { DeadLetterGroup, Paged, RetryJob } from "../../api/shapes";
+import type { DeadLetterGroup, Paged } from "../../api/shapes";
 import { Link } from "../../app/Link";
-import { filter, go, href, place } from "../../app/router";
+import { filter, href, place } from "../../app/router";
 import { Shown } from "../../design/Notice";
 import { Pager } from "../../design/Pager";
-import { ReasonDialog } from "../../design/Reason";
 import { count, Time } from "../../design/Time";
 import { Write } from "../../design/Write";
 import { named, words } from "../../words";
+import { Preview } from "./Preview";
 
 const REFRESH_MS = 5_000;
 const CHANGES = new Set(["dead_letter", "resumed", "delivered", "expired"]);
@@ -23,12 +23,6 @@ export function Groups({ wanted }: { readonly wanted: Values }) {
   const found = useLoad(JSON.stringify([wanted, after]), (stop) => ask<Paged<DeadLetterGroup>>("GET", "/v1/admin/dead-letters/groups", { query: { ...wanted, after }, stop }));
   useEffect(() => refreshOnChange(found.again, REFRESH_MS, (change) => CHANGES.has(change.event)), []);
   const asked = useSignal<{ readonly action: "retry" | "drop"; readonly group: DeadLetterGroup } | null>(null);
-  const preview = async (reason: string) => {
-    const { action, group } = asked.value ?? {};
-    if (!action || !group) return;
-    const job = await ask<RetryJob>("POST", "/ops/retry-jobs", { body: { action, filter: { ...given(wanted), fingerprint: group.fingerprint }, reason } });
-    go(href(at`/retry-jobs/${job.id}`));
-  };
   return (
     <Shown from={found} empty={(page) => page.items.length === 0} whenEmpty={<p>{text.none}</p>}>
       {(page) => (
@@ -38,9 +32,8 @@ export function Groups({ wanted }: { readonly wanted: Values }) {
           </ul>
           {page.next && <Pager page={page} go={(cursor) => filter({ after: cursor.after })} />}
           {asked.value && (
-            <ReasonDialog title={text.all[asked.value.action](count(asked.value.group.count))} action={text.preview} act={preview} onClose={() => { asked.value = null; }}>
-              <p>{text.previewLead}</p>
-            </ReasonDialog>
+            <Preview action={asked.value.action} title={text.all[asked.value.action](count(asked.value.group.count))}
+              filter={{ ...given(wanted), fingerprint: asked.value.group.fingerprint }} onClose={() => { asked.value = null; }} />
           )}
         </>
       )}

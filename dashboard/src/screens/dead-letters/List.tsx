@@ -13,6 +13,7 @@ import { Table, type Column } from "../../design/Table";
 import { count, Time } from "../../design/Time";
 import { named, words } from "../../words";
 import { Decide } from "./Decide";
+import { DeskOrders } from "./DeskOrders";
 
 const REFRESH_MS = 5_000;
 const PAGE = 100;
@@ -42,7 +43,7 @@ export function DeadLetterList({ wanted }: { readonly wanted: Values }) {
     <Shown from={found} empty={(page) => page.items.length === 0} whenEmpty={<p>{text.none}</p>}>
       {(page) => (
         <>
-          {still && <div class="row" role="status">{text.ticked(count(ticked.value.size))}<Decide ids={[...ticked.value]} done={done} /></div>}
+          {still && <div class="row" role="status">{text.ticked(count(ticked.value.size))}<Decide ids={[...ticked.value]} done={done} /><DeskOrders ids={[...ticked.value]} open done={done} /></div>}
           <Table label={text.title} columns={columns(ticked.value, tick)} rows={page.items} id={(row) => row.id} />
           {page.next && <Pager page={page} go={(cursor) => filter({ after: cursor.after })} />}
         </>
@@ -61,6 +62,7 @@ function columns(ticked: ReadonlySet<string>, tick: (id: string, on: boolean) =>
     { key: "message", title: text.message, cell: (row) => <Link href={href(`/dead-letters/${row.id}`)} class="document long">{row.source} / {row.message}</Link> },
     { key: "recipient", title: text.recipient, cell: (row) => row.recipient },
     { key: "code", title: text.cause, cell: (row) => <>{named(words.value.reasons, row.code)}<div class="small soft long">{row.text}</div></> },
+    { key: "stage", title: words.value.desk.stage, cell: (row) => <>{named(words.value.desk.stages, row.stage)}{row.assignee && <div class="small soft">{row.assignee}</div>}</> },
     { key: "attempts", title: text.attempts, number: true, cell: (row) => count(row.attempts) },
     { key: "at", title: text.at, cell: (row) => <Time at={row.at} /> },
   ];

@@ -5,6 +5,7 @@ import { useLoad } from "../../api/load";
 import type { RetryJob } from "../../api/shapes";
 import { me, mayDo, type Call } from "../../app/session";
 import { StateBadge } from "../../design/Badge";
+import { CheckField } from "../../design/Field";
 import { Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
 import { ReasonDialog } from "../../design/Reason";
@@ -48,7 +49,9 @@ function JobCard({ job, done }: { readonly job: RetryJob; readonly done: () => v
       <progress max={Math.max(1, job.count)} value={job.handled} aria-label={text.progress} />
       <dl class="facts">
         <dt>{text.progress}</dt><dd>{count(job.handled)} / {count(job.count)}</dd>
-        <dt>{text.filter}</dt><dd>{filters.map(([name, value]) => <div key={name}><span class="code">{name}</span> = {value}</div>)}</dd>
+        <dt>{text.filter}</dt><dd>{filters.map(([name, value]) => <div key={name}><span class="code">{name}</span> = {String(value)}</div>)}</dd>
+        <dt>{words.value.pace.title}</dt><dd data-pace>{words.value.pace.of(count(job.batch), job.per_minute === null ? "" : count(job.per_minute))}{job.dry_run && ` · ${words.value.pace.isDry}`}</dd>
+        {job.state === "running" && job.next_at && <><dt>{words.value.pace.nextAt}</dt><dd><Time at={job.next_at} /></dd></>}
         <dt>{text.reason}</dt><dd>{job.reason}</dd>
         <dt>{text.askedBy}</dt><dd>{job.asked_by} · <Time at={job.asked_at} /></dd>
         {job.confirmed_by && <><dt>{text.confirmedBy}</dt><dd>{job.confirmed_by}</dd></>}
@@ -68,11 +71,12 @@ function callOf(order: Order): Call {
 function JobOrders({ job, done }: { readonly job: RetryJob; readonly done: () => void }) {
   const text = words.value.jobs;
   const asked = useSignal<Order | null>(null);
+  const paused = useSignal(false);
   const named = (order: Order) => (order === "confirm" ? text.confirm(count(job.count)) : text[order]);
   const act = async (reason: string) => {
     const order = asked.value ?? "";
     // Whoever confirms says how many he has seen: it fails where they have become others.
-    await ask("POST", `${at`/ops/retry-jobs/${job.id}`}:${order}`, { body: order === "confirm" ? { count: job.count, reason } : { reason } });
+    await ask("POST", `${at`/ops/retry-jobs/${job.id}`}:${order}`, { body: order === "confirm" ? { count: job.count, reason, paused: paused.value } : { reason } });
     done();
   };
   // The hub refuses it too; here a person is spared the try, and told whom to ask.
@@ -85,7 +89,9 @@ function JobOrders({ job, done }: { readonly job: RetryJob; readonly done: () =>
           <Write key={order} does={callOf(order)} class={LOOKS[order]} disabled={order === "confirm" && another} onClick={() => { asked.value = order; }}>{named(order)}</Write>
         ))}
       </div>
-      {asked.value && <ReasonDialog title={named(asked.value)} action={named(asked.value)} risky={asked.value === "cancel"} act={act} onClose={() => { asked.value = null; }} />}
+      {asked.value && <ReasonDialog title={named(asked.value)} action={named(asked.value)} risky={asked.value === "cancel"} act={act} onClose={() => { asked.value = null; }}>
+        {asked.value === "confirm" && <CheckField label={words.value.pace.paused} checked={paused.value} onChange={(value) => { paused.value = value; }} />}
+      </ReasonDialog>}
     </>
   );
 }

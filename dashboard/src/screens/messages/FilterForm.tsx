@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { filter, place } from "../../app/router";
 import { ChoiceField, TextField } from "../../design/Field";
 import { named, words } from "../../words";
-import { narrowed, OUTCOMES, RANGES, STATES, type Plain } from "./filters";
+import { GRADES, narrowed, OUTCOMES, RANGES, STATES, type Plain } from "./filters";
 
 const TYPING_MS = 300;
 const FRESH = { after: undefined, before: undefined } as const;
@@ -39,6 +39,11 @@ export function FilterForm() {
           {line("id")}{line("source")}{line("recipient")}{line("source_organisation")}{line("recipient_organisation")}
           {line("type")}{line("dataschema")}{choice("outcome", OUTCOMES)}{line("reason")}
           {line("connector")}{choice("priority", ["normal", "urgent"])}{line("correlation")}{line("attempts", "number")}
+          {line("route")}{line("trace")}{line("size_from", "number")}{line("size_to", "number")}
+          <ChoiceField label={text.filters.verdict} name="verdict" value={query["verdict"] ?? ""} onInput={(value) => filter({ ...FRESH, verdict: value })}
+            options={[["", text.any], ["none", text.noVerdict], ...GRADES.map((grade) => [grade, named(words.value.verdict.grades, grade)] as const)]} />
+          <ChoiceField label={text.filters.retried} name="retried" value={query["retried"] ?? ""} onInput={(value) => filter({ ...FRESH, retried: value })}
+            options={[["", text.any], ["true", text.retriedYes], ["false", text.retriedNo]]} />
           <ChoiceField label={text.filters.receipts} name="receipts" value={query["receipts"] ?? ""} onInput={(value) => filter({ ...FRESH, receipts: value })}
             options={[["", text.withoutReceipts], ["true", text.withReceipts]]} />
         </div>

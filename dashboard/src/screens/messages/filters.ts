@@ -2,7 +2,7 @@ import type { Values } from "../../api/http";
 import type { Query } from "../../app/router";
 
 /** The filters that the hub takes as they stand in the URL. */
-export const PLAIN = ["key", "id", "source", "recipient", "source_organisation", "recipient_organisation", "type", "dataschema", "outcome", "state", "reason", "connector", "priority", "correlation", "attempts", "receipts"] as const;
+export const PLAIN = ["key", "id", "source", "recipient", "source_organisation", "recipient_organisation", "type", "dataschema", "outcome", "state", "reason", "connector", "priority", "correlation", "attempts", "route", "trace", "verdict", "retried", "size_from", "size_to", "receipts"] as const;
 export type Plain = (typeof PLAIN)[number];
 
 /** How far back; `""` is the hub's own choice: a day, or everything when a document is named. */
@@ -10,6 +10,7 @@ export const RANGES = { "": 0, "1h": 1, "7d": 168, "30d": 720, "custom": 0 } as 
 const HOUR_MS = 3_600_000;
 
 export const STATES = ["pending", "retrying", "held", "manual_review", "dead_letter", "expired", "withdrawn", "delivered", "acknowledged", "rejected", "processed"] as const;
+export const GRADES = ["valid", "valid_legacy", "indeterminate", "invalid"] as const;
 export const OUTCOMES = ["admitted", "refused", "held"] as const;
 
 /** Return what the hub is asked for the filters of a URL. */

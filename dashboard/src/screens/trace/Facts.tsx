@@ -24,6 +24,8 @@ export function Facts({ trace }: { readonly trace: Trace }) {
     [text.size, trace.size === null ? null : `${count(trace.size)} B`],
     [text.digest, trace.body_sha256 && <span class="code small">{trace.body_sha256}</span>],
     [text.peer, trace.peer],
+    [words.value.stages.trace, trace.trace_id && <Link href={href("/messages", { trace: trace.trace_id })}><span class="code small">{trace.trace_id}</span></Link>],
+    [words.value.stages.retriedAt, trace.retried_at && <Time at={trace.retried_at} />],
     [text.rules, rules && String(rules.version)],
     [text.position, ingress && <span class="code small">hub.ingress/{ingress.partition}@{ingress.offset}</span>],
   ];

@@ -1,23 +1,11 @@
-import { useSignal } from "@preact/signals";
 import { ask, at } from "../../api/http";
 import { useLoad } from "../../api/load";
-import type { ReceivedHeaders, Trace } from "../../api/shapes";
+import type { ReceivedHeaders } from "../../api/shapes";
 import { Shown } from "../../design/Notice";
 import { words } from "../../words";
 
 /** Headers and signature as received; read from Kafka only when somebody wants to see them. */
-export function HeadersCard({ trace }: { readonly trace: Trace }) {
-  const open = useSignal(false);
-  const text = words.value.trace;
-  return (
-    <details class="card" onToggle={(event) => { open.value = event.currentTarget.open; }}>
-      <summary>{text.headers}</summary>
-      {open.value && <Headers source={trace.source} id={trace.id} />}
-    </details>
-  );
-}
-
-function Headers({ source, id }: { readonly source: string; readonly id: string }) {
+export function Headers({ source, id }: { readonly source: string; readonly id: string }) {
   const text = words.value.trace;
   const found = useLoad(`${source}/${id}`, (stop) => ask<ReceivedHeaders>("GET", at`/ops/messages/${source}/${id}/headers`, { stop }));
   return (

@@ -20,7 +20,7 @@ export function Recipients({ recipients }: { readonly recipients: readonly Recip
 
 function RecipientCard({ recipient }: { readonly recipient: Recipient }) {
   const text = words.value.trace;
-  const { state, owner, since, attempts, connector, total_ms: total } = recipient;
+  const { state, owner, since, attempts, connector, next_at: next, most, total_ms: total } = recipient;
   return (
     <article class="card recipient" data-recipient={recipient.system}>
       <div class="row spread">
@@ -30,7 +30,8 @@ function RecipientCard({ recipient }: { readonly recipient: Recipient }) {
       <p class="small">
         {text.since} <Time at={since} />
         {owner && <> · {text.owner}: <strong>{named(text.owners, owner)}</strong></>}
-        {attempts > 0 && <> · {text.attempts(attempts)}</>}
+        {attempts > 0 && <> · {most === null ? text.attempts(attempts) : words.value.stages.of(count(attempts), count(most))}</>}
+        {next && <> · {words.value.stages.nextAt} <Time at={next} /></>}
         {total !== null && <> · {text.total} {duration(total / 1000, language.value)}</>}
       </p>
       {connector && <p class="small">{text.connector}: <Link href={href(`/connectors/${encodeURIComponent(connector)}`)}>{connector}</Link></p>}

@@ -9,15 +9,15 @@ import { Page } from "../../design/Page";
 import { Time } from "../../design/Time";
 import { words } from "../../words";
 import { BodyCard } from "./Body";
+import { ContentCard } from "./Content";
 import { EvidenceCard } from "./Evidence";
 import { Facts } from "./Facts";
-import { HeadersCard } from "./Headers";
 import { Links } from "./Links";
 import { Neighbours } from "./Neighbours";
 import { ReasonCard } from "./ReasonCard";
 import { Recipients } from "./Recipients";
 import { SignerCard } from "./Signer";
-import { Timeline } from "./Timeline";
+import { Stages } from "./Stages";
 import { VerdictCard } from "./Verdict";
 import "./trace.css";
 
@@ -57,7 +57,7 @@ function TraceView({ trace }: { readonly trace: Trace }) {
       <div class="columns">
         <div class="stack">
           <Recipients recipients={trace.recipients} />
-          <Timeline trace={trace} />
+          <Stages trace={trace} />
         </div>
         <div class="stack">
           <Facts trace={trace} />
@@ -65,8 +65,8 @@ function TraceView({ trace }: { readonly trace: Trace }) {
           {trace.documents && <VerdictCard found={trace.documents} held={trace.recipients.some((one) => STOPPED.has(one.state))} />}
           <Links links={trace.links} />
           <EvidenceCard trace={trace} />
+          <ContentCard trace={trace} />
           <BodyCard trace={trace} />
-          <HeadersCard trace={trace} />
           <details class="card">
             <summary>{text.raw}</summary>
             <pre tabIndex={0} aria-label={text.raw}>{JSON.stringify(trace, null, 2)}</pre>

@@ -6,8 +6,8 @@ A migration keeps its own copy of the tables: what it made must not change with 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017_directory"
-down_revision = "0017_subscriptions"
+revision = "0019_directory"
+down_revision = "0018_dead_letter_desk"
 branch_labels = None
 depends_on = None
 

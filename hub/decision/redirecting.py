@@ -1,0 +1,81 @@
+"""An operator sends a dead letter to another system than the one that does not take it. Pure.
+
+The message stays what its sender signed (invariant 4), and goes only where that sender may send it
+(invariant 5). Its delivery to the first recipient is ended by its connector, by another word of the
+same operator: until then it stays a dead letter, which somebody sees.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from lgsp_message.attributes import SYSTEM_PREFIX, Attributes
+from lgsp_message.reason import Reason, Refused
+from lgsp_message.values import Envelope, Received
+from msgspec.structs import replace
+
+from hub.answers import Answer
+from hub.decision.access import expect_right
+from hub.decision.events import AuditEvent, Entry, Event, Followed, Memory, ingress_of, place_of
+from hub.decision.routing import deliveries_at
+from hub.decision.rules import Rules
+from hub.directory.organisations import legal_day
+
+
+def expect_takes(claim: Attributes, system: str, rules: Rules, now: datetime) -> None:
+    """Return if a system takes a message of this kind, and its sender may send it there.
+
+    Raises:
+        Refused: `UNKNOWN_RECIPIENT`, `NO_ENDPOINT`, `NOT_PERMITTED`, `EXPIRED`.
+    """
+    known = rules.systems.get(system)
+    if claim.expirytime is not None and claim.expirytime <= now:
+        raise Refused(Reason.EXPIRED, "expirytime has passed", "expirytime")
+    if known is None or not known.active:
+        raise Refused(Reason.UNKNOWN_RECIPIENT, f"no active system {system}", "to")
+    if rules.endpoints.get((known.organisation, claim.type)) != system:
+        raise Refused(Reason.NO_ENDPOINT, f"{system} does not take {claim.type}", "to")
+    expect_right(claim, (SYSTEM_PREFIX + system,), rules, legal_day(now))
+
+
+def redirected(
+    order: Any, received: Received, envelope: Envelope, answer: Answer, rules: Rules, now: datetime
+) -> Followed:
+    """Return what sends an admitted message to one more system.
+
+    Nothing where it was withdrawn, waits for its documents, was not for that recipient, or goes to
+    the new one already: the order came twice, or too late.
+
+    Raises:
+        Refused: what `expect_takes` raises: told in the message's history.
+    """
+    waits = answer.hold is not None and answer.hold.waits
+    known = answer.recipients
+    if answer.withdrawn or waits or order.recipient not in known or order.to in known:
+        return Followed(received=received, entries=())
+    expect_takes(envelope.attributes, order.to, rules, now)
+    partition = place_of(received).partition
+    where = ((order.to, SYSTEM_PREFIX + order.to),)
+    told = AuditEvent(
+        event=Event.RESUMED,
+        source=order.source,
+        id=order.id,
+        recipient=order.to,
+        at=now,
+        rules=rules.ref,
+        body_sha256=envelope.body_hash.hex(),
+        ingress=ingress_of(received),
+        detail={
+            "by": order.by,
+            "reason": order.reason,
+            "instead_of": order.recipient,
+            "objects": list(envelope.attributes.objects),
+        },
+    )
+    # The new recipient counts from now on: its receipts, and a withdrawal, which is told to it too.
+    kept = replace(answer, recipients=(*known, order.to))
+    return Followed(
+        received=received,
+        entries=(Entry(partition=partition, event=told),),
+        deliveries=deliveries_at(where, envelope, rules, partition),
+        remembered=(Memory(source=order.source, key=order.id, answer=kept),),
+    )
