@@ -1,10 +1,9 @@
 """The records of organisations, codes and groups, and the directory that is made of them. Pure."""
 
-import sys
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -108,12 +107,16 @@ def _members(
     return tuple(dict.fromkeys((*group.members, *found)))
 
 
+_ONE: Final = {name: name for name in ("central", "province", "district", "commune")}
+"""One string for each level, where 111,339 records would bring as many."""
+
+
 def organisation_of(id: str, record: OrganisationRecord) -> Organisation:
     """Return an organisation as decisions need it."""
     return Organisation(
         id=id,
         name=record.name,
-        level=sys.intern(record.level),
+        level=_ONE.get(record.level, record.level),
         active=record.state == "active",
         parent=record.parent,
         valid_from=record.valid_from,

@@ -73,6 +73,8 @@ CATCHES_REFUSED = {
     "hub/api/readings.py": "a body that cannot be read is told beside the signed original",
     "hub/api/ops/schemas.py": "a sample that is no JSON is told as the answer",
     "hub/api/ops/routing_table.py": "an address that leads nowhere is a row that says why",
+    "hub/api/ops/dead_letters.py": "what forbids another recipient is told to the operator",
+    "hub/control/redirects.py": "a system that may not get it is not offered",
     "hub/decision/exchanges.py": "says where the token of an answer stands, and raises again",
     "packages/client/lgsp_client/exchange.py": "what nobody can prove is no answer",
     "hub/decision/statements.py": "says which item of a receipt, and raises again",

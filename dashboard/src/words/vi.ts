@@ -35,6 +35,8 @@ export const vi = {
     loops: "Bản tin sẽ quay lại nơi gửi", ended: "Đăng ký đã chấm dứt", subscription_fixed: "Hệ thống và loại của đăng ký không đổi được", unknown_fact: "Không có trường này để lọc", past_gone: "Quá khứ đó không còn giữ", no_proposal: "Loại thay đổi này không chờ người thứ hai", not_conforming: "Chưa đủ danh mục kiểm tra",
     key_taken: "Khóa đã thuộc hệ thống khác", key_revoked: "Khóa đã bị thu hồi", bad_proof: "Chứng minh giữ khóa không đúng",
     certificate_refused: "Chứng thư không được chấp nhận", certificate_foreign: "Chứng thư của khóa hoặc cơ quan khác", certificate_unchecked: "Chưa kiểm tra được chứng thư, thử lại sau",
+    cycle: "Cơ quan trở thành cấp trên hoặc cơ quan kế tục của chính mình", code_taken: "Mã này đang thuộc cơ quan khác trong thời gian đó",
+    competence_taken: "Địa bàn này đã có cơ quan khác xử lý loại này", unreadable: "Tệp không đúng định dạng đã khai",
     endpoint_taken: "Loại này đã có điểm nhận khác", not_itself: "Không thể trỏ vào chính mình", adapter_unusable: "Loại bộ kết nối không dùng được",
     config_refused: "Cấu hình không hợp lệ", connector_fixed: "Loại và hệ thống của bộ kết nối không đổi được",
     network_refused: "Mạng này không được phép", second_person_needed: "Cần người thứ hai: ai yêu cầu thì không tự duyệt",
