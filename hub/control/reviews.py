@@ -15,7 +15,7 @@ from hub.control import store
 from hub.control.documents import NoLongerKept
 from hub.control.trail import note
 from hub.decision.choosing import Chosen
-from hub.decision.orders import Do, Order
+from hub.decision.order_record import Do, Order
 from hub.io.kafka.orders import GivesOrders, RecordGone
 from hub.io.sql.document_tables import document_checks as checks
 from hub.io.sql.engine import sql_errors

@@ -1,20 +1,18 @@
 """Turn the outcome of the steps into what the hub writes: entries, deliveries, memories."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from lgsp_message.attributes import SYSTEM_PREFIX, is_message_id, is_system_name
 from lgsp_message.reason import Refused
 from lgsp_message.values import Message, Received
 
 from hub.answers import Answer
 from hub.decision.documents import demanded
+from hub.decision.entries import admitted_entry, described, entry_of, memory_of
 from hub.decision.events import (
     AuditEvent,
     Decision,
-    Delivery,
     Entry,
     Event,
     Memory,
@@ -32,7 +30,6 @@ from hub.decision.statements import (
     RECEIPT,
     WITHDRAWAL,
     Stated,
-    is_statement,
     read_receipt,
     read_withdrawal,
 )
@@ -54,10 +51,10 @@ def refuse(
 
     Nothing is remembered: a refused message may be sent again and is decided anew (invariant 8).
     """
-    detail = {} if message is None else _described(message)
+    detail = {} if message is None else described(message)
     if refusal.detail:
         detail["text"] = refusal.detail
-    entry = _entry(
+    entry = entry_of(
         Event.REFUSED,
         received,
         message,
@@ -72,7 +69,7 @@ def refuse(
 
 def repeat(received: Received, message: Message, rules: Rules, now: datetime) -> Decision:
     """Return the decision for a message that was admitted before: recorded, not delivered again."""
-    entry = _entry(Event.DUPLICATE, received, message, rules, now)
+    entry = entry_of(Event.DUPLICATE, received, message, rules, now)
     return Decision(received=received, entries=(entry,))
 
 
@@ -108,9 +105,9 @@ def admit(
     deliveries = routes.deliveries
     plain = Decision(
         received=received,
-        entries=(_admitted(received, message, deliveries, rules, now, more),),
+        entries=(admitted_entry(received, message, deliveries, rules, now, more),),
         deliveries=deliveries,
-        remembered=(_memory(message, deliveries, now),),
+        remembered=(memory_of(message, deliveries, now),),
     )
     decision = _waiting(plain, message, value, routes, admitted, rules)
     if exchange.remembered is None:
@@ -178,8 +175,8 @@ def _receipt(
     )
     return Decision(
         received=received,
-        entries=(_admitted(received, message, (), rules, now), *effects),
-        remembered=(_memory(message, (), now), *counted),
+        entries=(admitted_entry(received, message, (), rules, now), *effects),
+        remembered=(memory_of(message, (), now), *counted),
     )
 
 
@@ -195,8 +192,8 @@ def _withdrawal(
     if answer.withdrawn:  # Once is enough: a second withdrawal is admitted and changes nothing.
         return Decision(
             received=received,
-            entries=(_admitted(received, message, (), rules, now),),
-            remembered=(_memory(message, (), now),),
+            entries=(admitted_entry(received, message, (), rules, now),),
+            remembered=(memory_of(message, (), now),),
         )
     # The withdrawal itself goes to whoever was given the message: it tells who already has it,
     # and readers of the inbox that meet it before the message leave the message out.
@@ -218,104 +215,12 @@ def _withdrawal(
     return Decision(
         received=received,
         entries=(
-            _admitted(received, message, deliveries, rules, now),
+            admitted_entry(received, message, deliveries, rules, now),
             Entry(partition=place.partition, event=withdrawn),
         ),
         deliveries=deliveries,
         remembered=(
-            _memory(message, deliveries, now),
+            memory_of(message, deliveries, now),
             Memory(source=source, key=value["id"], answer=marked),
         ),
     )
-
-
-def _memory(message: Message, deliveries: tuple[Delivery, ...], now: datetime) -> Memory:
-    answer = Answer(
-        content_hash=message.content_hash,
-        decided_at=now.timestamp(),
-        recipients=tuple(delivery.system for delivery in deliveries),
-        body_hash=message.body_hash,
-        statement=is_statement(message.attributes.type),
-    )
-    return Memory(source=message.attributes.source, key=message.attributes.id, answer=answer)
-
-
-def _admitted(
-    received: Received,
-    message: Message,
-    deliveries: tuple[Delivery, ...],
-    rules: Rules,
-    now: datetime,
-    more: Mapping[str, Any] | None = None,
-) -> Entry:
-    detail = _described(message)
-    detail |= {name: told for name, told in (more or {}).items() if told}
-    detail["recipients"] = [delivery.system for delivery in deliveries]
-    detail["size"] = len(message.body)
-    detail["content_sha256"] = message.content_hash.hex()
-    detail["kid"] = message.key_id
-    return _entry(Event.ADMITTED, received, message, rules, now, detail=detail)
-
-
-_DESCRIBING = (
-    "type",
-    "subject",
-    "time",
-    "dataschema",
-    "onbehalf",
-    "correlationid",
-    "expirytime",
-    "priority",
-    "objects",
-)
-"""The attributes that an `admitted` event repeats, so that a search needs no body."""
-
-
-def _described(message: Message) -> dict[str, Any]:
-    text = message.attributes.text
-    return {name: text[name] for name in _DESCRIBING if name in text}
-
-
-def _entry(
-    event: Event,
-    received: Received,
-    message: Message | None,
-    rules: Rules,
-    now: datetime,
-    *,
-    reason: str | None = None,
-    place: str | None = None,
-    detail: dict[str, Any] | None = None,
-) -> Entry:
-    source, id_ = _names(received) if message is None else _proven_names(message)
-    stamp = received.stamp
-    told = dict(detail or {})
-    if stamp is not None:
-        told["peer"], told["received_at"] = stamp.peer, stamp.received_at
-    return Entry(
-        partition=place_of(received).partition,
-        event=AuditEvent(
-            event=event,
-            source=source,
-            id=id_,
-            at=now,
-            rules=rules.ref,
-            reason=reason,
-            place=place,
-            body_sha256=None if message is None else message.body_hash.hex(),
-            ingress=ingress_of(received),
-            detail=told,
-        ),
-    )
-
-
-def _proven_names(message: Message) -> tuple[str, str]:
-    return message.attributes.source, message.attributes.id
-
-
-def _names(received: Received) -> tuple[str, str]:
-    """Return the claimed source and id of a message that nobody proved, for its sender to find."""
-    source = received.attributes.get("source", "").removeprefix(SYSTEM_PREFIX)
-    id_ = received.attributes.get("id", "")
-    # Invariant 9: what breaks the grammar may be anything, also somebody's name; it is not kept.
-    return (source if is_system_name(source) else "", id_ if is_message_id(id_) else "")

@@ -163,7 +163,7 @@ export const en: Words = {
     title: "Routes", lead: "Who may send what to whom, and where it leads. What is not here is refused.", table: "Routing table", simulator: "Try a message", none: "No access right fits.",
     filters: { sender: "Sending system", type: "Type", recipient: "Recipient" }, leadsTo: "Leads to", more: (n) => `and ${n} more`, rules: (n) => `Rules version ${n}`,
     simulatorLead: "The hub decides as it would under the present rules; nothing is stored or sent.", simulate: { source: "Sending system", type: "Type", recipients: "Recipients", dataschema: "Schema", subject: "Document code", body: "Body (JSON)" },
-    recipientsHint: "One address on each line, for example urn:hub:org:H99.22", bodyHint: "Left empty, the schema is not checked. Sample data only.", bodyBroken: "The body is not JSON.", run: "Try it", outcome: "Outcome", deliveries: "It would go to", nowhere: "It would go nowhere.",
+    recipientsHint: "One address on each line, for example urn:hub:org:H99.22", bodyHint: "Left empty, the schema is not checked. Sample data only.", bodyBroken: "The body is not JSON.", run: "Try it", outcome: "Outcome", deliveries: "It would go to", nowhere: "It would go nowhere.", choose: (address) => `An operator would choose who gets it in place of ${address}:`,
     steps: { admission: "Admission", signature: "Signature", deduplication: "Deduplication", authorisation: "Access right", validation: "Schema", routing: "Routing" },
   },
   lag: {

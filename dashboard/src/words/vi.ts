@@ -162,7 +162,7 @@ export const vi = {
     title: "Tuyến", lead: "Ai được gửi loại gì cho ai, và tới đâu. Không có trong bảng là bị từ chối.", table: "Bảng tuyến", simulator: "Thử một thông điệp", none: "Không có quyền gửi nào khớp.",
     filters: { sender: "Hệ thống gửi", type: "Loại", recipient: "Nơi nhận" }, leadsTo: "Tới", more: (n: string) => `và ${n} nơi nữa`, rules: (n: number) => `Quy tắc phiên bản ${n}`,
     simulatorLead: "Trục quyết định như thật theo quy tắc hiện nay, nhưng không lưu và không gửi gì.", simulate: { source: "Hệ thống gửi", type: "Loại", recipients: "Nơi nhận", dataschema: "Lược đồ", subject: "Mã văn bản", body: "Nội dung (JSON)" },
-    recipientsHint: "Mỗi dòng một địa chỉ, ví dụ urn:hub:org:H99.22", bodyHint: "Bỏ trống thì không kiểm lược đồ. Chỉ dùng dữ liệu mẫu.", bodyBroken: "Nội dung không phải JSON.", run: "Thử", outcome: "Kết quả", deliveries: "Sẽ gửi tới", nowhere: "Không tới nơi nào.",
+    recipientsHint: "Mỗi dòng một địa chỉ, ví dụ urn:hub:org:H99.22", bodyHint: "Bỏ trống thì không kiểm lược đồ. Chỉ dùng dữ liệu mẫu.", bodyBroken: "Nội dung không phải JSON.", run: "Thử", outcome: "Kết quả", deliveries: "Sẽ gửi tới", nowhere: "Không tới nơi nào.", choose: (address: string) => `Người vận hành sẽ chọn nơi nhận thay ${address}:`,
     steps: { admission: "Tiếp nhận", signature: "Chữ ký", deduplication: "Trùng lặp", authorisation: "Quyền gửi", validation: "Lược đồ", routing: "Định tuyến" } as Record<string, string>,
   },
   lag: {

@@ -10,7 +10,7 @@ from hub.decision.choosing import Chosen
 from hub.decision.document_checks import DocumentChecks, is_about_documents
 from hub.decision.events import Event
 from hub.decision.history import History
-from hub.decision.orders import Do
+from hub.decision.order_record import Do
 from hub.decision.rows import AuditRecord
 from hub.decision.states import State
 from tests import support
