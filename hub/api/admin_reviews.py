@@ -17,6 +17,7 @@ from hub.control.fields import Reason, SystemNames
 from hub.control.reviews import NothingToChoose
 from hub.decision.choosing import Chosen, fits
 from hub.decision.routing import taker
+from hub.directory.organisations import legal_day
 
 router: Final = APIRouter(prefix="/v1/admin/reviews", tags=["admin"], route_class=AdminRoute)
 
@@ -114,7 +115,7 @@ async def waiting(ops: TheOps, after: After = "", limit: Limit = 100) -> ReviewP
     responses=problems(
         s400="The body is not JSON",
         s404="It waits for no choice, or its bytes are no longer kept",
-        s409="A chosen system does not take this type, or not each open address has an answer",
+        s409="A chosen system does not take this type or may not get it, or an address stays open",
         s413="The body is too large",
         s503="Kafka or SQL does not answer; repeating is safe",
     ),
@@ -146,8 +147,9 @@ async def _expect_fitting(ops: Ops, source: str, id: str, request: ChoiceRequest
         raise Problem(404, Code.NOT_FOUND, "it waits for no choice")
     chosen = [Chosen(address, systems) for address, systems in request.choices.items()]
     open_ = [Choice(one.address, one.candidates) for one in found.addresses]
-    if fits(chosen, open_, found.type, ops.rules()) is None:
-        detail = "answer each open address with systems that take the type"
+    sent, day = (found.source, found.type), legal_day(ops.clock())
+    if fits(chosen, open_, sent, ops.rules(), day) is None:
+        detail = "answer each open address with systems that take the type and may get it"
         raise Problem(409, Code.CONFLICT, detail)
 
 

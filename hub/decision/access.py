@@ -44,6 +44,12 @@ def expect_right(claim: Attributes, addresses: tuple[str, ...], rules: Rules, da
             raise Refused(Reason.NOT_PERMITTED, f"no right to send to {address}", place)
 
 
+def may_send(source: str, type_: str, address: str, rules: Rules, day: date) -> bool:
+    """Say whether a system has a right to send a type to an address."""
+    allowed = rules.rights.get((source, type_), frozenset())
+    return EVERYONE in allowed or address in allowed or covered(address, allowed, rules, day)
+
+
 def _represents(code: str, sender: System, rules: Rules, day: date) -> None:
     organisation = rules.directory.resolve(code, day)
     if organisation is None or organisation.id not in sender.represents:

@@ -6,13 +6,18 @@ without an owner (invariant 6).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from itertools import chain
 
 import msgspec
+from lgsp_message.attributes import SYSTEM_PREFIX
 
 from hub.answers import Choice
+from hub.decision.access import may_send
 from hub.decision.events import Event
 from hub.decision.routing import taker
 from hub.decision.rules import Rules
+from hub.decision.sandbox import in_sandbox
 from hub.decision.states import (
     CHOICE_ENDED,
     HAS_IT,
@@ -33,18 +38,26 @@ class Chosen(msgspec.Struct, frozen=True):
 
 
 def fits(
-    chosen: Iterable[Chosen], choices: Iterable[Choice], type_: str, rules: Rules
+    chosen: Iterable[Chosen],
+    choices: Iterable[Choice],
+    sent: tuple[str, str],
+    rules: Rules,
+    day: date,
 ) -> Mapping[str, tuple[str, ...]] | None:
     """Return what was chosen, by address; None where it cannot be done any more.
+
+    `sent`: source and type of the message.
 
     It must answer each open address, and a chosen system must take the type for its organisation
     now: the rules may have changed since the operator looked.
     """
     wanted = {one.address: one.systems for one in chosen}
-    if wanted.keys() != {one.address for one in choices}:
+    candidates = {one.address: one.candidates for one in choices}
+    if wanted.keys() != candidates.keys():
         return None
+    known = frozenset(chain.from_iterable(candidates.values()))
     systems = {system for names in wanted.values() for system in names}
-    return wanted if all(_takes(system, type_, rules) for system in systems) else None
+    return wanted if all(_may_get(one, known, sent, rules, day) for one in systems) else None
 
 
 def where(wanted: Mapping[str, tuple[str, ...]], has_it: Iterable[str]) -> dict[str, str]:
@@ -97,6 +110,14 @@ def _candidates(choices: Iterable[Choice]) -> Iterator[tuple[str, str]]:
     return ((system, choice.address) for choice in choices for system in choice.candidates)
 
 
-def _takes(name: str, type_: str, rules: Rules) -> bool:
-    system = rules.systems.get(name)
-    return system is not None and taker(system.organisation, type_, rules) == name
+def _may_get(
+    name: str, candidates: frozenset[str], sent: tuple[str, str], rules: Rules, day: date
+) -> bool:
+    (source, type_), system = sent, rules.systems.get(name)
+    if system is None or taker(system.organisation, type_, rules) != name:
+        return False
+    if name in candidates:
+        return True
+    # Invariant 5: an operator's word gives no right that the sender has not.
+    allowed = may_send(source, type_, SYSTEM_PREFIX + name, rules, day)
+    return allowed and in_sandbox(name) == in_sandbox(source)

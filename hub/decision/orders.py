@@ -48,6 +48,7 @@ from hub.decision.states import (
     DOCUMENT_REVIEW,
     HELD_TOO_LONG,
 )
+from hub.directory.organisations import legal_day
 from hub.ports import Admitted
 from hub.signing.verdicts import Grade, VerdictReason, worst
 
@@ -119,8 +120,8 @@ class _Step:
 
     def _choose(self) -> Followed:
         choices, has_it = self._hold.choices, self._answer.recipients
-        type_ = self._envelope.attributes.type
-        wanted = fits(self._order.chosen, choices, type_, self._rules)
+        claim, day = self._envelope.attributes, legal_day(self._now)
+        wanted = fits(self._order.chosen, choices, (claim.source, claim.type), self._rules, day)
         if wanted is None:
             self._say_each(
                 still_open(choices, has_it), self._by() | {"text": "the choice fits no more"}

@@ -2873,6 +2873,10 @@ export interface components {
         readonly ChecksAnswer: {
             readonly items: readonly components["schemas"]["CheckAnswer"][];
         };
+        readonly ChoiceAnswer: {
+            readonly address: string;
+            readonly candidates: readonly components["schemas"]["Target"][];
+        };
         readonly ChoiceRequest: {
             readonly choices: {
                 readonly [key: string]: readonly string[];
@@ -3292,6 +3296,7 @@ export interface components {
             readonly rule: string;
         };
         readonly FateAnswer: {
+            readonly candidates: readonly string[];
             readonly outcome: string;
             readonly place: string | null;
             readonly reason: string | null;
@@ -4508,6 +4513,7 @@ export interface components {
         readonly SimulateAnswer: {
             /** Format: date-time */
             readonly at: string;
+            readonly choices: readonly components["schemas"]["ChoiceAnswer"][];
             readonly deliveries: readonly components["schemas"]["DeliveryAnswer"][];
             /** @enum {string} */
             readonly outcome: "admitted" | "refused";

@@ -137,6 +137,57 @@ def test_a_choice_that_fits_no_more_leaves_it_waiting(world, systems):
     assert left(world) == [("msg-0001", True)]
 
 
+def test_nobody_is_chosen_whom_the_sender_may_not_send_to(world):
+    right: Any = SPLIT["right/1"] | {"recipients": [DISTRICT]}
+    third: dict[str, dict[str, Any]] = {
+        "system/third": {"organisation": "org-agent"},
+        "endpoint/org-agent/third": {"types": [support.DOSSIER]},
+    }
+    world.rules = build_rules(SPLIT | third)
+    world.send(letter())
+    world.rules = build_rules(SPLIT | third | {"right/1": right})
+    assert choose(world, "third").deliveries == ()
+    assert states(world) == dict.fromkeys(BOTH, State.MANUAL_REVIEW)
+    assert [one.system for one in choose(world, "other").deliveries] == ["other"]
+
+
+def test_a_candidate_of_the_sandbox_refuses_the_message(world):
+    successors: Any = GONE | {"successors": ["org-receiver", "org-tried"]}
+    world.rules = build_rules(
+        SPLIT
+        | {
+            "organisation/org-district": successors,
+            "organisation/org-tried": {"name": "Sở thử", "level": "province"},
+            "system/sandbox-x": {"organisation": "org-tried"},
+            "endpoint/org-tried/sandbox-x": {"types": [support.DOSSIER]},
+        }
+    )
+    assert world.send(letter()).entries[0].event.reason == "not_permitted"
+
+
+SUBSCRIBED: dict[str, dict[str, Any]] = {
+    "subscription/s1": {"system": "other", "type": support.DOSSIER, "copies": True}
+}
+
+
+def test_a_candidate_that_gets_a_copy_anyhow_is_nobody_to_choose(world):
+    world.rules = build_rules(SPLIT | SUBSCRIBED)
+    assert [one.system for one in world.send(letter()).deliveries] == ["other"]
+    assert states(world) == {"receiver": State.MANUAL_REVIEW, "other": State.PENDING}
+
+
+@pytest.mark.parametrize(("systems", "gets"), [(BOTH, ["receiver"]), ((), [])])
+def test_a_candidate_that_was_given_it_meanwhile_keeps_it_and_gets_it_once(world, systems, gets):
+    world.send(letter())
+    world.rules = build_rules(SPLIT | SUBSCRIBED)
+    given = world.order(Do.GIVE, "msg-0001", subscription="s1")
+    assert [one.system for one in given.deliveries] == ["other"], "it waits for no person"
+    assert [one.system for one in choose(world, *systems).deliveries] == gets
+    ended = State.PENDING if gets else State.EXPIRED
+    assert states(world) == {"receiver": ended, "other": State.PENDING}
+    assert left(world) == []
+
+
 def test_a_withdrawal_ends_the_choice(world):
     world.send(letter())
     world.send(support.withdrawal("msg-0001"))
