@@ -57,6 +57,8 @@ OF_SHIPPED: Final[Mapping[str, tuple[Path, ...]]] = {
     "petition.received": (
         *(("petitioner",), ("content",), ("subject",), ("place",), ("extensions",)),
     ),
+    "population.answer": (("request", "token"), ("reason",), ("person",), ("extensions",)),
+    "population.lookup": (("officer_code",), ("purpose",), ("person",), ("extensions",)),
     "receipt": (("messages", ANY, "token"), ("extensions",)),
     "record.changed": (("record",), ("record_id",), ("extensions",)),
     "withdrawal": (("reason",), ("extensions",)),

@@ -73,8 +73,6 @@ CATCHES_REFUSED = {
     "hub/api/readings.py": "a body that cannot be read is told beside the signed original",
     "hub/api/ops/schemas.py": "a sample that is no JSON is told as the answer",
     "hub/api/ops/routing_table.py": "an address that leads nowhere is a row that says why",
-    "hub/api/ops/dead_letters.py": "what forbids another recipient is told to the operator",
-    "hub/control/redirects.py": "a system that may not get it is not offered",
     "hub/decision/exchanges.py": "says where the token of an answer stands, and raises again",
     "packages/client/lgsp_client/exchange.py": "what nobody can prove is no answer",
     "hub/decision/statements.py": "says which item of a receipt, and raises again",
@@ -98,6 +96,8 @@ CATCHES_REFUSED = {
     "packages/evidence/lgsp_verify/checks/receipts.py": "a receipt that proves nothing is told",
     "packages/evidence/lgsp_verify/checks/registered.py": "what cannot be read names no key",
     "packages/message/lgsp_message/key_proof.py": "a proof that is not strict JSON is no proof",
+    "hub/api/ops/dead_letters.py": "an operator's choice of a recipient that the rules refuse",
+    "hub/control/redirects.py": "which systems may get it: each is asked for",
 }
 """Everywhere else a refusal passes through to one of these."""
 

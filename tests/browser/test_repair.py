@@ -56,7 +56,7 @@ def test_two_operators_on_one_dead_letter_do_it_once(desk, province):
 
 
 def test_a_dead_letter_is_taken_given_away_noted_and_a_dry_run_orders_nothing(page, province):
-    (id,) = dead_letters(province, "H99.10-261128-09", 1)
+    (id,) = dead_letters(province, "H99.10-261128-11", 1)
     page.goto(f"{province.url}/dead-letters/so-mau/{id}/xa-mau")
     desk = page.get_by_role("region", name="Xử lý")
     expect(desk.locator("[data-stage]")).to_have_text("Mới")
@@ -78,6 +78,7 @@ def test_a_dead_letter_is_taken_given_away_noted_and_a_dry_run_orders_nothing(pa
     page.locator("[name=reason]").fill("Đã xem danh sách (mẫu)")
     page.get_by_role("dialog").get_by_role("button", name=re.compile("^Xác nhận")).click()
     expect(page.locator("[data-pace]")).to_contain_text("chạy thử")
+    expect(page.get_by_text("Xong").first).to_be_visible()
     page.get_by_role("button", name="Làm mới").click()
     expect(page.get_by_text("Sẽ gửi (chạy thử)").first).to_be_visible()
     province.await_state("so-mau", id, "dead_letter")

@@ -90,8 +90,9 @@ def _table_of(difference):
     """Return the table that a difference found by Alembic is about; each kind has its own form."""
     if isinstance(difference, list):
         return difference[0][2]
-    subject = difference[-1]
-    return subject.name if isinstance(subject, Table) else subject.table.name
+    if isinstance(difference[1], Table):  # also of a comment: the table, then the text
+        return difference[1].name
+    return difference[-1].table.name
 
 
 async def test_the_migrations_make_the_tables_that_the_code_uses(engine):

@@ -68,9 +68,9 @@ alert_channels: Final = Table(
     Column("target", Text, nullable=False),
     Column("organisation", String(64), nullable=False),
     Column("least", String(16), nullable=False),
+    # Set: a person who has asked for notices himself.
     Column("person", String(64)),
-    comment="Where notices go: the hub's operators, the responsible contact of an organisation, or "
-    "a person who has asked for them himself.",
+    comment="Where notices go: the hub's operators, or the responsible contact of an organisation.",
 )
 
 alerts: Final = Table(

@@ -51,9 +51,10 @@ sessions: Final = Table(
     Column("ends_at", UtcDateTime, nullable=False, index=True),
     Column("grants", JSON, nullable=False),
     Column("address", String(64)),
+    # A screen that everybody sees: it changes nothing.
     Column("wall", Boolean, nullable=False, server_default=false()),
     comment="Who is signed in: SHA-256 of each cookie, and the roles that the identity provider "
-    "gave at sign-in. `wall`: a screen that everybody sees; it changes nothing.",
+    "gave at sign-in.",
 )
 
 sign_in_failures: Final = Table(

@@ -1,6 +1,7 @@
 """Dead letters over the admin API: seen by cause, retried or dropped with a name and a reason."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from hub.control import dead_letter_job, dead_letter_jobs, dead_letters
+from hub.control.dead_letter_job import Pace
 from hub.decision.dead_letters import OF_A_SOURCE, unread_id
 from hub.decision.rows import DeadLetterRow
 from hub.io.kafka.connector_records import Action
@@ -223,7 +225,7 @@ async def test_what_came_after_the_preview_is_not_among_it(client, control, comm
 async def test_a_large_job_is_done_in_parts_and_goes_on_after_a_fault(
     client, commands, monkeypatch
 ):
-    monkeypatch.setattr(dead_letter_jobs, "MAX_AT_ONCE", 2)
+    monkeypatch.setattr(dead_letter_jobs, "Pace", partial(Pace, batch=2))
     monkeypatch.setattr(dead_letter_jobs, "SLICES", 1)
     job = (await order(client, "drop", filter={"code": "peer_refused"})).json()["job"]
     where, body = f"{PATH}/jobs/{job['id']}:confirm", {"count": job["count"]}
