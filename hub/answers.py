@@ -20,6 +20,14 @@ class Check(StrEnum):
     """Nothing any more: it will not be delivered, and those behind it look past it."""
 
 
+class Choice(msgspec.Struct, frozen=True, array_like=True):
+    """An address that may mean several organisations, so that a person chooses."""
+
+    address: str
+    candidates: tuple[str, ...]
+    """The systems of those who took the place of the organisation that it means."""
+
+
 class Hold(msgspec.Struct, frozen=True, array_like=True):
     """What is not done yet of an admitted message. Encoded as an array: fields may be appended."""
 
@@ -30,6 +38,15 @@ class Hold(msgspec.Struct, frozen=True, array_like=True):
     """Id of the message of the same sender and subject that goes before it; empty for none."""
     addresses: tuple[str, ...] = ()
     """Of a held one: the URN under which each recipient was addressed, in their order."""
+    choices: tuple[Choice, ...] = ()
+    """Addresses that wait for a person, besides the recipients that are clear."""
+    given: bool = False
+    """Of one with choices: the recipients that are clear have it; only the choices are open."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether nobody has it yet, also of the recipients that are clear."""
+        return self.held and not self.given
 
 
 class Line(msgspec.Struct, frozen=True, array_like=True):

@@ -11,6 +11,7 @@ from simulator.agencies import Tiers
 from simulator.foreign.peers import Peers
 from simulator.player import NotReady, Options, play
 from simulator.province import Province
+from simulator.reorganisation import with_neighbours
 
 
 def main() -> int:
@@ -18,16 +19,18 @@ def main() -> int:
     told = _parser().parse_args()
     # 64 systems that each tell of each retry would bury the progress; the journals know the end.
     logging.getLogger("lgsp_client").setLevel(logging.ERROR)
+    province = Province.of(Tiers(told.tiers))
     options = Options(
         url=told.hub,
         hub=told.hub_id,
         home=told.home,
-        province=Province.of(Tiers(told.tiers)),
+        province=with_neighbours(province) if told.reorganise else province,
         rate=told.rate,
         speed=told.speed,
         seed=told.seed,
         run=told.run or f"ngay-{time.time_ns() // 1_000_000}",
         peers=Peers.load(told.peers) if told.peers else None,
+        reorganise=told.reorganise,
     )
     try:
         asyncio.run(play(options))
@@ -48,6 +51,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="another seed, another day [1]")
     parser.add_argument("--run", help="name of the run: begins every message's id")
     parser.add_argument("--peers", type=Path, help="file of the foreign systems that take part")
+    parser.add_argument(
+        "--reorganise",
+        action="store_true",
+        help="say `noon`, wait for a line, then expect the reorganised province",
+    )
     return parser
 
 

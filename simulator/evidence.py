@@ -28,6 +28,8 @@ REFUSED: Final = "refused"
 
 _BATCH: Final = 2_000
 _POLL_SECONDS: Final = 0.5
+RECIPIENT_CHOSEN: Final = "recipient_chosen"
+"""Reason of `resumed`: a person has said who gets what was sent to a split organisation."""
 _METADATA_SECONDS: Final = 15.0
 
 Headers = Sequence[tuple[str, bytes | None]]
@@ -76,6 +78,8 @@ class Evidence:
     )
     """(source, type, subject, recipient) to the ids of what connectors have brought."""
 
+    noted: Counter[str] = field(default_factory=Counter)
+    """What a reorganisation leaves behind: messages rerouted, deliveries that a person chose."""
     carried: dict[Key, tuple[str, str]] = field(default_factory=dict)
     """Messages of connectors that the hub took from them, to their type and subject."""
     turned_down: dict[Key, str] = field(default_factory=dict)
@@ -132,6 +136,9 @@ class Evidence:
                 event=kind, reason=event.get("reason"), body_sha256=event.get("body_sha256")
             )
             self.decisions[key].append(decided)
+            self.noted["rerouted"] += "rerouted" in event.get("detail", {})
+        elif event.get("reason") == RECIPIENT_CHOSEN:
+            self.noted[RECIPIENT_CHOSEN] += 1
         elif kind in STAGES:
             self.stages[kind, event["recipient"], key] += 1
         elif kind == DEAD_LETTER:

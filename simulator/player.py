@@ -5,7 +5,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +30,7 @@ from simulator.journal import Journals
 from simulator.plan import DAY_SECONDS, VIET_NAM, Planned
 from simulator.province import Province
 from simulator.receiver import Receiver
+from simulator.reorganisation import HALF, Reorganisation, late_statuses, new_code
 from simulator.sender import Senders
 
 REPORT_SECONDS: Final = 0.5
@@ -67,6 +68,8 @@ class Options:
     """Names the run: begins every message's id, and is the folder of its journals."""
     peers: Peers | None = None
     """The foreign systems that take part, behind the hub's connectors."""
+    reorganise: bool = False
+    """Whether the province is reorganised at noon."""
 
     @property
     def whole(self) -> Province:
@@ -112,6 +115,8 @@ async def play(options: Options, out: TextIO = sys.stdout) -> Counter[str]:
         first=NUMBERS_A_SECOND * (now.hour * 3_600 + now.minute * 60 + now.second),
         from_outside=dossiers(tuple(options.peers.facts), options.count) if options.peers else 0,
     )
+    if options.reorganise:
+        plan = Reorganisation(province=options.province).plan(plan, now.date())
     async with open_clients(options.url, _who(options)) as clients, _controls(options) as controls:
         with Journals(options.journals) as journals:
             day = _Day(options, clients, plan, journals, out)
@@ -138,8 +143,12 @@ async def _controls(options: Options) -> AsyncIterator[Controls | None]:
         yield controls
 
 
-async def greet(clients: Mapping[str, HubClient], options: Options) -> None:
+async def greet(
+    clients: Mapping[str, HubClient], options: Options, code: str | None = None
+) -> None:
     """Return once a message of the province is admitted: routers follow new rules a moment later.
+
+    `code`: of the last commune, where it has got another.
 
     Raises:
         NotReady: it is refused for longer than `GREETING_SECONDS`.
@@ -150,7 +159,7 @@ async def greet(clients: Mapping[str, HubClient], options: Options) -> None:
     end = time.monotonic() + GREETING_SECONDS
     while True:
         body = bodies.petition("PAKN-LOI-CHAO", 0, to, datetime.now(VIET_NAM))
-        address = f"urn:hub:org:{to.code}"
+        address = f"urn:hub:org:{code or to.code}"
         try:
             await clients[hotline.name].submit(roles.PETITION, body, recipients=[address], wait=5)
         except HubRefused as refusal:
@@ -248,8 +257,29 @@ class _Day:
     async def _send_all(self) -> None:
         """Start each message at its time; wait until the hub has answered all."""
         begin = asyncio.get_running_loop().time()
+        if not self._options.reorganise:
+            await self._send_part(self._plan, begin)
+            return
+        await self._send_part([one for one in self._plan if one.at < HALF], begin)
+        await self._drain()
+        paused = await self._noon()
+        afternoon = [one for one in self._plan if one.at >= HALF]
+        await self._send_part(afternoon, begin + paused)
+
+    async def _noon(self) -> float:
+        """Say that the morning is over, go on once told to; return how many seconds that took."""
+        loop = asyncio.get_running_loop()
+        begin = loop.time()
+        self.counts["late_statuses"] = late_statuses(self._plan)
+        self._tell("noon")
+        await asyncio.to_thread(sys.stdin.readline)
+        last = self._options.province.agency_of[self._options.province.systems[-1].name]
+        await greet(self._clients, self._options, new_code(last))
+        return loop.time() - begin
+
+    async def _send_part(self, part: Sequence[Planned], begin: float) -> None:
         async with asyncio.TaskGroup() as group:
-            for planned in self._plan:
+            for planned in part:
                 due = begin + planned.at * self._options.seconds
                 if await self._stopped_before(due):
                     return

@@ -35,6 +35,8 @@ class Verdict:
 
     hub: Judgement
     foreign: ForeignJudgement
+    noted: dict[str, int]
+    """What a reorganisation has left in the audit, by kind."""
 
     @property
     def good(self) -> bool:
@@ -46,7 +48,8 @@ class Verdict:
         told = self.hub.as_json()
         examples = {**told["examples"], **self.foreign.examples}
         foreign = self.foreign.as_json()
-        return {**told, "foreign": foreign, "examples": examples, "good": self.good}
+        told = {**told, "foreign": foreign, "examples": examples, "good": self.good}
+        return told | {"reorganisation": self.noted} if any(self.noted.values()) else told
 
 
 def verdict(bootstrap: str, journals: Path, patience: float, peers: Peers | None = None) -> Verdict:
@@ -72,7 +75,7 @@ def _judged(books: Books, evidence: Evidence, peers: Peers | None) -> Verdict:
     effects = {} if peers is None else {str(peer): effects_of(peers, peer) for peer in peers.facts}
     misbehave = 0.0 if peers is None else peers.misbehave
     foreign = judge_foreign(books, evidence, effects, misbehave)
-    return Verdict(judge(books, evidence), foreign)
+    return Verdict(judge(books, evidence), foreign, dict(evidence.noted))
 
 
 def main() -> int:

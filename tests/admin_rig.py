@@ -24,7 +24,7 @@ from hub.control.outbox import OutboxWorker
 from hub.control.people.passwords import Passwords
 from hub.control.preview import Preview
 from hub.control.quarantine import Quarantine
-from hub.decision.orders import Order
+from hub.decision.order_record import Order
 from hub.io.disk import Disk
 from hub.io.kafka.codec import ingress_headers
 from hub.io.kafka.connection import KafkaConnection

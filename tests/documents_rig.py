@@ -5,7 +5,8 @@ import json
 from lgsp_message.values import Place
 from msgspec.structs import replace
 
-from hub.decision.orders import Do, Found, Order, follow
+from hub.decision.order_record import Do, Found, Order
+from hub.decision.orders import follow
 from hub.decision.pipeline import decide
 from hub.signing.verdicts import Grade
 from tests import support

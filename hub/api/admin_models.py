@@ -61,6 +61,7 @@ class Collection(StrEnum):
     ORGANISATIONS = "organisations"
     CODES = "codes"
     GROUPS = "groups"
+    COMPETENCES = "competences"
     SYSTEMS = "systems"
     KEYS = "keys"
     ENDPOINTS = "endpoints"

@@ -32,6 +32,8 @@ class FateAnswer(Answer):
     reason: str | None
     place: str | None
     recipients: list[str]
+    candidates: list[str]
+    """Systems of which a person would choose."""
 
 
 class DifferenceAnswer(Answer):

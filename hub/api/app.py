@@ -19,12 +19,14 @@ from hub.api import (
     admin_connector_signals,
     admin_connectors,
     admin_dead_letters,
+    admin_directory,
     admin_documents,
     admin_networks,
     admin_onboarding,
     admin_preview,
     admin_proposals,
     admin_quarantine,
+    admin_reviews,
     admin_schemas,
     descriptions,
     evidence,
@@ -75,6 +77,7 @@ _ROUTERS = (status.router, inbox.router, uploads.router, objects.router, health.
 GUARDED: Final = tuple(
     resource.router
     for resource in (
+        *(admin_reviews, admin_directory),
         *(admin_quarantine, admin_documents, admin_dead_letters, admin_administrators),
         *(admin_onboarding, admin_preview, admin_proposals),
         *(admin_adapters, admin_networks, admin_connector_signals),

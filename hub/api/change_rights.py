@@ -12,6 +12,7 @@ RIGHT_OF_CHANGE: Final[Mapping[str, Action]] = {
     **dict.fromkeys(
         (
             *("put_organisation", "delete_organisation", "put_code", "delete_code"),
+            *("put_competence", "delete_competence"),
             *("put_group", "delete_group", "put_system", "suspend_system", "resume_system"),
             *("delete_system", "put_endpoint", "delete_endpoint", "put_right", "delete_right"),
             *("put_document_policy", "put_type_owner", "delete_type_owner"),

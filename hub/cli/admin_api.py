@@ -14,6 +14,8 @@ from hub.cli.errors import CommandFailed
 EX_UNAVAILABLE: Final = 3
 """As `hub send`: nothing answers; the same command may work later."""
 
+IMPORT_SECONDS: Final = 600
+"""A directory of the whole country takes a minute."""
 SECONDS: Final = 60
 """Longest wait: a change set of thousands of entities takes some seconds."""
 
@@ -70,6 +72,16 @@ class AdminApi:
             CommandFailed: refused, or nothing answers.
         """
         return self._ask("GET", f"/v1/admin/{path}", params=query)
+
+    def send_file(self, path: str, content: bytes, **query: str | int) -> dict[str, Any]:
+        """Post a file to a path below `/v1/admin`; return the answer.
+
+        Raises:
+            CommandFailed: refused, or nothing answers.
+        """
+        headers = {"content-type": "application/octet-stream"}
+        options = {"content": content, "headers": headers, "params": query}
+        return self._ask("POST", f"/v1/admin/{path}", timeout=IMPORT_SECONDS, **options)
 
     def people(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, **query: str | int

@@ -46,6 +46,14 @@ def demo(
             help="Leave evidence of ten messages there, verified. / Để lại gói bằng chứng."
         ),
     ] = None,
+    reorganise: Annotated[
+        bool,
+        typer.Option(
+            "--reorganise",
+            help="At noon two provinces merge and the districts go; without foreign systems, in "
+            "three tiers. / Giữa ngày: nhập tỉnh, bỏ cấp huyện.",
+        ),
+    ] = False,
     systems: Annotated[
         bool, typer.Option("--systems", help="Only list the province's systems.")
     ] = False,
@@ -68,6 +76,7 @@ def demo(
         as_json=as_json,
         misbehave=misbehave,
         evidence=evidence,
+        reorganise=reorganise,
     )
     if not demo_play.run(home, day, once=once, keep=keep):
         raise typer.Exit(1)

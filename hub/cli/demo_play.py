@@ -19,7 +19,7 @@ from typing import Any, Final
 import typer
 from rich.console import Console
 
-from hub.cli import demo_evidence, demo_figures, demo_peers, demo_vouchers
+from hub.cli import demo_evidence, demo_figures, demo_peers, demo_reorganise, demo_vouchers
 from hub.cli.demo_hub import DemoHub, alone, running
 from hub.cli.demo_show import Show
 from hub.cli.errors import CommandFailed
@@ -29,6 +29,7 @@ from simulator.foreign.cast import with_peers
 from simulator.foreign.peers import Peer
 from simulator.province import Province
 from simulator.registration import RegistrationFailed, register
+from simulator.reorganisation import Reorganisation, with_neighbours
 from simulator.report import table_of
 
 DEFAULT_HOME: Final = Path(".hub-demo")
@@ -52,6 +53,14 @@ class Day:
     """The share of all calls that the foreign systems spoil."""
     evidence: Path | None = None
     """Where evidence of ten messages is left; None: none is."""
+    reorganise: bool = False
+    """Whether two provinces merge at noon, and the districts go."""
+
+    @property
+    def province(self) -> Province:
+        """Return the province that plays it, without foreign systems."""
+        province = Province.of(Tiers(self.tiers))
+        return with_neighbours(province) if self.reorganise else province
 
 
 def list_systems(tiers: str) -> None:
@@ -76,7 +85,8 @@ def run(chosen: Path | None, day: Day, *, once: bool, keep: bool) -> bool:
             show.say(f"trục sẵn sàng / the hub is ready: {hub.url}")
             peers = _register(hub, day, processes, show)
             verdict = _play_and_judge(hub, day, peers, show)
-            verdict["indicators"] = _tell_figures(hub, day, show)
+            if not day.reorganise:  # Its dossiers are not those that figures are published of.
+                verdict["indicators"] = _tell_figures(hub, day, show)
             if day.evidence is not None:
                 _leave_evidence(hub, day, day.evidence, verdict, show)
             if not once:
@@ -88,8 +98,8 @@ def run(chosen: Path | None, day: Day, *, once: bool, keep: bool) -> bool:
 
 def _register(hub: DemoHub, day: Day, processes: demo_peers.Processes, show: Show) -> Path | None:
     """Register the province and its connectors; return the file of the peers that take part."""
-    peers = demo_peers.join(hub, processes, day.misbehave, show)
-    province = with_peers(Province.of(Tiers(day.tiers)), peers.facts if peers else ())
+    peers = None if day.reorganise else demo_peers.join(hub, processes, day.misbehave, show)
+    province = with_peers(day.province, peers.facts if peers else ())
     hub.simulator.mkdir(exist_ok=True, mode=0o700)
     token = hub.home.admin_token()
     try:
@@ -108,9 +118,16 @@ def _register(hub: DemoHub, day: Day, processes: demo_peers.Processes, show: Sho
 
 def _play_and_judge(hub: DemoHub, day: Day, peers: Path | None, show: Show) -> dict[str, Any]:
     name, begun = _run_name(), time.monotonic()
-    last = _play(hub, day, name, peers, show)
+    if day.reorganise:
+        with demo_reorganise.operator(hub) as person:
+            last = _play(hub, day, name, peers, show)
+    else:
+        last = _play(hub, day, name, peers, show)
     show.say("đối chiếu nhật ký với Kafka / comparing the journals with Kafka")
     verdict = _judge(hub, name, peers)
+    if day.reorganise:
+        told = verdict["reorganisation"] = demo_reorganise.told_of(verdict, last, person)
+        verdict["good"] = verdict["good"] and told["good"]
     seconds = round(time.monotonic() - begun, 1)
     verdict |= {"seconds": seconds, "first_message_s": last.get("first_message_s")}
     if not day.as_json:
@@ -148,9 +165,20 @@ def _play(hub: DemoHub, day: Day, name: str, peers: Path | None, show: Show) -> 
                 show.say(f"thông điệp đầu tiên / first message after {first:.1f} s")
             last |= line
             view.update(line)
+            if line["event"] == "noon":
+                show.say("giữa ngày: nhập hai tỉnh, bỏ cấp huyện / noon: the reorganisation")
+                demo_reorganise.reorganise(hub, Reorganisation(province=day.province))
+                _go_on(player)
     if player.returncode:
         raise CommandFailed(f"the simulator has ended with status {player.returncode}")
     return last
+
+
+def _go_on(player: subprocess.Popen[str]) -> None:
+    if player.stdin is None:
+        raise CommandFailed("the simulator cannot be told to go on")
+    player.stdin.write("\n")
+    player.stdin.flush()
 
 
 @contextmanager
@@ -164,9 +192,14 @@ def _player(
         *("--tiers", day.tiers, "--rate", str(day.rate), "--speed", str(day.speed)),
         *("--seed", str(day.seed), "--run", name),
         *(("--peers", str(peers)) if peers else ()),
+        *(("--reorganise",) if day.reorganise else ()),
     ]
     player = subprocess.Popen(  # noqa: S603  (our own module, no shell)
-        command, stdout=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     try:
         yield player
@@ -203,7 +236,7 @@ def _judge(hub: DemoHub, name: str, peers: Path | None) -> dict[str, Any]:
 def _stay(hub: DemoHub, day: Day, show: Show) -> None:
     """Keep the hub running, with light traffic, until Ctrl-C."""
     show.say(next_steps(hub))
-    light = replace(day, rate=LIGHT_RATE, speed=LIGHT_SPEED)
+    light = replace(day, rate=LIGHT_RATE, speed=LIGHT_SPEED, reorganise=False)
     with contextlib.suppress(KeyboardInterrupt):
         while True:
             light = replace(light, seed=light.seed + 1)

@@ -14,6 +14,7 @@ from hub.cli import (
     connector,
     dead_letter,
     demo,
+    directory,
     documents,
     edge,
     evidence,
@@ -23,6 +24,7 @@ from hub.cli import (
     quarantine,
     rebuild,
     receive,
+    review,
     run,
     schema,
     send,
@@ -66,6 +68,7 @@ app = typer.Typer(
 )
 for module in (
     *(init, up, run, status, demo, bench, admin, user, connector, dead_letter, quarantine),
+    *(directory, review),
     *(documents, rebuild, send, receive, keys, keys_of_systems, evidence, verify, trust, audit),
     *(adapter, edge, witness, support, schema, about),
 ):

@@ -17,7 +17,7 @@ from hub.control.job_runner import take_turns
 from hub.control.lease import Lease
 from hub.control.service import Control
 from hub.control.versions import Versions
-from hub.decision.orders import Do, Order
+from hub.decision.order_record import Do, Order
 from hub.decision.subscriptions import SubscriptionRecord, SubscriptionState
 from hub.io.kafka.codec import Headers
 from hub.io.kafka.past import ReadsThePast

@@ -3,7 +3,6 @@
 Every change says what shall be, so that repeating it changes nothing.
 """
 
-from datetime import date
 from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import (
@@ -23,11 +22,19 @@ from hub.control.connector_changes import (
     StopConnector,
 )
 from hub.control.conversion_changes import DeleteConversion, PutConversion
+from hub.control.directory_changes import (
+    DeleteCode,
+    DeleteCompetence,
+    DeleteGroup,
+    DeleteOrganisation,
+    PutCode,
+    PutCompetence,
+    PutGroup,
+    PutOrganisation,
+)
 from hub.control.fields import (
     Addresses,
-    Code,
     EventTypes,
-    GroupName,
     MessageType,
     Name,
     OrganisationId,
@@ -38,7 +45,7 @@ from hub.control.fields import (
     SystemName,
     SystemNames,
 )
-from hub.control.key_changes import EndKey, RegisterKey, RevokeKey, Validity
+from hub.control.key_changes import EndKey, RegisterKey, RevokeKey
 from hub.control.restore import RestoreRules
 from hub.control.subscription_changes import (
     DeleteExchange,
@@ -54,57 +61,6 @@ from hub.decision.documents import Policy
 
 MAX_CHANGES: Final = 25_000
 """Most changes in one version: 3,300 systems with organisation, code, key, endpoint and right."""
-
-
-class PutOrganisation(ChangeModel):
-    """An agency is as given. `closed`: it stays known, and nothing is sent to it."""
-
-    change: Literal["put_organisation"]
-    id: OrganisationId
-    name: Name
-    level: Literal["central", "province", "district", "commune"]
-    parent: OrganisationId | None = None
-    state: Literal["active", "closed"] = "active"
-
-
-class DeleteOrganisation(ChangeModel):
-    """Remove an agency that nothing names any more. One that has worked is closed instead."""
-
-    change: Literal["delete_organisation"]
-    id: OrganisationId
-
-
-class PutCode(Validity):
-    """An agency has this code, in one of the two national forms, for these days."""
-
-    change: Literal["put_code"]
-    code: Code
-    organisation: OrganisationId
-    scheme: Literal["qd20", "qcvn102", "other"]
-    valid_from: date | None = None
-    valid_to: date | None = None
-
-
-class DeleteCode(ChangeModel):
-    """Remove a code that was entered by mistake. One that ends gets a `valid_to` instead."""
-
-    change: Literal["delete_code"]
-    code: Code
-
-
-class PutGroup(ChangeModel):
-    """A group has exactly these agencies."""
-
-    change: Literal["put_group"]
-    name: GroupName
-    members: OrganisationIds
-
-
-class DeleteGroup(ChangeModel):
-    """Remove a group."""
-
-    change: Literal["delete_group"]
-    name: GroupName
 
 
 class PutSystem(ChangeModel):
@@ -215,6 +171,8 @@ Change = Annotated[
     | DeleteCode
     | PutGroup
     | DeleteGroup
+    | PutCompetence
+    | DeleteCompetence
     | PutSystem
     | SuspendSystem
     | ResumeSystem

@@ -1,10 +1,15 @@
 """What must hold for the finished draft, whatever the order of its changes was."""
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from hub.control.draft import RETIRED, Draft, Edit, references
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.decision.rulebook import SystemRecord
+from hub.directory.tree import cycle
+
+_SHOWN: Final = 8
+"""Most organisations of a cycle that a refusal names."""
 
 
 def named(edits: Mapping[str, Edit]) -> frozenset[str]:
@@ -51,6 +56,41 @@ def check_unused(
     for key, target in [*current, *kept]:
         if target in retired:
             raise ChangeRefused(Refusal.IN_USE, f"{key} still names it", target)
+
+
+def check_kin(draft: Draft, edits: Mapping[str, Edit]) -> None:
+    """Return if no organisation is above itself, or takes its own place.
+
+    The draft knows all that is reached from the changed ones: a new cycle goes through one of them.
+
+    Raises:
+        ChangeRefused: `CYCLE`; the detail tells the way round.
+    """
+    known = dict(draft.organisations())
+    starts = [id for id in known if f"organisation/{id}" in edits]
+    parents = {id: [one.parent] if one.parent else [] for id, one in known.items()}
+    successors = {id: one.successors for id, one in known.items()}
+    for what, edges in (("parent", parents), ("successor", successors)):
+        way = cycle(edges, starts)
+        if way:
+            told = " → ".join(way if len(way) <= _SHOWN else (*way[:_SHOWN], "…"))
+            raise ChangeRefused(Refusal.CYCLE, f"by {what}: {told}", f"organisation/{way[0]}")
+
+
+def check_competences(draft: Draft) -> None:
+    """Return if each type has one organisation in each area.
+
+    Raises:
+        ChangeRefused: `COMPETENCE_TAKEN`.
+    """
+    dealing: dict[tuple[str, str], str] = {}
+    for id, record in draft.competences():
+        area, _, organisation = id.partition("/")
+        for type_ in record.types:
+            other = dealing.setdefault((area, type_), organisation)
+            if other != organisation:
+                detail = f"{other} deals with {type_} in {area}"
+                raise ChangeRefused(Refusal.COMPETENCE_TAKEN, detail, f"competence/{id}")
 
 
 def check_endpoints(draft: Draft) -> None:

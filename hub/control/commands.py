@@ -15,16 +15,14 @@ from hub.control.connectors import CONNECTOR_COMMANDS
 from hub.control.conversion_changes import CONVERSION_COMMANDS
 from hub.control.draft import ACTIVE, RETIRED, SUSPENDED, Draft
 from hub.control.keys import KEY_COMMANDS
+from hub.control.organisations import ORGANISATION_COMMANDS
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.restore import RestoreRules, restore
 from hub.control.schemas import SCHEMA_COMMANDS
 from hub.control.subscriptions import SUBSCRIPTION_COMMANDS
 from hub.decision.rulebook import (
-    CodeRecord,
     DocumentPolicyRecord,
     EndpointRecord,
-    GroupRecord,
-    OrganisationRecord,
     RightRecord,
     SystemRecord,
 )
@@ -37,41 +35,6 @@ def apply(change: Any, draft: Draft, place: str) -> None:
         ChangeRefused: any of `Refusal`.
     """
     _COMMANDS[type(change)](change, draft, place)
-
-
-def _put_organisation(change: ask.PutOrganisation, draft: Draft, place: str) -> None:
-    if change.parent == change.id:
-        raise ChangeRefused(Refusal.NOT_ITSELF, "an organisation is not its own parent", place)
-    record = OrganisationRecord(
-        name=change.name, level=change.level, parent=change.parent, state=change.state
-    )
-    draft.put(change.id, record, change.change)
-
-
-def _delete_organisation(change: ask.DeleteOrganisation, draft: Draft, _place: str) -> None:
-    draft.remove(OrganisationRecord, change.id, change.change)
-
-
-def _put_code(change: ask.PutCode, draft: Draft, _place: str) -> None:
-    record = CodeRecord(
-        organisation=change.organisation,
-        scheme=change.scheme,
-        valid_from=change.valid_from,
-        valid_to=change.valid_to,
-    )
-    draft.put(change.code, record, change.change)
-
-
-def _delete_code(change: ask.DeleteCode, draft: Draft, _place: str) -> None:
-    draft.remove(CodeRecord, change.code, change.change)
-
-
-def _put_group(change: ask.PutGroup, draft: Draft, _place: str) -> None:
-    draft.put(change.name, GroupRecord(members=change.members), change.change)
-
-
-def _delete_group(change: ask.DeleteGroup, draft: Draft, _place: str) -> None:
-    draft.remove(GroupRecord, change.name, change.change)
 
 
 def _put_system(change: ask.PutSystem, draft: Draft, place: str) -> None:
@@ -147,12 +110,6 @@ def _put_document_policy(change: ask.PutDocumentPolicy, draft: Draft, _place: st
 
 
 _COMMANDS: Final[Mapping[type[Any], Callable[[Any, Draft, str], None]]] = {
-    ask.PutOrganisation: _put_organisation,
-    ask.DeleteOrganisation: _delete_organisation,
-    ask.PutCode: _put_code,
-    ask.DeleteCode: _delete_code,
-    ask.PutGroup: _put_group,
-    ask.DeleteGroup: _delete_group,
     ask.PutSystem: _put_system,
     ask.SuspendSystem: _suspend_system,
     ask.ResumeSystem: _resume_system,
@@ -168,4 +125,5 @@ _COMMANDS: Final[Mapping[type[Any], Callable[[Any, Draft, str], None]]] = {
     **KEY_COMMANDS,
     **SUBSCRIPTION_COMMANDS,
     RestoreRules: restore,
+    **ORGANISATION_COMMANDS,
 }

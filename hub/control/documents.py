@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.control import store
 from hub.control.trail import note
-from hub.decision.orders import Do, Order
+from hub.decision.order_record import Do, Order
 from hub.io.kafka.orders import GivesOrders, RecordGone
 from hub.io.sql.document_tables import document_checks as checks
 from hub.io.sql.engine import sql_errors
@@ -63,7 +63,7 @@ class HeldDocuments:
             Unavailable: SQL is away.
         """
         key = tuple_(checks.c.source, checks.c.id)
-        query = select(checks).where(checks.c.held, key > tuple_(*after))
+        query = select(checks).where(checks.c.held, ~checks.c.choosing, key > tuple_(*after))
         query = query.order_by(checks.c.source, checks.c.id).limit(limit)
         with sql_errors("listing held documents"):
             async with self._engine.connect() as connection:

@@ -4,6 +4,7 @@ Pure: it is given what the tables hold and gives back what they shall hold.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -14,13 +15,16 @@ from lgsp_message.attributes import GROUP_PREFIX, ORG_PREFIX, SYSTEM_PREFIX
 from hub.control.adapters import Adapters
 from hub.control.certified import Certified, CertifiedBy
 from hub.decision.connector_record import ConnectorRecord
-from hub.decision.rulebook import (
-    KINDS,
+from hub.decision.directory_records import (
     CodeRecord,
-    ConversionRecord,
-    EndpointRecord,
+    CompetenceRecord,
     GroupRecord,
     OrganisationRecord,
+)
+from hub.decision.rulebook import (
+    KINDS,
+    ConversionRecord,
+    EndpointRecord,
     RightRecord,
     SchemaRecord,
     SystemRecord,
@@ -57,6 +61,8 @@ class Edit:
     """For a newly registered key: the proof of possession."""
     certified: Certified | None = None
     """For a key that was registered with a certificate."""
+    noted: Mapping[str, Any] | None = None
+    """What the trail keeps besides: how a code was spelt before it was repaired."""
 
 
 class Draft:
@@ -95,6 +101,26 @@ class Draft:
         found: Any = self._stored.get(key) if edit is None else edit.record
         return found if isinstance(found, record) else None
 
+    def kin(self, seen: AbstractSet[str]) -> set[str]:
+        """Return the keys of parents and successors that are named and were not read yet."""
+        mine = f"{KIND_OF[OrganisationRecord]}/"
+        return {
+            target
+            for key in (*self._edits, *self._stored)
+            if key.startswith(mine)
+            and (record := self.find(OrganisationRecord, key.removeprefix(mine))) is not None
+            for target in references(key, record)
+            if target not in seen and target not in self._stored and target not in self._edits
+        }
+
+    def organisations(self) -> Iterator[tuple[str, OrganisationRecord]]:
+        """Yield every known organisation as it will be, with its id."""
+        mine = f"{KIND_OF[OrganisationRecord]}/"
+        for key in {**self._stored, **self._edits}:
+            id = key.removeprefix(mine)
+            if key != id and (record := self.find(OrganisationRecord, id)) is not None:
+                yield id, record
+
     def exists(self, key: str) -> bool:
         """Say whether the entity with this key will be there."""
         edit = self._edits.get(key)
@@ -107,9 +133,10 @@ class Draft:
         action: str,
         proof: str | None = None,
         certified: Certified | None = None,
+        noted: Mapping[str, Any] | None = None,
     ) -> None:
         """Let an entity be `record`."""
-        edit = Edit(record=record, action=action, proof=proof, certified=certified)
+        edit = Edit(record=record, action=action, proof=proof, certified=certified, noted=noted)
         self._edits[entity(type(record), id)] = edit
 
     def remove(self, record: type[Record], id: str, action: str) -> None:
@@ -141,6 +168,15 @@ class Draft:
                 found |= {id} if code.valid_on(day) else set()
         return frozenset(found)
 
+    def competences(self) -> Iterator[tuple[str, CompetenceRecord]]:
+        """Yield every known competence as it will be, with its id."""
+        for key in {**self._stored, **self._edits}:
+            if key.startswith("competence/"):
+                id = key.removeprefix("competence/")
+                record = self.find(CompetenceRecord, id)
+                if record is not None:
+                    yield id, record
+
     def endpoints(self) -> Iterator[tuple[str, EndpointRecord]]:
         """Yield every known endpoint as it will be, with its id."""
         for key in {**self._stored, **self._edits}:
@@ -157,11 +193,13 @@ def references(key: str, record: Record) -> frozenset[str]:
     systems: Iterable[str] = ()
     match record:
         case OrganisationRecord():
-            organisations = [record.parent]
+            organisations = [record.parent, *record.successors]
         case CodeRecord():
-            organisations = [record.organisation]
+            organisations = [record.organisation, *(one.organisation for one in record.earlier)]
         case GroupRecord():
-            organisations = record.members
+            organisations = [*record.members, record.under]
+        case CompetenceRecord():
+            organisations = [key.rpartition("/")[2]]
         case SystemRecord():
             organisations = [record.organisation, *record.represents]
             systems = record.representatives

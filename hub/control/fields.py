@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from lgsp_message.attributes import (
+    AREA_PREFIX,
     GROUP_PREFIX,
     ORG_PREFIX,
     SYSTEM_PREFIX,
+    is_area,
     is_system_name,
 )
 from lgsp_message.limits import MAX_URN_CHARS
@@ -16,6 +18,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from hub.decision.rules import EVERYONE
 from hub.decision.statements import is_statement
+from hub.directory.codes import respell
 from hub.schemas.event_types import parse_schema
 
 MAX_LIST: Final = 5_000
@@ -42,17 +45,26 @@ def _address(urn: str) -> str:
     if urn == EVERYONE or _names_somebody(urn):
         return urn
     raise ValueError(
-        f"{SYSTEM_PREFIX}…, {ORG_PREFIX}<code>, {GROUP_PREFIX}… or {EVERYONE} (any recipient)"
+        f"{SYSTEM_PREFIX}…, {ORG_PREFIX}<code>, {GROUP_PREFIX}…, {AREA_PREFIX}<number> "
+        f"or {EVERYONE} (any recipient)"
     )
 
 
 def _names_somebody(urn: str) -> bool:
     if urn.startswith(ORG_PREFIX):
         return _CODE_FORM.fullmatch(urn.removeprefix(ORG_PREFIX)) is not None
+    if urn.startswith(AREA_PREFIX):
+        return is_area(urn.removeprefix(AREA_PREFIX))
     for prefix in (SYSTEM_PREFIX, GROUP_PREFIX):
         if urn.startswith(prefix):
             return is_system_name(urn.removeprefix(prefix))
     return False
+
+
+def _wild_code(text: str) -> str:
+    if not text.isprintable() or respell(text) is None:
+        raise ValueError("a code as in H37.02 or 000.00.02.H37")
+    return text
 
 
 def _schema_name(name: str) -> str:
@@ -83,6 +95,8 @@ Reason = Annotated[str, StringConstraints(min_length=3, max_length=500), AfterVa
 """Why an operator changes something: invariant 11."""
 OrganisationId = Annotated[str, StringConstraints(pattern=_CODE)]
 Code = Annotated[str, StringConstraints(pattern=_CODE)]
+WildCode = Annotated[str, StringConstraints(max_length=80), AfterValidator(_wild_code)]
+"""A code in whatever spelling: it is repaired, and the trail keeps how it was written."""
 SystemName = Annotated[str, StringConstraints(pattern=_SYSTEM)]
 ConnectorName = Annotated[str, StringConstraints(pattern=_SYSTEM)]
 GroupName = Annotated[str, StringConstraints(pattern=_SYSTEM)]
@@ -94,6 +108,9 @@ MessageType = Annotated[EventType, AfterValidator(_no_statement)]
 """A type that carries something to somebody: not what is said about other messages."""
 Address = Annotated[str, StringConstraints(max_length=MAX_URN_CHARS), AfterValidator(_address)]
 Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
+
+Area = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,10}$")]
+"""The number of an administrative unit."""
 
 SystemNames = Annotated[
     tuple[SystemName, ...], Field(max_length=MAX_LIST), AfterValidator(_distinct)

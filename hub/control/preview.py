@@ -17,6 +17,7 @@ from hub.decision.events import RulesRef
 from hub.decision.preview import Difference, difference
 from hub.decision.rulebook import Rulebook
 from hub.decision.rules import Rules
+from hub.decision.states import MANUAL_REVIEW_REASON
 from hub.io.kafka.codec import read_ingress
 from hub.io.kafka.past import ReadsThePast
 from hub.io.kafka.router_records import COMMAND
@@ -36,7 +37,7 @@ class Group:
     source: str
     type: str
     now: str
-    """The outcome, the reason of a refusal, and the recipients, in one line."""
+    """In one line: outcome, reason of a refusal, recipients, and of whom a person chooses."""
     then: str
     count: int
 
@@ -178,4 +179,6 @@ _MAX_GROUPS: Final = 200
 
 
 def _line(fate: Any) -> str:
-    return " ".join(filter(None, (fate.outcome, fate.reason, ", ".join(fate.recipients))))
+    open_ = f"{MANUAL_REVIEW_REASON}: {', '.join(fate.candidates)}" if fate.candidates else ""
+    told = (fate.outcome, fate.reason, ", ".join(fate.recipients), open_)
+    return " ".join(filter(None, told))

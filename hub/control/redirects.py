@@ -19,7 +19,7 @@ from hub.control.dead_letters import DeadLetterOrders, Key, entity
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.trail import note
 from hub.decision.dead_letters import OF_A_SOURCE
-from hub.decision.orders import Do, Order
+from hub.decision.order_record import Do, Order
 from hub.decision.redirecting import expect_takes
 from hub.decision.rows import DeadLetterRow
 from hub.decision.rules import Rules

@@ -64,11 +64,15 @@ def _goes_back(key: str) -> bool:
     return kind in KINDS and kind not in STAYS
 
 
-def touched(past: Past) -> tuple[set[str], set[str]]:
-    """Return the keys of what goes back, and the agencies whose endpoints must be looked at."""
+def touched(past: Past) -> tuple[set[str], set[str], set[str]]:
+    """Return the keys of what goes back, and what must be looked at for it.
+
+    These are the agencies whose endpoints, and the areas whose competences are needed.
+    """
     keys = {key for values in past.values() for key in values}
     organisations = {key.split("/")[1] for key in keys if key.startswith("endpoint/")}
-    return keys, organisations
+    areas = {key.split("/")[1] for key in keys if key.startswith("competence/")}
+    return keys, organisations, areas
 
 
 def restore(change: RestoreRules, draft: Draft, place: str) -> None:

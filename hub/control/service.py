@@ -177,13 +177,14 @@ class Control:
             ChangeRefused: they cannot be made.
         """
         needed, past = targets(changes), await past_of(connection, changes)
-        again, organisations = touched(past)
+        again, organisations, areas = touched(past)
         stored = await store.load(connection, needed.keys | again)
         await expect_stopped(connection, changes, stored, self.clock())
         stored |= await store.load_where(connection, "key", "thumbprint", needed.thumbprints)
         stored |= await store.load_where(
             connection, "endpoint", "organisation", needed.organisations | organisations
         )
+        stored |= await store.load_where(connection, "competence", "area", needed.areas | areas)
         if certified:
             stored |= await store.load_where(
                 connection, "code", "organisation", organisations_of(changes, stored)
@@ -201,10 +202,21 @@ class Control:
         edits = await asyncio.to_thread(_apply_all, changes, draft)
         missing = [key for key in checks.named(edits) if not draft.exists(key)]
         draft.learn(await store.load(connection, missing))
+        await _learn_kin(connection, draft, edits)
         removed = checks.gone(edits)
         users = await store.referring(connection, removed)
         await asyncio.to_thread(_check_all, draft, edits, users, removed)
         return edits
+
+
+async def _learn_kin(connection: AsyncConnection, draft: Draft, edits: Mapping[str, Edit]) -> None:
+    """Read who is above the changed organisations, and in their place, to the ends."""
+    if not any(key.startswith("organisation/") for key in edits):
+        return
+    seen: set[str] = set()
+    while missing := draft.kin(seen):
+        seen |= missing
+        draft.learn(await store.load(connection, missing))
 
 
 def _apply_all(changes: Sequence[Any], draft: Draft) -> Mapping[str, Edit]:
@@ -220,6 +232,8 @@ def _check_all(
     checks.check_unused(edits, users, removed)
     checks.check_endpoints(draft)
     check_loops(draft, edits)
+    checks.check_competences(draft)
+    checks.check_kin(draft, edits)
 
 
 async def _save(
@@ -295,7 +309,8 @@ async def _save_trail(
     (number,) = entry.inserted_primary_key or (0,)
     if edits:
         rows = [
-            {"entry": number, "entity": key, "action": edit.action} for key, edit in edits.items()
+            {"entry": number, "entity": key, "action": edit.action, "after": edit.noted}
+            for key, edit in edits.items()
         ]
         await connection.execute(insert(tables.trail_entities), rows)
 

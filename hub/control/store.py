@@ -36,6 +36,7 @@ TABLES: Final[Mapping[str, Table]] = {
     "type_owner": tables.type_owners,
     "exchange": tables.exchanges,
     "conversion": tables.schema_conversions,
+    "competence": tables.competences,
 }
 """Kind to its table."""
 
@@ -43,6 +44,7 @@ _PARTS: Final[Mapping[str, tuple[str, str]]] = {
     "key": ("system", "thumbprint"),
     "endpoint": ("organisation", "system"),
     "conversion": ("source", "target"),
+    "competence": ("area", "organisation"),
 }
 """Kinds whose id has two parts, each with a column of its own."""
 
@@ -71,9 +73,9 @@ async def newest(connection: AsyncConnection) -> int:
 async def load_all(connection: AsyncConnection) -> dict[str, Record]:
     """Return every entity of the rules, by key."""
     found: dict[str, Record] = {}
-    for kind, table in TABLES.items():
-        rows = await connection.execute(select(table))
-        found |= {f"{kind}/{row.id}": to_record(kind, row) for row in rows}
+    for kind in TABLES:
+        of_kind = await load_kind(connection, kind)
+        found |= {f"{kind}/{id}": record for id, record in of_kind.items()}
     return found
 
 
@@ -99,6 +101,12 @@ async def load_where(
         rows = await connection.execute(select(table).where(table.c[column].in_(part)))
         found |= {f"{kind}/{row.id}": to_record(kind, row) for row in rows}
     return found
+
+
+async def load_kind(connection: AsyncConnection, kind: str) -> dict[str, Any]:
+    """Return, by id, all entities of one kind."""
+    rows = await connection.execute(select(TABLES[kind]))
+    return {row.id: to_record(kind, row) for row in rows}
 
 
 async def referring(connection: AsyncConnection, targets: Iterable[str]) -> list[tuple[str, str]]:
@@ -201,7 +209,10 @@ async def _save_references(connection: AsyncConnection, edits: Mapping[str, Edit
 
 def _row(kind: str, id: str, record: Record) -> dict[str, Any]:
     # Moments and days have columns of their own; all else goes in as JSON has it.
-    row = {**msgspec.to_builtins(record, builtin_types=(datetime, date)), "id": id}
+    row: dict[str, Any] = {"id": id}
+    for name in record.__struct_fields__:
+        value = getattr(record, name)
+        row[name] = value if isinstance(value, datetime | date) else msgspec.to_builtins(value)
     if kind in _PARTS:
         first, second = _PARTS[kind]
         row[first], _, row[second] = id.partition("/")

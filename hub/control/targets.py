@@ -9,8 +9,10 @@ from lgsp_message.keys import KeyUnusable, load_jwk, public_jwk, thumbprint
 from hub.control import changes as ask
 from hub.control import connector_changes as about
 from hub.control import conversion_changes as conversions
+from hub.control import directory_changes as directory
 from hub.control import key_changes as keys
 from hub.control import subscription_changes as subs
+from hub.control.organisations import spelt
 from hub.control.restore import RestoreRules
 
 
@@ -24,6 +26,8 @@ class Targets:
     """Registered keys to find under whatever system has them."""
     organisations: set[str] = field(default_factory=set)
     """Organisations whose endpoints are needed, all of them."""
+    areas: set[str] = field(default_factory=set)
+    """Areas whose competences are needed, all of them."""
 
 
 def targets(changes: Iterable[Any]) -> Targets:
@@ -32,25 +36,8 @@ def targets(changes: Iterable[Any]) -> Targets:
     for change in changes:
         if isinstance(change, RestoreRules):
             continue  # What it looks at is found in the past.
-        named = _NAMED.get(type(change))
-        if named is None:
-            _add(change, found)
-        else:
-            found.keys.add(f"{named[0]}/{getattr(change, named[1])}")
+        _add(change, found)
     return found
-
-
-_NAMED: Final[Mapping[type[Any], tuple[str, str]]] = {
-    subs.PutSubscription: ("subscription", "id"),
-    subs.PauseSubscription: ("subscription", "id"),
-    subs.ResumeSubscription: ("subscription", "id"),
-    subs.EndSubscription: ("subscription", "id"),
-    subs.PutTypeOwner: ("type_owner", "type"),
-    subs.DeleteTypeOwner: ("type_owner", "type"),
-    subs.PutExchange: ("exchange", "type"),
-    subs.DeleteExchange: ("exchange", "type"),
-}
-"""Changes of one entity: its kind, and the field with its id."""
 
 
 def organisations_of(changes: Iterable[Any], stored: Mapping[str, Any]) -> set[str]:
@@ -71,35 +58,14 @@ def organisations_of(changes: Iterable[Any], stored: Mapping[str, Any]) -> set[s
 
 def _add(change: Any, found: Targets) -> None:
     match change:
-        case ask.PutOrganisation() | ask.DeleteOrganisation():
-            found.keys.add(f"organisation/{change.id}")
-        case ask.PutCode() | ask.DeleteCode():
-            found.keys.add(f"code/{change.code}")
-        case ask.PutGroup() | ask.DeleteGroup():
-            found.keys.add(f"group/{change.name}")
-        case ask.PutRight() | ask.DeleteRight():
-            found.keys.add(f"right/{change.id}")
         case ask.PutEndpoint() | ask.DeleteEndpoint():
             found.organisations.add(change.organisation)
-        case (
-            about.PutConnector()
-            | about.DeleteConnector()
-            | about.PauseConnector()
-            | about.ResumeConnector()
-            | about.StopConnector()
-            | about.RestartConnector()
-            | about.SetNetworks()
-        ):
-            found.keys.add(f"connector/{change.name}")
-        case (
-            ask.PublishSchema()
-            | ask.DeprecateSchema()
-            | ask.RetireSchema()
-            | conversions.PutConversion()
-            | conversions.DeleteConversion()
-            | ask.PutDocumentPolicy()
-        ):
-            found.keys.add(_of_bodies(change))
+        case directory.PutCompetence() | directory.DeleteCompetence():
+            found.areas.add(change.area)
+        case directory.PutCode() | directory.DeleteCode():
+            found.keys.add(f"code/{spelt(change.code)}")
+        case conversions.PutConversion() | conversions.DeleteConversion():
+            found.keys.add(f"conversion/{conversions.conversion_id(change)}")
         case (
             keys.RegisterKey()
             | keys.RevokeKey()
@@ -110,17 +76,8 @@ def _add(change: Any, found: Targets) -> None:
         ):
             _add_key(change, found)
         case _:
-            found.keys.add(f"system/{change.system}")
-
-
-def _of_bodies(change: Any) -> str:
-    match change:
-        case conversions.PutConversion() | conversions.DeleteConversion():
-            return f"conversion/{conversions.conversion_id(change)}"
-        case ask.PutDocumentPolicy():
-            return f"document_policy/{change.type}"
-        case _:
-            return f"schema/{change.schema_name}"
+            kind, name = _SINGLE.get(type(change), ("system", "system"))
+            found.keys.add(f"{kind}/{getattr(change, name)}")
 
 
 def _add_key(change: Any, found: Targets) -> None:
@@ -136,3 +93,34 @@ def _thumbprint(change: keys.RegisterKey) -> list[str]:
         return [thumbprint(public_jwk(load_jwk(change.jwk)))]
     except KeyUnusable:
         return []  # The command itself refuses it, and says why.
+
+
+_SINGLE: Final[Mapping[type[Any], tuple[str, str]]] = {
+    directory.PutOrganisation: ("organisation", "id"),
+    directory.DeleteOrganisation: ("organisation", "id"),
+    directory.PutGroup: ("group", "name"),
+    directory.DeleteGroup: ("group", "name"),
+    ask.PutRight: ("right", "id"),
+    ask.DeleteRight: ("right", "id"),
+    about.PutConnector: ("connector", "name"),
+    about.DeleteConnector: ("connector", "name"),
+    about.PauseConnector: ("connector", "name"),
+    about.ResumeConnector: ("connector", "name"),
+    about.StopConnector: ("connector", "name"),
+    about.RestartConnector: ("connector", "name"),
+    about.SetNetworks: ("connector", "name"),
+    ask.PublishSchema: ("schema", "schema_name"),
+    ask.DeprecateSchema: ("schema", "schema_name"),
+    ask.RetireSchema: ("schema", "schema_name"),
+    ask.PutDocumentPolicy: ("document_policy", "type"),
+    subs.PutSubscription: ("subscription", "id"),
+    subs.PauseSubscription: ("subscription", "id"),
+    subs.ResumeSubscription: ("subscription", "id"),
+    subs.EndSubscription: ("subscription", "id"),
+    subs.PutTypeOwner: ("type_owner", "type"),
+    subs.DeleteTypeOwner: ("type_owner", "type"),
+    subs.PutExchange: ("exchange", "type"),
+    subs.DeleteExchange: ("exchange", "type"),
+}
+"""Kind of change to the kind of the one entity it is about, and the field that names it. All others
+are about a system."""

@@ -16,6 +16,7 @@ from pydantic import BaseModel, TypeAdapter
 from sqlalchemy import func, select
 
 from hub.control import changes as ask
+from hub.control import directory_changes as directory
 from hub.control import store
 from hub.control.changes import Change, ChangeSet
 from hub.control.connector_changes import PutConnector
@@ -31,9 +32,10 @@ FORMAT: Final = "lgsp-hub-config/1"
 _RETIRED: Final = "retired"
 _SUSPENDED: Final = "suspended"
 _MADE_BY: Final[Mapping[str, type[BaseModel]]] = {
-    "organisation": ask.PutOrganisation,
-    "code": ask.PutCode,
-    "group": ask.PutGroup,
+    "organisation": directory.PutOrganisation,
+    "code": directory.PutCode,
+    "group": directory.PutGroup,
+    "competence": directory.PutCompetence,
     "system": ask.PutSystem,
     "endpoint": ask.PutEndpoint,
     "right": ask.PutRight,
@@ -50,6 +52,8 @@ _ID: Final = {
     "document_policy": "type",
     "connector": "name",
 }
+_PAIRS: Final = {"endpoint": ("organisation", "system"), "competence": ("area", "organisation")}
+"""Kinds whose id has two parts."""
 _TAKEN: Final[tuple[type[BaseModel], ...]] = (*_MADE_BY.values(), ask.SuspendSystem)
 _changes: Final[TypeAdapter[Change]] = TypeAdapter(Change)
 
@@ -113,7 +117,7 @@ class Transfer:
 
     async def report(self, version: int, hash_: str, changes: tuple[Change, ...]) -> Report:
         """Return what a file of this version would do. Nothing is changed."""
-        named = [(key, one) for one in changes for key in sorted(targets([one]).keys)[:1]]
+        named = [(_key(one), one) for one in changes]
         with sql_errors("looking at a configuration"):
             async with self._control.engine.connect() as connection:
                 stored = await store.load(connection, {key for key, _ in named})
@@ -168,22 +172,32 @@ def _asked(kind: str, id: str, record: Any) -> Iterator[Any]:
     model = _MADE_BY[kind]
     if kind in _ID:
         fields[_ID[kind]] = id
-    if kind == "endpoint":
-        fields["organisation"], _, fields["system"] = id.partition("/")
+    if kind in _PAIRS:
+        fields |= zip(_PAIRS[kind], id.split("/"), strict=True)
     if kind == "connector":
         fields["windows"] = [
             {**one, "start": one["start"][:5], "end": one["end"][:5]} for one in fields["windows"]
         ]
     known = {name: value for name, value in fields.items() if name in model.model_fields}
+    for earlier in fields.get("earlier", ()):  # Who had a code before has it again, in its days.
+        yield _changes.validate_python({"change": f"put_{kind}", **known, **earlier})
     yield _changes.validate_python({"change": f"put_{kind}", **known})
     if fields.get("state") == _SUSPENDED:
         yield ask.SuspendSystem(change="suspend_system", system=id)
 
 
+def _key(change: Any) -> str:
+    kind = change.change.partition("_")[2]
+    if kind in _PAIRS:
+        return f"{kind}/" + "/".join(getattr(change, name) for name in _PAIRS[kind])
+    return min(targets([change]).keys)
+
+
 def _line(key: str, wanted: Any, record: Any, newest: int | None, base: int | None) -> Line:
     kind, _, id = key.partition("/")
     made = [] if record is None else list(_asked(kind, id, record))
-    here = next((one for one in made if one.change == wanted.change), None)
+    alike = [one for one in made if one.change == wanted.change]
+    here = wanted if wanted in alike else next(reversed(alike), None)
     return Line(
         entity=key,
         outcome=_outcome(wanted, here, newest, base),

@@ -44,6 +44,12 @@ def expect_right(claim: Attributes, addresses: tuple[str, ...], rules: Rules, da
             raise Refused(Reason.NOT_PERMITTED, f"no right to send to {address}", place)
 
 
+def may_send(source: str, type_: str, address: str, rules: Rules, day: date) -> bool:
+    """Say whether a system has a right to send a type to an address."""
+    allowed = rules.rights.get((source, type_), frozenset())
+    return EVERYONE in allowed or address in allowed or covered(address, allowed, rules, day)
+
+
 def _represents(code: str, sender: System, rules: Rules, day: date) -> None:
     organisation = rules.directory.resolve(code, day)
     if organisation is None or organisation.id not in sender.represents:
@@ -51,10 +57,18 @@ def _represents(code: str, sender: System, rules: Rules, day: date) -> None:
 
 
 def covered(address: str, allowed: frozenset[str], rules: Rules, day: date) -> bool:
-    """Say whether a right for the organisation, one of its codes or its groups covers it."""
-    organisation = _organisation_of(address, rules, day)
-    if organisation is None:
-        return False
+    """Say whether a right for the organisation, one of its codes or its groups covers it.
+
+    What took the place of an organisation is reached by a right for either: for the one that the
+    sender knew, or for all that are there now.
+    """
+    of, now = _meant(address, rules, day)
+    if of is not None and _right_for(of, allowed, rules):
+        return True
+    return bool(now) and all(_right_for(one, allowed, rules) for one in now)
+
+
+def _right_for(organisation: str, allowed: frozenset[str], rules: Rules) -> bool:
     groups = rules.directory.groups_of.get(organisation, frozenset())
     if any(GROUP_PREFIX + group in allowed for group in groups):
         return True
@@ -66,11 +80,16 @@ def covered(address: str, allowed: frozenset[str], rules: Rules, day: date) -> b
     )
 
 
-def _organisation_of(address: str, rules: Rules, day: date) -> str | None:
+def _meant(address: str, rules: Rules, day: date) -> tuple[str | None, tuple[str, ...]]:
+    """Return the organisation that an address means, and those that are there in its place."""
     if address.startswith(SYSTEM_PREFIX):
         system = rules.systems.get(address.removeprefix(SYSTEM_PREFIX))
-        return None if system is None else system.organisation
+        return None if system is None else system.organisation, ()
     if address.startswith(ORG_PREFIX):
-        organisation = rules.directory.resolve(address.removeprefix(ORG_PREFIX), day)
-        return None if organisation is None else organisation.id
-    return None
+        code = address.removeprefix(ORG_PREFIX)
+        organisation = rules.directory.resolve(code, day)
+        if organisation is not None:  # As of almost every address.
+            return organisation.id, ()
+        way = rules.directory.way(code, day)
+        return way.of, way.to
+    return None, ()

@@ -4,7 +4,7 @@ The router's memory is the truth about what a message waits for. This is what th
 `documents` must know to give it the right orders; where it is behind, an order changes nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,7 +15,8 @@ from hub.decision.event_rows import message_row
 from hub.decision.events import AuditEvent, Event
 from hub.decision.orders import LONGEST_HOLD
 from hub.decision.rows import Key, Outcome
-from hub.decision.states import BEHIND_DOCUMENTS, DOCUMENT_REVIEW
+from hub.decision.states import BEHIND_DOCUMENTS, DOCUMENT_REVIEW, ENDS_CHOICE
+from hub.decision.watching import CHOICES
 
 CONCERNED: Final = frozenset(
     {Event.VERDICT, Event.HELD, Event.RESUMED, Event.EXPIRED, Event.WITHDRAWN}
@@ -47,6 +48,10 @@ class DocumentCheck(msgspec.Struct, frozen=True, kw_only=True):
     """When it is ended if nothing has happened."""
     due_at: datetime
     """When there is something to do next."""
+    choices: Mapping[str, Sequence[str]] = {}
+    """Addresses that wait for a person to choose, each with the systems that it may mean."""
+    choosing: bool = False
+    """It waits for that and for nothing else."""
 
 
 class DocumentChecks:
@@ -83,11 +88,16 @@ class DocumentChecks:
                 self._put(_with(check, verdict_awaited=False, due_at=check.until))
             case Event.HELD:
                 self._put(_held(check, event))
+            case Event.RESUMED | Event.EXPIRED if event.reason in ENDS_CHOICE:
+                self._put(_chosen(check, event.at))
+                self._wake(check, event.at)
+            case Event.RESUMED if check.choices:
+                self._put(_with(check, choosing=True, review=False, due_at=check.until))
             case Event.RESUMED if check.held:
                 self._put(_with(check, held=False, due_at=event.at))
                 self._wake(check, event.at)
             case Event.EXPIRED | Event.WITHDRAWN if check.held:
-                self._put(_with(check, held=False, verdict_awaited=False))
+                self._put(_with(_chosen(check, event.at), verdict_awaited=False))
                 self._wake(check, event.at)
 
     def _put(self, check: DocumentCheck) -> None:
@@ -107,12 +117,14 @@ class DocumentChecks:
 def is_about_documents(event: AuditEvent) -> bool:
     """Say whether the event may begin or change a check: of most messages none does."""
     if event.event is Event.ADMITTED:
-        return NAME in event.detail
+        return NAME in event.detail or CHOICES in event.detail
+    if event.reason in ENDS_CHOICE:
+        return True
     return event.recipient is None and event.event in CONCERNED
 
 
 def _begun(event: AuditEvent) -> DocumentCheck | None:
-    told = event.detail.get(NAME)
+    told, choices = event.detail.get(NAME, {}), event.detail.get(CHOICES, {})
     row = message_row(event, Outcome.ADMITTED)
     if not isinstance(told, dict) or row.ingress_partition is None or row.ingress_offset is None:
         return None
@@ -130,12 +142,19 @@ def _begun(event: AuditEvent) -> DocumentCheck | None:
         policy=None if policy is None else Policy(policy),
         hashes=tuple(hashes),
         verdict_awaited=policy is not None,
-        held=bool(told.get("held")),
+        held=bool(told.get("held") or choices),
         review=False,
         since=event.at,
         until=until if row.expirytime is None else min(until, row.expirytime),
         due_at=event.at if policy is not None else until,
+        choices=choices,
+        choosing=bool(choices) and not told.get("held"),
     )
+
+
+def _chosen(check: DocumentCheck, at: datetime) -> DocumentCheck:
+    """Return it with nobody to choose any more. A verdict that is only told is still awaited."""
+    return _with(check, held=False, choices={}, choosing=False, due_at=at)
 
 
 def _held(check: DocumentCheck, event: AuditEvent) -> DocumentCheck:

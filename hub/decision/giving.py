@@ -92,7 +92,7 @@ def _subscriber(
 
 def _given(gift: _Gift, rules: Rules, now: datetime) -> Followed:
     address, claim = SYSTEM_PREFIX + gift.system, gift.envelope.attributes
-    held = gift.answer.hold is not None and gift.answer.hold.held
+    held = gift.answer.hold is not None and gift.answer.hold.waits
     where = () if held else ((gift.system, address),)
     partition = place_of(gift.received).partition
     return Followed(
@@ -105,7 +105,7 @@ def _given(gift: _Gift, rules: Rules, now: datetime) -> Followed:
 
 def _kept(gift: _Gift, address: str) -> Answer:
     recipients, hold = (*gift.answer.recipients, gift.system), gift.answer.hold
-    if hold is not None and hold.held:
+    if hold is not None and hold.waits:
         # It waits with the others, and is delivered when they are.
         hold = replace(hold, addresses=(*hold.addresses, address))
     return replace(gift.answer, recipients=recipients, hold=hold)

@@ -21,7 +21,14 @@ from hub.decision.event_rows import (
 from hub.decision.events import AuditEvent, Event
 from hub.decision.rows import AuditRecord, DeliveryRow, Grant, Key, MessageRow, Outcome, StepRow
 from hub.decision.statements import is_statement
-from hub.decision.states import HOLDS_DELIVERIES, State, aim, transition
+from hub.decision.states import (
+    ENDS_CHOICE,
+    HOLDS_DELIVERIES,
+    RECIPIENT_CHOSEN,
+    State,
+    aim,
+    transition,
+)
 from hub.decision.tallies import Counted, Tallies
 
 _HELD: Final = frozenset({State.HELD, State.MANUAL_REVIEW})
@@ -129,7 +136,11 @@ class History:
         """A message that was admitted earlier has one recipient more."""
         self._ensure_message(event)
         recipient = event.recipient
-        if recipient is not None and self._delivery(event, recipient) is None:
+        if recipient is None:
+            return
+        known = self._delivery(event, recipient)
+        # One that is held here was only a candidate: it waits for no person any more.
+        if known is None or known.state in _HELD:
             self._put_delivery(pending_delivery(event, recipient))
             self.tallies.begun(event.at, event.source, recipient)
             self._grant(event, recipient)
@@ -159,7 +170,7 @@ class History:
         self._ensure_message(event)
         self._mark(event)
         if event.event is Event.RESUMED and event.recipient is not None:
-            # Sent to another recipient by an operator: it may read what the message refers to.
+            # Sent or given to it by an operator: it may read what the message refers to.
             self._grant(event, event.recipient)
         moved = [self._move_one(event, recipient) for recipient in self._concerned(event)]
         return bool(moved) and not any(moved) and aim(event.event, event.reason) is not None
@@ -193,6 +204,9 @@ class History:
         self.tallies.moved(event.at, event.source, recipient, before.state, after.state)
         if row is None or after is not before:
             self._put_delivery(after)
+        if event.event is Event.RESUMED and event.reason == RECIPIENT_CHOSEN:
+            # Only now is it one: a candidate that is not chosen never was a delivery.
+            self.tallies.begun(event.at, event.source, recipient)
         if event.event is Event.DEAD_LETTER and after.state is State.DEAD_LETTER:
             self.dead_letters.begin(event, recipient, after.attempts)
         elif after.state is not State.DEAD_LETTER:
@@ -228,7 +242,7 @@ def concerns_all_recipients(event: AuditEvent) -> bool:
 def _is_retry(event: AuditEvent) -> bool:
     """Say whether an operator had one delivery tried again."""
     by_name = event.event is Event.RESUMED and event.recipient is not None
-    return by_name and text_of(event, "by") is not None
+    return by_name and event.reason not in ENDS_CHOICE and text_of(event, "by") is not None
 
 
 def _replaces(event: AuditEvent, earlier: MessageRow | None) -> bool:

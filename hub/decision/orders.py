@@ -5,9 +5,9 @@ record: so one router decides it, in one order with everything else of its sende
 has the bytes to deliver. Repeating an order changes nothing.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum, unique
 from typing import Any, Final
 
 import msgspec
@@ -17,6 +17,14 @@ from lgsp_message.values import Envelope, Place, Received
 from msgspec.structs import replace
 
 from hub.answers import Answer, Check, Hold
+from hub.decision.choosing import (
+    Told,
+    fits,
+    still_open,
+    told_of_choice,
+    told_of_end,
+    where,
+)
 from hub.decision.documents import NAME, documents_of
 from hub.decision.events import (
     AuditEvent,
@@ -29,7 +37,8 @@ from hub.decision.events import (
     place_of,
 )
 from hub.decision.giving import give
-from hub.decision.holding import blocker, ended, expect_genuine, opened
+from hub.decision.holding import blocker, ended, opened
+from hub.decision.order_record import Do, Found, Order
 from hub.decision.redirecting import redirected
 from hub.decision.routing import deliveries_at
 from hub.decision.rules import Rules
@@ -39,6 +48,7 @@ from hub.decision.states import (
     DOCUMENT_REVIEW,
     HELD_TOO_LONG,
 )
+from hub.directory.organisations import legal_day
 from hub.ports import Admitted
 from hub.signing.verdicts import Grade, VerdictReason, worst
 
@@ -48,81 +58,6 @@ bytes to deliver."""
 
 DROPPED: Final = "dropped"
 """Reason of `expired`: an operator has ended it."""
-
-
-@unique
-class Do(StrEnum):
-    """What an order asks for."""
-
-    TELL = "tell"
-    """Take what was found out about the documents."""
-    LOOK = "look"
-    """Deliver it if nothing stands before it any more; end it if its time is over."""
-    RELEASE = "release"
-    """An operator's word: deliver it, whatever was found."""
-    DROP = "drop"
-    """An operator's word: it will not be delivered."""
-    GIVE = "give"
-    """Deliver it to a subscriber who asked for the past (`hub.decision.giving`)."""
-    REDIRECT = "redirect"
-    """An operator's word: it goes to another system too, in place of one that does not take it."""
-
-
-class FoundSignature(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What was found out about one signature. Nothing that a certificate says in words."""
-
-    grade: Grade
-    reasons: tuple[VerdictReason, ...]
-    algorithm: str = ""
-    proven_at: datetime | None = None
-    """What a trusted time stamp says."""
-
-
-class Found(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What was found out about one document: codes, never a text.
-
-    Invariant 9: an audit event names no person, and a certificate's words may be anybody's.
-    """
-
-    hash: str
-    grade: Grade
-    reasons: tuple[VerdictReason, ...] = ()
-    signatures: tuple[FoundSignature, ...] = ()
-    trust: str = ""
-    """Version of the trust roots that were used."""
-
-
-class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One order. JSON, under the hub's MAC."""
-
-    do: Do
-    source: str
-    id: str
-    found: tuple[Found, ...] = ()
-    recipient: str = ""
-    """Of `redirect`: the system that does not take it."""
-    to: str = ""
-    """Of `redirect`: the system that gets it."""
-    by: str = ""
-    """Who, where a person gives it (invariant 11)."""
-    reason: str = ""
-    subscription: str = ""
-    """To give it under: its id."""
-
-    @property
-    def gift(self) -> tuple[str, str, str]:
-        """Source and id of the message, and the subscription that it is given under."""
-        return self.source, self.id, self.subscription
-
-
-def read_order(order: bytes, mac: str, rules: Rules) -> Order:
-    """Return an order that the hub gave itself.
-
-    Raises:
-        Refused: `NOT_ADMITTED`.
-    """
-    expect_genuine(order, mac, rules)
-    return msgspec.json.decode(order, type=Order)
 
 
 def follow(
@@ -166,11 +101,43 @@ class _Step:
             return self._told()
         if not self._hold.held:
             return self._unchanged()
+        if self._hold.given:
+            return self._of_choice()
         if self._order.do is Do.RELEASE:
             return self._go_on(self._by())
         if self._order.do is Do.DROP:
             return self._end(DROPPED, self._by())
         return self._look()
+
+    def _of_choice(self) -> Followed:
+        """Go on with a message of which only the choice of recipients is open."""
+        if self._order.do is Do.CHOOSE:
+            return self._choose()
+        if self._time_is_over() or self._waits_too_long():
+            self._say_each(told_of_end(self._hold.choices, self._answer.recipients))
+            return self._choice_done({})
+        return self._unchanged()
+
+    def _choose(self) -> Followed:
+        choices, has_it = self._hold.choices, self._answer.recipients
+        claim, day = self._envelope.attributes, legal_day(self._now)
+        wanted = fits(self._order.chosen, choices, (claim.source, claim.type), self._rules, day)
+        if wanted is None:
+            self._say_each(
+                still_open(choices, has_it), self._by() | {"text": "the choice fits no more"}
+            )
+            return self._remember(self._hold)
+        to = where(wanted, has_it)
+        self._say_each(told_of_choice(choices, to, has_it), self._by())
+        return self._choice_done(to)
+
+    def _choice_done(self, to: Mapping[str, str]) -> Followed:
+        hold = self._hold
+        left = Hold(check=Check.RECORD, held=False) if hold.check is Check.RECORD else None
+        answer = replace(self._answer, recipients=(*self._answer.recipients, *to))
+        partition = self._place().partition
+        deliveries = deliveries_at(to.items(), self._envelope, self._rules, partition)
+        return self._remember(left, deliveries, answer)
 
     def _told(self) -> Followed:
         found = self._complete()
@@ -198,7 +165,7 @@ class _Step:
     def _look(self) -> Followed:
         if self._time_is_over():
             return self._end(None)
-        if self._now.timestamp() - self._answer.decided_at >= LONGEST_HOLD.total_seconds():
+        if self._waits_too_long():
             return self._end(HELD_TOO_LONG)
         if self._hold.check in (Check.REQUIRE, Check.REVIEW) or self._behind():
             return self._unchanged()
@@ -212,8 +179,13 @@ class _Step:
             self._say(Event.HELD, BEHIND_DOCUMENTS, detail)
             return self._remember(replace(self._hold, check=check))
         self._say(Event.RESUMED, None, detail)
-        hold = Hold(check=check, held=False) if check is Check.RECORD else None
-        return self._remember(hold, self._deliveries())
+        choices = self._hold.choices
+        if choices:  # Whom the documents kept waiting now wait for a person.
+            self._say_each(still_open(choices, self._answer.recipients))
+            hold = Hold(check=check, held=True, choices=choices, given=True)
+            return self._remember(hold, self._deliveries())
+        left = Hold(check=check, held=False) if check is Check.RECORD else None
+        return self._remember(left, self._deliveries())
 
     def _end(self, reason: str | None, detail: dict[str, Any] | None = None) -> Followed:
         self._say(Event.EXPIRED, reason, detail)
@@ -238,17 +210,36 @@ class _Step:
         until = self._envelope.attributes.expirytime
         return self._hold.held and until is not None and until <= self._now
 
+    def _waits_too_long(self) -> bool:
+        waited = self._now.timestamp() - self._answer.decided_at
+        return waited >= LONGEST_HOLD.total_seconds()
+
     def _place(self) -> Place:
         return place_of(self._received)
 
     def _by(self) -> dict[str, Any]:
         return {"by": self._order.by, "reason": self._order.reason}
 
-    def _say(self, event: Event, reason: str | None, detail: dict[str, Any] | None = None) -> None:
+    def _say_each(self, told: Iterable[Told], detail: dict[str, Any] | None = None) -> None:
+        # Objects: who is chosen may read them from now on, and who is not never may.
+        objects = {"objects": " ".join(self._envelope.attributes.objects)}
+        for event, recipient, reason, address in told:
+            granted = objects if event is Event.RESUMED and objects["objects"] else {}
+            more = {"address": address, **granted, **(detail or {})}
+            self._say(event, reason, more, recipient)
+
+    def _say(
+        self,
+        event: Event,
+        reason: str | None,
+        detail: dict[str, Any] | None = None,
+        recipient: str | None = None,
+    ) -> None:
         told = AuditEvent(
             event=event,
             source=self._order.source,
             id=self._order.id,
+            recipient=recipient,
             at=self._now,
             rules=self._rules.ref,
             reason=reason,

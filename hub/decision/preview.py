@@ -6,7 +6,8 @@ The hub's own decision, made twice: what differs is what the rules make differen
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from itertools import chain
+from typing import Any, Final
 
 from lgsp_message.values import Received
 
@@ -15,6 +16,7 @@ from hub.decision.events import Decision
 from hub.decision.pipeline import Claimed, Examined, Verified, claim, examine, prove, settle
 from hub.decision.rules import Rules
 from hub.decision.statements import is_statement
+from hub.decision.watching import CHOICES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,8 @@ class Fate:
     place: str | None
     recipients: tuple[str, ...]
     """Systems, sorted."""
+    candidates: tuple[str, ...]
+    """Systems of which a person would choose, sorted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,11 +103,11 @@ def _examined_again(
 
 def _fate(decision: Decision) -> Fate:
     event = decision.entries[0].event
-    told: Mapping[str, object] = event.detail
-    recipients = told.get("recipients", ())
+    told: Mapping[str, Any] = event.detail
     return Fate(
         outcome=event.event.value,
         reason=event.reason,
         place=event.place,
-        recipients=tuple(sorted(recipients)) if isinstance(recipients, list) else (),
+        recipients=tuple(sorted(told.get("recipients", ()))),
+        candidates=tuple(sorted(chain.from_iterable(told.get(CHOICES, {}).values()))),
     )

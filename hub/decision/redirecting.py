@@ -6,7 +6,7 @@ same operator: until then it stays a dead letter, which somebody sees.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Final
 
 from lgsp_message.attributes import SYSTEM_PREFIX, Attributes
 from lgsp_message.reason import Reason, Refused
@@ -16,9 +16,13 @@ from msgspec.structs import replace
 from hub.answers import Answer
 from hub.decision.access import expect_right
 from hub.decision.events import AuditEvent, Entry, Event, Followed, Memory, ingress_of, place_of
+from hub.decision.order_record import Order
 from hub.decision.routing import deliveries_at
 from hub.decision.rules import Rules
 from hub.directory.organisations import legal_day
+
+INSTEAD_OF: Final = "instead_of"
+"""The member of a `resumed` event's detail: who did not take it."""
 
 
 def expect_takes(claim: Attributes, system: str, rules: Rules, now: datetime) -> None:
@@ -38,7 +42,12 @@ def expect_takes(claim: Attributes, system: str, rules: Rules, now: datetime) ->
 
 
 def redirected(
-    order: Any, received: Received, envelope: Envelope, answer: Answer, rules: Rules, now: datetime
+    order: Order,
+    received: Received,
+    envelope: Envelope,
+    answer: Answer,
+    rules: Rules,
+    now: datetime,
 ) -> Followed:
     """Return what sends an admitted message to one more system.
 
@@ -48,7 +57,7 @@ def redirected(
     Raises:
         Refused: what `expect_takes` raises: told in the message's history.
     """
-    waits = answer.hold is not None and answer.hold.held
+    waits = answer.hold is not None and answer.hold.waits
     known = answer.recipients
     if answer.withdrawn or waits or order.recipient not in known or order.to in known:
         return Followed(received=received, entries=())
@@ -67,7 +76,7 @@ def redirected(
         detail={
             "by": order.by,
             "reason": order.reason,
-            "instead_of": order.recipient,
+            INSTEAD_OF: order.recipient,
             "objects": list(envelope.attributes.objects),
         },
     )

@@ -19,10 +19,9 @@ from lgsp_message.values import Received
 from hub.answers import Answer
 from hub.decision.admission import claims, stamped
 from hub.decision.check import Finding, check
-from hub.decision.events import Delivery
 from hub.decision.facts import facts
 from hub.decision.pipeline import Verified, decide, examine
-from hub.decision.routing import route
+from hub.decision.routing import Routes, route
 from hub.decision.rules import RegisteredKey, Rules, System
 from hub.decision.subscribers import subscribers
 from hub.directory.organisations import legal_day
@@ -73,6 +72,7 @@ _OF: Final[Mapping[Reason, Step]] = {
 """Where each reason belongs; all others are found by admission."""
 _ANYTHING: Final = compile_schema({"$schema": DIALECT})
 """In place of the schema while there is no body."""
+_NOWHERE: Final = Routes(())
 _BEFORE_KEYS: Final = frozenset({Step.ADMISSION, Step.SIGNATURE})
 
 
@@ -86,7 +86,7 @@ class Rehearsal:
     """Of the refusal: the first one on the way."""
     findings: Mapping[Step, tuple[Finding, ...]]
     """All that is wrong, by step."""
-    deliveries: tuple[Delivery, ...]
+    routes: Routes
     """Where it would go once all is well."""
 
 
@@ -122,7 +122,7 @@ def rehearse(
         outcome=outcome,
         reason=reason,
         findings={step: _of_step(found, step) for step in Step},
-        deliveries=_deliveries(received, source, of_rehearsal, now),
+        routes=_routes(received, source, of_rehearsal, now),
     )
 
 
@@ -168,17 +168,15 @@ def _stamped(received: Received, source: str, rules: Rules, now: datetime) -> Re
     return stamped(received, source, claim, frozenset(), rules.macs, now)
 
 
-def _deliveries(
-    received: Received, source: str, rules: Rules, now: datetime
-) -> tuple[Delivery, ...]:
+def _routes(received: Received, source: str, rules: Rules, now: datetime) -> Routes:
     try:
         examined = examine(_stamped(received, source, rules, now), rules, now)
-        return _routed(examined, rules, now) if isinstance(examined, Verified) else ()
+        return _routed(examined, rules, now) if isinstance(examined, Verified) else _NOWHERE
     except Refused:
-        return ()
+        return _NOWHERE
 
 
-def _routed(examined: Verified, rules: Rules, now: datetime) -> tuple[Delivery, ...]:
+def _routed(examined: Verified, rules: Rules, now: datetime) -> Routes:
     message = examined.message
     claim, value = message.attributes, parse_json(message.body)
     told = facts(claim.type, value, rules.directory, legal_day(now))

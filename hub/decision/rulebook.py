@@ -6,7 +6,7 @@ entity is deleted. The record with the key `version` closes a change set.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum, unique
 from typing import Any, Final
 
@@ -16,38 +16,27 @@ from lgsp_message.reason import Reason
 from lgsp_verify import rules
 
 from hub.decision.connector_record import ConnectorRecord, connector_of
+from hub.decision.directory_records import (
+    CodeRecord,
+    CompetenceRecord,
+    GroupRecord,
+    OrganisationRecord,
+    code_of,
+    directory_of,
+    organisation_of,
+    pairs_of,
+)
 from hub.decision.documents import Policy
 from hub.decision.events import RulesRef
 from hub.decision.exchange_record import ExchangeRecord
 from hub.decision.rules import RegisteredKey, Rules, System
-from hub.decision.subscriptions import Places, SubscriptionRecord, compiled
-from hub.directory.organisations import Code, Directory, Organisation
+from hub.decision.subscriptions import SubscriptionRecord, compiled
 from hub.schemas.conversion import Conversion, Step
 from hub.schemas.validate import CompiledSchema, compile_schema
 from hub.signing.macs import MacKeys
 
 VERSION_KEY: Final = "version"
 HEARTBEAT_KEY: Final = "heartbeat"
-
-
-class OrganisationRecord(msgspec.Struct, frozen=True):
-    """`organisation/<id>`."""
-
-    name: str
-    level: str
-    """`central`, `province`, `district` or `commune`."""
-    parent: str | None = None
-    state: str = "active"
-
-
-class CodeRecord(msgspec.Struct, frozen=True):
-    """`code/<code>`: a code in either national form."""
-
-    organisation: str
-    scheme: str
-    """`qd20`, `qcvn102` or `other`."""
-    valid_from: date | None = None
-    valid_to: date | None = None
 
 
 class SystemRecord(msgspec.Struct, frozen=True):
@@ -98,12 +87,6 @@ class EndpointRecord(msgspec.Struct, frozen=True):
     """`endpoint/<organisation>/<system>`: the types this system takes for this organisation."""
 
     types: tuple[str, ...]
-
-
-class GroupRecord(msgspec.Struct, frozen=True):
-    """`group/<name>`: ids of the organisations in it."""
-
-    members: tuple[str, ...]
 
 
 class RightRecord(msgspec.Struct, frozen=True):
@@ -170,6 +153,7 @@ KINDS: Final[Mapping[str, type[msgspec.Struct]]] = {
     "type_owner": TypeOwnerRecord,
     "exchange": ExchangeRecord,
     "conversion": ConversionRecord,
+    "competence": CompetenceRecord,
 }
 """Kind (the part of the key before the first slash) to the struct of its value."""
 
@@ -200,38 +184,46 @@ class Rulebook:
         if kind not in KINDS:
             return
         if value:
-            self._entities[kind][name] = _read(kind, value)
+            self._entities[kind][name] = _read(kind, name, value)
         else:
             self._entities[kind].pop(name, None)
 
     def snapshot(self, ref: RulesRef) -> Rules:
         """Return the entities as one frozen snapshot."""
         kinds = self._entities
+        directory = directory_of(kinds)
         return Rules(
             ref=ref,
             hub=self._hub,
             macs=self._macs,
-            directory=_directory(kinds["organisation"], kinds["code"], kinds["group"]),
+            directory=directory,
             systems=_systems(kinds["system"], kinds["key"]),
-            endpoints=_endpoints(kinds["endpoint"]),
+            endpoints=pairs_of(kinds["endpoint"]),
             rights=_rights(kinds["right"]),
             schemas=_schemas(kinds["schema"]),
             connectors={name: connector_of(name, one) for name, one in kinds["connector"].items()},
             conversions=_conversions(kinds["conversion"]),
             documents={type_: one.policy for type_, one in kinds["document_policy"].items()},
-            subscriptions=compiled(kinds["subscription"], _places(kinds)),
+            subscriptions=compiled(kinds["subscription"], directory),
             exchanges=dict(kinds["exchange"]),
             answers={one.answer: type_ for type_, one in sorted(kinds["exchange"].items())},
             owners={type_: one.organisation for type_, one in kinds["type_owner"].items()},
         )
 
 
-def _read(kind: str, value: bytes) -> Any:
-    """Decode a value; what is costly to make (keys, schemas) is made once, here."""
+def _read(kind: str, name: str, value: bytes) -> Any:
+    """Decode a value; what is costly to make (keys, schemas) or many is made once, here."""
     record = msgspec.json.decode(value, type=KINDS[kind])
-    if isinstance(record, KeyRecord):
-        return _key(record)
-    return _schema(record) if isinstance(record, SchemaRecord) else record
+    match record:
+        case OrganisationRecord():
+            return organisation_of(name, record)
+        case CodeRecord():
+            return code_of(record)
+        case KeyRecord():
+            return _key(record)
+        case SchemaRecord():
+            return _schema(record)
+    return record
 
 
 def _schema(record: SchemaRecord) -> CompiledSchema | None:
@@ -291,53 +283,6 @@ def _systems(
         )
         for name, record in systems.items()
     }
-
-
-def _directory(
-    organisations: Mapping[str, OrganisationRecord],
-    codes: Mapping[str, CodeRecord],
-    groups: Mapping[str, GroupRecord],
-) -> Directory:
-    groups_of: dict[str, set[str]] = defaultdict(set)
-    for name, group in groups.items():
-        for member in group.members:
-            groups_of[member].add(name)
-    return Directory(
-        organisations={
-            id_: Organisation(
-                id=id_, name=record.name, level=record.level, active=record.state == "active"
-            )
-            for id_, record in organisations.items()
-        },
-        codes={
-            code: Code(
-                organisation=record.organisation,
-                valid_from=record.valid_from,
-                valid_to=record.valid_to,
-            )
-            for code, record in codes.items()
-        },
-        groups={name: group.members for name, group in groups.items()},
-        groups_of={member: frozenset(names) for member, names in groups_of.items()},
-    )
-
-
-def _places(kinds: Mapping[str, Mapping[str, Any]]) -> Places:
-    return Places(
-        parents={id: one.parent for id, one in kinds["organisation"].items()},
-        codes={code: one.organisation for code, one in kinds["code"].items()},
-        groups={name: one.members for name, one in kinds["group"].items()},
-    )
-
-
-def _endpoints(endpoints: Mapping[str, EndpointRecord]) -> dict[tuple[str, str], str]:
-    found: dict[tuple[str, str], str] = {}
-    # Invariant 3: sorted, because a log that was compacted gives the records in another order.
-    for key, record in sorted(endpoints.items()):
-        organisation, _, system = key.partition("/")
-        for type_ in record.types:
-            found[organisation, type_] = system
-    return found
 
 
 def _rights(rights: Mapping[str, RightRecord]) -> dict[tuple[str, str], frozenset[str]]:

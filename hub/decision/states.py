@@ -62,6 +62,14 @@ INITIAL: Final = State.PENDING
 """The state of every delivery of a message that has just been admitted."""
 MANUAL_REVIEW_REASON: Final = "manual_review"
 """A `held` event with this reason waits for a person to choose the recipient."""
+RECIPIENT_CHOSEN: Final = "recipient_chosen"
+"""`resumed`: a person has chosen this recipient."""
+NOT_CHOSEN: Final = "not_chosen"
+"""`expired`: a person has chosen others, so this one does not get it."""
+CHOICE_ENDED: Final = "choice_ended"
+"""`expired`: nobody has chosen in time."""
+HAS_IT: Final = "has_it"
+"""`resumed`: this candidate was given it meanwhile: by a subscription, or an operator otherwise."""
 DOCUMENT_CHECK: Final = "document_check"
 """`held`: the message's documents are being checked."""
 DOCUMENT_REVIEW: Final = "document_indeterminate"
@@ -75,6 +83,8 @@ HELD_TOO_LONG: Final = "held_too_long"
 
 HOLDS_DELIVERIES: Final = frozenset({DOCUMENT_CHECK, DOCUMENT_REVIEW, BEHIND_DOCUMENTS})
 """Reasons of `held` that speak of an admitted message; without a recipient, of all deliveries."""
+ENDS_CHOICE: Final = frozenset({RECIPIENT_CHOSEN, NOT_CHOSEN, CHOICE_ENDED, HAS_IT})
+"""Reasons of events that end the waiting for a person's choice, each about one candidate."""
 _FOR_A_PERSON: Final = frozenset({MANUAL_REVIEW_REASON, DOCUMENT_REVIEW})
 
 _WAITING: Final = frozenset({State.HELD, State.MANUAL_REVIEW, State.DEAD_LETTER})
@@ -117,6 +127,8 @@ _AIM: Final[Mapping[Event, State]] = {
 
 def aim(event: Event, reason: str | None = None) -> State | None:
     """Return the state that an event speaks of, or None where it speaks of none."""
+    if reason == HAS_IT:  # Its delivery goes its own way.
+        return None
     if event is Event.HELD and reason in _FOR_A_PERSON:
         return State.MANUAL_REVIEW
     return _AIM.get(event)

@@ -7,8 +7,8 @@ from typing import Any
 from lgsp_message.attributes import SYSTEM_PREFIX, Attributes
 from lgsp_message.values import Received
 
-from hub.decision.access import covered
-from hub.decision.rules import EVERYONE, Rules
+from hub.decision.access import may_send
+from hub.decision.rules import Rules
 from hub.decision.sandbox import in_sandbox
 from hub.decision.subscriptions import Origin, Subscription
 from hub.directory.organisations import legal_day
@@ -61,17 +61,13 @@ def _origin(claim: Attributes, received: Received, rules: Rules, now: datetime) 
 
 
 def _may_get(name: str, claim: Attributes, rules: Rules, now: datetime) -> bool:
-    system = rules.systems.get(name)
+    system, day = rules.systems.get(name), legal_day(now)
     if in_sandbox(name) != in_sandbox(claim.source):
         return False
     # One subscriber that is suspended must not stop what a sender sends to all the others.
-    if system is None or not system.active or not rules.directory.is_active(system.organisation):
+    if system is None or not system.active:
+        return False
+    if not rules.directory.is_active(system.organisation, day):
         return False
     # Invariant 5: a subscription gives no right that the sender has not.
-    allowed = rules.rights.get((claim.source, claim.type), frozenset())
-    address = SYSTEM_PREFIX + name
-    return (
-        EVERYONE in allowed
-        or address in allowed
-        or covered(address, allowed, rules, legal_day(now))
-    )
+    return may_send(claim.source, claim.type, SYSTEM_PREFIX + name, rules, day)

@@ -14,6 +14,8 @@ from typing import Any, Final
 import msgspec
 from lgsp_message.attributes import GROUP_PREFIX, ORG_PREFIX, SYSTEM_PREFIX
 
+from hub.directory.organisations import Directory, Organisation
+
 MAX_CONDITIONS: Final = 10
 """Of one subscription: each is looked at for each message of the type."""
 
@@ -116,36 +118,26 @@ class Subscription:
         return origin.system in self.systems or origin.organisation in self.organisations
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
-    """The parts of the directory that subscriptions name, by id."""
-
-    parents: Mapping[str, str | None]
-    codes: Mapping[str, str]
-    """Code to agency, whatever the day: a rule about an agency outlives its codes."""
-    groups: Mapping[str, tuple[str, ...]]
-
-
 def compiled(
-    records: Mapping[str, SubscriptionRecord], places: Places
+    records: Mapping[str, SubscriptionRecord], directory: Directory
 ) -> dict[str, tuple[Subscription, ...]]:
     """Return the active subscriptions by type."""
     found: dict[str, list[Subscription]] = defaultdict(list)
     # Invariant 3: sorted, because a log that was compacted gives the records in another order.
     for id, record in sorted(records.items()):
         if record.state is SubscriptionState.ACTIVE:
-            found[record.type].append(_compiled(id, record, places))
+            found[record.type].append(_compiled(id, record, directory))
     return {type_: tuple(some) for type_, some in found.items()}
 
 
-def _compiled(id: str, record: SubscriptionRecord, places: Places) -> Subscription:
+def _compiled(id: str, record: SubscriptionRecord, directory: Directory) -> Subscription:
     named = set(record.sources)
     return Subscription(
         id=id,
         system=record.system,
         systems=_systems(named) if named else None,
-        organisations=frozenset(organisations_in(named, places)) if named else None,
-        areas=_below(frozenset(record.areas), places) if record.areas else None,
+        organisations=frozenset(organisations_in(named, directory)) if named else None,
+        areas=_below(frozenset(record.areas), directory) if record.areas else None,
         versions=frozenset(record.versions),
         conditions=record.conditions,
         copies=record.copies,
@@ -158,24 +150,30 @@ def _systems(sources: set[str]) -> frozenset[str]:
     )
 
 
-def organisations_in(sources: set[str], places: Places) -> Iterator[str]:
+def organisations_in(sources: set[str], directory: Directory) -> Iterator[str]:
     """Yield the agencies that these sources name, by code or as members of a group."""
     for one in sources:
         if one.startswith(ORG_PREFIX):
-            organisation = places.codes.get(one.removeprefix(ORG_PREFIX))
-            yield from () if organisation is None else (organisation,)
+            # Whatever the day: a rule about an agency outlives its codes.
+            code = directory.codes.get(one.removeprefix(ORG_PREFIX))
+            yield from () if code is None else (code.organisation,)
         elif one.startswith(GROUP_PREFIX):
-            yield from places.groups.get(one.removeprefix(GROUP_PREFIX), ())
+            yield from directory.groups.get(one.removeprefix(GROUP_PREFIX), ())
 
 
-def _below(tops: frozenset[str], places: Places) -> frozenset[str]:
-    return frozenset(one for one in places.parents if not tops.isdisjoint(_upwards(one, places)))
+def _below(tops: frozenset[str], directory: Directory) -> frozenset[str]:
+    return frozenset(
+        one
+        for one in directory.organisations
+        if not tops.isdisjoint(_upwards(one, directory.organisations))
+    )
 
 
-def _upwards(id: str | None, places: Places) -> Iterator[str]:
+def _upwards(id: str | None, organisations: Mapping[str, Organisation]) -> Iterator[str]:
     """Yield an agency and those above it. A circle ends where it closes."""
     met: set[str] = set()
     while id is not None and id not in met:
         met.add(id)
         yield id
-        id = places.parents.get(id)
+        known = organisations.get(id)
+        id = None if known is None else known.parent

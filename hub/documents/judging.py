@@ -10,7 +10,7 @@ import structlog
 from lgsp_message.attributes import ORG_PREFIX
 
 from hub.decision.document_checks import DocumentCheck
-from hub.decision.orders import Found, FoundSignature
+from hub.decision.order_record import Found, FoundSignature
 from hub.decision.rules import Rules
 from hub.directory.organisations import legal_day
 from hub.io.objects import ObjectTooLarge

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import structlog
 
 from hub.decision.document_checks import DocumentCheck
-from hub.decision.orders import Do, Found, Order
+from hub.decision.order_record import Do, Found, Order
 from hub.decision.rows import Key
 from hub.documents.metrics import DocumentsMetrics
 from hub.io.backoff import Backoff

@@ -13,7 +13,8 @@ from lgsp_message.values import Place, Received
 from hub.decision.effects import refuse
 from hub.decision.events import AuditEvent, Effects, IngressRef
 from hub.decision.holding import hold_key, is_stopped, order_key, read_resume, resumed, stopped
-from hub.decision.orders import follow, read_order
+from hub.decision.order_record import read_order
+from hub.decision.orders import follow
 from hub.decision.pipeline import decide
 from hub.decision.rules import Rules
 from hub.evidence.memory import Memory

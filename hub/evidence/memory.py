@@ -8,14 +8,16 @@ from typing import Any
 import msgspec
 from lgsp_message.attributes import SYSTEM_PREFIX
 
-from hub.answers import Answer, Check, Hold
+from hub.answers import Answer, Check, Choice, Hold
 from hub.decision.documents import NAME
 from hub.decision.events import AuditEvent, Effects, Event
 from hub.decision.exchanges import NAME as EXCHANGE
 from hub.decision.exchanges import answered_key, counting_key
 from hub.decision.holding import ended, hold_key, last_in_line, lined_up, withdrawn_hold
+from hub.decision.redirecting import INSTEAD_OF
 from hub.decision.statements import is_statement
-from hub.decision.states import BEHIND_DOCUMENTS, DOCUMENT_REVIEW
+from hub.decision.states import BEHIND_DOCUMENTS, DOCUMENT_REVIEW, ENDS_CHOICE, RECIPIENT_CHOSEN
+from hub.decision.watching import CHOICES
 
 
 class Memory:
@@ -48,15 +50,16 @@ class Memory:
         elif event.recipient is not None and "receipt" in event.detail:
             counted = Answer(content_hash=b"", decided_at=event.at.timestamp())
             self._answers[event.recipient, f"{event.event} {event.source} {event.id}"] = counted
-        elif event.recipient is None and (known := self.get(event.source, event.id)) is not None:
-            self._answers[event.source, event.id] = _moved(known, event)
+        elif (known := self.get(event.source, event.id)) is not None:
+            moved = _moved(known, event) if event.recipient is None else _of_one(known, event)
+            self._answers[event.source, event.id] = moved
 
     def _subscribed(self, event: AuditEvent) -> None:
         known = self.get(event.source, event.id)
         if known is None or event.recipient is None:
             return
         hold, recipients = known.hold, (*known.recipients, event.recipient)
-        if hold is not None and hold.held:
+        if hold is not None and hold.waits:
             addresses = (*hold.addresses, SYSTEM_PREFIX + event.recipient)
             hold = msgspec.structs.replace(hold, addresses=addresses)
         self._answers[event.source, event.id] = msgspec.structs.replace(
@@ -65,11 +68,11 @@ class Memory:
 
     def _admitted(self, event: AuditEvent) -> None:
         answer, subject = _answer(event), event.detail.get("subject")
-        told = event.detail.get(NAME)
-        if isinstance(told, dict):
+        if NAME in event.detail or CHOICES in event.detail:
             behind = last_in_line(event.source, subject, self)
-            answer = msgspec.structs.replace(answer, hold=_hold(told, behind, answer.recipients))
-            if subject and told.get("held"):
+            hold = _hold(event, behind, answer.recipients)
+            answer = msgspec.structs.replace(answer, hold=hold)
+            if subject and hold.held:
                 self._answers[event.source, hold_key(subject)] = lined_up(event.id, event.at)
         self._answers[event.source, event.id] = answer
         self._exchanged(event)
@@ -100,12 +103,37 @@ def _answer(event: AuditEvent) -> Answer:
     )
 
 
-def _hold(told: dict[str, Any], behind: str, recipients: tuple[str, ...]) -> Hold:
-    policy, held = told.get("policy"), bool(told.get("held"))
-    # Under which address each was meant shows in no event, and changes none.
-    addresses = tuple(SYSTEM_PREFIX + one for one in recipients) if held else ()
-    check = Check.NONE if policy is None else Check(policy)
-    return Hold(check=check, held=held, behind=behind if held else "", addresses=addresses)
+def _hold(event: AuditEvent, behind: str, recipients: tuple[str, ...]) -> Hold:
+    told: dict[str, Any] = event.detail.get(NAME, {})
+    policy, waits = told.get("policy"), bool(told.get("held"))
+    choices = tuple(
+        Choice(address, tuple(systems))
+        for address, systems in event.detail.get(CHOICES, {}).items()
+    )
+    return Hold(
+        check=Check.NONE if policy is None else Check(policy),
+        held=waits or bool(choices),
+        behind=behind if waits else "",
+        # Under which address each was meant shows in no event, and changes none.
+        addresses=tuple(SYSTEM_PREFIX + one for one in recipients) if waits else (),
+        choices=choices,
+        given=bool(choices) and not waits,
+    )
+
+
+def _of_one(known: Answer, event: AuditEvent) -> Answer:
+    """Return what is remembered of a message after an operator's word about one recipient."""
+    recipients, hold = known.recipients, known.hold
+    if event.reason == RECIPIENT_CHOSEN or INSTEAD_OF in event.detail:
+        recipients = (*recipients, event.recipient or "")
+    if event.reason in ENDS_CHOICE and hold is not None:
+        hold = _left(hold)
+    return msgspec.structs.replace(known, recipients=recipients, hold=hold)
+
+
+def _left(hold: Hold) -> Hold | None:
+    """Return what stays open once it is delivered: a verdict that is only told."""
+    return Hold(check=hold.check, held=False) if hold.check is Check.RECORD else None
 
 
 def _moved(known: Answer, event: AuditEvent) -> Answer:
@@ -126,8 +154,11 @@ def _held(hold: Hold, event: AuditEvent) -> Hold | None:
         case Event.VERDICT, _ if recorded:
             hold = msgspec.structs.replace(hold, check=Check.NONE)
             return hold if hold.held else None
+        case Event.RESUMED, _ if hold.choices:
+            check = hold.check if recorded else Check.NONE
+            return Hold(check=check, held=True, choices=hold.choices, given=True)
         case Event.RESUMED, _:
-            return Hold(check=hold.check, held=False) if recorded else None
+            return _left(hold)
         case Event.HELD, reason if reason == DOCUMENT_REVIEW:
             return msgspec.structs.replace(hold, check=Check.REVIEW)
         case Event.HELD, reason if reason == BEHIND_DOCUMENTS and not recorded:

@@ -24,7 +24,8 @@ from hub.decision.holding import (
     resumed,
     stopped,
 )
-from hub.decision.orders import follow, read_order
+from hub.decision.order_record import read_order
+from hub.decision.orders import follow
 from hub.decision.pipeline import Examined, claim, prove, settle
 from hub.decision.rules import Rules
 from hub.decision.traced import traced

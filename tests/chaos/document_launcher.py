@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import sqlalchemy
 from prometheus_client import CollectorRegistry
 
-from hub.decision.orders import Found
+from hub.decision.order_record import Found
 from hub.documents import main as documents
 from hub.io.kafka.audit_reader import AuditReader
 from hub.io.kafka.connection import KafkaConnection

@@ -259,7 +259,7 @@ async def test_the_openapi_document_knows_every_change(app):
     operation = document["paths"][WRITE]["post"]
     assert set(operation["responses"]) == {"200", "400", "401", "403", "409", "413", "422", "503"}
     changes = document["components"]["schemas"]["ChangeSet"]["properties"]["changes"]
-    assert len(changes["items"]["oneOf"]) == 38
+    assert len(changes["items"]["oneOf"]) == 40
 
 
 async def test_a_refused_change_set_makes_no_version(client, control):

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from hub.control.service import Control
-from hub.decision.orders import Do
+from hub.decision.order_record import Do
 from hub.io.kafka.orders import RecordGone
 from hub.io.sql.engine import open_engine
 from hub.signing.verdicts import Grade

@@ -8,7 +8,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from hub.decision.events import Event
-from hub.decision.orders import Found
+from hub.decision.order_record import Found
 from hub.documents import main
 from hub.io.kafka import topics
 from hub.io.kafka.audit_reader import AuditReader

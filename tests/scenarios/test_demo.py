@@ -49,6 +49,27 @@ def environ():
     return {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
 
 
+@pytest.mark.long
+def test_two_provinces_merge_and_the_districts_go_at_noon_and_nothing_is_lost(tmp_path):
+    ended = subprocess.run(
+        [*command("hub.cli.main", "demo", "--once", "--json", "--reorganise", *SMALL_DAY)],
+        cwd=tmp_path,
+        env=environ(),
+        capture_output=True,
+        text=True,
+        timeout=DEMO_SECONDS,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    told = json.loads(ended.stdout.splitlines()[-1])
+    assert told["lost"] == told["doubled"] == told["wrong"] == 0
+    noon = told["reorganisation"]
+    assert noon["rerouted"] > 0, "old codes still reach"
+    assert noon["manual_review"] == noon["chosen"] > 0, "of a split office a person says who"
+    assert noon["waiting"] == 0
+    assert noon["statuses_to_old_letters"] >= 14
+
+
 def test_a_day_of_the_demo_loses_doubles_and_misjudges_nothing(tmp_path):
     ended = subprocess.run(
         [*command("hub.cli.main", "demo", "--once", "--json", *SMALL_DAY, *BAD_PEERS)],

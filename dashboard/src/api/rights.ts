@@ -10,6 +10,10 @@ export interface Need {
 }
 
 export const NEEDS = {
+  "GET /v1/admin/reviews": {"rights":["messages.view"],"scoped":false,"stops":false},
+  "POST /v1/admin/reviews/{source}/{id}:choose": {"rights":["messages.release"],"scoped":false,"stops":true},
+  "POST /v1/admin/directory:preview": {"rights":["rules.change"],"scoped":false,"stops":true},
+  "POST /v1/admin/directory:import": {"rights":["rules.change"],"scoped":false,"stops":true},
   "GET /v1/admin/quarantine": {"rights":["messages.view"],"scoped":false,"stops":false},
   "POST /v1/admin/quarantine/{offset}:release": {"rights":["messages.release"],"scoped":false,"stops":true},
   "GET /v1/admin/documents": {"rights":["messages.view"],"scoped":false,"stops":false},
@@ -188,6 +192,8 @@ export const NEEDS = {
   "change delete_organisation": {"rights":["rules.change"],"scoped":false,"stops":true},
   "change put_code": {"rights":["rules.change"],"scoped":false,"stops":true},
   "change delete_code": {"rights":["rules.change"],"scoped":false,"stops":true},
+  "change put_competence": {"rights":["rules.change"],"scoped":false,"stops":true},
+  "change delete_competence": {"rights":["rules.change"],"scoped":false,"stops":true},
   "change put_group": {"rights":["rules.change"],"scoped":false,"stops":true},
   "change delete_group": {"rights":["rules.change"],"scoped":false,"stops":true},
   "change put_system": {"rights":["rules.change"],"scoped":false,"stops":true},

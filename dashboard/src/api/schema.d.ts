@@ -2100,6 +2100,38 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/admin/directory:import": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["import__v1_admin_directory_import_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/directory:preview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["preview_v1_admin_directory_preview_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/admin/documents": {
         readonly parameters: {
             readonly query?: never;
@@ -2318,6 +2350,38 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         readonly post: operations["release_v1_admin_quarantine__offset__release_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/reviews": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["waiting_v1_admin_reviews_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/reviews/{source}/{id}:choose": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["choose_v1_admin_reviews__source___id__choose_post"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2725,6 +2789,13 @@ export interface components {
             readonly node: number;
             readonly port: number;
         };
+        readonly CandidateAnswer: {
+            readonly name: string | null;
+            readonly organisation: string | null;
+            readonly suggested: boolean;
+            readonly system: string;
+            readonly takes: boolean;
+        };
         readonly CertificateAnswer: {
             readonly authority: string;
             /** Format: date-time */
@@ -2771,7 +2842,7 @@ export interface components {
             readonly trust: components["schemas"]["TrustAnswer"];
         };
         readonly ChangeSet: {
-            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutConversion"] | components["schemas"]["DeleteConversion"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
+            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutCompetence"] | components["schemas"]["DeleteCompetence"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutConversion"] | components["schemas"]["DeleteConversion"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
             readonly reason: string;
         };
         readonly ChannelRequest: {
@@ -2802,8 +2873,22 @@ export interface components {
         readonly ChecksAnswer: {
             readonly items: readonly components["schemas"]["CheckAnswer"][];
         };
+        readonly ChoiceAnswer: {
+            readonly address: string;
+            readonly candidates: readonly components["schemas"]["Target"][];
+        };
+        readonly ChoiceRequest: {
+            readonly choices: {
+                readonly [key: string]: readonly string[];
+            };
+            readonly reason: string;
+        };
+        readonly ChosenAnswer: {
+            readonly id: string;
+            readonly source: string;
+        };
         /** @enum {string} */
-        readonly Collection: "organisations" | "codes" | "groups" | "systems" | "keys" | "endpoints" | "rights" | "schemas" | "conversions" | "document-policies" | "subscriptions" | "type-owners" | "exchanges";
+        readonly Collection: "organisations" | "codes" | "groups" | "competences" | "systems" | "keys" | "endpoints" | "rights" | "schemas" | "conversions" | "document-policies" | "subscriptions" | "type-owners" | "exchanges";
         readonly CommittedAnswer: {
             readonly end: number;
             readonly first: number;
@@ -2850,7 +2935,7 @@ export interface components {
             readonly one_of: readonly (string | boolean | number)[];
         };
         readonly ConfigFile: {
-            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutConversion"] | components["schemas"]["DeleteConversion"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
+            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutCompetence"] | components["schemas"]["DeleteCompetence"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutConversion"] | components["schemas"]["DeleteConversion"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
             /** @constant */
             readonly format: "lgsp-hub-config/1";
             readonly hash: string;
@@ -2908,6 +2993,15 @@ export interface components {
             readonly changes: readonly components["schemas"]["RebalanceAnswer"][];
             readonly items: readonly components["schemas"]["ConsumerAnswer"][];
             readonly since: string | null;
+        };
+        readonly ContactAsked: {
+            /** @default  */
+            readonly email: string;
+            readonly name: string;
+            /** @enum {string} */
+            readonly of: "technical" | "business";
+            /** @default  */
+            readonly phone: string;
         };
         readonly ContentAnswer: {
             readonly content: unknown;
@@ -2977,6 +3071,15 @@ export interface components {
              */
             readonly change: "delete_code";
             readonly code: string;
+        };
+        readonly DeleteCompetence: {
+            readonly area: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "delete_competence";
+            readonly organisation: string;
         };
         readonly DeleteConnector: {
             /**
@@ -3193,6 +3296,7 @@ export interface components {
             readonly rule: string;
         };
         readonly FateAnswer: {
+            readonly candidates: readonly string[];
             readonly outcome: string;
             readonly place: string | null;
             readonly reason: string | null;
@@ -3202,6 +3306,12 @@ export interface components {
             readonly organisation?: string | null;
             readonly reason: string;
         };
+        readonly FindingAnswer: {
+            readonly detail: string;
+            readonly left_out: boolean;
+            readonly place: string;
+            readonly said: string;
+        };
         readonly FlowAnswer: {
             /** @enum {string} */
             readonly by: "level" | "organisation" | "system";
@@ -3210,8 +3320,6 @@ export interface components {
             readonly since: string;
             readonly ways: readonly components["schemas"]["Way"][];
         };
-        /** @enum {string} */
-        readonly Format: "json" | "csv";
         readonly From: {
             /** Format: date-time */
             readonly at: string;
@@ -3643,6 +3751,10 @@ export interface components {
             /** @default [] */
             readonly takes: readonly string[];
         };
+        readonly OpenAddressAnswer: {
+            readonly address: string;
+            readonly candidates: readonly components["schemas"]["CandidateAnswer"][];
+        };
         readonly OperatorsAnswer: {
             readonly items: readonly string[];
         };
@@ -3733,6 +3845,21 @@ export interface components {
             readonly change: "pause_subscription";
             readonly id: string;
         };
+        readonly PlanAnswer: {
+            readonly added: number;
+            readonly altered: number;
+            readonly asks: boolean;
+            readonly changes: number;
+            readonly closed: number;
+            readonly digest: string;
+            readonly existing: number;
+            readonly findings: readonly components["schemas"]["FindingAnswer"][];
+            readonly left_out: number;
+            readonly rows: number;
+            readonly shown: readonly {
+                readonly [key: string]: unknown;
+            }[];
+        };
         /** @enum {string} */
         readonly Policy: "off" | "record" | "require";
         readonly PreviewAnswer: {
@@ -3799,6 +3926,16 @@ export interface components {
             readonly scheme: "qd20" | "qcvn102" | "other";
             readonly valid_from?: string | null;
             readonly valid_to?: string | null;
+        };
+        readonly PutCompetence: {
+            readonly area: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "put_competence";
+            readonly organisation: string;
+            readonly types: readonly string[];
         };
         readonly PutConnector: {
             readonly adapter: string;
@@ -3880,8 +4017,10 @@ export interface components {
              * @enum {string}
              */
             readonly change: "put_group";
+            readonly level?: ("central" | "province" | "district" | "commune") | null;
             readonly members: readonly string[];
             readonly name: string;
+            readonly under?: string | null;
         };
         readonly PutOrganisation: {
             /**
@@ -3889,6 +4028,8 @@ export interface components {
              * @enum {string}
              */
             readonly change: "put_organisation";
+            /** @default [] */
+            readonly contacts: readonly components["schemas"]["ContactAsked"][];
             readonly id: string;
             /** @enum {string} */
             readonly level: "central" | "province" | "district" | "commune";
@@ -3898,7 +4039,11 @@ export interface components {
              * @default active
              * @enum {string}
              */
-            readonly state: "active" | "closed";
+            readonly state: "active" | "closed" | "merged";
+            /** @default [] */
+            readonly successors: readonly string[];
+            readonly valid_from?: string | null;
+            readonly valid_to?: string | null;
         };
         readonly PutRight: {
             /**
@@ -4154,6 +4299,21 @@ export interface components {
             readonly change: "retire_schema";
             readonly schema_name: string;
         };
+        readonly ReviewAnswer: {
+            readonly addresses: readonly components["schemas"]["OpenAddressAnswer"][];
+            readonly id: string;
+            /** Format: date-time */
+            readonly since: string;
+            readonly source: string;
+            readonly subject: string | null;
+            readonly type: string;
+            /** Format: date-time */
+            readonly until: string;
+        };
+        readonly ReviewPage: {
+            readonly items: readonly components["schemas"]["ReviewAnswer"][];
+            readonly next: string | null;
+        };
         readonly RevokeKey: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -4353,6 +4513,7 @@ export interface components {
         readonly SimulateAnswer: {
             /** Format: date-time */
             readonly at: string;
+            readonly choices: readonly components["schemas"]["ChoiceAnswer"][];
             readonly deliveries: readonly components["schemas"]["DeliveryAnswer"][];
             /** @enum {string} */
             readonly outcome: "admitted" | "refused";
@@ -4729,7 +4890,7 @@ export interface components {
             readonly systems?: readonly string[] | null;
         };
         readonly hub__api__admin_preview__PreviewRequest: {
-            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutConversion"] | components["schemas"]["DeleteConversion"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
+            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutCompetence"] | components["schemas"]["DeleteCompetence"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutConversion"] | components["schemas"]["DeleteConversion"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
             /** @default 20 */
             readonly examples: number;
             /** @default 24 */
@@ -4766,6 +4927,10 @@ export interface components {
             /** Format: date-time */
             readonly until: string;
         };
+        /** @enum {string} */
+        readonly hub__api__tables__Format: "json" | "csv";
+        /** @enum {string} */
+        readonly hub__control__directory_files__Format: "json" | "csv" | "xlsx";
         /** @enum {string} */
         readonly hub__control__onboarding__Stage: "registered" | "keyed" | "conforming" | "submitted" | "approved" | "in_production";
         /** @enum {string} */
@@ -5797,7 +5962,7 @@ export interface operations {
             readonly query?: {
                 readonly what?: components["schemas"]["What"] | null;
                 readonly organisation?: string | null;
-                readonly format?: components["schemas"]["Format"];
+                readonly format?: components["schemas"]["hub__api__tables__Format"];
             };
             readonly header?: never;
             readonly path?: never;
@@ -5909,7 +6074,7 @@ export interface operations {
     readonly delays_ops_indicators_delays_get: {
         readonly parameters: {
             readonly query?: {
-                readonly format?: components["schemas"]["Format"];
+                readonly format?: components["schemas"]["hub__api__tables__Format"];
                 readonly since?: string | null;
                 readonly until?: string | null;
             };
@@ -5932,7 +6097,7 @@ export interface operations {
     readonly oldest_ops_indicators_oldest_get: {
         readonly parameters: {
             readonly query?: {
-                readonly format?: components["schemas"]["Format"];
+                readonly format?: components["schemas"]["hub__api__tables__Format"];
             };
             readonly header?: never;
             readonly path?: never;
@@ -5953,7 +6118,7 @@ export interface operations {
     readonly online_ops_indicators_online_get: {
         readonly parameters: {
             readonly query?: {
-                readonly format?: components["schemas"]["Format"];
+                readonly format?: components["schemas"]["hub__api__tables__Format"];
                 readonly since?: string | null;
                 readonly until?: string | null;
             };
@@ -5976,7 +6141,7 @@ export interface operations {
     readonly pairs_ops_indicators_pairs_get: {
         readonly parameters: {
             readonly query?: {
-                readonly format?: components["schemas"]["Format"];
+                readonly format?: components["schemas"]["hub__api__tables__Format"];
                 readonly since?: string | null;
                 readonly until?: string | null;
             };
@@ -5999,7 +6164,7 @@ export interface operations {
     readonly payments_ops_indicators_payments_get: {
         readonly parameters: {
             readonly query?: {
-                readonly format?: components["schemas"]["Format"];
+                readonly format?: components["schemas"]["hub__api__tables__Format"];
                 readonly since?: string | null;
                 readonly until?: string | null;
             };
@@ -6022,7 +6187,7 @@ export interface operations {
     readonly satisfaction_ops_indicators_satisfaction_get: {
         readonly parameters: {
             readonly query?: {
-                readonly format?: components["schemas"]["Format"];
+                readonly format?: components["schemas"]["hub__api__tables__Format"];
                 readonly since?: string | null;
                 readonly until?: string | null;
             };
@@ -6045,7 +6210,7 @@ export interface operations {
     readonly silent_peers_ops_indicators_silent_get: {
         readonly parameters: {
             readonly query?: {
-                readonly format?: components["schemas"]["Format"];
+                readonly format?: components["schemas"]["hub__api__tables__Format"];
             };
             readonly header?: never;
             readonly path?: never;
@@ -6066,7 +6231,7 @@ export interface operations {
     readonly timeliness_ops_indicators_timeliness_get: {
         readonly parameters: {
             readonly query?: {
-                readonly format?: components["schemas"]["Format"];
+                readonly format?: components["schemas"]["hub__api__tables__Format"];
                 readonly since?: string | null;
                 readonly until?: string | null;
             };
@@ -6090,7 +6255,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 readonly measure?: readonly components["schemas"]["Measure"][] | null;
-                readonly format?: components["schemas"]["Format"];
+                readonly format?: components["schemas"]["hub__api__tables__Format"];
                 readonly since?: string | null;
                 readonly until?: string | null;
             };
@@ -8196,6 +8361,61 @@ export interface operations {
             };
         };
     };
+    readonly import__v1_admin_directory_import_post: {
+        readonly parameters: {
+            readonly query: {
+                readonly format: components["schemas"]["hub__control__directory_files__Format"];
+                readonly digest: string;
+                readonly reason: string;
+                readonly close_missing?: boolean;
+                readonly closing?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/octet-stream": string;
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PlanAnswer"];
+                };
+            };
+        };
+    };
+    readonly preview_v1_admin_directory_preview_post: {
+        readonly parameters: {
+            readonly query: {
+                readonly format: components["schemas"]["hub__control__directory_files__Format"];
+                readonly close_missing?: boolean;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/octet-stream": string;
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PlanAnswer"];
+                };
+            };
+        };
+    };
     readonly held_v1_admin_documents_get: {
         readonly parameters: {
             readonly query?: {
@@ -8576,6 +8796,54 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ReleasedAnswer"];
+                };
+            };
+        };
+    };
+    readonly waiting_v1_admin_reviews_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly after?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReviewPage"];
+                };
+            };
+        };
+    };
+    readonly choose_v1_admin_reviews__source___id__choose_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly source: string;
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChoiceRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ChosenAnswer"];
                 };
             };
         };

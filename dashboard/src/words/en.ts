@@ -35,6 +35,8 @@ export const en: Words = {
     loops: "Messages would come back to their sender", ended: "The subscription has ended", subscription_fixed: "System and type of a subscription do not change", unknown_fact: "No such fact to filter on", past_gone: "That past is not kept", no_proposal: "Such a change does not wait for a second person", not_conforming: "The checklist is not complete",
     unsafe_schema: "The schema is not safe", key_unusable: "The key cannot be used", key_taken: "The key belongs to another system",
     certificate_refused: "The certificate does not count", certificate_foreign: "The certificate is for another key or organisation", certificate_unchecked: "The certificate cannot be checked now, try again later",
+    cycle: "An organisation would be above itself or take its own place", code_taken: "Another organisation has this code on one of these days",
+    competence_taken: "Another organisation deals with this type there", unreadable: "The file is not what it is said to be",
     key_revoked: "The key is revoked", bad_proof: "The proof of holding the key is wrong", endpoint_taken: "Another endpoint has this type",
     not_itself: "It cannot point to itself", adapter_unusable: "The adapter cannot be used", config_refused: "The configuration is not valid",
     connector_fixed: "Adapter and system of a connector do not change", network_refused: "This network is not allowed",
@@ -161,7 +163,7 @@ export const en: Words = {
     title: "Routes", lead: "Who may send what to whom, and where it leads. What is not here is refused.", table: "Routing table", simulator: "Try a message", none: "No access right fits.",
     filters: { sender: "Sending system", type: "Type", recipient: "Recipient" }, leadsTo: "Leads to", more: (n) => `and ${n} more`, rules: (n) => `Rules version ${n}`,
     simulatorLead: "The hub decides as it would under the present rules; nothing is stored or sent.", simulate: { source: "Sending system", type: "Type", recipients: "Recipients", dataschema: "Schema", subject: "Document code", body: "Body (JSON)" },
-    recipientsHint: "One address on each line, for example urn:hub:org:H99.22", bodyHint: "Left empty, the schema is not checked. Sample data only.", bodyBroken: "The body is not JSON.", run: "Try it", outcome: "Outcome", deliveries: "It would go to", nowhere: "It would go nowhere.",
+    recipientsHint: "One address on each line, for example urn:hub:org:H99.22", bodyHint: "Left empty, the schema is not checked. Sample data only.", bodyBroken: "The body is not JSON.", run: "Try it", outcome: "Outcome", deliveries: "It would go to", nowhere: "It would go nowhere.", choose: (address) => `An operator would choose who gets it in place of ${address}:`,
     steps: { admission: "Admission", signature: "Signature", deduplication: "Deduplication", authorisation: "Access right", validation: "Schema", routing: "Routing" },
   },
   lag: {

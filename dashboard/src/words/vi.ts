@@ -35,6 +35,8 @@ export const vi = {
     loops: "Bản tin sẽ quay lại nơi gửi", ended: "Đăng ký đã chấm dứt", subscription_fixed: "Hệ thống và loại của đăng ký không đổi được", unknown_fact: "Không có trường này để lọc", past_gone: "Quá khứ đó không còn giữ", no_proposal: "Loại thay đổi này không chờ người thứ hai", not_conforming: "Chưa đủ danh mục kiểm tra",
     key_taken: "Khóa đã thuộc hệ thống khác", key_revoked: "Khóa đã bị thu hồi", bad_proof: "Chứng minh giữ khóa không đúng",
     certificate_refused: "Chứng thư không được chấp nhận", certificate_foreign: "Chứng thư của khóa hoặc cơ quan khác", certificate_unchecked: "Chưa kiểm tra được chứng thư, thử lại sau",
+    cycle: "Cơ quan trở thành cấp trên hoặc cơ quan kế tục của chính mình", code_taken: "Mã này đang thuộc cơ quan khác trong thời gian đó",
+    competence_taken: "Địa bàn này đã có cơ quan khác xử lý loại này", unreadable: "Tệp không đúng định dạng đã khai",
     endpoint_taken: "Loại này đã có điểm nhận khác", not_itself: "Không thể trỏ vào chính mình", adapter_unusable: "Loại bộ kết nối không dùng được",
     config_refused: "Cấu hình không hợp lệ", connector_fixed: "Loại và hệ thống của bộ kết nối không đổi được",
     network_refused: "Mạng này không được phép", second_person_needed: "Cần người thứ hai: ai yêu cầu thì không tự duyệt",
@@ -160,7 +162,7 @@ export const vi = {
     title: "Tuyến", lead: "Ai được gửi loại gì cho ai, và tới đâu. Không có trong bảng là bị từ chối.", table: "Bảng tuyến", simulator: "Thử một thông điệp", none: "Không có quyền gửi nào khớp.",
     filters: { sender: "Hệ thống gửi", type: "Loại", recipient: "Nơi nhận" }, leadsTo: "Tới", more: (n: string) => `và ${n} nơi nữa`, rules: (n: number) => `Quy tắc phiên bản ${n}`,
     simulatorLead: "Trục quyết định như thật theo quy tắc hiện nay, nhưng không lưu và không gửi gì.", simulate: { source: "Hệ thống gửi", type: "Loại", recipients: "Nơi nhận", dataschema: "Lược đồ", subject: "Mã văn bản", body: "Nội dung (JSON)" },
-    recipientsHint: "Mỗi dòng một địa chỉ, ví dụ urn:hub:org:H99.22", bodyHint: "Bỏ trống thì không kiểm lược đồ. Chỉ dùng dữ liệu mẫu.", bodyBroken: "Nội dung không phải JSON.", run: "Thử", outcome: "Kết quả", deliveries: "Sẽ gửi tới", nowhere: "Không tới nơi nào.",
+    recipientsHint: "Mỗi dòng một địa chỉ, ví dụ urn:hub:org:H99.22", bodyHint: "Bỏ trống thì không kiểm lược đồ. Chỉ dùng dữ liệu mẫu.", bodyBroken: "Nội dung không phải JSON.", run: "Thử", outcome: "Kết quả", deliveries: "Sẽ gửi tới", nowhere: "Không tới nơi nào.", choose: (address: string) => `Người vận hành sẽ chọn nơi nhận thay ${address}:`,
     steps: { admission: "Tiếp nhận", signature: "Chữ ký", deduplication: "Trùng lặp", authorisation: "Quyền gửi", validation: "Lược đồ", routing: "Định tuyến" } as Record<string, string>,
   },
   lag: {

@@ -25,7 +25,7 @@ Reader = Annotated[Person, Depends(require(Action.VIEW_RULES))]
 # It changes nothing, so read-only mode does not stop it.
 Changer = Annotated[Person, Depends(require(Action.CHANGE_RULES, writes=False))]
 
-_DIRECTORY: Final = ("organisation", "code", "group", "system")
+_DIRECTORY: Final = ("organisation", "code", "group", "competence", "system")
 _RULES: Final = ("endpoint", "right", "document_policy")
 
 

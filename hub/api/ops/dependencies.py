@@ -15,6 +15,7 @@ from hub.api.ops.overview_models import Overview
 from hub.api.ops.rates import Tries
 from hub.api.ops.rebalances import Rebalances
 from hub.control.documents import HeldDocuments
+from hub.control.reviews import Reviews
 from hub.decision.rules import Rules
 from hub.evidence.make import EvidenceMaker
 from hub.io.disk import Disk
@@ -86,6 +87,7 @@ class Ops:
     lags: LagsOfReaders
     orders: GivesOrders
     documents: HeldDocuments
+    reviews: Reviews
     live: Live
     statuses: ConnectorStatuses
     held: Once[int]

@@ -31,6 +31,7 @@ from hub.api.ops.live_ring import Live
 from hub.api.ops.once import Once
 from hub.api.ops.overview import make_overview
 from hub.control.documents import HeldDocuments
+from hub.control.reviews import Reviews
 from hub.io.disk import Disk
 from hub.io.kafka.cluster import Broker
 from hub.io.kafka.orders import GivesOrders
@@ -87,6 +88,7 @@ def ops_with(
         lags=lags,
         orders=orders,
         documents=HeldDocuments(plane.control.engine, orders, clock),
+        reviews=Reviews(plane.control.engine, orders, clock),
         live=live,
         statuses=plane.statuses,
         held=Once(held, HELD_SECONDS),

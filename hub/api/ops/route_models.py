@@ -94,6 +94,13 @@ class DeliveryAnswer(Target):
     address: str
 
 
+class ChoiceAnswer(Answer):
+    """An address that may mean several: a person would choose who gets it."""
+
+    address: str
+    candidates: list[Target]
+
+
 class SimulateAnswer(Answer):
     """What would happen."""
 
@@ -103,3 +110,4 @@ class SimulateAnswer(Answer):
     at: datetime
     steps: list[StepAnswer]
     deliveries: list[DeliveryAnswer]
+    choices: list[ChoiceAnswer]

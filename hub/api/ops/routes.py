@@ -15,6 +15,7 @@ from hub.api.ops import cursors
 from hub.api.ops.dependencies import Ops, ops_of
 from hub.api.ops.fields import CursorText, SystemName, Word
 from hub.api.ops.route_models import (
+    ChoiceAnswer,
     DeliveryAnswer,
     Problematic,
     RoutePage,
@@ -80,7 +81,13 @@ async def simulate(ops: TheOps, request: SimulateRequest) -> SimulateAnswer:
         steps=[_step(found, step, checked=body is not None) for step in Step],
         deliveries=[
             DeliveryAnswer(address=one.address, **target(rules, one.system).model_dump())
-            for one in found.deliveries
+            for one in found.routes.deliveries
+        ],
+        choices=[
+            ChoiceAnswer(
+                address=one.address, candidates=[target(rules, name) for name in one.candidates]
+            )
+            for one in found.routes.choices
         ],
     )
 

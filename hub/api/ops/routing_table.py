@@ -10,7 +10,7 @@ from lgsp_message.reason import Refused
 
 from hub.api.explained import explained
 from hub.api.ops.route_models import Problematic, RouteShown, Target
-from hub.decision.routing import systems_for
+from hub.decision.routing import target_of
 from hub.decision.rules import EVERYONE, Rules
 from hub.io.kafka.topics import inbox
 
@@ -68,8 +68,8 @@ class RoutingTable:
         if key.recipient == EVERYONE:
             return list(dict.fromkeys(self._taking.get(key.type, ()))), None
         try:
-            found = systems_for(key.recipient, key.type, self.rules, self._now, "recipients/0")
-            return list(dict.fromkeys(found)), None
+            found = target_of(key.recipient, key.type, self.rules, self._now, "recipients/0")
+            return list(found.systems), None
         except Refused as refused:
             return [], refused
 

@@ -20,7 +20,7 @@ from hub.api.ops.trace_models import (
 from hub.api.ops.trace_steps import reason_shown
 from hub.decision.documents import NAME, Policy
 from hub.decision.events import Event
-from hub.decision.orders import Found
+from hub.decision.order_record import Found
 from hub.decision.rows import MessageRow, StepRow
 from hub.decision.rules import Rules
 from hub.io.sql.certificate_queries import CertificateQueries

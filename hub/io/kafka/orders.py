@@ -4,7 +4,7 @@ from typing import Protocol
 
 import msgspec
 
-from hub.decision.orders import Order
+from hub.decision.order_record import Order
 from hub.io.kafka.ingress import IngressWriter
 from hub.io.kafka.ingress_record import Found
 from hub.signing.macs import MacKeys, command_mac

@@ -31,8 +31,12 @@ organisations: Final = Table(
     Column("id", String(64), primary_key=True),
     Column("name", Text, nullable=False),
     Column("level", String(16), nullable=False),
-    Column("parent", String(64)),
+    Column("parent", String(64), index=True),
     Column("state", String(16), nullable=False),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    Column("successors", JSON, nullable=False, server_default="[]"),
+    Column("contacts", JSON, nullable=False, server_default="[]"),
 )
 
 organisation_codes: Final = Table(
@@ -43,6 +47,7 @@ organisation_codes: Final = Table(
     Column("scheme", String(16), nullable=False),
     Column("valid_from", Date),
     Column("valid_to", Date),
+    Column("earlier", JSON, nullable=False, server_default="[]"),
 )
 
 systems: Final = Table(
@@ -106,6 +111,18 @@ groups: Final = Table(
     metadata,
     Column("id", String(63), primary_key=True),
     Column("members", JSON, nullable=False),
+    Column("under", String(64)),
+    Column("level", String(16)),
+)
+
+competences: Final = Table(
+    "competences",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column("area", String(10), nullable=False, index=True),
+    Column("organisation", String(64), nullable=False),
+    Column("types", JSON, nullable=False),
+    comment="Which organisation deals with which types in an area.",
 )
 
 schemas: Final = Table(

@@ -20,7 +20,7 @@ from hub.io.sql.upsert import upsert_statement
 
 _NAMES = [field.name for field in fields(DocumentCheck)]
 _COLUMNS = [checks.c[name] for name in _NAMES]
-_NEXT = and_(checks.c.held, ~checks.c.review, ~checks.c.verdict_awaited)
+_NEXT = and_(checks.c.held, ~checks.c.review, ~checks.c.verdict_awaited, ~checks.c.choosing)
 """It waits for its turn only."""
 
 

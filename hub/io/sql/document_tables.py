@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, String, Table, Text, false
 
 from hub.io.sql.columns import UtcDateTime
 from hub.io.sql.engine import metadata
@@ -26,6 +26,8 @@ document_checks: Final = Table(
     Column("since", UtcDateTime, nullable=False),
     Column("until", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
+    Column("choices", JSON, nullable=False, server_default="{}"),
+    Column("choosing", Boolean, nullable=False, server_default=false()),
     Index("ix_document_checks_due_at", "due_at"),
     comment="Admitted messages whose documents are to be judged, or that are held for "
     "documents. Made from hub.audit; the router's memory is the truth.",

@@ -14,6 +14,8 @@ from lgsp_message.reason import Reason, Refused
 SYSTEM_PREFIX: Final = "urn:hub:system:"
 ORG_PREFIX: Final = "urn:hub:org:"
 GROUP_PREFIX: Final = "urn:hub:group:"
+AREA_PREFIX: Final = "urn:hub:area:"
+"""An administrative unit by its number (QĐ 19/2025/QĐ-TTg): whoever deals with the type there."""
 SCHEMA_PREFIX: Final = "urn:hub:schema:"
 
 PRIORITIES: Final = frozenset({"normal", "urgent"})
@@ -26,6 +28,7 @@ _SYSTEM = re.compile(r"[a-z0-9-]{3,63}")
 _TYPE = re.compile(r"[a-z][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*){1,10}\.v[1-9][0-9]{0,3}")
 _SCHEMA = re.compile(r"urn:hub:schema:[a-z0-9][a-z0-9.-]{0,90}:[1-9][0-9]{0,3}\.[0-9]{1,4}")
 _ORG_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
+_AREA = re.compile(r"[0-9]{2,10}")
 _OBJECT = re.compile(r"sha256:[0-9a-f]{64}")
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
@@ -127,6 +130,11 @@ def is_system_name(name: str) -> bool:
     return _SYSTEM.fullmatch(name) is not None
 
 
+def is_area(text: str) -> bool:
+    """Say whether `text` is the number of an administrative unit."""
+    return _AREA.fullmatch(text) is not None
+
+
 def is_object_hash(text: str) -> bool:
     """Say whether `text` is `sha256:` and 64 lower-case hexadecimal digits."""
     return _OBJECT.fullmatch(text) is not None
@@ -196,4 +204,6 @@ def _is_address(urn: str) -> bool:
         return _SYSTEM.fullmatch(urn.removeprefix(SYSTEM_PREFIX)) is not None
     if urn.startswith(ORG_PREFIX):
         return _ORG_CODE.fullmatch(urn.removeprefix(ORG_PREFIX)) is not None
+    if urn.startswith(AREA_PREFIX):
+        return is_area(urn.removeprefix(AREA_PREFIX))
     return urn.startswith(GROUP_PREFIX) and bool(_SYSTEM.fullmatch(urn.removeprefix(GROUP_PREFIX)))

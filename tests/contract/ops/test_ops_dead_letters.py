@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from hub.control.people.people import new_row
 from hub.control.people.rights import Grant, Role
 from hub.decision.events import Event
-from hub.decision.orders import Do
+from hub.decision.order_record import Do
 from hub.io.kafka.codec import ingress_headers
 from hub.io.kafka.connector_records import Action
 from hub.io.kafka.ingress_record import Found

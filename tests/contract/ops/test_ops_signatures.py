@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert
 
 from hub.decision.events import Event
-from hub.decision.orders import Found, FoundSignature
+from hub.decision.order_record import Found, FoundSignature
 from hub.io.sql.certificate_tables import certificate_checks, certificates
 from hub.signing.verdicts import Grade, VerdictReason
 from tests.contract.ops.test_ops_compromises import KEY, THUMBPRINT, Drill

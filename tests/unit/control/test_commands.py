@@ -1,10 +1,12 @@
 """What each change does, and what is refused. One refused change undoes its whole change set."""
 
 import pytest
+from sqlalchemy import select
 
 from hub.control.queries import Queries
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.versions import Versions
+from hub.io.sql import control_tables as tables
 from tests.control_support import (
     ISSUED,
     RECEIVED,
@@ -66,6 +68,7 @@ async def test_what_is_stored_is_what_was_put(control):
         "scheme": "qd20",
         "valid_from": "2025-07-01",
         "valid_to": "2026-12-31",
+        "earlier": (),
     }
 
 
@@ -128,9 +131,10 @@ async def test_what_is_removed_together_with_its_users_is_removed(with_system):
 
 async def test_an_entity_that_no_longer_names_another_frees_it(with_system):
     await with_system.write(change_set(organisation("xa-c"), code("H99.7", "xa-c")), actor="an")
+    freed = {"change": "delete_code", "code": "H99.7"}
     moved = code("H99.7", "xa-a")
     gone = {"change": "delete_organisation", "id": "xa-c"}
-    assert (await with_system.write(change_set(moved, gone), actor="an")).changed == 2
+    assert (await with_system.write(change_set(freed, moved, gone), actor="an")).changed == 2
 
 
 async def test_a_suspended_system_stays_suspended_when_it_is_put_again(with_system):
@@ -228,3 +232,33 @@ async def test_a_schema_that_differs_only_to_a_validator_is_another_schema(contr
 )
 async def test_a_schema_that_is_not_safe_to_run_is_not_published(control, change):
     assert (await refused(control, change)).code is Refusal.UNSAFE_SCHEMA
+
+
+async def test_a_cycle_is_refused_however_it_is_made(with_system):
+    await with_system.write(change_set(organisation("b", parent="xa-a")), actor="an")
+    made = organisation("xa-a", parent="b")
+    assert (await refused(with_system, made)).code == Refusal.CYCLE
+    taken = organisation("b", state="merged", successors=["c"])
+    back = organisation("c", state="merged", successors=["b"])
+    assert (await refused(with_system, taken, back)).code == Refusal.CYCLE
+
+
+async def test_on_no_day_does_a_code_mean_two_organisations(with_system):
+    await with_system.write(change_set(organisation("b")), actor="an")
+    await with_system.write(change_set(code("H99.7", valid_to="2025-06-30")), actor="an")
+    both = code("H99.7", "b", valid_from="2025-06-30")
+    assert (await refused(with_system, both)).code == Refusal.CODE_TAKEN
+    after = code("H99.7", "b", valid_from="2025-07-01")
+    assert (await with_system.write(change_set(after), actor="an")).changed == 1
+    found = await Queries(with_system.engine).one("code", "H99.7")
+    assert found is not None
+    assert found["organisation"] == "b"
+    assert found["earlier"][0]["organisation"] == "xa-a"
+
+
+async def test_the_trail_keeps_how_a_repaired_code_was_spelt(with_system):
+    await with_system.write(change_set(code("000 27.24.H99")), actor="an")
+    assert await Queries(with_system.engine).one("code", "000.27.24.H99")
+    async with with_system.engine.connect() as connection:
+        kept = (await connection.execute(select(tables.trail_entities.c.after))).scalars().all()
+    assert {"spelt": "000 27.24.H99", "repairs": ["blank_for_dot"]} in kept

@@ -11,7 +11,8 @@ from hub.decision.documents import documents_of
 from hub.decision.events import Event
 from hub.decision.histories import history
 from hub.decision.holding import hold_key
-from hub.decision.orders import LONGEST_HOLD, Do, Found, Order, follow, read_order
+from hub.decision.order_record import Do, Found, Order, read_order
+from hub.decision.orders import LONGEST_HOLD, follow
 from hub.decision.states import State
 from hub.signing.macs import command_mac
 from hub.signing.verdicts import Grade, VerdictReason

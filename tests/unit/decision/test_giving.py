@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from hub.decision.events import Event
 from hub.decision.history import History
-from hub.decision.orders import Do, Order, follow
+from hub.decision.order_record import Do, Order
+from hub.decision.orders import follow
 from hub.decision.pipeline import decide
 from hub.decision.rows import AuditRecord
 from hub.evidence.memory import Memory

@@ -8,7 +8,8 @@ from lgsp_message.reason import Reason, Refused
 from msgspec.structs import replace as with_values
 
 from hub.decision.events import Event
-from hub.decision.orders import Do, Order, follow
+from hub.decision.order_record import Do, Order
+from hub.decision.orders import follow
 from hub.decision.traced import traced
 from tests.support import NOW, TO_OTHER, build_rules, stamped
 from tests.unit.recorder.records import Province

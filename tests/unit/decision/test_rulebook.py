@@ -1,5 +1,7 @@
 """From records to a snapshot: whole, in any order, and never half understood."""
 
+from datetime import date
+
 import msgspec
 import orjson
 import pytest
@@ -30,7 +32,7 @@ def test_kinds_of_a_newer_hub_are_passed_over(book):
 
 def test_members_of_a_newer_hub_are_passed_over(book):
     book.apply("organisation/o", b'{"name": "a", "level": "province", "colour": "blue"}')
-    assert book.snapshot(REF).directory.is_active("o")
+    assert book.snapshot(REF).directory.is_active("o", date(2026, 1, 1))
 
 
 def test_a_connector_of_a_newer_hub_is_read_as_far_as_it_is_known(book):
@@ -46,8 +48,8 @@ def test_an_entity_without_a_value_is_gone(book):
     before = book.snapshot(REF)
     book.apply("organisation/o", None)
     book.apply("organisation/never-there", b"")
-    assert not book.snapshot(REF).directory.is_active("o")
-    assert before.directory.is_active("o"), "a snapshot does not change"
+    assert not book.snapshot(REF).directory.is_active("o", date(2026, 1, 1))
+    assert before.directory.is_active("o", date(2026, 1, 1)), "a snapshot does not change"
 
 
 @pytest.mark.parametrize(

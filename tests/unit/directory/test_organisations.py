@@ -35,7 +35,7 @@ def test_nobody_is_meant_by_an_unknown_code_a_closed_or_a_missing_organisation()
     assert directory(code).resolve("H99.02", DAY) is None
     assert directory(code, active=False).resolve("H99.01", DAY) is None
     assert directory(Code(organisation="o-2")).resolve("H99.01", DAY) is None
-    assert not directory(code).is_active("o-2")
+    assert not directory(code).is_active("o-2", DAY)
 
 
 def test_the_day_begins_at_midnight_in_viet_nam():

@@ -5,7 +5,7 @@ from datetime import timedelta
 from prometheus_client import CollectorRegistry
 
 from hub.decision.document_checks import is_about_documents
-from hub.decision.orders import Found
+from hub.decision.order_record import Found
 from hub.documents.metrics import DocumentsMetrics
 from hub.documents.working import Working
 from hub.io.kafka.codec import decode_event, encode_event

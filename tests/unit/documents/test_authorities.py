@@ -3,7 +3,7 @@
 import msgspec
 
 from hub.decision.document_checks import DocumentCheck
-from hub.decision.orders import Do, Order, read_order
+from hub.decision.order_record import Do, Order, read_order
 from hub.documents.authorities import Authorities, roots_of
 from hub.documents.judging import Judging
 from hub.io.judge_pool import JudgeLimits, JudgePool

@@ -10,9 +10,10 @@ import msgspec
 import pytest
 from lgsp_message.values import Place
 
+from hub.decision.choosing import Chosen
 from hub.decision.events import AuditEvent, Event
 from hub.decision.holding import Resume
-from hub.decision.orders import Do, Found, Order
+from hub.decision.order_record import Do, Found, Order
 from hub.evidence.deciding import NO_EVENT, OUT_OF_TURN, Deciding
 from hub.evidence.memory import Memory
 from hub.evidence.recompute import comes_from_a_record, left_undecided
@@ -24,17 +25,17 @@ from hub.signing.macs import command_mac
 from hub.signing.verdicts import Grade
 from tests import support
 from tests.documents_rig import PDF, letter, rules
-from tests.support import MACS, NOW, PARTITION
+from tests.support import MACS, NOW, PARTITION, build_rules
+from tests.unit.decision.test_choosing import DISTRICT, SPLIT
 
 RULES = rules()
-VERSIONS = {RULES.ref.version: RULES}
 
 
 class Router:
     """The router's own steps, one record at a time; keeps the records and the events."""
 
-    def __init__(self):
-        self.seen, self.now = support.Remembered(), NOW
+    def __init__(self, the_rules=RULES):
+        self.rules, self.seen, self.now = the_rules, support.Remembered(), NOW
         self.records, self.events = [], []
 
     async def take(self, headers, body, *, condemned=""):
@@ -50,7 +51,7 @@ class Router:
         )
         self.records.append((place.offset, headers, body))
         self.now += timedelta(seconds=1)
-        batch = await examine_all([record], RULES, self.now)
+        batch = await examine_all([record], self.rules, self.now)
         reasons = {place: condemned} if condemned else {}
         seen: Any = self.seen
         decided: Any = await settle_all(batch, seen, reasons)
@@ -128,7 +129,7 @@ def check(router, events=None, since=0, records=None):
             memory.learn(event)
         else:
             told.setdefault(event.ingress, []).append(event)
-    deciding = Deciding(PARTITION, VERSIONS, told, memory)
+    deciding = Deciding(PARTITION, {RULES.ref.version: router.rules}, told, memory)
     found = []
     for offset, headers, body in router.records if records is None else records:
         if offset >= start:
@@ -192,6 +193,32 @@ async def test_a_message_that_passes_a_held_one_is_named(router):
 async def test_a_record_that_was_passed_over_in_silence_is_named(router):
     silent = [event for event in router.events if event.id != "aside"]
     assert [text for _, text in check(router, silent)] == [NO_EVENT]
+
+
+async def choices(router):
+    """Letters to a split organisation: chosen, left, given otherwise meanwhile, redirected."""
+    two = f"{DISTRICT} urn:hub:system:{support.RECEIVER}"
+    to = {"x": DISTRICT, "y": DISTRICT, "z": two}
+    x, y, z = (support.stamped(id=id, subject=id, recipients=to[id]) for id in to)
+    for one in (x, y, z):
+        await router.send(one)
+    chosen = (Chosen(DISTRICT, ("other",)),)
+    await router.order(Do.CHOOSE, x, by="an", reason="Mẫu", chosen=chosen)
+    await router.order(Do.CHOOSE, y, by="an", reason="Mẫu", chosen=(Chosen(DISTRICT, ()),))
+    redirect = {"by": "an", "reason": "Mẫu", "recipient": support.RECEIVER, "to": "other"}
+    await router.order(Do.REDIRECT, z, **redirect)
+    await router.order(Do.CHOOSE, z, by="an", reason="Mẫu", chosen=chosen)
+    await router.order(Do.REDIRECT, x, **redirect)
+    await router.send(support.withdrawal("x"))
+
+
+async def test_what_a_person_chose_or_redirected_is_known_wherever_a_period_begins():
+    router = Router(build_rules(SPLIT))
+    await choices(router)
+    reasons = {event.reason for event in router.events}
+    assert reasons >= {"manual_review", "recipient_chosen", "not_chosen", "has_it"}
+    for since in range(len(router.records)):
+        assert check(router, since=since) == [], since
 
 
 async def test_a_command_of_anybody_else_was_refused_and_is_again(router):

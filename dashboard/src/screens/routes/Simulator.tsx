@@ -89,8 +89,14 @@ function Answer({ answer }: { readonly answer: Simulated }) {
       </section>
       <section class="card stack-s" aria-label={text.deliveries}>
         <h2>{text.deliveries}</h2>
-        {answer.deliveries.length === 0 && <p class="soft">{text.nowhere}</p>}
+        {answer.deliveries.length === 0 && answer.choices.length === 0 && <p class="soft">{text.nowhere}</p>}
         {answer.deliveries.map((one) => <DestinationLine key={one.system} one={one} />)}
+        {answer.choices.map((choice) => (
+          <div key={choice.address} class="stack-s">
+            <p>{text.choose(choice.address)}</p>
+            {choice.candidates.map((one) => <DestinationLine key={one.system} one={one} />)}
+          </div>
+        ))}
       </section>
     </>
   );

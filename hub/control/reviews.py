@@ -1,0 +1,153 @@
+"""Messages whose address may mean several organisations, and an operator's choice.
+
+Each word of an operator has a name and a reason, in the trail and in the message's own history.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, and_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from hub.control import store
+from hub.control.documents import NoLongerKept
+from hub.control.trail import note
+from hub.decision.choosing import Chosen
+from hub.decision.order_record import Do, Order
+from hub.io.kafka.orders import GivesOrders, RecordGone
+from hub.io.sql.document_tables import document_checks as checks
+from hub.io.sql.engine import sql_errors
+from hub.io.sql.projection_tables import deliveries, messages
+
+CHOSEN: Final = "choose_recipient"
+"""What the trail calls it."""
+
+
+class NothingToChoose(Exception):
+    """No such message waits for a choice, or the choice does not answer what is open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAddress:
+    """An address that may mean several, and who they are."""
+
+    address: str
+    candidates: tuple[str, ...]
+    suggested: tuple[str, ...]
+    """Those that have messages of the same subject already; else all: it is split among them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A message that waits for a choice: never its body."""
+
+    source: str
+    id: str
+    type: str
+    subject: str | None
+    since: datetime
+    until: datetime
+    """When it is ended for the candidates if nobody has chosen."""
+    addresses: tuple[OpenAddress, ...]
+
+
+class Reviews:
+    """Lists what waits for a choice, and gives the choice to the router. Safe to repeat."""
+
+    def __init__(
+        self, engine: AsyncEngine, orders: GivesOrders, clock: Callable[[], datetime]
+    ) -> None:
+        self._engine, self._orders, self._clock = engine, orders, clock
+
+    async def waiting(self, after: tuple[str, str], limit: int) -> list[Review]:
+        """Return what waits now whose (source, id) comes after `after`.
+
+        Raises:
+            Unavailable: SQL is away.
+        """
+        key = tuple_(checks.c.source, checks.c.id)
+        query = select(checks).where(checks.c.choosing, key > tuple_(*after))
+        query = query.order_by(checks.c.source, checks.c.id).limit(limit)
+        with sql_errors("listing manual reviews"):
+            async with self._engine.connect() as connection:
+                rows = (await connection.execute(query)).all()
+                return [_shown(row, await _known(connection, row)) for row in rows]
+
+    async def one(self, source: str, id: str) -> Review | None:
+        """Return what waits under these names, if it does.
+
+        Raises:
+            Unavailable: SQL is away.
+        """
+        with sql_errors("reading a manual review"):
+            async with self._engine.connect() as connection:
+                query = select(checks).where(_waits(source, id))
+                row = (await connection.execute(query)).one_or_none()
+                return None if row is None else _shown(row, await _known(connection, row))
+
+    async def choose(
+        self, source: str, id: str, chosen: Mapping[str, Sequence[str]], *, actor: str, reason: str
+    ) -> None:
+        """Give what was sent to each open address to the systems chosen for it; none: to nobody.
+
+        Raises:
+            NothingToChoose, NoLongerKept, Unavailable.
+        """
+        # Invariant 11: in the trail before it is done. A crash between the two leaves a name
+        # without a deed, never a deed without a name.
+        row = await self._noted(source, id, chosen, actor, reason)
+        answers = tuple(Chosen(address, tuple(names)) for address, names in chosen.items())
+        order = Order(do=Do.CHOOSE, source=source, id=id, by=actor, reason=reason, chosen=answers)
+        try:
+            await self._orders.give(row.partition, row.offset, order)
+        except RecordGone as gone:
+            raise NoLongerKept from gone
+
+    async def _noted(
+        self, source: str, id: str, chosen: Mapping[str, Any], actor: str, reason: str
+    ) -> Row[Any]:
+        with sql_errors("writing the trail"):
+            async with self._engine.begin() as connection:
+                await store.lock(connection)
+                row = (
+                    await connection.execute(select(checks).where(_waits(source, id)))
+                ).one_or_none()
+                if row is None or row.choices.keys() != chosen.keys():
+                    raise NothingToChoose
+                touched = [(f"message/{source}/{id}", CHOSEN)]
+                await note(connection, self._clock(), actor, reason, touched)
+                return row
+
+
+def _waits(source: str, id: str) -> ColumnElement[bool]:
+    return and_(checks.c.source == source, checks.c.id == id, checks.c.choosing)
+
+
+async def _known(connection: AsyncConnection, row: Row[Any]) -> frozenset[str]:
+    """Return the candidates that have messages of the same subject: the matter is theirs."""
+    if not row.subject:
+        return frozenset()
+    candidates = {name for names in row.choices.values() for name in names}
+    same = and_(deliveries.c.source == messages.c.source, deliveries.c.id == messages.c.id)
+    query = select(deliveries.c.recipient).distinct().join(messages, same)
+    query = query.where(
+        messages.c.subject == row.subject,
+        deliveries.c.recipient.in_(candidates),
+        messages.c.id != row.id,
+    )
+    return frozenset((await connection.execute(query)).scalars())
+
+
+def _shown(row: Row[Any], known: frozenset[str]) -> Review:
+    names = ("source", "id", "type", "subject", "since", "until")
+    addresses = tuple(
+        OpenAddress(
+            address=address,
+            candidates=tuple(names),
+            suggested=tuple(name for name in names if name in known) or tuple(names),
+        )
+        for address, names in row.choices.items()
+    )
+    return Review(**{name: getattr(row, name) for name in names}, addresses=addresses)
