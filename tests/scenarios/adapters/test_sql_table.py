@@ -31,7 +31,7 @@ def program(world, database):
     engine = create_engine(url, poolclass=NullPool)
     program = OldSoftware(engine)
     program.install()
-    world.register(OLD, "H99.43", (rig.RECEIVED,))
+    world.register(OLD, "H99.37", (rig.RECEIVED,))
     world.lend_key(OLD)
     where = {"kind": "postgresql", **database.place}
     out = {**where, "table": "ho_so_den", "columns": COLUMNS}
