@@ -4,7 +4,6 @@ What waits for long is held without its body, so that the memory of a process do
 what stands on the topic.
 """
 
-import asyncio
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -13,12 +12,11 @@ from typing import Any, Final
 from aiokafka import TopicPartition
 
 from hub.io.kafka.connection import KafkaConnection, broker_errors
+from hub.io.kafka.kept_consumer import KeptConsumer
 from hub.io.kafka.reading import (
     GLANCE_MS,
     SILENT_SECONDS,
-    close_consumer,
     ends_of,
-    open_consumer,
     read_to,
 )
 from hub.io.kafka.topics import RETRY
@@ -33,8 +31,7 @@ class Contents:
 
     def __init__(self, connection: KafkaConnection) -> None:
         self._connection = connection
-        self._consumer: Any = None
-        self._one_by_one = asyncio.Lock()
+        self._kept = KeptConsumer(connection, fetch_bytes=FETCH_BYTES)
 
     async def read(self, partition: int, wanted: Mapping[bytes, int | None]) -> dict[bytes, bytes]:
         """Return the values of records by their keys; one that is there no more is left out.
@@ -45,62 +42,33 @@ class Contents:
             Unavailable: Kafka does not answer, or does not show the records yet.
         """
         place = TopicPartition(RETRY, partition)
-        async with self._one_by_one:
-            try:
-                return await self._read(place, wanted)
-            except BaseException:
-                await self.close()
-                raise
+        async with self._kept.lent() as consumer:
+            return await self._read(consumer, place, wanted)
 
     async def close(self) -> None:
         """Let go of the consumer."""
-        consumer, self._consumer = self._consumer, None
-        if consumer is not None:
-            await close_consumer(consumer)
+        await self._kept.close()
 
     async def _read(
-        self, place: TopicPartition, wanted: Mapping[bytes, int | None]
+        self, consumer: Any, place: TopicPartition, wanted: Mapping[bytes, int | None]
     ) -> dict[bytes, bytes]:
-        if self._consumer is None:
-            self._consumer = await open_consumer(self._connection, fetch_bytes=FETCH_BYTES)
         with broker_errors("reading hub.retry"):
-            self._consumer.assign([place])
+            consumer.assign([place])
             places = {at: key for key, at in wanted.items() if at is not None}
-            found = await self._at(place, places)
+            found = await _at(consumer, place, places)
             if wanted.keys() - found.keys():
-                found |= await self._searched(place, wanted.keys() - found.keys())
+                found |= await self._searched(consumer, place, wanted.keys() - found.keys())
             # Paused, it fetches nothing ahead of a question that may never come.
-            self._consumer.pause(place)
+            consumer.pause(place)
         return found
 
-    async def _at(self, place: TopicPartition, wanted: Mapping[int, bytes]) -> dict[bytes, bytes]:
-        found: dict[bytes, bytes] = {}
-        left = deque(sorted(wanted))
-        while left:
-            self._consumer.seek(place, left[0])
-            records = await self._next(place)
-            for raw in records:
-                if raw.value is not None and wanted.get(raw.offset) == raw.key:
-                    found[raw.key] = raw.value
-            # What the records have passed by is among them, or is there no more.
-            while left and left[0] <= records[-1].offset:
-                left.popleft()
-        return found
-
-    async def _next(self, place: TopicPartition) -> list[Any]:
-        end = time.monotonic() + SILENT_SECONDS
-        while time.monotonic() < end:
-            found = await self._consumer.getmany(place, timeout_ms=GLANCE_MS)
-            if records := found.get(place):
-                return list(records)
-        # Behind a transaction under way nothing is shown until it has ended.
-        raise Unavailable(f"Kafka was silent for {SILENT_SECONDS:.0f} s")
-
-    async def _searched(self, place: TopicPartition, keys: Any) -> dict[bytes, bytes]:
+    async def _searched(
+        self, consumer: Any, place: TopicPartition, keys: Any
+    ) -> dict[bytes, bytes]:
         found: dict[bytes, bytes] = {}
         ends = await ends_of(self._connection, [place])
-        await self._consumer.seek_to_beginning(place)
-        async for batch in read_to(self._consumer, ends):
+        await consumer.seek_to_beginning(place)
+        async for batch in read_to(consumer, ends):
             for raw in batch.get(place, ()):
                 if raw.key not in keys:
                     continue
@@ -109,3 +77,30 @@ class Contents:
                 else:
                     found[raw.key] = raw.value
         return found
+
+
+async def _at(
+    consumer: Any, place: TopicPartition, wanted: Mapping[int, bytes]
+) -> dict[bytes, bytes]:
+    found: dict[bytes, bytes] = {}
+    left = deque(sorted(wanted))
+    while left:
+        consumer.seek(place, left[0])
+        records = await _next(consumer, place)
+        for raw in records:
+            if raw.value is not None and wanted.get(raw.offset) == raw.key:
+                found[raw.key] = raw.value
+        # What the records have passed by is among them, or is there no more.
+        while left and left[0] <= records[-1].offset:
+            left.popleft()
+    return found
+
+
+async def _next(consumer: Any, place: TopicPartition) -> list[Any]:
+    end = time.monotonic() + SILENT_SECONDS
+    while time.monotonic() < end:
+        found = await consumer.getmany(place, timeout_ms=GLANCE_MS)
+        if records := found.get(place):
+            return list(records)
+    # Behind a transaction under way nothing is shown until it has ended.
+    raise Unavailable(f"Kafka was silent for {SILENT_SECONDS:.0f} s")

@@ -8,7 +8,7 @@ from typing import Any, Final
 from aiokafka import TopicPartition
 
 from hub.io.kafka.connection import KafkaConnection, broker_errors
-from hub.io.kafka.reading import close_consumer, open_consumer
+from hub.io.kafka.kept_consumer import KeptConsumer
 from hub.io.kafka.topics import INGRESS
 
 READ_SECONDS: Final = 10
@@ -29,9 +29,7 @@ class IngressRecords:
     """Reads single records: one at a time, for people, with one consumer that stays open."""
 
     def __init__(self, connection: KafkaConnection) -> None:
-        self._connection = connection
-        self._consumer: Any = None
-        self._one = asyncio.Lock()
+        self._kept = KeptConsumer(connection)
 
     async def read(self, partition: int, offset: int) -> Found | None:
         """Return one record; None: it is no longer kept, or never was.
@@ -40,35 +38,26 @@ class IngressRecords:
             Unavailable: the broker does not answer.
         """
         with broker_errors("to a look at a message"):
-            async with asyncio.timeout(READ_SECONDS), self._one:
-                try:
-                    return await self._read(TopicPartition(INGRESS, partition), offset)
-                except BaseException:
-                    # What state it is in is unknown: the next one gets a new consumer.
-                    await self.stop()
-                    raise
+            async with asyncio.timeout(READ_SECONDS), self._kept.lent() as consumer:
+                return await _read(consumer, TopicPartition(INGRESS, partition), offset)
 
     async def stop(self) -> None:
         """Disconnect."""
-        consumer, self._consumer = self._consumer, None
-        if consumer is not None:
-            await close_consumer(consumer)
+        await self._kept.close()
 
-    async def _read(self, place: TopicPartition, offset: int) -> Found | None:
-        if self._consumer is None:
-            self._consumer = await open_consumer(self._connection)
-        consumer = self._consumer
-        consumer.assign([place])
-        first = (await consumer.beginning_offsets([place]))[place]
-        end = (await consumer.end_offsets([place]))[place]
-        if not first <= offset < end:
-            return None
-        consumer.seek(place, offset)
-        while await consumer.position(place) <= offset:
-            batch = await consumer.getmany(place, timeout_ms=_GLANCE_MS, max_records=1)
-            for record in batch.get(place, ()):
-                return _found(record) if record.offset == offset else None
+
+async def _read(consumer: Any, place: TopicPartition, offset: int) -> Found | None:
+    consumer.assign([place])
+    first = (await consumer.beginning_offsets([place]))[place]
+    end = (await consumer.end_offsets([place]))[place]
+    if not first <= offset < end:
         return None
+    consumer.seek(place, offset)
+    while await consumer.position(place) <= offset:
+        batch = await consumer.getmany(place, timeout_ms=_GLANCE_MS, max_records=1)
+        for record in batch.get(place, ()):
+            return _found(record) if record.offset == offset else None
+    return None
 
 
 def _found(record: Any) -> Found:

@@ -10,8 +10,8 @@ from aiokafka import TopicPartition
 
 from hub.io.kafka import bridge_bus, fanout_bus
 from hub.io.kafka.connection import KafkaConnection, broker_errors
+from hub.io.kafka.kept_consumer import KeptConsumer
 from hub.io.kafka.positions import read_positions
-from hub.io.kafka.reading import close_consumer, open_consumer
 from hub.io.kafka.topics import AUDIT, FANOUT, INGRESS, ROUTER_GROUP, outbox
 
 RECORDER: Final = "recorder"
@@ -66,7 +66,7 @@ class Lags:
         self._connection = connection
         self._recorded, self._writers, self._clock = recorded, writers, clock
         self._one = asyncio.Lock()
-        self._consumer: Any = None
+        self._kept = KeptConsumer(connection, fetch_bytes=_FETCH_BYTES)
         self._known: tuple[float, tuple[GroupLag, ...]] | None = None
         self._moved: dict[tuple[str, TopicPartition], tuple[int, float]] = {}
 
@@ -86,23 +86,16 @@ class Lags:
 
     async def stop(self) -> None:
         """Disconnect."""
-        consumer, self._consumer = self._consumer, None
-        if consumer is not None:
-            await close_consumer(consumer)
+        await self._kept.close()
 
     async def _look(self) -> tuple[GroupLag, ...]:
-        try:
-            if self._consumer is None:
-                self._consumer = await open_consumer(self._connection, fetch_bytes=_FETCH_BYTES)
-            groups = await self._groups()
-            return tuple([await self._group(name, places) for name, places in groups.items()])
-        except BaseException:
-            # What state it is in is unknown: the next look gets a new consumer.
-            await self.stop()
-            raise
+        async with self._kept.lent() as consumer:
+            groups = await self._groups(consumer)
+            found = [await self._group(consumer, name, places) for name, places in groups.items()]
+            return tuple(found)
 
-    async def _groups(self) -> dict[str, list[TopicPartition]]:
-        existing = await self._consumer.topics()
+    async def _groups(self, consumer: Any) -> dict[str, list[TopicPartition]]:
+        existing = await consumer.topics()
         read = {
             ROUTER_GROUP: [INGRESS],
             fanout_bus.GROUP: [FANOUT],
@@ -111,21 +104,22 @@ class Lags:
         }
         firsts = [TopicPartition(topic, 0) for topics in read.values() for topic in topics]
         firsts = [place for place in firsts if place.topic in existing]
-        self._consumer.assign(firsts)
-        await self._consumer.beginning_offsets(firsts)  # Loads the metadata of the topics.
+        consumer.assign(firsts)
+        await consumer.beginning_offsets(firsts)  # Loads the metadata of the topics.
         return {
             group: [
                 TopicPartition(topic, number)
                 for topic in topics
                 if topic in existing
-                for number in sorted(self._consumer.partitions_for_topic(topic) or ())
+                for number in sorted(consumer.partitions_for_topic(topic) or ())
             ]
             for group, topics in read.items()
         }
 
-    async def _group(self, name: str, places: list[TopicPartition]) -> GroupLag:
-        behind = await self._behind(name, places) if places else []
-        found = tuple([one for one in [await self._partition(*one) for one in behind] if one])
+    async def _group(self, consumer: Any, name: str, places: list[TopicPartition]) -> GroupLag:
+        behind = await self._behind(consumer, name, places) if places else []
+        looked = [await self._partition(consumer, *one) for one in behind]
+        found = tuple([one for one in looked if one])
         standing = [self._stands(name, one) for one in found]
         return GroupLag(
             group=name,
@@ -136,11 +130,11 @@ class Lags:
         )
 
     async def _behind(
-        self, name: str, places: list[TopicPartition]
+        self, consumer: Any, name: str, places: list[TopicPartition]
     ) -> list[tuple[TopicPartition, int, int]]:
         committed = await self._committed(name, places)
-        first = await self._consumer.beginning_offsets(places)
-        ends = await self._consumer.end_offsets(places)
+        first = await consumer.beginning_offsets(places)
+        ends = await consumer.end_offsets(places)
         found = [
             (place, max(committed.get(place, 0), first[place]), ends[place]) for place in places
         ]
@@ -155,9 +149,10 @@ class Lags:
         positions = await read_positions(self._connection, name, places)
         return {place: position.offset for place, position in positions.items()}
 
-    async def _partition(self, place: TopicPartition, start: int, end: int) -> PartitionLag | None:
+    async def _partition(
+        self, consumer: Any, place: TopicPartition, start: int, end: int
+    ) -> PartitionLag | None:
         """Return the lag; None: behind the last record stand only a transaction's marks."""
-        consumer = self._consumer
         consumer.assign([place])
         consumer.seek(place, start)
         while await consumer.position(place) < end:
