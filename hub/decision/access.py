@@ -39,7 +39,7 @@ def expect_right(claim: Attributes, addresses: tuple[str, ...], rules: Rules, da
     if EVERYONE in allowed:
         return
     for number, address in enumerate(addresses):
-        if address not in allowed and not covered(address, allowed, rules, day):
+        if not _allows(allowed, address, rules, day):
             place = f"recipients/{number}"
             raise Refused(Reason.NOT_PERMITTED, f"no right to send to {address}", place)
 
@@ -47,7 +47,11 @@ def expect_right(claim: Attributes, addresses: tuple[str, ...], rules: Rules, da
 def may_send(source: str, type_: str, address: str, rules: Rules, day: date) -> bool:
     """Say whether a system has a right to send a type to an address."""
     allowed = rules.rights.get((source, type_), frozenset())
-    return EVERYONE in allowed or address in allowed or covered(address, allowed, rules, day)
+    return EVERYONE in allowed or _allows(allowed, address, rules, day)
+
+
+def _allows(allowed: frozenset[str], address: str, rules: Rules, day: date) -> bool:
+    return address in allowed or covered(address, allowed, rules, day)
 
 
 def _represents(code: str, sender: System, rules: Rules, day: date) -> None:
