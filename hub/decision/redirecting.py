@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Final
 
 from lgsp_message.attributes import SYSTEM_PREFIX, Attributes
-from lgsp_message.reason import Reason, Refused
 from lgsp_message.values import Envelope, Received
 from msgspec.structs import replace
 
@@ -17,7 +16,7 @@ from hub.answers import Answer
 from hub.decision.access import expect_right
 from hub.decision.events import AuditEvent, Entry, Event, Followed, Memory, ingress_of, place_of
 from hub.decision.order_record import Order
-from hub.decision.routing import deliveries_at
+from hub.decision.routing import deliveries_at, expect_in_time, expect_one_side, target_of
 from hub.decision.rules import Rules
 from hub.directory.organisations import legal_day
 
@@ -31,14 +30,11 @@ def expect_takes(claim: Attributes, system: str, rules: Rules, now: datetime) ->
     Raises:
         Refused: `UNKNOWN_RECIPIENT`, `NO_ENDPOINT`, `NOT_PERMITTED`, `EXPIRED`.
     """
-    known = rules.systems.get(system)
-    if claim.expirytime is not None and claim.expirytime <= now:
-        raise Refused(Reason.EXPIRED, "expirytime has passed", "expirytime")
-    if known is None or not known.active:
-        raise Refused(Reason.UNKNOWN_RECIPIENT, f"no active system {system}", "to")
-    if rules.endpoints.get((known.organisation, claim.type)) != system:
-        raise Refused(Reason.NO_ENDPOINT, f"{system} does not take {claim.type}", "to")
-    expect_right(claim, (SYSTEM_PREFIX + system,), rules, legal_day(now))
+    address = SYSTEM_PREFIX + system
+    expect_in_time(claim, now)
+    # As if its sender had written this address: an operator's word gives no right.
+    expect_one_side(claim.source, target_of(address, claim.type, rules, now, "to").systems, "to")
+    expect_right(claim, (address,), rules, legal_day(now))
 
 
 def redirected(
@@ -64,7 +60,21 @@ def redirected(
     expect_takes(envelope.attributes, order.to, rules, now)
     partition = place_of(received).partition
     where = ((order.to, SYSTEM_PREFIX + order.to),)
-    told = AuditEvent(
+    told = _told(order, received, envelope, rules, now)
+    # The new recipient counts from now on: its receipts, and a withdrawal, which is told to it too.
+    kept = replace(answer, recipients=(*known, order.to))
+    return Followed(
+        received=received,
+        entries=(Entry(partition=partition, event=told),),
+        deliveries=deliveries_at(where, envelope, rules, partition),
+        remembered=(Memory(source=order.source, key=order.id, answer=kept),),
+    )
+
+
+def _told(
+    order: Order, received: Received, envelope: Envelope, rules: Rules, now: datetime
+) -> AuditEvent:
+    return AuditEvent(
         event=Event.RESUMED,
         source=order.source,
         id=order.id,
@@ -79,12 +89,4 @@ def redirected(
             INSTEAD_OF: order.recipient,
             "objects": list(envelope.attributes.objects),
         },
-    )
-    # The new recipient counts from now on: its receipts, and a withdrawal, which is told to it too.
-    kept = replace(answer, recipients=(*known, order.to))
-    return Followed(
-        received=received,
-        entries=(Entry(partition=partition, event=told),),
-        deliveries=deliveries_at(where, envelope, rules, partition),
-        remembered=(Memory(source=order.source, key=order.id, answer=kept),),
     )

@@ -17,7 +17,7 @@ from lgsp_message.values import Envelope, Message
 from hub.answers import Choice
 from hub.decision.events import Delivery
 from hub.decision.rules import Rules
-from hub.decision.sandbox import in_sandbox
+from hub.decision.sandbox import apart
 from hub.directory.organisations import Via, legal_day
 from hub.signing.macs import delivery_token
 
@@ -65,8 +65,7 @@ def route(
         Refused: `EXPIRED`, `NO_RECIPIENT`, `UNKNOWN_RECIPIENT`, `NO_ENDPOINT`, `NOT_PERMITTED`.
     """
     claim = message.attributes
-    if claim.expirytime is not None and claim.expirytime <= now:
-        raise Refused(Reason.EXPIRED, "expirytime has passed", "expirytime")
+    expect_in_time(claim, now)
     targets = _targets(claim, rules, now)
     found: dict[str, str] = {}
     for address, target in targets:
@@ -81,17 +80,38 @@ def route(
     return _special(deliveries, special) if special else Routes(deliveries)
 
 
+def expect_in_time(claim: Attributes, now: datetime) -> None:
+    """Return if the message has not expired.
+
+    Raises:
+        Refused: `EXPIRED`.
+    """
+    if claim.expirytime is not None and claim.expirytime <= now:
+        raise Refused(Reason.EXPIRED, "expirytime has passed", "expirytime")
+
+
 def _targets(claim: Attributes, rules: Rules, now: datetime) -> list[tuple[str, Target]]:
     targets = [
         (address, target_of(address, claim.type, rules, now, f"recipients/{number}"))
         for number, address in enumerate(claim.recipients)
     ]
-    inside = in_sandbox(claim.source)
-    if any(in_sandbox(system) != inside for _, target in targets for system in target.systems):
-        # Whatever rights say: what is tried reaches nobody, and nobody's messages are tried on.
-        # Nobody may be chosen for it either.
-        raise Refused(Reason.NOT_PERMITTED, "the sandbox is a world of its own", "recipients")
+    # Nobody of the other side may be chosen for it either.
+    for _, target in targets:
+        expect_one_side(claim.source, target.systems, "recipients")
     return targets
+
+
+def expect_one_side(source: str, systems: Iterable[str], place: str) -> None:
+    """Return if all are of the sandbox, as the sender is, or none.
+
+    Whatever rights say: what is tried reaches nobody, and nobody's messages are tried on.
+
+    Raises:
+        Refused: `NOT_PERMITTED`, with `place`.
+    """
+    for system in systems:
+        if apart(system, source):
+            raise Refused(Reason.NOT_PERMITTED, "the sandbox is a world of its own", place)
 
 
 def _special(deliveries: tuple[Delivery, ...], special: list[tuple[str, Target]]) -> Routes:

@@ -17,6 +17,11 @@ def in_sandbox(system: str) -> bool:
     return system.startswith(PREFIX)
 
 
+def apart(one: str, other: str) -> bool:
+    """Say whether a system is of the sandbox and the other is not: no message goes between them."""
+    return in_sandbox(one) != in_sandbox(other)
+
+
 def twin_of(system: str) -> str:
     """Return the name under which a system is tried."""
     return PREFIX + system

@@ -9,7 +9,7 @@ from lgsp_message.values import Received
 
 from hub.decision.access import may_send
 from hub.decision.rules import Rules
-from hub.decision.sandbox import in_sandbox
+from hub.decision.sandbox import apart
 from hub.decision.subscriptions import Origin, Subscription
 from hub.directory.organisations import legal_day
 
@@ -62,7 +62,7 @@ def _origin(claim: Attributes, received: Received, rules: Rules, now: datetime) 
 
 def _may_get(name: str, claim: Attributes, rules: Rules, now: datetime) -> bool:
     system, day = rules.systems.get(name), legal_day(now)
-    if in_sandbox(name) != in_sandbox(claim.source):
+    if apart(name, claim.source):
         return False
     # One subscriber that is suspended must not stop what a sender sends to all the others.
     if system is None or not system.active:

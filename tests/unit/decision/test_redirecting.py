@@ -1,6 +1,7 @@
 """A dead letter goes to another system: once, and only where its sender may send it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from lgsp_message.attributes import SYSTEM_PREFIX
@@ -11,7 +12,7 @@ from hub.decision.events import Event
 from hub.decision.order_record import Do, Order
 from hub.decision.orders import follow
 from hub.decision.traced import traced
-from tests.support import NOW, TO_OTHER, build_rules, stamped
+from tests.support import DOSSIER, NOW, TO_OTHER, build_rules, changed, stamped
 from tests.unit.recorder.records import Province
 
 ORDER = Order(
@@ -23,6 +24,13 @@ ORDER = Order(
     by="an",
     reason="Sở Mẫu đổi hệ thống",
 )
+TWIN = "sandbox-receiver"
+WITH_TWIN: dict[str, Any] = {
+    f"system/{TWIN}": {"organisation": "sandbox"},
+    "organisation/sandbox": {"name": "Thử nghiệm (mẫu)", "level": "commune"},
+    f"endpoint/sandbox/{TWIN}": {"types": [DOSSIER]},
+    **changed("right/1", recipients=["urn:hub:all"]),
+}
 TRACE = f"00-{'a' * 32}-{'b' * 16}-01"
 
 
@@ -71,6 +79,21 @@ def test_the_sender_needs_a_right_to_the_new_recipient(sent):
     with pytest.raises(Refused) as refused:
         told(sent, replace(rules, rights=only))
     assert refused.value.reason is Reason.NOT_PERMITTED
+
+
+@pytest.mark.parametrize(
+    ("to", "changes", "reason"),
+    [
+        (TWIN, {}, Reason.NOT_PERMITTED),
+        ("receiver", changed("organisation/org-receiver", state="closed"), "unknown_recipient"),
+        ("receiver", {"endpoint/org-receiver/receiver": None}, Reason.NO_ENDPOINT),
+    ],
+)
+def test_it_goes_nowhere_that_its_sender_could_not_have_addressed(sent, to, changes, reason):
+    rules = build_rules({**WITH_TWIN, **changes})
+    with pytest.raises(Refused) as refused:
+        told(sent, rules, with_values(ORDER, to=to))
+    assert refused.value.reason == reason
 
 
 def test_what_was_withdrawn_or_is_not_known_goes_nowhere(sent):
