@@ -1,10 +1,10 @@
 """`/v1/admin/documents`: messages held for their documents, and a person's word about them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Protocol
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict
 
 from hub.api.admin_models import ReasonRequest, problems
@@ -12,12 +12,12 @@ from hub.api.admin_route import AdminRoute
 from hub.api.ops.dependencies import Ops, ops_of
 from hub.api.problems import Code, Problem
 from hub.api.rights import Action, Person, require
-from hub.control.documents import NoLongerKept, NotHeld
+from hub.api.status import Id, Source
+from hub.control.check_orders import NoLongerKept
+from hub.control.documents import NotHeld
 
 router: Final = APIRouter(prefix="/v1/admin/documents", tags=["admin"], route_class=AdminRoute)
 
-Source = Annotated[str, Path(pattern=r"^[a-z0-9-]{3,63}$")]
-Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9._~-]{1,64}$")]
 After = Annotated[str, Query(max_length=128, pattern=r"^([a-z0-9-]{3,63}/[A-Za-z0-9._~-]{1,64})?$")]
 Limit = Annotated[int, Query(ge=1, le=1_000)]
 TheOps = Annotated[Ops, Depends(ops_of)]
@@ -29,6 +29,13 @@ _ANSWERS: Final = problems(
     s413="The body is too large",
     s503="Kafka or SQL does not answer; repeating is safe",
 )
+
+
+class Named(Protocol):
+    """What stands for a message on a page."""
+
+    source: str
+    id: str
 
 
 class HeldDocumentAnswer(BaseModel):
@@ -69,10 +76,12 @@ async def held(ops: TheOps, after: After = "", limit: Limit = 100) -> HeldDocume
     source, _, id_ = after.partition("/")
     found = await ops.documents.held((source, id_), limit)
     items = [HeldDocumentAnswer.model_validate(one) for one in found]
-    whole = len(items) < limit
-    return HeldDocumentPage(
-        items=items, next=None if whole else f"{items[-1].source}/{items[-1].id}"
-    )
+    return HeldDocumentPage(items=items, next=next_after(items, limit))
+
+
+def next_after(items: Sequence[Named], limit: int) -> str | None:
+    """Return what to ask for the next page with; None: this was the last."""
+    return None if len(items) < limit else f"{items[-1].source}/{items[-1].id}"
 
 
 @router.post("/{source}/{id}:release", responses=_ANSWERS)

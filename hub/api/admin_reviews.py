@@ -3,16 +3,18 @@
 from datetime import datetime
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from hub.answers import Choice
+from hub.api.admin_documents import After, DecidedAnswer, Limit, next_after
 from hub.api.admin_models import problems
 from hub.api.admin_route import AdminRoute
 from hub.api.ops.dependencies import Ops, ops_of
 from hub.api.problems import Code, Problem
 from hub.api.rights import Action, Person, require
-from hub.control.documents import NoLongerKept
+from hub.api.status import Id, Source
+from hub.control.check_orders import NoLongerKept
 from hub.control.fields import Reason, SystemNames
 from hub.control.reviews import NothingToChoose
 from hub.decision.choosing import Chosen, fits
@@ -21,10 +23,6 @@ from hub.directory.organisations import legal_day
 
 router: Final = APIRouter(prefix="/v1/admin/reviews", tags=["admin"], route_class=AdminRoute)
 
-Source = Annotated[str, Path(pattern=r"^[a-z0-9-]{3,63}$")]
-Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9._~-]{1,64}$")]
-After = Annotated[str, Query(max_length=128, pattern=r"^([a-z0-9-]{3,63}/[A-Za-z0-9._~-]{1,64})?$")]
-Limit = Annotated[int, Query(ge=1, le=1_000)]
 TheOps = Annotated[Ops, Depends(ops_of)]
 Urn = Annotated[str, StringConstraints(max_length=128, pattern=r"^urn:hub:[!-~]+$")]
 
@@ -78,13 +76,6 @@ class ChoiceRequest(BaseModel):
     chosen, if they take the type."""
 
 
-class ChosenAnswer(BaseModel):
-    """The word is given; what came of it stands in the message's history."""
-
-    source: str
-    id: str
-
-
 @router.get("", responses=problems(), dependencies=[Depends(require(Action.VIEW_METADATA))])
 async def waiting(ops: TheOps, after: After = "", limit: Limit = 100) -> ReviewPage:
     """Return what waits for a person to choose the recipient."""
@@ -106,8 +97,7 @@ async def waiting(ops: TheOps, after: After = "", limit: Limit = 100) -> ReviewP
         )
         for one in found
     ]
-    whole = len(items) < limit
-    return ReviewPage(items=items, next=None if whole else f"{items[-1].source}/{items[-1].id}")
+    return ReviewPage(items=items, next=next_after(items, limit))
 
 
 @router.post(
@@ -126,7 +116,7 @@ async def choose(
     source: Source,
     id: Id,
     request: ChoiceRequest,
-) -> ChosenAnswer:
+) -> DecidedAnswer:
     """Give what was sent to a split organisation to those that shall have it."""
     await _expect_fitting(ops, source, id, request)
     try:
@@ -137,7 +127,7 @@ async def choose(
         raise Problem(404, Code.NOT_FOUND, "it waits for no choice") from absent
     except NoLongerKept as gone:
         raise Problem(404, Code.BODY_GONE) from gone
-    return ChosenAnswer(source=source, id=id)
+    return DecidedAnswer(source=source, id=id)
 
 
 async def _expect_fitting(ops: Ops, source: str, id: str, request: ChoiceRequest) -> None:

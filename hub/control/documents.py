@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, select, tuple_, update
+from sqlalchemy import Row, and_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.control import store
+from hub.control.check_orders import CheckOrders, entity, named
 from hub.control.trail import note
 from hub.decision.order_record import Do, Order
-from hub.io.kafka.orders import GivesOrders, RecordGone
+from hub.io.kafka.orders import GivesOrders
 from hub.io.sql.document_tables import document_checks as checks
 from hub.io.sql.engine import sql_errors
 
@@ -26,10 +27,6 @@ RECHECKED: Final = "recheck_document"
 
 class NotHeld(Exception):
     """No such message is held for its documents."""
-
-
-class NoLongerKept(Exception):
-    """The message's bytes are gone: it cannot be delivered any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +51,8 @@ class HeldDocuments:
     def __init__(
         self, engine: AsyncEngine, orders: GivesOrders, clock: Callable[[], datetime]
     ) -> None:
-        self._engine, self._orders, self._clock = engine, orders, clock
+        self._engine, self._clock = engine, clock
+        self._orders = CheckOrders(engine, orders, clock)
 
     async def held(self, after: tuple[str, str], limit: int) -> list[HeldDocument]:
         """Return what is held now whose (source, id) comes after `after`.
@@ -92,7 +90,7 @@ class HeldDocuments:
             NotHeld: it is not held, or is not for a person to decide.
             Unavailable: SQL is away.
         """
-        mine = and_(_named(source, id), checks.c.review)
+        mine = and_(named(source, id), checks.c.review)
         again = update(checks).where(mine).values(verdict_awaited=True, due_at=self._clock())
         with sql_errors("asking for a check again"):
             async with self._engine.begin() as connection:
@@ -100,40 +98,15 @@ class HeldDocuments:
                 await store.lock(connection)
                 if (await connection.execute(again)).rowcount != 1:
                     raise NotHeld
-                touched = [(_entity(source, id), RECHECKED)]
+                touched = [(entity(source, id), RECHECKED)]
                 await note(connection, self._clock(), actor, reason, touched)
 
     async def _decide(
         self, do: Do, action: str, source: str, id: str, actor: str, reason: str
     ) -> None:
-        # Invariant 11: in the trail before it is done. A crash between the two leaves a name
-        # without a deed, never a deed without a name.
-        row = await self._noted(action, source, id, actor, reason)
         order = Order(do=do, source=source, id=id, by=actor, reason=reason)
-        try:
-            await self._orders.give(row.partition, row.offset, order)
-        except RecordGone as gone:
-            raise NoLongerKept from gone
-
-    async def _noted(self, action: str, source: str, id: str, actor: str, reason: str) -> Row[Any]:
-        query = select(checks).where(_named(source, id), checks.c.held)
-        with sql_errors("writing the trail"):
-            async with self._engine.begin() as connection:
-                await store.lock(connection)
-                row = (await connection.execute(query)).one_or_none()
-                if row is None:
-                    raise NotHeld
-                touched = [(_entity(source, id), action)]
-                await note(connection, self._clock(), actor, reason, touched)
-                return row
-
-
-def _named(source: str, id: str) -> ColumnElement[bool]:
-    return and_(checks.c.source == source, checks.c.id == id)
-
-
-def _entity(source: str, id: str) -> str:
-    return f"message/{source}/{id}"
+        if not await self._orders.give(order, action, checks.c.held):
+            raise NotHeld
 
 
 def _shown(row: Row[Any]) -> HeldDocument:

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, select, tuple_
+from sqlalchemy import Row, and_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from hub.control import store
-from hub.control.documents import NoLongerKept
-from hub.control.trail import note
+from hub.control.check_orders import CheckOrders, named
 from hub.decision.choosing import Chosen
 from hub.decision.order_record import Do, Order
-from hub.io.kafka.orders import GivesOrders, RecordGone
+from hub.io.kafka.orders import GivesOrders
 from hub.io.sql.document_tables import document_checks as checks
 from hub.io.sql.engine import sql_errors
 from hub.io.sql.projection_tables import deliveries, messages
@@ -59,7 +57,8 @@ class Reviews:
     def __init__(
         self, engine: AsyncEngine, orders: GivesOrders, clock: Callable[[], datetime]
     ) -> None:
-        self._engine, self._orders, self._clock = engine, orders, clock
+        self._engine = engine
+        self._orders = CheckOrders(engine, orders, clock)
 
     async def waiting(self, after: tuple[str, str], limit: int) -> list[Review]:
         """Return what waits now whose (source, id) comes after `after`.
@@ -83,7 +82,7 @@ class Reviews:
         """
         with sql_errors("reading a manual review"):
             async with self._engine.connect() as connection:
-                query = select(checks).where(_waits(source, id))
+                query = select(checks).where(named(source, id), checks.c.choosing)
                 row = (await connection.execute(query)).one_or_none()
                 return None if row is None else _shown(row, await _known(connection, row))
 
@@ -95,34 +94,12 @@ class Reviews:
         Raises:
             NothingToChoose, NoLongerKept, Unavailable.
         """
-        # Invariant 11: in the trail before it is done. A crash between the two leaves a name
-        # without a deed, never a deed without a name.
-        row = await self._noted(source, id, chosen, actor, reason)
         answers = tuple(Chosen(address, tuple(names)) for address, names in chosen.items())
         order = Order(do=Do.CHOOSE, source=source, id=id, by=actor, reason=reason, chosen=answers)
-        try:
-            await self._orders.give(row.partition, row.offset, order)
-        except RecordGone as gone:
-            raise NoLongerKept from gone
-
-    async def _noted(
-        self, source: str, id: str, chosen: Mapping[str, Any], actor: str, reason: str
-    ) -> Row[Any]:
-        with sql_errors("writing the trail"):
-            async with self._engine.begin() as connection:
-                await store.lock(connection)
-                row = (
-                    await connection.execute(select(checks).where(_waits(source, id)))
-                ).one_or_none()
-                if row is None or row.choices.keys() != chosen.keys():
-                    raise NothingToChoose
-                touched = [(f"message/{source}/{id}", CHOSEN)]
-                await note(connection, self._clock(), actor, reason, touched)
-                return row
-
-
-def _waits(source: str, id: str) -> ColumnElement[bool]:
-    return and_(checks.c.source == source, checks.c.id == id, checks.c.choosing)
+        if not await self._orders.give(
+            order, CHOSEN, checks.c.choosing, lambda row: row.choices.keys() == chosen.keys()
+        ):
+            raise NothingToChoose
 
 
 async def _known(connection: AsyncConnection, row: Row[Any]) -> frozenset[str]:

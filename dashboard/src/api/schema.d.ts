@@ -2883,10 +2883,6 @@ export interface components {
             };
             readonly reason: string;
         };
-        readonly ChosenAnswer: {
-            readonly id: string;
-            readonly source: string;
-        };
         /** @enum {string} */
         readonly Collection: "organisations" | "codes" | "groups" | "competences" | "systems" | "keys" | "endpoints" | "rights" | "schemas" | "conversions" | "document-policies" | "subscriptions" | "type-owners" | "exchanges";
         readonly CommittedAnswer: {
@@ -8843,7 +8839,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ChosenAnswer"];
+                    readonly "application/json": components["schemas"]["DecidedAnswer"];
                 };
             };
         };

@@ -15,10 +15,11 @@ from hub.api.admin_dead_letter_models import System
 from hub.api.admin_models import ReasonRequest, problems
 from hub.api.admin_route import AdminRoute
 from hub.api.ops.dependencies import Ops, ops_of
-from hub.api.ops.trace import Id, Source, kept_record
+from hub.api.ops.trace import kept_record
 from hub.api.ops_models import Answer
 from hub.api.problems import Code, Problem
 from hub.api.rights import Action, Person, require
+from hub.api.status import Id, Source
 from hub.control import store
 from hub.control.fields import Reason
 from hub.control.queries import Queries

@@ -8,9 +8,9 @@ from hub.api.admin_models import ReasonRequest, problems
 from hub.api.admin_route import AdminRoute
 from hub.api.evidence import MEDIA_TYPE, Asking, answer, claim_of, maker_of
 from hub.api.ops.dependencies import Ops, ops_of
-from hub.api.ops.trace import Id, Source
 from hub.api.problems import Code, Problem
 from hub.api.rights import Action, Person, require
+from hub.api.status import Id, Source
 from hub.control import store
 from hub.control.trail import note
 from hub.evidence.audience import EVERYBODYS

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Final
 
 import orjson
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Response
 from lgsp_message.cloudevents import SIGNATURE_HEADER
 from lgsp_message.keys import unb64url
 
@@ -28,6 +28,7 @@ from hub.api.ops.trace_signatures import documents_shown, signer_shown
 from hub.api.ops.trace_steps import party, reason_shown, recipients_shown, steps_shown
 from hub.api.problems import Code, Problem
 from hub.api.rights import Action, Person, require
+from hub.api.status import Id, Source
 from hub.control import store
 from hub.control.trail import note
 from hub.decision.rows import MessageRow
@@ -44,8 +45,6 @@ BODY_KEPT: Final = timedelta(days=30)
 VIEWED: Final = "view_body"
 """What the trail calls it."""
 
-Source = Annotated[str, Path(pattern=r"^[a-z0-9-]{3,63}$")]
-Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9._~-]{1,64}$")]
 TheOps = Annotated[Ops, Depends(ops_of)]
 Viewing = Annotated[Person, Depends(require(Action.VIEW_METADATA, scoped=True))]
 Opening = Annotated[Person, Depends(require(Action.VIEW_BODY, scoped=True, writes=False))]
