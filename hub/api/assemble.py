@@ -154,9 +154,7 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
             statuses=parts.statuses,
             disk=disk,
             pressure=Pressure(),
-            meters=Meters(
-                lambda: follower.current, time.monotonic, processes=parts.processes
-            ),
+            meters=Meters(lambda: follower.current, time.monotonic, processes=parts.processes),
             metrics=metrics,
             clock=utc_now,
             log=desk,

@@ -44,7 +44,6 @@ class Code(StrEnum):
     RANGE_NOT_SATISFIABLE = "range_not_satisfiable"
     TOO_MANY_REQUESTS = "too_many_requests"
     TOO_MANY = "too_many"
-    QUOTA_EXCEEDED = "quota_exceeded"
     BODY_GONE = "body_gone"
     NO_OWN_SYSTEM = "no_own_system"
     OVERLOADED = "overloaded"
@@ -76,7 +75,6 @@ _TITLES: Final[Mapping[str, str]] = {
     "too_many": "More than can be answered at once",
     "body_gone": "The message's bytes are no longer kept",
     "too_many_requests": "Too much at once from this system",
-    "quota_exceeded": "This system has used up its quota; come again when `Retry-After` says",
     "overloaded": "Too much is under way; try again in a moment",
     "unavailable": "A store of the hub does not answer; nothing was acknowledged",
     "storage_full": "The hub's disk is nearly full; nothing was taken",

@@ -19,7 +19,7 @@ class OverQuota(Problem):
         seconds = max(1, math.ceil(excess.seconds))
         super().__init__(
             429,
-            Code.QUOTA_EXCEEDED,
+            Code.TOO_MANY_REQUESTS,
             f"more than {excess.per_minute} {excess.measure} a minute",
             headers={"retry-after": str(seconds)},
             # For the parts of a batch, which have no headers.

@@ -1,13 +1,13 @@
 """Count what each system hands in against its quota. State without I/O; the time is given.
 
 Counted in the process that takes the messages, so nothing has to be asked of anybody for each of
-them. A virtual-scheduling meter (GCRA, ITU-T I.371): one number for each system and quota.
+them. A leaky bucket (ITU-T I.371, annex A): one level for each system and measure.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum, unique
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.decision.quotas import DEFAULT, QuotaRecord
 from hub.decision.rules import Rules
@@ -41,11 +41,17 @@ class Excess:
     """Until it may come."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Limit:
+class _Level(NamedTuple):
+    """What a system has handed in and its quota has not made good yet."""
+
+    units: float
+    at: float
+
+
+class _Limit(NamedTuple):
     per_second: float
-    burst: float
-    """In seconds: how far ahead of its rate a system may be."""
+    most: float
+    """Units at once."""
 
 
 class Meters:
@@ -56,49 +62,55 @@ class Meters:
     ) -> None:
         """`processes`: so many share the load of every system; each grants its part."""
         self._rules, self._mono, self._processes = rules, mono, processes
-        self._ahead: dict[tuple[str, Measure], float] = {}
-        """When what was handed in would have ended at exactly the quota's rate."""
+        self._levels: dict[tuple[str, Measure], _Level] = {}
 
     def take(self, system: str, size: int, *, urgent: bool) -> Excess | None:
         """Count a message of `size` bytes; return why it must wait, and then it is not counted."""
-        now, costs = self._mono(), _costs(size, urgent=urgent)
-        quota = self._rules().quotas.get(system, DEFAULT)
+        now, quota = self._mono(), self._quota(system)
         reached = {}
-        for measure, cost in costs:
+        for measure, cost in _costs(size, urgent=urgent):
             limit = self._limit(quota, measure)
-            ahead = max(self._ahead.get((system, measure), now), now) + cost / limit.per_second
-            if ahead - now > limit.burst:
+            units = self._units(system, measure, limit, now) + cost
+            if units > limit.most:
                 return Excess(
                     measure=measure,
                     per_minute=_per_minute(quota, measure),
-                    seconds=ahead - now - limit.burst,
+                    seconds=(units - limit.most) / limit.per_second,
                 )
-            reached[system, measure] = ahead
-        self._ahead |= reached
+            reached[system, measure] = _Level(units, now)
+        self._levels |= reached
         return None
 
     def charge(self, system: str, size: int, *, urgent: bool) -> None:
         """Count a message that is here already, also beyond the quota."""
-        now, quota = self._mono(), self._rules().quotas.get(system, DEFAULT)
+        now, quota = self._mono(), self._quota(system)
         for measure, cost in _costs(size, urgent=urgent):
-            before = max(self._ahead.get((system, measure), now), now)
-            per_second = self._limit(quota, measure).per_second
-            self._ahead[system, measure] = before + cost / per_second
+            units = self._units(system, measure, self._limit(quota, measure), now)
+            self._levels[system, measure] = _Level(units + cost, now)
 
     def wait(self, system: str) -> float:
         """Return the seconds until a system has made up for what it handed in beyond its quota."""
-        now, quota = self._mono(), self._rules().quotas.get(system, DEFAULT)
+        now, quota = self._mono(), self._quota(system)
+        limits = [(measure, self._limit(quota, measure)) for measure in Measure]
         return max(
             0.0,
             *(
-                self._ahead.get((system, measure), now) - now - self._limit(quota, measure).burst
-                for measure in Measure
+                (self._units(system, measure, limit, now) - limit.most) / limit.per_second
+                for measure, limit in limits
             ),
         )
 
+    def _quota(self, system: str) -> QuotaRecord:
+        return self._rules().quotas.get(system, DEFAULT)
+
+    def _units(self, system: str, measure: Measure, limit: _Limit, now: float) -> float:
+        # What is owed is kept, not until when: a larger quota makes it good sooner.
+        level = self._levels.get((system, measure))
+        return 0.0 if level is None else max(0.0, level.units - (now - level.at) * limit.per_second)
+
     def _limit(self, quota: QuotaRecord, measure: Measure) -> _Limit:
         per_second = _per_minute(quota, measure) / SECONDS / self._processes
-        return _Limit(per_second, max(BURST_SECONDS, LEAST_BURST[measure] / per_second))
+        return _Limit(per_second, max(BURST_SECONDS * per_second, LEAST_BURST[measure]))
 
 
 def _costs(size: int, *, urgent: bool) -> tuple[tuple[Measure, int], ...]:
