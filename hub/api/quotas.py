@@ -2,13 +2,12 @@
 
 import math
 
+from lgsp_message.attributes import is_urgent
 from lgsp_message.values import Received
 
 from hub.api.deps import Deps
 from hub.api.problems import Code, Problem
 from hub.io.metering import Excess
-
-URGENT = "urgent"
 
 
 class OverQuota(Problem):
@@ -33,7 +32,7 @@ def expect_within_quota(deps: Deps, system: str, received: Received) -> None:
     Raises:
         OverQuota: it has used its quota up. Nothing is lost: it has the message.
     """
-    urgent = received.attributes.get("priority") == URGENT
+    urgent = is_urgent(received.attributes)
     excess = deps.meters.take(system, len(received.body), urgent=urgent)
     if excess is not None:
         deps.metrics.held_back.labels(excess.measure.value).inc()

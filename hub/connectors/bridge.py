@@ -20,7 +20,7 @@ from hub.decision.rules import Rules
 from hub.io.admission import Admission
 from hub.io.backoff import Backoff
 from hub.io.kafka.bridge_bus import BridgeBus, Incoming
-from hub.io.kafka.codec import encode_event, ingress_headers
+from hub.io.kafka.codec import encode_event, ingress_headers, is_urgent_record
 from hub.io.kafka.topics import AUDIT, INGRESS, partition_of
 from hub.io.kafka.transaction import Output
 from hub.io.metering import Meters
@@ -94,7 +94,7 @@ class Bridge:
         await self._bus.commit(records, self._batch.outputs, self._batch.secret)
         for record in records:
             # It is in already. Its sender's topic is read again once it has made up for it.
-            urgent = dict(record.headers).get("ce_priority") == b"urgent"
+            urgent = is_urgent_record(record.headers)
             self._meters.charge(record.system, len(record.value), urgent=urgent)
 
     async def _admit(self, record: Incoming) -> None:

@@ -143,11 +143,6 @@ def expires_at(entry: Entry) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-def is_urgent(entry: Entry) -> bool:
-    """Say whether the sender asked for haste."""
-    return entry.attributes.get("priority") == "urgent"
-
-
 def is_message(entry: Entry) -> bool:
     """Say whether it names a message. Only the hub writes inboxes; what is none is passed over."""
     source = entry.attributes.get("source", "")

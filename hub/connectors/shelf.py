@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Final
 
 from lgsp_adapter.policy.parking import Head, Parking
+from lgsp_message.attributes import is_urgent
 
 from hub.connectors.budget import Account
 from hub.connectors.items import Item
-from hub.connectors.records import is_urgent
 from hub.connectors.references import References
 from hub.io.kafka.connector_records import Entry, EntryState
 
@@ -128,7 +128,7 @@ class Shelf:
 
     def add(self, item: Item) -> None:
         """Put one at the end of its line."""
-        self._lines.add(item.key, item, urgent=is_urgent(item.entry))
+        self._lines.add(item.key, item, urgent=is_urgent(item.entry.attributes))
         self._account.add(item.size)
         self._references.came(item.entry.attributes)
         if item.parked:
