@@ -107,12 +107,16 @@ class Records:
         return {name: value for name, value in told.items() if value not in (None, "")}
 
 
-def entry_of(raw: Any, partitions: int) -> Entry:
-    """Return a record of an inbox as a delivery that was not tried yet."""
+def entry_of(raw: Any, partitions: int, *, urgent: bool) -> Entry:
+    """Return a record of an inbox as a delivery that was not tried yet.
+
+    `urgent`: it stood in the inbox for urgent messages.
+    """
     found = read_inbox(raw)
     return Entry(
         state=EntryState.BEHIND,
         offset=found.offset,
+        urgent=urgent,
         audit_partition=_audit_partition(raw.headers, found.source, partitions),
         attributes=found.attributes,
         body=found.body,
