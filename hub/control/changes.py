@@ -46,6 +46,7 @@ from hub.control.fields import (
     SystemNames,
 )
 from hub.control.key_changes import EndKey, RegisterKey, RevokeKey
+from hub.control.quota_changes import DeleteQuota, PutQuota
 from hub.control.restore import RestoreRules
 from hub.control.subscription_changes import (
     DeleteExchange,
@@ -198,6 +199,8 @@ Change = Annotated[
     | DeleteTypeOwner
     | PutExchange
     | DeleteExchange
+    | PutQuota
+    | DeleteQuota
     | RestoreRules
     | PutConnector
     | DeleteConnector
