@@ -40,7 +40,7 @@ class Via(StrEnum):
 
 
 # Without garbage collection: 111,339 of them, and none refers back to another.
-class Organisation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Organisation(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One agency. Its id never changes; its codes do."""
 
     id: str
@@ -80,7 +80,7 @@ class Tenure(msgspec.Struct, frozen=True, gc=False):
         return _within(day, self.valid_from, self.valid_to)
 
 
-class Code(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Code(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One code of an organisation. Both national forms are live at once, with validity."""
 
     organisation: str
