@@ -10,12 +10,14 @@ from typing import Annotated, Any, Final
 import typer
 
 from hub.cli.admin_options import ReasonOption, api, connect
+from hub.cli.directory_copy import copy_app
 from hub.cli.errors import CommandFailed
 
 directory_app: Final = typer.Typer(
     help="The directory of organisations. / Danh mục cơ quan.", no_args_is_help=True
 )
 directory_app.callback()(connect)
+directory_app.add_typer(copy_app, name="copy")
 
 File = Annotated[
     Path,
