@@ -140,6 +140,8 @@ class FileHub:
         self.undecided: set[str] = set()
         """Ids that are durable and not decided."""
         self.objects: dict[str, bytes] = {}
+        self.copy: Any = None
+        """Statement and content of the directory."""
         self.send: Any = self._send
         """Tests put another in its place, as in that of the two below."""
         self.upload: Any = self._upload
@@ -211,6 +213,11 @@ class FileHub:
             received_at="2026-11-28T00:00:00Z",
         )
 
+    async def directory(self, kept):
+        if self.away:
+            raise Away("the line is cut")
+        kept.take(*self.copy)
+
     async def _upload(self, content, ticket):
         del ticket
         if self.away:
@@ -263,12 +270,15 @@ def me():
     return Identity.of(key_of(SYSTEM), system=SYSTEM, hub="hub-test")
 
 
-def edge_of(spool, line, settings, identity=None, meter=None, adapters=ADAPTERS):
+def edge_of(spool, line, settings, identity=None, meter=None, *, adapters=ADAPTERS, kept=None):
     """Build an edge connector over adapters of this module."""
     who = identity or me()
     find, meter = adapters.__getitem__, meter or Meter(None)
-    secrets = settings.secrets.resolvers(spool.folder)
-    return Edge(settings, who, lambda: UNVERIFIED, spool, line, meter, secrets=secrets, find=find)
+    secrets, trust = settings.secrets.resolvers(spool.folder), kept or UNVERIFIED
+    edge = Edge(settings, who, lambda: trust, spool, line, meter, secrets=secrets, find=find)
+    if kept is not None:
+        edge.keep(kept)
+    return edge
 
 
 @asynccontextmanager

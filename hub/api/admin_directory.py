@@ -11,8 +11,9 @@ from hub.api.admin_route import AdminRoute
 from hub.api.ops_models import Answer
 from hub.api.rights import Action, Person, require
 from hub.control.directory_files import Format
+from hub.control.directory_findings import LEFT_OUT
 from hub.control.directory_import import DirectoryImport, closes_many
-from hub.control.directory_plan import LEFT_OUT, Plan
+from hub.control.directory_plan import Plan
 from hub.control.fields import Reason
 from hub.control.service import Control
 

@@ -29,6 +29,7 @@ from hub.api import (
     admin_reviews,
     admin_schemas,
     descriptions,
+    directory_copy,
     evidence,
     health,
     inbox,
@@ -116,6 +117,8 @@ def create_app(deps: Deps) -> FastAPI:
     if deps.log is not None:
         serve(app, log.router.routes)
         serve(app, evidence.router.routes)
+    if deps.copies is not None:
+        serve(app, directory_copy.router.routes)
     if deps.admin is not None:
         mount_admin(app, deps.admin)
         app.state.ops = deps.ops

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.api.admin_dependencies import Admin
 from hub.api.deps import Deps
+from hub.api.directory_copies import GOOD_FOR, Copies
 from hub.api.metrics import ApiMetrics
 from hub.api.ops.dependencies import Ops
 from hub.api.ops.live_ring import Live
@@ -95,7 +97,9 @@ class Parts:
     log: LogSigner | None = None
     """The key of the transparency log; None: no log is served."""
     seal: Seal | None = None
-    """Who seals evidence; None: none is made."""
+    """Who seals evidence and the copy of the directory; None: none is made."""
+    copy_good_for: timedelta = GOOD_FOR
+    """How long a copy of the directory may be relied on without the hub."""
     processes: int = 1
     """How many API processes there are: each grants its part of a quota."""
     own: OwnKey | None = None
@@ -159,6 +163,7 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
             clock=utc_now,
             log=desk,
             evidence=evidence,
+            copies=_copies(parts),
             tracing=parts.tracing,
             admin=parts.admin,
             ops=ops,
@@ -181,6 +186,12 @@ def _log(parts: Parts) -> LogDesk | None:
     if parts.log is None:
         return None
     return open_desk(parts.engine, parts.store, parts.log, parts.partitions, utc_now)
+
+
+def _copies(parts: Parts) -> Copies | None:
+    if parts.seal is None:
+        return None
+    return Copies(lambda: parts.follower.current, parts.seal, utc_now, parts.copy_good_for)
 
 
 def _evidence(parts: Parts, desk: LogDesk | None, opened: AsyncExitStack) -> EvidenceMaker | None:

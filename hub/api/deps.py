@@ -7,6 +7,7 @@ from datetime import datetime
 from starlette.requests import HTTPConnection
 
 from hub.api.admin_dependencies import Admin
+from hub.api.directory_copies import Copies
 from hub.api.drills import Drills
 from hub.api.metrics import ApiMetrics
 from hub.api.ops.dependencies import Ops
@@ -53,6 +54,8 @@ class Deps:
     """The transparency log; without it there are no paths of it."""
     evidence: EvidenceMaker | None = None
     """Makes bundles; without a log there is nothing to prove."""
+    copies: Copies | None = None
+    """Makes the signed copy of the directory; without a seal there is none."""
     drills: Drills = field(default_factory=Drills)
     tracing: Tracing | None = None
     """None: no spans are made."""

@@ -8,6 +8,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
+from hub.api.openapi_directory import DIRECTORY
 from hub.api.openapi_inbox import INBOX
 from hub.api.openapi_log import LOG
 from hub.api.openapi_messages import MESSAGES
@@ -53,9 +54,10 @@ def describe(app: FastAPI) -> None:
 
 def _merged(found: Json) -> Json:
     found["info"]["description"] = "Signed messages between a province's information systems."
-    for paths in (MESSAGES, INBOX, OBJECTS, LOG, OPERATION):
+    for paths in (MESSAGES, INBOX, OBJECTS, LOG, DIRECTORY, OPERATION):
         for url, operations in paths.items():
-            if paths is not LOG or url in found["paths"]:  # A hub may serve no log.
+            # A hub may serve no log, and sign no copy of its directory.
+            if paths not in (LOG, DIRECTORY) or url in found["paths"]:
                 found["paths"][url] = operations
     for url, operations in found["paths"].items():
         if url.startswith(_FOR_PEOPLE):

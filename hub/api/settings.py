@@ -63,6 +63,14 @@ class ApiSettings(BaseSettings):
         "Administrators can turn the same on and off while the hub runs.",
     )
 
+    directory_copy_days: int = Field(
+        default=7,
+        ge=1,
+        le=30,
+        description="How many days a signed copy of the directory is good for. Who is cut off "
+        "sends and verifies by it so long, and may believe a key so long that was revoked.",
+    )
+
     @field_validator("proxies")
     @classmethod
     def _are_networks(cls, text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 from lgsp_client import (
+    HubDirectoryUnusable,
     HubError,
     HubRefused,
     HubUnauthorised,
@@ -90,6 +91,9 @@ def _explain(error: HubError) -> tuple[int, str, str]:
         case HubUnauthorised():
             text = f"Không được cấp quyền truy cập / Not authorised: {error}"
             return EX_REFUSED, "unauthorised", text
+        case HubDirectoryUnusable():
+            text = f"Bản sao danh mục không dùng được / The kept directory is not usable: {error}"
+            return EX_REFUSED, "directory", text
         case HubUnverified():
             text = f"Không xác minh được chữ ký bên gửi / Sender not proven: {error}"
             return EX_REFUSED, "unverified", text

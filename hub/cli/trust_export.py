@@ -1,5 +1,6 @@
 """The hub's public keys and certificates as a folder of trust roots."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from lgsp_message.keys import public_jwk
 from lgsp_verify.log import VerifierKey
 from lgsp_verify.trust import TRUST_FILE
 
@@ -16,8 +18,11 @@ from hub.cli.home import Home, OwnKey
 from hub.cli.sealing import seal_of
 from hub.io.settings import IoSettings
 from hub.signing.log_key import LogSigner
+from hub.signing.signer import Signer
 
 SEAL_FILE: Final = "hub-seal.pem"
+KEYS_FILE: Final = "hub-keys.json"
+"""The hub's own keys as the client library reads them: it verifies the copy of the directory."""
 
 _HEAD: Final = """\
 # Trust roots for evidence of the hub {hub}, written on {day}.
@@ -61,7 +66,17 @@ def write(out: Path, home: Home) -> Iterator[Path]:
         until=top.not_valid_after_utc.date(),
         seal=SEAL_FILE,
     )
-    yield from _written(out, {SEAL_FILE: top.public_bytes(Encoding.PEM), TRUST_FILE: text.encode()})
+    files = {
+        SEAL_FILE: top.public_bytes(Encoding.PEM),
+        TRUST_FILE: text.encode(),
+        KEYS_FILE: _keys(wiring.signer(OwnKey.SEAL, settings, home), identity.hub),
+    }
+    yield from _written(out, files)
+
+
+def _keys(signer: Signer, hub: str) -> bytes:
+    ring = {hub: [{**public_jwk(signer.public_key), "alg": signer.algorithm}]}
+    return json.dumps(ring, indent=2).encode() + b"\n"
 
 
 def _written(out: Path, files: dict[str, bytes]) -> Iterator[Path]:

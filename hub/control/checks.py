@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from hub.control.draft import RETIRED, Draft, Edit, references
+from hub.control.draft import RETIRED, Draft, Edit
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.decision.rulebook import SystemRecord
 from hub.directory.tree import cycle
@@ -14,9 +14,7 @@ _SHOWN: Final = 8
 
 def named(edits: Mapping[str, Edit]) -> frozenset[str]:
     """Return the keys of everything that the changed entities name."""
-    return frozenset().union(
-        *(references(key, edit.record) for key, edit in edits.items() if edit.record is not None)
-    )
+    return frozenset().union(*(edit.names for edit in edits.values()))
 
 
 def gone(edits: Mapping[str, Edit]) -> frozenset[str]:
@@ -31,9 +29,7 @@ def check_references(draft: Draft, edits: Mapping[str, Edit]) -> None:
         ChangeRefused: `UNKNOWN_ENTITY`; invariant 5: a rule about nobody would be no rule.
     """
     for key, edit in edits.items():
-        if edit.record is None:
-            continue
-        for target in sorted(references(key, edit.record)):
+        for target in sorted(edit.names):
             if not draft.exists(target) or _is_retired(draft, target):
                 raise ChangeRefused(Refusal.UNKNOWN_ENTITY, f"no {target}", key)
 
@@ -46,12 +42,9 @@ def check_unused(
     Raises:
         ChangeRefused: `IN_USE`.
     """
-    current = [
-        (key, target)
-        for key, edit in edits.items()
-        if edit.record is not None
-        for target in references(key, edit.record)
-    ]
+    if not retired:
+        return
+    current = [(key, target) for key, edit in edits.items() for target in edit.names]
     kept = [(key, target) for key, target in stored if key not in edits]
     for key, target in [*current, *kept]:
         if target in retired:

@@ -19,6 +19,7 @@ from hub.control.fields import (
 from hub.control.key_changes import Validity
 
 Level = Literal["central", "province", "district", "commune"]
+Certainty = Literal["confirmed", "inferred", "recalled"]
 Line = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
@@ -83,6 +84,8 @@ class PutCode(Validity):
     scheme: Literal["qd20", "qcvn102", "other"]
     valid_from: date | None = None
     valid_to: date | None = None
+    certainty: Certainty | None = None
+    """How sure the list is that it stands in; left out by a person and by an official list."""
 
 
 class DeleteCode(ChangeModel):

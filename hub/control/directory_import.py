@@ -8,7 +8,8 @@ from typing import Final
 from hub.control import store
 from hub.control.changes import ChangeSet
 from hub.control.directory_files import Format, read
-from hub.control.directory_plan import Change, Plan, plan
+from hub.control.directory_plan import Plan, plan
+from hub.control.directory_steps import Change
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.service import Control
 from hub.directory.organisations import legal_day

@@ -64,6 +64,8 @@ class Edit:
     """For a key that was registered with a certificate."""
     noted: Mapping[str, Any] | None = None
     """What the trail keeps besides: how a code was spelt before it was repaired."""
+    names: frozenset[str] = frozenset()
+    """Keys of the entities that it names; worked out once, and asked for by each check."""
 
 
 class Draft:
@@ -137,8 +139,15 @@ class Draft:
         noted: Mapping[str, Any] | None = None,
     ) -> None:
         """Let an entity be `record`."""
-        edit = Edit(record=record, action=action, proof=proof, certified=certified, noted=noted)
-        self._edits[entity(type(record), id)] = edit
+        key = entity(type(record), id)
+        self._edits[key] = Edit(
+            record=record,
+            action=action,
+            proof=proof,
+            certified=certified,
+            noted=noted,
+            names=references(key, record),
+        )
 
     def remove(self, record: type[Record], id: str, action: str) -> None:
         """Let an entity be gone."""

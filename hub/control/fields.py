@@ -13,12 +13,12 @@ from lgsp_message.attributes import (
     is_area,
     is_system_name,
 )
+from lgsp_message.codes import respell
 from lgsp_message.limits import MAX_URN_CHARS
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from hub.decision.rules import EVERYONE
 from hub.decision.statements import is_statement
-from hub.directory.codes import respell
 from hub.schemas.event_types import parse_schema
 
 MAX_LIST: Final = 5_000

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
+from lgsp_message.codes import respell
+
 from hub.control import directory_changes as ask
 from hub.control.draft import Draft
 from hub.control.refusals import ChangeRefused, Refusal
@@ -14,7 +16,6 @@ from hub.decision.directory_records import (
     GroupRecord,
     OrganisationRecord,
 )
-from hub.directory.codes import respell
 from hub.directory.organisations import Tenure
 
 
@@ -58,6 +59,7 @@ def _put_code(change: ask.PutCode, draft: Draft, place: str) -> None:
         valid_from=last.valid_from,
         valid_to=last.valid_to,
         earlier=tuple(earlier),
+        certainty=change.certainty,
     )
     noted = None
     if spelling.repairs:

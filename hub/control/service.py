@@ -246,10 +246,10 @@ async def _save(
     if not edits:
         return Written(version=version, hash=last_hash, changed=0, at=now)
     await store.save(connection, edits)
-    values = {key: _value(edit) for key, edit in edits.items()}
+    values, hash_ = await asyncio.to_thread(_encoded, edits, last_hash)
     written = Written(
         version=version + 1,
-        hash=version_hash(last_hash, values.items()),
+        hash=hash_,
         changed=len(edits),
         at=now,
     )
@@ -280,9 +280,10 @@ async def _save_version(
             changes=written.changed,
         )
     )
-    await connection.execute(
-        insert(tables.outbox),
-        [{"version": written.version, "entity": key, "value": v} for key, v in values.items()],
+    await store.insert_rows(
+        connection,
+        tables.outbox,
+        ({"version": written.version, "entity": key, "value": v} for key, v in values.items()),
     )
     await connection.execute(
         update(tables.rules_head).values(version=written.version, hash=written.hash)
@@ -307,13 +308,19 @@ async def _save_trail(
         )
     )
     (number,) = entry.inserted_primary_key or (0,)
-    if edits:
-        rows = [
+    await store.insert_rows(
+        connection,
+        tables.trail_entities,
+        (
             {"entry": number, "entity": key, "action": edit.action, "after": edit.noted}
             for key, edit in edits.items()
-        ]
-        await connection.execute(insert(tables.trail_entities), rows)
+        ),
+    )
 
 
-def _value(edit: Edit) -> bytes | None:
-    return None if edit.record is None else msgspec.json.encode(edit.record)
+def _encoded(edits: Mapping[str, Edit], last_hash: str) -> tuple[dict[str, bytes | None], str]:
+    encode = msgspec.json.encode
+    values = {
+        key: None if edit.record is None else encode(edit.record) for key, edit in edits.items()
+    }
+    return values, version_hash(last_hash, values.items())

@@ -48,6 +48,8 @@ class CodeRecord(msgspec.Struct, frozen=True):
     valid_to: date | None = None
     earlier: tuple[Tenure, ...] = ()
     """Who had the code before, the oldest first."""
+    certainty: str | None = None
+    """`confirmed`, `inferred` or `recalled`, where the list that it came from says so."""
 
 
 class GroupRecord(msgspec.Struct, frozen=True):

@@ -31,7 +31,8 @@ from hub.decision.events import RulesRef
 from hub.decision.exchange_record import ExchangeRecord
 from hub.decision.quotas import QuotaRecord
 from hub.decision.rules import RegisteredKey, Rules, System
-from hub.decision.subscriptions import SubscriptionRecord, compiled
+from hub.decision.subscriptions import Subscription, SubscriptionRecord, compiled
+from hub.directory.organisations import Directory
 from hub.schemas.conversion import Conversion, Step
 from hub.schemas.validate import CompiledSchema, compile_schema
 from hub.signing.macs import MacKeys
@@ -160,6 +161,10 @@ KINDS: Final[Mapping[str, type[msgspec.Struct]]] = {
 """Kind (the part of the key before the first slash) to the struct of its value."""
 
 
+_OF_DIRECTORY: Final = frozenset({"organisation", "code", "group", "competence"})
+"""Kinds that the directory is made of."""
+
+
 def version_hash(previous: str, changes: Iterable[tuple[str, bytes | None]]) -> str:
     """Return the hash of a version, hex: over the previous hash and the change set.
 
@@ -175,6 +180,9 @@ class Rulebook:
     def __init__(self, hub: str, macs: MacKeys) -> None:
         self._hub, self._macs = hub, macs
         self._entities: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
+        self._directory: Directory | None = None
+        """What the last snapshot had, while nothing of it has changed: it is large."""
+        self._subscriptions: dict[str, tuple[Subscription, ...]] | None = None
 
     def apply(self, key: str, value: bytes | None) -> None:
         """Take one record. Kinds from a newer hub are passed over.
@@ -185,6 +193,10 @@ class Rulebook:
         kind, _, name = key.partition("/")
         if kind not in KINDS:
             return
+        if kind in _OF_DIRECTORY:
+            self._directory = self._subscriptions = None
+        elif kind == "subscription":
+            self._subscriptions = None
         if value:
             self._entities[kind][name] = _read(kind, name, value)
         else:
@@ -193,12 +205,15 @@ class Rulebook:
     def snapshot(self, ref: RulesRef) -> Rules:
         """Return the entities as one frozen snapshot."""
         kinds = self._entities
-        directory = directory_of(kinds)
+        if self._directory is None:
+            self._directory = directory_of(kinds)
+        if self._subscriptions is None:
+            self._subscriptions = compiled(kinds["subscription"], self._directory)
         return Rules(
             ref=ref,
             hub=self._hub,
             macs=self._macs,
-            directory=directory,
+            directory=self._directory,
             systems=_systems(kinds["system"], kinds["key"]),
             endpoints=pairs_of(kinds["endpoint"]),
             rights=_rights(kinds["right"]),
@@ -206,7 +221,7 @@ class Rulebook:
             connectors={name: connector_of(name, one) for name, one in kinds["connector"].items()},
             conversions=_conversions(kinds["conversion"]),
             documents={type_: one.policy for type_, one in kinds["document_policy"].items()},
-            subscriptions=compiled(kinds["subscription"], directory),
+            subscriptions=self._subscriptions,
             exchanges=dict(kinds["exchange"]),
             answers={one.answer: type_ for type_, one in sorted(kinds["exchange"].items())},
             quotas=dict(kinds["quota"]),

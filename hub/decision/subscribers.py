@@ -49,14 +49,15 @@ def chosen(
 
 
 def _origin(claim: Attributes, received: Received, rules: Rules, now: datetime) -> Origin:
-    spoken_for = None
+    spoken_for, day = None, legal_day(now)
     if claim.onbehalf is not None:
-        spoken_for = rules.directory.resolve(claim.onbehalf, legal_day(now))
+        spoken_for = rules.directory.resolve(claim.onbehalf, day)
     organisation = rules.systems[claim.source].organisation
     return Origin(
         system=claim.source,
         organisation=organisation if spoken_for is None else spoken_for.id,
         peer=claim.source if received.stamp is None else received.stamp.peer,
+        day=day,
     )
 
 

@@ -1,20 +1,21 @@
 """Standing wishes for a type of message, and which of them a message meets. Pure.
 
 What a subscription says about places in the directory is worked out once for each version of the
-rules; a message whose type nobody subscribes to pays one look into a dict.
+rules, succession included; a message whose type nobody subscribes to pays one look into a dict.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum, unique
 from typing import Any, Final
 
 import msgspec
 from lgsp_message.attributes import GROUP_PREFIX, ORG_PREFIX, SYSTEM_PREFIX
 
-from hub.directory.organisations import Directory, Organisation
+from hub.directory.areas import Covered, Kin
+from hub.directory.organisations import Directory
 
 MAX_CONDITIONS: Final = 10
 """Of one subscription: each is looked at for each message of the type."""
@@ -85,6 +86,8 @@ class Origin:
     """The agency it is sent for: of the system, or the one it speaks for."""
     peer: str
     """Who handed it in."""
+    day: date
+    """The legal day of the decision."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +98,8 @@ class Subscription:
     system: str
     systems: frozenset[str] | None
     """Sources by name; with `organisations`. Both None: from anybody."""
-    organisations: frozenset[str] | None
-    areas: frozenset[str] | None
+    organisations: Covered | None
+    areas: Covered | None
     """Agencies, all levels; None: from anywhere."""
     versions: frozenset[str]
     conditions: tuple[Condition, ...]
@@ -106,7 +109,7 @@ class Subscription:
         """Say whether a message fits. What a system sent, or handed in, never comes back to it."""
         if self.system in (origin.system, origin.peer):
             return False
-        if self.areas is not None and origin.organisation not in self.areas:
+        if self.areas is not None and not _covers(self.areas, origin):
             return False
         if self.versions and version not in self.versions:
             return False
@@ -115,7 +118,11 @@ class Subscription:
     def _comes_from(self, origin: Origin) -> bool:
         if self.systems is None or self.organisations is None:
             return True
-        return origin.system in self.systems or origin.organisation in self.organisations
+        return origin.system in self.systems or _covers(self.organisations, origin)
+
+
+def _covers(covered: Covered, origin: Origin) -> bool:
+    return origin.day > covered.get(origin.organisation, date.max)
 
 
 def compiled(
@@ -123,21 +130,39 @@ def compiled(
 ) -> dict[str, tuple[Subscription, ...]]:
     """Return the active subscriptions by type."""
     found: dict[str, list[Subscription]] = defaultdict(list)
+    places = _Places(directory)
     # Invariant 3: sorted, because a log that was compacted gives the records in another order.
     for id, record in sorted(records.items()):
         if record.state is SubscriptionState.ACTIVE:
-            found[record.type].append(_compiled(id, record, directory))
+            found[record.type].append(_compiled(id, record, places))
     return {type_: tuple(some) for type_, some in found.items()}
 
 
-def _compiled(id: str, record: SubscriptionRecord, directory: Directory) -> Subscription:
+class _Places:
+    """Areas and agencies of one directory; many subscriptions have the same."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory, self._kin = directory, Kin(directory.organisations)
+        self._areas: dict[frozenset[str], Covered] = {}
+
+    def area(self, tops: frozenset[str]) -> Covered:
+        if tops not in self._areas:
+            self._areas[tops] = self._kin.area(tops)
+        return self._areas[tops]
+
+    def named(self, sources: set[str]) -> Covered:
+        found = set(_organisations_in(sources, self._directory))
+        return self._kin.heirs(found) if found else {}
+
+
+def _compiled(id: str, record: SubscriptionRecord, places: _Places) -> Subscription:
     named = set(record.sources)
     return Subscription(
         id=id,
         system=record.system,
         systems=_systems(named) if named else None,
-        organisations=frozenset(organisations_in(named, directory)) if named else None,
-        areas=_below(frozenset(record.areas), directory) if record.areas else None,
+        organisations=places.named(named) if named else None,
+        areas=places.area(frozenset(record.areas)) if record.areas else None,
         versions=frozenset(record.versions),
         conditions=record.conditions,
         copies=record.copies,
@@ -150,8 +175,7 @@ def _systems(sources: set[str]) -> frozenset[str]:
     )
 
 
-def organisations_in(sources: set[str], directory: Directory) -> Iterator[str]:
-    """Yield the agencies that these sources name, by code or as members of a group."""
+def _organisations_in(sources: set[str], directory: Directory) -> Iterator[str]:
     for one in sources:
         if one.startswith(ORG_PREFIX):
             # Whatever the day: a rule about an agency outlives its codes.
@@ -159,21 +183,3 @@ def organisations_in(sources: set[str], directory: Directory) -> Iterator[str]:
             yield from () if code is None else (code.organisation,)
         elif one.startswith(GROUP_PREFIX):
             yield from directory.groups.get(one.removeprefix(GROUP_PREFIX), ())
-
-
-def _below(tops: frozenset[str], directory: Directory) -> frozenset[str]:
-    return frozenset(
-        one
-        for one in directory.organisations
-        if not tops.isdisjoint(_upwards(one, directory.organisations))
-    )
-
-
-def _upwards(id: str | None, organisations: Mapping[str, Organisation]) -> Iterator[str]:
-    """Yield an agency and those above it. A circle ends where it closes."""
-    met: set[str] = set()
-    while id is not None and id not in met:
-        met.add(id)
-        yield id
-        known = organisations.get(id)
-        id = None if known is None else known.parent

@@ -35,6 +35,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     successors: tuple[str, ...] = ()
     """Codes of those who have its place."""
     mail: str = ""
+    certainty: str | None = None
+    """How sure the file is of the row: one of `CERTAINTIES`. None: it says nothing, as an official
+    list does, and is believed."""
 
 
 class RowUnreadable(Exception):
@@ -44,6 +47,9 @@ class RowUnreadable(Exception):
 _CODES: Final = ("code", "code102", "old_code", "oldCode")
 _TRUE: Final = frozenset({"1", "true", "yes", "x", "có", "co"})
 LEVELS: Final = frozenset({"central", "province", "district", "commune"})
+CERTAINTIES: Final = frozenset({"confirmed", "inferred", "recalled"})
+"""Read in what is in use; follows from what was read; from memory."""
+DOUBTS: Final = CERTAINTIES - {"confirmed"}
 
 
 def rows_of(items: Iterable[Any]) -> Iterator[Row | RowUnreadable]:
@@ -61,7 +67,7 @@ def rows_of(items: Iterable[Any]) -> Iterator[Row | RowUnreadable]:
 
 def _row(item: Mapping[str, Any], place: str) -> Row:
     codes = tuple(code for name in _CODES if (code := _text(item, name)))
-    level = _text(item, "level")
+    level, certainty = _text(item, "level"), _text(item, "certainty")
     return Row(
         place=place,
         name=re.sub(r"\s+", " ", _text(item, "name")),
@@ -75,6 +81,7 @@ def _row(item: Mapping[str, Any], place: str) -> Row:
         valid_to=_day(item.get("valid_to")),
         successors=tuple(one for one in re.split(r"[;,]\s*", _text(item, "successors")) if one),
         mail=_text(item, "mail"),
+        certainty=certainty if certainty in CERTAINTIES else None,
     )
 
 

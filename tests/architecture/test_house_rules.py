@@ -74,6 +74,7 @@ CATCHES_REFUSED = {
     "hub/api/ops/schemas.py": "a sample that is no JSON is told as the answer",
     "hub/api/ops/routing_table.py": "an address that leads nowhere is a row that says why",
     "hub/decision/exchanges.py": "says where the token of an answer stands, and raises again",
+    "packages/client/lgsp_client/directory.py": "whom an address reaches is the caller's to know",
     "packages/client/lgsp_client/exchange.py": "what nobody can prove is no answer",
     "hub/decision/statements.py": "says which item of a receipt, and raises again",
     "hub/router/batch.py": "a command of the hub to itself is refused like a message",

@@ -25,6 +25,7 @@ from lgsp_client import (
 )
 from lgsp_message.keys import public_jwk, verifying_key
 
+from hub.cli.home import OwnKey
 from tests.scenarios.curl_doc import PAGE, README, SCRIPT, script_of
 from tests.support import GOOD_BODY, key_of
 
@@ -74,11 +75,15 @@ def test_the_python_of_the_client_page_runs_as_written(running_hub, tmp_path, mo
         write_key(tmp_path / f"{system}.pem", running_hub.identities[system])
     jwk = public_jwk(running_hub.identities["so-mau"].key.public_key()) | {"alg": "ES256"}
     (tmp_path / "keys.json").write_text(json.dumps({"so-mau": [jwk]}))
+    seal = running_hub.home.own_key(OwnKey.SEAL)
+    own = {**public_jwk(seal.public_key), "alg": seal.algorithm}
+    (tmp_path / "hub-keys.json").write_text(json.dumps({running_hub.hub: [own]}))
     monkeypatch.chdir(tmp_path)
     names = {"URL": running_hub.url, "HUB": running_hub.hub}
     for block in re.findall(r"^```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE):
         exec(compile(block, "docs/client.md", "exec"), names)
     assert (tmp_path / "inbox.cursor").exists()
+    assert names["senders"]
 
 
 class Pair:

@@ -18,7 +18,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from lgsp_message import limits
 from lgsp_message.cloudevents import from_http, http_headers
+from lgsp_message.directory_copy import Statement, encoded, read_content, read_statement, signed
+from lgsp_message.directory_copy import joined as as_file
+from lgsp_message.directory_lookup import open_copy
 from lgsp_message.jws import decode, sign_message
+from lgsp_message.keys import verifying_key
 from lgsp_message.values import Place, Received
 
 from hub.decision.events import Event
@@ -205,3 +209,28 @@ def test_the_hash_of_a_version_of_the_rules():
 )
 def test_the_table_of_limits_says_what_the_code_holds(row, value):
     assert f"| {row} | {value} |" in PAGE
+
+
+def test_the_statement_about_the_directory_is_signed_as_the_page_says():
+    content = GIVEN["copy-content"].encode()
+    told = json.loads(GIVEN["copy-payload"])
+    assert (told["sha256"], told["size"]) == (hashlib.sha256(content).hexdigest(), len(content))
+    text = f"{b64url(GIVEN['copy-header'].encode())}.{b64url(GIVEN['copy-payload'].encode())}"
+    assert GIVEN["copy-statement"] == f"{text}.{b64url(private_key().sign(text.encode()))}"
+    assert json.loads(GIVEN["copy-header"])["kid"] == GIVEN["kid"]
+
+
+def test_the_library_makes_and_reads_the_copy_the_same():
+    jws, content = GIVEN["copy-statement"], GIVEN["copy-content"].encode()
+    keys = {GIVEN["kid"]: verifying_key(private_key().public_key(), "Ed25519")}
+    statement = read_statement(jws, GIVEN["hub"], keys)
+    known = read_content(content, statement)
+    again = encoded(
+        {one.id: one for one in known.organisations}, known.codes, known.systems, known.endpoints
+    )
+    assert b"".join(again) == content
+    assert isinstance(statement, Statement)
+    assert signed(statement, private_key().sign, algorithm="Ed25519", key_id=GIVEN["kid"]) == jws
+    copy = open_copy(as_file(jws, content), GIVEN["hub"], keys)
+    reached = copy.reach("urn:hub:org:H99.02", support.DOSSIER, support.NOW)
+    assert reached.systems == ("receiver",)

@@ -98,7 +98,7 @@ def example_of_rfc_7797(body):
 
 
 def test_what_is_signed_is_put_together_as_rfc_7797_does():
-    key = VerifyingKey(algorithm="HS256", thumbprint="mau", check=hmac_check)
+    key = VerifyingKey(algorithm="HS256", thumbprint="mau", check=hmac_check, jwk={})
     assert verify(example_of_rfc_7797(b"$.02"), key).body == b"$.02"
     with pytest.raises(Refused) as refused:
         verify(example_of_rfc_7797(b"$.03"), key)

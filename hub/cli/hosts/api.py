@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -75,6 +76,7 @@ async def run(host: Host) -> None:
             tracing=host.tracing,
             log=wiring.log_signer(host.identity.hub, host.settings, host.home),
             seal=sealing.seal_of(host.settings, host.home, host.identity.hub),
+            copy_good_for=timedelta(days=wiring.read(ApiSettings).directory_copy_days),
             own=_own(host),
             processes=wiring.read(ApiSettings).processes,
         )

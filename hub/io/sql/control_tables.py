@@ -49,6 +49,7 @@ organisation_codes: Final = Table(
     Column("valid_from", Date),
     Column("valid_to", Date),
     Column("earlier", JSON, nullable=False, server_default="[]"),
+    Column("certainty", String(16)),
 )
 
 systems: Final = Table(

@@ -4,7 +4,9 @@ from lgsp_client.aio import HubClient
 from lgsp_client.aio_inbox import Inbox
 from lgsp_client.answers import Checked, Finding, ObjectRef, Outcome, Submitted
 from lgsp_client.cursors import CursorStore, FileCursor, MemoryCursor
+from lgsp_client.directory import KeptDirectory
 from lgsp_client.errors import (
+    HubDirectoryUnusable,
     HubError,
     HubProtocolError,
     HubRefused,
@@ -32,6 +34,7 @@ __all__ = [
     "FileCursor",
     "Finding",
     "HubClient",
+    "HubDirectoryUnusable",
     "HubError",
     "HubProtocolError",
     "HubRefused",
@@ -40,6 +43,7 @@ __all__ = [
     "HubUnverified",
     "Identity",
     "Inbox",
+    "KeptDirectory",
     "KeyRing",
     "Keys",
     "MemoryCursor",

@@ -17,6 +17,7 @@ from lgsp_client.answers import Checked, ObjectRef, Outcome, Submitted
 from lgsp_client.arrived import Arrived
 from lgsp_client.core import Core, EvidenceOptions
 from lgsp_client.cursors import CursorStore, MemoryCursor
+from lgsp_client.directory import KeptDirectory, fetch
 from lgsp_client.exchange import Question, answer, ask
 from lgsp_client.identity import Identity
 from lgsp_client.inbox import InboxCore, ReceiveOptions
@@ -170,6 +171,18 @@ class HubClient:
         with closing(PartFile(hash, to)) as part:
             await self._run(download(self._core.session, hash, part))
             return await asyncio.to_thread(part.finish)
+
+    async def fetch_directory(self, kept: KeptDirectory) -> bool:
+        """Bring the kept directory up to date. True: it is another one than before.
+
+        Do it every hour or so: what did not change is not sent again.
+
+        Raises:
+            HubDirectoryUnusable: what came is not signed by the hub; what was kept stays.
+        """
+        known = await asyncio.to_thread(kept.has)  # A national one takes a second to read.
+        jws, content = await self._run(fetch(self._core.session, known))
+        return await asyncio.to_thread(kept.take, jws, content)
 
     async def seek(self, time: datetime) -> str:
         """Return the cursor of a moment in one's own inbox, to receive again from there."""

@@ -1,11 +1,11 @@
 """Where a receiver stands in its inbox, kept across restarts."""
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Protocol
 
 import orjson
+
+from lgsp_client.whole_file import write_whole
 
 
 class CursorStore(Protocol):
@@ -55,22 +55,4 @@ class FileCursor:
         return cursor
 
     def save(self, cursor: str) -> None:
-        """Write beside, flush to the disk, rename: a crash leaves the old file or the new one."""
-        folder = self._path.parent
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            dir=folder, prefix=f".{self._path.name}.", delete=False
-        ) as file:
-            file.write(orjson.dumps({"cursor": cursor}))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(self._path)
-        _sync_folder(folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        write_whole(self._path, orjson.dumps({"cursor": cursor}))

@@ -52,5 +52,18 @@ class HubUnverified(HubError):
         self.reason, self.source, self.id = reason, source, id
 
 
+class HubDirectoryUnusable(HubError):
+    """The kept copy of the hub's directory may not be relied on.
+
+    Attributes:
+        reason: `missing`, `stale`, `clock_behind`, `older`, or why it is not the hub's:
+            `unknown_key`, `bad_signature`, `another_hub`, `damaged`, `malformed`, `too_new`.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"directory {reason}: {detail}")
+        self.reason = reason
+
+
 class HubProtocolError(HubError):
     """The other side does not speak the hub's protocol, or bytes were damaged on the way."""

@@ -23,6 +23,8 @@ Chunks: TypeAlias = Callable[[], Iterator[bytes]]
 """A body too large for memory: called anew for each attempt."""
 
 OK: Final = range(200, 300)
+UNCHANGED: Final = 304
+"""Only where it was asked whether something has changed."""
 UNAUTHORISED: Final = 401
 TOO_MANY: Final = 429
 SERVER_ERROR: Final = 500
@@ -180,7 +182,7 @@ def expect(answer: Answer) -> Answer:
         HubRefused: any other 4xx, from its problem document (RFC 9457).
         HubProtocolError: a redirect, or something that is no answer of the hub.
     """
-    if answer.status in OK:
+    if answer.status in OK or answer.status == UNCHANGED:
         return answer
     if answer.status < 400:  # noqa: PLR2004  (an HTTP status)
         raise HubProtocolError(f"the hub answers {answer.status}: is the address right?")

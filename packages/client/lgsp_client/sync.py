@@ -16,6 +16,7 @@ from lgsp_client.answers import Checked, ObjectRef, Outcome, Submitted
 from lgsp_client.arrived import Arrived
 from lgsp_client.core import Core, EvidenceOptions
 from lgsp_client.cursors import CursorStore, MemoryCursor
+from lgsp_client.directory import KeptDirectory, fetch
 from lgsp_client.exchange import Question, answer, ask
 from lgsp_client.identity import Identity
 from lgsp_client.inbox import InboxCore, ReceiveOptions
@@ -144,6 +145,10 @@ class SyncHubClient:
         with closing(PartFile(hash, to)) as part:
             self._run(download(self._core.session, hash, part))
             return part.finish()
+
+    def fetch_directory(self, kept: KeptDirectory) -> bool:
+        """Bring the kept directory up to date; see `HubClient`."""
+        return kept.take(*self._run(fetch(self._core.session, kept.has())))
 
     def seek(self, time: datetime) -> str:
         """Return the cursor of a moment in one's own inbox, to receive again from there."""

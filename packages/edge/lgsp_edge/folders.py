@@ -66,7 +66,8 @@ def _skeleton(url: str, hub: str, system: str) -> str:
     head = yaml.safe_dump({"hub": {"url": url, "id": hub, "system": system, "key": KEY_FILE}})
     return (
         f"{head}"
-        "  # trust: keys.json        # khóa của các bên gửi / the senders' keys, for incoming\n"
+        "  # hub_keys: hub-keys.json # khóa của trục / the hub's keys: its directory is kept here\n"
+        "  # trust: keys.json        # hoặc khóa của các bên gửi / or the senders' own keys\n"
         "line:\n"
         "  bytes_per_second: null    # giới hạn băng thông / bound, both ways, in bytes a second\n"
         "spool:\n"

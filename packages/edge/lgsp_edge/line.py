@@ -13,6 +13,7 @@ from lgsp_client import (
     HubUnauthorised,
     HubUnavailable,
     Identity,
+    KeptDirectory,
     Outgoing,
 )
 from lgsp_client.arrived import Parcel, read_page
@@ -64,6 +65,15 @@ class Line(Protocol):
         """Return what is in the inbox behind a cursor; wait for the first message.
 
         Raises:
+            Away: no answer.
+        """
+        ...
+
+    async def directory(self, kept: KeptDirectory) -> None:
+        """Bring the kept directory up to date.
+
+        Raises:
+            HubDirectoryUnusable: what came is not what the hub signs.
             Away: no answer.
         """
         ...
@@ -131,6 +141,15 @@ class HttpLine:
         except (HubUnavailable, HubUnauthorised, HubProtocolError, HubRefused) as error:
             raise _away(error) from error
         return Page(parcels=tuple(parcels), cursor=cursor or after)
+
+    async def directory(self, kept: KeptDirectory) -> None:
+        try:
+            await self._client.fetch_directory(kept)
+        except HubRefused as refused:
+            # An older hub has none: that says nothing about the line.
+            raise Away(f"no directory there ({refused.reason})", whole=False) from refused
+        except (HubUnavailable, HubUnauthorised, HubProtocolError) as error:
+            raise _away(error) from error
 
     async def upload(self, content: Content, ticket: Ticket) -> None:
         try:

@@ -6,11 +6,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from lgsp_client import HubDirectoryUnusable, KeptDirectory
 from lgsp_client.arrived import Parcel, prove_parcel
 from lgsp_client.keyring import Trust
 from lgsp_message.reason import Refused
 
 from lgsp_edge.contact import Contact
+from lgsp_edge.directory import unusable
 from lgsp_edge.errors import SpoolFull
 from lgsp_edge.line import Away, Line, Page
 from lgsp_edge.spool import Spool, Tx
@@ -18,6 +20,9 @@ from lgsp_edge.taking import CURSOR, Sorted, take_in
 
 FULL_SECONDS: Final = 5.0
 """How often it is looked whether there is room again."""
+
+UNPROVEN_SECONDS: Final = 5.0
+"""How often it is looked whether the directory is usable again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +71,9 @@ class Receiver:
         """Fetch one page; return the seconds before the next."""
         if (wait := self._contact.wait()) > 0:
             return wait
+        if (why := await self._unproven()) is not None:
+            self.words = why
+            return UNPROVEN_SECONDS
         era = self._contact.era
         try:
             page = await self._fetched()
@@ -76,6 +84,13 @@ class Receiver:
             return 0.0
         self._contact.answered()
         return await self._take_in(page)
+
+    async def _unproven(self) -> str | None:
+        """Return why no sender can be proven now: then nothing is fetched and the hub keeps it."""
+        trust = self._intake.trust
+        if not isinstance(trust, KeptDirectory):
+            return None
+        return await asyncio.to_thread(unusable, trust)
 
     async def _fetched(self) -> Page | None:
         """Return the next page; None if we stop first: the hub may hold the request for long."""
@@ -93,7 +108,10 @@ class Receiver:
             await asyncio.wait({fetching, stopping})
 
     async def _take_in(self, page: Page) -> float:
-        ready = [self._sorted(parcel) for parcel in page.parcels]
+        try:
+            ready = [self._sorted(parcel) for parcel in page.parcels]
+        except HubDirectoryUnusable:
+            return 0.0  # It went stale since the fetch: the next turn says so.
         self._spool.point("fetched")
         try:
             await self._spool.run(lambda tx: self._write(tx, ready, page.cursor))

@@ -15,6 +15,7 @@ from lgsp_client import Identity
 
 from lgsp_edge import settings, status, tls
 from lgsp_edge.bandwidth import Meter
+from lgsp_edge.directory import unusable
 from lgsp_edge.errors import EdgeError
 from lgsp_edge.folders import only_one, open_spool
 from lgsp_edge.line import Away, HttpLine
@@ -34,6 +35,7 @@ async def run(folder: Path) -> None:
     loaded = settings.load(folder)
     who = settings.identity(folder, loaded.hub)
     meter = Meter(loaded.line.bytes_per_second)
+    kept = settings.kept_directory(folder, loaded.hub)
     async with AsyncExitStack() as stack:
         stack.enter_context(only_one(folder))
         spool = stack.enter_context(open_spool(folder, loaded))
@@ -42,12 +44,14 @@ async def run(folder: Path) -> None:
         edge = Edge(
             loaded,
             who,
-            lambda: settings.trust(folder, loaded.hub),
+            lambda: settings.trust(folder, loaded.hub, kept),
             spool,
             line,
             meter,
             secrets=loaded.secrets.resolvers(folder),
         )
+        if kept is not None:
+            edge.keep(kept)
         if edge.services:
             port = await stack.enter_async_context(listening(edge.services, loaded.listen, folder))
             _log.info("services are called at port %d", port)
@@ -108,6 +112,7 @@ async def check(folder: Path) -> list[dict[str, Any]]:
     with open_spool(folder, loaded) as spool:
         found = [_told("spool", ok=spool.do(status.table) is not None)]
         found.append(await _check_line(folder, loaded, who))
+        found += _check_directory(folder, loaded)
         found += [await _check_connector(folder, loaded, each) for each in loaded.connectors]
     return found
 
@@ -124,6 +129,14 @@ async def _check_line(folder: Path, loaded: Settings, who: Identity) -> dict[str
     return _told("hub", ok=True)
 
 
+def _check_directory(folder: Path, loaded: Settings) -> list[dict[str, Any]]:
+    kept = settings.kept_directory(folder, loaded.hub)
+    if kept is None:
+        return []
+    why = unusable(kept)
+    return [_told("directory", ok=why is None, en=why or "")]
+
+
 async def _check_connector(
     folder: Path, loaded: Settings, connector: ConnectorSettings
 ) -> dict[str, Any]:
@@ -132,7 +145,7 @@ async def _check_connector(
         adapter = settings.adapter_class(connector.adapter)
         config = settings.adapter_config(connector, adapter)
         if adapter.spec.kind != "source":
-            settings.trust(folder, loaded.hub)
+            settings.trust(folder, loaded.hub, settings.kept_directory(folder, loaded.hub))
     except EdgeError as error:
         return _told(name, ok=False, en=str(error))
     resolvers = loaded.secrets.resolvers(folder)

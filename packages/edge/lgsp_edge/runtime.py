@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 from lgsp_adapter import AnyAdapter, Context, Fatal, Resolver, Service, Sink, Source
-from lgsp_client import Identity, Outgoing
+from lgsp_client import Identity, KeptDirectory, Outgoing
 from lgsp_client.keyring import Trust
 from lgsp_client.outgoing import RECEIPT, compose
 
@@ -17,6 +17,7 @@ from lgsp_edge.bandwidth import Meter
 from lgsp_edge.contact import Contact
 from lgsp_edge.dead import released
 from lgsp_edge.desk import SpoolDesk
+from lgsp_edge.directory import DirectoryKeeper
 from lgsp_edge.errors import SpoolFull
 from lgsp_edge.line import Line
 from lgsp_edge.objects import Objects
@@ -92,8 +93,13 @@ class Edge:
         self.services: dict[str, ServiceRunner] = {}
         self._runners = [self._runner(each) for each in settings.connectors]
         self._receiver = self._inbox()
+        self._keeper: DirectoryKeeper | None = None
         self._failed: dict[str, str] = {}
         self._stopping = asyncio.Event()
+
+    def keep(self, kept: KeptDirectory) -> None:
+        """Keep the hub's directory up to date too."""
+        self._keeper = DirectoryKeeper(kept, self._line, self.contact)
 
     def stop(self) -> None:
         """Finish what is under way and end; what waits, waits on the disk."""
@@ -103,14 +109,15 @@ class Edge:
         """Work until stopped. A connector whose adapter cannot work stops alone, and is shown."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.submitter.run())
-            if self._receiver is not None:
-                tasks.create_task(self._receiver.run())
+            for part in (self._receiver, self._keeper):
+                if part is not None:
+                    tasks.create_task(part.run())
             for runner in self._runners:
                 tasks.create_task(self._guarded(runner))
             watching = tasks.create_task(self._watch())
             await self._stopping.wait()
             watching.cancel()
-            for each in (*self._runners, self._receiver, self.submitter):
+            for each in (*self._runners, self._receiver, self._keeper, self.submitter):
                 if each is not None:
                     each.stop()
         await self._spool.run(lambda tx: note_heard(tx, self._heard()))
@@ -149,6 +156,8 @@ class Edge:
         words = {runner.name: runner.words for runner in self._runners if runner.words}
         if self._receiver is not None and self._receiver.words:
             words["inbox"] = self._receiver.words
+        if self._keeper is not None and self._keeper.words:
+            words["directory"] = self._keeper.words
         return Heard(
             at=self._spool.clock(),
             last_contact=self.contact.last,
@@ -157,6 +166,7 @@ class Edge:
             bytes_per_second=self._meter.per_second(),
             bytes_total=self._meter.total,
             connectors={**words, **self._failed},
+            directory=None if self._keeper is None else self._keeper.known(),
         )
 
     def _receipt(self, body: statements.Body) -> Outgoing:

@@ -12,7 +12,7 @@ from lgsp_adapter import AnyAdapter, Config, ConfigError, Resolver, Text, load_c
 from lgsp_adapter.confined import confined
 from lgsp_adapter.policy.backoff import Backoff
 from lgsp_adapter.policy.rate import Rate
-from lgsp_client import UNVERIFIED, Identity, KeyRing
+from lgsp_client import UNVERIFIED, Identity, KeptDirectory, KeyRing
 from lgsp_client.keyring import Trust
 from lgsp_message.keys import KeyUnusable
 from pydantic import Field
@@ -22,6 +22,8 @@ from lgsp_edge.source import Limits
 from lgsp_edge.spool import MEGABYTE, Bounds
 
 FILE: Final = "edge.yaml"
+DIRECTORY: Final = "directory.copy"
+"""The hub's signed directory, in the folder; it is no secret, and is verified at each start."""
 GROUP: Final = "hub.adapters"
 """The entry points by which adapters are found: the same at the hub and here."""
 
@@ -42,6 +44,11 @@ class HubSettings(Config):
         Path | None,
         Text(vi="Khóa của các bên gửi", en="Keys of the senders; none: the hub is believed"),
     ] = None
+    hub_keys: Annotated[
+        Path | None,
+        Text(vi="Khóa công khai của trục", en="The hub's own keys: its signed directory is kept"),
+    ] = None
+    """Where `trust` is not given, senders are known by that directory."""
     believe_the_hub: Annotated[
         bool,
         Text(vi="NGUY HIỂM: tin trục về bên gửi", en="DANGEROUS: believe the hub about senders"),
@@ -199,20 +206,40 @@ def identity(folder: Path, hub: HubSettings) -> Identity:
         raise EdgeError(f"{hub.key}: {told}; run hub-edge init or restore the key") from error
 
 
-def trust(folder: Path, hub: HubSettings) -> Trust:
+def trust(folder: Path, hub: HubSettings, kept: KeptDirectory | None) -> Trust:
     """Return whom incoming messages are believed from. There is no default: it must be said.
 
     Raises:
-        EdgeError: neither a key ring nor the dangerous word is given.
+        EdgeError: neither a key ring, nor the hub's keys, nor the dangerous word is given.
     """
-    if hub.trust is None:
-        if hub.believe_the_hub:
-            return UNVERIFIED
-        raise EdgeError("hub.trust: name the file with the senders' keys (docs/edge.md)")
+    if hub.trust is not None:
+        return _ring(folder / hub.trust, "hub.trust")
+    if kept is not None:
+        return kept
+    if hub.believe_the_hub:
+        return UNVERIFIED
+    raise EdgeError("hub.trust, hub.hub_keys: name the senders' keys or the hub's (docs/edge.md)")
+
+
+def kept_directory(folder: Path, hub: HubSettings) -> KeptDirectory | None:
+    """Return the hub's directory as it is kept here; None where the hub's keys are not given.
+
+    Raises:
+        EdgeError: the file of the hub's keys cannot be used.
+    """
+    if hub.hub_keys is None:
+        return None
+    ring = _ring(folder / hub.hub_keys, "hub.hub_keys")
+    if not ring.keys_of(hub.id):
+        raise EdgeError(f"hub.hub_keys: {hub.hub_keys} has no key of the hub {hub.id}")
+    return KeptDirectory(folder / DIRECTORY, hub.id, ring)
+
+
+def _ring(path: Path, setting: str) -> KeyRing:
     try:
-        return KeyRing.load(folder / hub.trust)
+        return KeyRing.load(path)
     except (OSError, KeyUnusable) as error:
-        raise EdgeError(f"hub.trust: {hub.trust} is no key ring that can be read") from error
+        raise EdgeError(f"{setting}: {path.name} is no key ring that can be read") from error
 
 
 def adapter_class(name: str) -> type[AnyAdapter]:

@@ -23,6 +23,19 @@ SILENT_SECONDS: Final = 10.0
 """A program that has written nothing for so long is not running."""
 
 
+ENDS_SOON_SECONDS: Final = 86_400.0
+"""A directory that is good for less than a day is warned about: it is renewed every hour."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """What is known of the kept directory; the times are seconds since 1970."""
+
+    version: int | None = None
+    """None: there is none yet."""
+    good_until: float | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """What the running program knows. Times are seconds since 1970."""
@@ -35,6 +48,8 @@ class Heard:
     bytes_total: int = 0
     connectors: dict[str, str] = field(default_factory=dict)
     """Why a connector does not move, by its name."""
+    directory: Directory | None = None
+    """None: no directory is kept."""
 
 
 def note_heard(tx: Tx, heard: Heard) -> None:
@@ -137,6 +152,7 @@ def table(tx: Tx) -> Body:
         "causes": _causes(tx),
         "paused": sorted(paused(tx)),
         "connectors": heard.connectors if heard and running else {},
+        "directory": asdict(heard.directory) if heard and heard.directory else None,
         "warnings": _warnings(tx, heard, oldest),
     }
 
@@ -164,6 +180,12 @@ def _causes(tx: Tx) -> list[dict[str, Any]]:
 
 def _warnings(tx: Tx, heard: Heard | None, oldest: float | None) -> list[str]:
     found = [heard.warning] if heard is not None and heard.warning else []
+    known = heard.directory if heard is not None else None
+    if known is not None and (known.good_until or 0) - tx.now < ENDS_SOON_SECONDS:
+        found.append(
+            "bản sao danh mục thiếu hoặc sắp hết hạn; quá hạn thì không nhận thư / the kept"
+            " directory is missing or soon stale; then nothing is taken in"
+        )
     if oldest is not None and tx.now - oldest > OLD_SECONDS:
         found.append(
             "có thư chờ hơn 20 ngày; sau 30 ngày trục từ chối (too_old) / messages have waited for"

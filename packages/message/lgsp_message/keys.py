@@ -58,6 +58,8 @@ class VerifyingKey:
     """RFC 7638, base64url: the `kid`."""
     check: Callable[[bytes, bytes], None] = field(repr=False)
     """(signature, data): raises `InvalidSignature`."""
+    jwk: Mapping[str, str] = field(repr=False)
+    """The members that identify it (RFC 7638, section 3.2)."""
 
 
 def b64url(data: bytes) -> str:
@@ -144,10 +146,9 @@ def verifying_key(key: PublicKey, algorithm: str) -> VerifyingKey:
             P-256, the Ed25519 point is of small order, or the RSA modulus is not between 2048 and
             4096 bits.
     """
+    jwk = public_jwk(key)
     return VerifyingKey(
-        algorithm=algorithm,
-        thumbprint=thumbprint(public_jwk(key)),
-        check=_checker(key, algorithm),
+        algorithm=algorithm, thumbprint=thumbprint(jwk), check=_checker(key, algorithm), jwk=jwk
     )
 
 

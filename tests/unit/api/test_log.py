@@ -100,6 +100,7 @@ async def hub(tmp_path):
     made = SimpleNamespace(caller="mot-cua", desk=desk, queries=queries)
     deps: Any = SimpleNamespace(
         admin=None,
+        copies=None,
         log=desk,
         metrics=ApiMetrics(),
         statuses=Statuses(),

@@ -24,7 +24,7 @@ NOBODY = replace(
 
 @pytest.fixture(scope="module")
 def app():
-    deps: Any = SimpleNamespace(admin=NOBODY, ops=None, log=None, metrics=ApiMetrics())
+    deps: Any = SimpleNamespace(admin=NOBODY, ops=None, log=None, copies=None, metrics=ApiMetrics())
     return create_app(deps)
 
 

@@ -44,6 +44,7 @@ async def client(state):
     caller = Caller(system="mot-cua", key_id="k", expires=2.0**40)
     deps: Any = SimpleNamespace(
         admin=None,
+        copies=None,
         log=None,
         metrics=ApiMetrics(),
         statuses=Statuses(state),

@@ -11,12 +11,14 @@ import pytest
 import typer
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from lgsp_client import Backoff, FileCursor, Identity, SyncHubClient
+from lgsp_message.directory_copy import joined
 from lgsp_message.key_proof import check_key_proof
 from lgsp_message.keys import load_jwk, public_jwk, thumbprint, verifying_key
 from typer.testing import CliRunner
 
-from hub.cli import client_side, keys, receive, send
-from tests.support import DOSSIER, GOOD_BODY, HUB, RECEIVER, SENDER, key_of, signed
+from hub.cli import client_side, directory, keys, receive, send
+from tests.copy_support import HUB_KEY, copy_of
+from tests.support import DOSSIER, GOOD_BODY, HUB, RECEIVER, SENDER, build_rules, key_of, signed
 from tests.unit.client.fakes import URL, Clock, FakeHub, problem, reply
 
 
@@ -33,7 +35,7 @@ def hub(monkeypatch):
 def run(tmp_path):
     """Run `hub …` as the receiving system; return the result."""
     app = typer.Typer()
-    for module in (send, receive, keys):
+    for module in (send, receive, keys, directory):
         module.register(app)
     pem = key_of(RECEIVER).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (tmp_path / "key.pem").write_bytes(pem)
@@ -206,3 +208,30 @@ def test_a_fresh_proof_is_made_for_an_old_key(run):
 @pytest.mark.parametrize("command", ["send", "receive", "upload"])
 def test_every_command_explains_itself(run, command):
     assert run(command, "--help").exit_code == 0
+
+
+@pytest.fixture
+def copied(tmp_path):
+    """Give a kept copy and the options that verify it."""
+    jws, content = copy_of(build_rules(), at=datetime.now(UTC))
+    (tmp_path / "directory.copy").write_bytes(joined(jws, content))
+    jwk = public_jwk(HUB_KEY.public_key()) | {"alg": "ES256"}
+    (tmp_path / "hub-keys.json").write_bytes(orjson.dumps({HUB: [jwk]}))
+    return tmp_path / "directory.copy", "--hub-keys", tmp_path / "hub-keys.json"
+
+
+def test_a_kept_directory_is_verified_and_asked_without_the_hub(run, copied):
+    shown = run("directory", "copy", "show", *copied)
+    assert shown.exit_code == 0
+    assert (told := json.loads(shown.output))["hub"] == HUB
+    assert (told["stale"], told["systems"]) == (False, 5)
+    asked = ("org:H99.01", "--type", DOSSIER)
+    found = run("directory", "copy", "find", copied[0], *asked, *copied[1:])
+    assert json.loads(found.output) == {"systems": ["receiver"], "via": [], "choose": False}
+
+
+def test_a_kept_directory_that_was_changed_ends_with_status_1_and_says_why(run, copied):
+    copied[0].write_bytes(copied[0].read_bytes().replace(b"receiver", b"deceiver"))
+    shown = run("directory", "copy", "show", *copied)
+    assert shown.exit_code == 1
+    assert "damaged" in shown.stderr

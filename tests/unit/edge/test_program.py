@@ -103,7 +103,7 @@ def test_a_wrong_configuration_names_the_field_and_never_the_value(tmp_path, tex
 def test_whom_to_believe_must_be_said(tmp_path):
     made(tmp_path / "edge")
     with pytest.raises(EdgeError, match=r"hub\.trust"):
-        settings.trust(tmp_path / "edge", load(tmp_path / "edge").hub)
+        settings.trust(tmp_path / "edge", load(tmp_path / "edge").hub, None)
 
 
 def test_a_second_program_in_the_same_folder_is_kept_out(tmp_path):

@@ -3,8 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from hub.directory.codes import Repair, Scheme, Spelling, level_1, respell, scheme_of
+from lgsp_message.codes import Repair, Scheme, Spelling, level_1, respell, scheme_of
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,8 @@ _NATIONAL: Final = re.compile(r"[A-Z]{1,3}[0-9]{1,3}(?:\.[0-9A-Z]+)*|[0-9.]+\.[A
 
 def respell(text: str) -> Spelling | None:
     """Return the code that `text` means; None: no code can be read there."""
+    if (scheme := scheme_of(text)) is not Scheme.OTHER and len(text) <= MAX_CODE_CHARS:
+        return Spelling(code=text, scheme=scheme)  # No mend would change it, and most are so.
     code = text
     repairs: list[Repair] = []
     for repair, mend in _MENDS:
