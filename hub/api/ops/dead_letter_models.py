@@ -71,6 +71,13 @@ class RedirectRequest(BaseModel):
     reason: Reason
 
 
+class RedirectAnswer(Answer):
+    """What became of the order."""
+
+    waits: str | None
+    """The request under `/ops/requests` that another person must approve; null: it is done."""
+
+
 class DoneAnswer(Answer):
     """For how many it was done: what has ended meanwhile is not among them."""
 
