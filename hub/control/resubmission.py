@@ -25,7 +25,7 @@ from hub.control.corrections import ALONE, RESUBMITTED, needs_another
 from hub.control.people.second_person import Asked, Kind, SecondPerson
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.service import Control
-from hub.control.trail import note
+from hub.control.trail import Values, note
 from hub.io.own_system import NoOwnSystem
 from hub.io.sql.desk_tables import copies as table
 from hub.io.sql.engine import sql_errors
@@ -189,7 +189,7 @@ class Resubmission:
         again: bool = False,
     ) -> None:
         made = {"copy": f"{copy.own}/{copy.copy}", "recipients": copy.recipients}
-        values = {_entity(copy): (None, made)}
+        values: Values = {_entity(copy): (None, made)}
         touched = [(_entity(copy), RESUBMITTED)]
         count = 0 if again else len(copy.recipients)
         at = self._control.clock()

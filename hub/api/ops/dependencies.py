@@ -13,8 +13,8 @@ from hub.api.ops.live_ring import Live
 from hub.api.ops.once import Once
 from hub.api.ops.overview_models import Overview
 from hub.api.ops.rates import Tries
-from hub.api.ops.rebalances import Rebalances
 from hub.control.documents import HeldDocuments
+from hub.control.rebalances import Rebalances
 from hub.control.redirects import Redirects
 from hub.control.resubmission import Resubmission
 from hub.control.reviews import Reviews
@@ -99,6 +99,7 @@ class Ops:
     """The hub's topics as the brokers have them."""
     contents: Once[tuple[TopicContents, ...]]
     """The same topics with what they hold: it costs a look at every partition."""
+    rebalances: Rebalances
     groups: Once[tuple[Group, ...]]
     """Kafka's consumer groups, the hub's own among them."""
     brokers: Once[tuple[Broker, ...]]
@@ -106,7 +107,6 @@ class Ops:
     diagnosis: Diagnosis
     evidence: EvidenceMaker | None = None
     """Makes bundles; None: this hub makes none."""
-    rebalances: Rebalances = field(default_factory=Rebalances)
     copies: Resubmission | None = None
     """Sends what operators correct; None: no system of the hub's own signs it."""
     tries: Tries = field(default_factory=Tries)

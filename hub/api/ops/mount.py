@@ -32,6 +32,7 @@ from hub.api.ops.once import Once
 from hub.api.ops.overview import make_overview
 from hub.control.dead_letters import DeadLetterOrders
 from hub.control.documents import HeldDocuments
+from hub.control.rebalances import Rebalances
 from hub.control.redirects import Redirects
 from hub.control.resubmission import Resubmission, SignsCopies
 from hub.control.reviews import Reviews
@@ -101,6 +102,7 @@ def ops_with(
         overview=Once(lambda: make_overview(ops), OVERVIEW_SECONDS),
         topics=Once(topics, TOPICS_SECONDS),
         contents=Once(contents, TOPICS_SECONDS),
+        rebalances=Rebalances(plane.control.engine),
         groups=Once(plane.moves.groups.read, GROUPS_SECONDS),
         brokers=Once(brokers, BROKERS_SECONDS),
         disk=disk,
