@@ -18,6 +18,7 @@ from hub.api.ops import (
     overview,
     public,
     routes,
+    schema_use,
     schemas,
     system,
     trace,
@@ -44,7 +45,19 @@ from hub.io.kafka.topic_facts import TopicFacts
 
 RESOURCES: Final = (
     *(messages, content, trace, evidence, overview, live_routes, routes),
-    *(dead_letters, schemas, impact, system, topic_routes, consumers, config, jobs, views, where),
+    *(
+        dead_letters,
+        schemas,
+        schema_use,
+        impact,
+        system,
+        topic_routes,
+        consumers,
+        config,
+        jobs,
+        views,
+        where,
+    ),
 )
 """The modules with routes, in the order in which the app tries them."""
 
