@@ -167,6 +167,10 @@ async def test_impact_names_exactly_the_senders_that_a_change_would_break(contro
     assert max(http.app.state.ops.bodies.asked) <= 100
     assert whole.document()["broken"] == 83
     assert after is None
+    used = (await http.get("/ops/schemas/dossier.step:1.0/use")).json()["sent"]
+    assert [(one["system"], one["messages"]) for one in used] == [
+        *(("mot-cua-a", 84), ("mot-cua-b", 83), ("mot-cua-c", 83), ("mot-cua-d", 1)),
+    ]
 
 
 async def test_impact_shows_the_kind_of_a_value_never_the_value_and_counts_what_is_gone(

@@ -94,7 +94,7 @@ class ResubmittedAnswer(Answer):
     """The request under `/ops/requests` that another person must approve; null: it was sent."""
 
 
-class ComparedAnswer(Answer):
+class CorrectionAnswer(Answer):
     """A message and its corrected copy, as far as the one who asks may see them."""
 
     masked: bool
@@ -115,15 +115,15 @@ async def content(
 
 
 @router.post("/copies/{digest}", responses=problems(s404=_GONE))
-async def compared(
+async def corrected(
     ops: TheOps, person: Comparing, source: Source, id: Id, digest: Digest, request: ReasonRequest
-) -> ComparedAnswer:
+) -> CorrectionAnswer:
     """Return what a corrected copy changes, to who shall approve it and says why."""
     copy = None if ops.copies is None else await ops.copies.find(digest)
     if copy is None or (copy.source, copy.id) != (source, id):
         raise Problem(404, Code.NOT_FOUND)
     seen = await _seen(ops, person, source, id, request.reason)
-    return ComparedAnswer(
+    return CorrectionAnswer(
         masked=seen.hidden,
         declared=seen.declared,
         before=seen.shown(seen.body),
