@@ -24,6 +24,19 @@ interface Family {
 export function SchemasScreen() {
   const text = words.value.schemas;
   const candidate = place.value.query["tab"] === "candidate";
+  return (
+    <Page title={text.title} lead={text.lead}>
+      <nav class="tabs" aria-label={text.title}>
+        <Link href={href("/schemas")} current={!candidate}>{text.all}</Link>
+        <Link href={href("/schemas", { tab: "candidate" })} current={candidate}>{words.value.candidate.tab}</Link>
+      </nav>
+      {candidate ? <Candidate /> : <All />}
+    </Page>
+  );
+}
+
+/** Read anew each time that the list is opened: a draft may have been kept meanwhile. */
+function All() {
   const found = useLoad("families", async (stop) => {
     const [subjects, versions] = await Promise.all([
       ask<{ items: readonly Subject[] }>("GET", "/ops/schemas", { stop }),
@@ -32,15 +45,9 @@ export function SchemasScreen() {
     return families(subjects.items, versions.items);
   });
   return (
-    <Page title={text.title} lead={text.lead}>
-      <nav class="tabs" aria-label={text.title}>
-        <Link href={href("/schemas")} current={!candidate}>{text.all}</Link>
-        <Link href={href("/schemas", { tab: "candidate" })} current={candidate}>{words.value.candidate.tab}</Link>
-      </nav>
-      {candidate ? <Candidate /> : (
-        <Shown from={found} empty={(all) => all.length === 0} whenEmpty={<p>{text.none}</p>}>{(all) => <Families families={all} done={found.again} />}</Shown>
-      )}
-    </Page>
+    <Shown from={found} empty={(all) => all.length === 0} whenEmpty={<p>{words.value.schemas.none}</p>}>
+      {(all) => <Families families={all} done={found.again} />}
+    </Shown>
   );
 }
 
