@@ -72,6 +72,13 @@ class Redirects:
         claim = None if place is None else await self._claim(*place)
         return [] if claim is None else sorted(set(self._takers(claim, key[2])))
 
+    async def waiting(self, row: DeadLetterRow) -> str | None:
+        """Return where somebody asked to send it, while that waits for a second person."""
+        with sql_errors("reading requests"):
+            async with self._control.engine.connect() as connection:
+                found = await self._second.waiting_in(connection, Kind.REDIRECT, entity(row))
+        return found[-1].payload["to"] if found else None
+
     async def redirect(self, key: Key, to: str, *, actor: str, reason: str) -> Asked | None:
         """Deliver a dead letter to another system, and end it; or ask a second person.
 

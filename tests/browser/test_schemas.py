@@ -14,7 +14,8 @@ URN = f"urn:hub:schema:{NAME}:1."
 
 
 def candidate(**changes):
-    return json.dumps(load(f"{URN}0").document | {"$id": f"{URN}1"} | changes)
+    whole = load(f"{URN}0").document | {"$id": f"{URN}1"} | changes
+    return json.dumps(whole, ensure_ascii=False, indent=2)
 
 
 def said(page, button, reason):
@@ -38,6 +39,7 @@ def test_a_replay_names_the_senders_that_a_change_would_break_and_shows_no_value
         expect(told.get_by_role("link", name=system, exact=True)).to_be_visible()
     expect(told).to_contain_text("required at the root: chua_ai_gui")
     expect(told).not_to_contain_text("H99.22-261128")
+    told.scroll_into_view_if_needed()
     shoot(page, "console-schema-impact")
 
 
@@ -48,9 +50,9 @@ def test_a_version_goes_from_draft_to_published_by_two_persons_with_its_reasons(
     expect(page).to_have_url(re.compile(r"schema=dossier\.received%3A1\.1"))
     page.locator("[name=compare]").select_option(f"{NAME}:1.0")
     sides = page.locator("[data-sides]")
-    expect(sides.locator(".diff-new").first).to_contain_text("Mô tả rõ hơn (mẫu)")
-    expect(sides.locator(".diff-old").first).to_contain_text(f"{URN}0")
-    shoot(page, "console-schemas")
+    expect(sides.locator(".diff-old", has_text=f"{URN}0")).to_be_visible()
+    expect(sides.locator(".diff-new", has_text="Mô tả rõ hơn (mẫu)")).to_be_visible()
+    shoot(page, "console-schema-difference")
     said(page, "Trình duyệt", "Xin duyệt (mẫu)")
     card = page.get_by_role("region", name=f"{NAME}:1.1")
     expect(card).to_contain_text("Chờ duyệt")

@@ -3239,6 +3239,7 @@ export interface components {
             readonly stage: components["schemas"]["hub__decision__dead_letters__Stage"];
             readonly taken_at: string | null;
             readonly taken_by: string | null;
+            readonly waits: string | null;
         };
         readonly DifferenceAnswer: {
             readonly id: string;

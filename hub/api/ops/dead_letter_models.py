@@ -112,6 +112,8 @@ class DeskAnswer(Answer):
     """Open dead letters with the same cause."""
     destinations: list[str]
     """Systems that take such a message and that its sender may send it to."""
+    waits: str | None
+    """The system that it goes to once another person has approved it."""
 
 
 class OperatorsAnswer(Answer):

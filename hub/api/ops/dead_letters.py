@@ -130,6 +130,7 @@ async def desk(ops: TheOps, key: TheKey) -> DeskAnswer:
         behind=await at_desk.behind(key),
         alike=await DeadLetterQueries(ops.engine).count(alike),
         destinations=[] if row.ended_at else await ops.redirects.destinations(key),
+        waits=None if row.ended_at else await ops.redirects.waiting(row),
     )
 
 

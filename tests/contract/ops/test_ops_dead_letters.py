@@ -146,6 +146,7 @@ async def test_beyond_a_number_in_a_day_another_person_approves_before_anything_
     waits = (await post(known, f"{PATH}/{ID}:redirect", body))["waits"]
     assert await post(known, f"{PATH}/{ID}:redirect", body) == {"waits": waits}
     assert known.ops.orders.given == known.commands.sent == []
+    assert (await known.get(f"{PATH}/{ID}"))["waits"] == "receiver"
     approve = f"/ops/requests/{waits}:approve"
     refused = await post(known, approve, {"reason": WHY}, 409)
     assert refused["code"] == "second_person_needed"
@@ -155,6 +156,7 @@ async def test_beyond_a_number_in_a_day_another_person_approves_before_anything_
     ((_, _, order),) = known.ops.orders.given
     assert (order.to, order.by, order.reason) == ("receiver", "binh", WHY)
     assert [command.action for command in known.commands.sent] == [Action.DROP]
+    assert (await known.get(f"{PATH}/{ID}"))["waits"] is None
     trail = (await known.get("/ops/audit", target="dead/" + ID))["items"]
     assert [entry["targets"][0]["action"] for entry in trail] == [
         "drop_dead_letter",

@@ -347,6 +347,10 @@ async def test_who_has_his_roles_by_groups_is_told_of_alerts_while_they_count(
     assert await meant(control, clock) == {}
     await arrive(desk.browser())
     assert len(await meant(control, clock)) == 1
+    await set_group(desk.machine(), "van-thu")  # Less: whoever came by the provider comes anew.
+    assert await meant(control, clock) == {}
+    await arrive(desk.browser())
+    assert len(await meant(control, clock)) == 1
     provider.person |= {"groups": ["khong-ai-dat"]}
     problem(await arrive(desk.browser()), 403, "no_rights")
     assert await meant(control, clock) == {}
