@@ -9,7 +9,7 @@ twice, it is one message. To many systems, or beyond a number in a day, another 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -29,10 +29,6 @@ from hub.control.trail import Values, note
 from hub.io.own_system import NoOwnSystem
 from hub.io.sql.desk_tables import copies as table
 from hub.io.sql.engine import sql_errors
-
-BODY_WAITS: Final = timedelta(days=7)
-"""How long the text of a copy waits for a second person: it may be personal, and is kept no longer
-than two people need who work on different days."""
 
 _KEPT: Final = ("specversion", "type", "dataschema", "datacontenttype", "subject", "objects")
 _ALSO: Final = ("expirytime", "priority")
@@ -138,7 +134,6 @@ class Resubmission:
     async def _ask(
         self, connection: AsyncConnection, asked: Copy, body: bytes, actor: str, reason: str
     ) -> Asked:
-        await self._forget_old(connection)
         if await _find(connection, asked.digest) is None:
             await connection.execute(insert(table).values(self._row(asked) | {"body": body}))
         payload = {"source": asked.source, "id": asked.id, "digest": asked.digest}
@@ -170,10 +165,6 @@ class Resubmission:
     ) -> None:
         digest = request.payload["digest"]
         await connection.execute(delete(table).where(table.c.digest == digest))
-
-    async def _forget_old(self, connection: AsyncConnection) -> None:
-        old = (table.c.at < self._control.clock() - BODY_WAITS) & table.c.body.is_not(None)
-        await connection.execute(delete(table).where(old))
 
     async def _keep(self, connection: AsyncConnection, kept: Copy | None, asked: Copy) -> None:
         if kept is None:

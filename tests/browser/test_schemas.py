@@ -52,6 +52,7 @@ def test_a_version_goes_from_draft_to_published_by_two_persons_with_its_reasons(
     sides = page.locator("[data-sides]")
     expect(sides.locator(".diff-old", has_text=f"{URN}0")).to_be_visible()
     expect(sides.locator(".diff-new", has_text="Mô tả rõ hơn (mẫu)")).to_be_visible()
+    sides.scroll_into_view_if_needed()
     shoot(page, "console-schema-difference")
     said(page, "Trình duyệt", "Xin duyệt (mẫu)")
     card = page.get_by_role("region", name=f"{NAME}:1.1")

@@ -13,6 +13,7 @@ from hub.io.kafka.codec import ingress_headers
 from hub.io.kafka.ingress_record import Found
 from hub.io.own_system import NoOwnSystem
 from hub.io.sql.control_tables import schemas
+from hub.io.sql.corrected_copies import BODY_WAITS, forget_waiting
 from hub.io.sql.desk_tables import copies
 from hub.schemas.catalogue import load
 from tests.ops_rig import OPERATOR
@@ -163,3 +164,13 @@ async def test_a_copy_that_nobody_approves_is_not_kept(known, own):
     assert own.sent == []
     async with known.engine.connect() as connection:
         assert (await connection.execute(select(copies))).all() == []
+
+
+async def test_the_text_of_a_copy_does_not_wait_for_ever(known, own):
+    known.ops.copies._alone = 0
+    waits = (await post(known, f"{PATH}:resubmit", corrected(), 202))["waits"]
+    assert await forget_waiting(known.engine, known.now + BODY_WAITS) == 0
+    assert await forget_waiting(known.engine, known.now + BODY_WAITS + timedelta(seconds=1)) == 1
+    known.person = replace(OPERATOR, name="binh")
+    refused = await post(known, f"/ops/requests/{waits}:approve", WHY, 409)
+    assert (refused["code"], own.sent) == ("no_longer_fits", [])

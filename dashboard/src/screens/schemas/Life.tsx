@@ -28,6 +28,20 @@ export function StateOfSchema({ state }: { readonly state: string }) {
   return <Badge tone={TONES[state] ?? "none"} text={named(words.value.schemaLife.states, state)} />;
 }
 
+/** The versions of one form of bodies, the newest first; a state is told where it is not the usual one. */
+export function Versions({ family, shown }: { readonly family: readonly SchemaVersion[]; readonly shown: string }) {
+  return (
+    <span class="row">
+      {family.map(({ name, state }) => (
+        <span key={name} class="row">
+          <Link href={href("/schemas", { schema: name })} current={name === shown}>{name.slice(name.lastIndexOf(":") + 1)}</Link>
+          {state !== "approved" && <StateOfSchema state={state} />}
+        </span>
+      ))}
+    </span>
+  );
+}
+
 /** What can be done next with a version: each step with a reason, where asked with a second person. */
 export function Orders({ version, done }: { readonly version: SchemaVersion; readonly done: () => void }) {
   const text = words.value.schemaLife;

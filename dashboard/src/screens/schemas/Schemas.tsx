@@ -9,7 +9,7 @@ import { Table } from "../../design/Table";
 import { count } from "../../design/Time";
 import { language, words } from "../../words";
 import { Candidate } from "./Candidate";
-import { StateOfSchema } from "./Life";
+import { Versions } from "./Life";
 import { Version } from "./Version";
 import "./schemas.css";
 
@@ -69,16 +69,15 @@ function Families({ families: all, done }: { readonly families: readonly Family[
   const wanted = place.value.query["schema"] ?? "";
   const shown = all.find((one) => one.versions.some((version) => version.name === wanted));
   const version = shown?.versions.find((one) => one.name === wanted);
+  // In place of the list, not below it: a list of all types is longer than a screen.
+  if (shown && version) return <Version key={wanted} version={version} family={shown.versions} done={done} />;
   return (
-    <>
-      <Table label={text.title} rows={all} id={(one) => one.name} columns={[
-        { key: "subject", title: text.subject, cell: (one) => <><Link href={href("/schemas", { schema: one.versions[0]?.name })} class="document">{one.name}</Link><div class="small soft">{one.known?.[language.value]}</div></> },
-        { key: "versions", title: text.versions, cell: (one) => <span class="row">{one.versions.map((each) => <span key={each.name} class="row"><Link href={href("/schemas", { schema: each.name })} current={each.name === wanted}>{each.name.slice(each.name.lastIndexOf(":") + 1)}</Link>{each.state !== "approved" && <StateOfSchema state={each.state} />}</span>)}</span> },
-        { key: "type", title: text.type, cell: (one) => (one.known?.type ? <Link href={href("/routes", { type: one.known.type })}>{one.known.type}</Link> : "–") },
-        { key: "senders", title: text.senders, number: true, cell: (one) => count(one.known?.senders ?? 0) },
-        { key: "takers", title: text.takers, number: true, cell: (one) => count(one.known?.takers ?? 0) },
-      ]} />
-      {shown && version && <Version key={wanted} version={version} done={done} others={shown.versions.map((one) => one.name).filter((name) => name !== wanted)} />}
-    </>
+    <Table label={text.title} rows={all} id={(one) => one.name} columns={[
+      { key: "subject", title: text.subject, cell: (one) => <><Link href={href("/schemas", { schema: one.versions[0]?.name })} class="document">{one.name}</Link><div class="small soft">{one.known?.[language.value]}</div></> },
+      { key: "versions", title: text.versions, cell: (one) => <Versions family={one.versions} shown="" /> },
+      { key: "type", title: text.type, cell: (one) => (one.known?.type ? <Link href={href("/routes", { type: one.known.type })}>{one.known.type}</Link> : "–") },
+      { key: "senders", title: text.senders, number: true, cell: (one) => count(one.known?.senders ?? 0) },
+      { key: "takers", title: text.takers, number: true, cell: (one) => count(one.known?.takers ?? 0) },
+    ]} />
   );
 }

@@ -12,27 +12,30 @@ import { words } from "../../words";
 import { Checker } from "./Checker";
 import { ImpactCard } from "./ImpactCard";
 import { LevelCard } from "./LevelCard";
-import { History, Orders, StateOfSchema } from "./Life";
+import { History, Orders, StateOfSchema, Versions } from "./Life";
 import { Use } from "./Use";
 
 const USE = "GET /ops/schemas/{name}/use";
 
 interface Props {
   readonly version: SchemaVersion;
-  readonly others: readonly string[];
+  /** All versions of the same form, this one among them. */
+  readonly family: readonly SchemaVersion[];
   readonly done: () => void;
 }
 
 /** One version: its life, its text beside another's, a sample to try, who uses it. */
-export function Version({ version, others, done }: Props) {
+export function Version({ version, family, done }: Props) {
   const text = words.value.schemas;
   const { name } = version;
+  const others = family.map((one) => one.name).filter((one) => one !== name);
   const before = place.value.query["compare"] ?? "";
   const found = useLoad(`${name} ${before}`, async (stop) => ({ now: await read(name, stop), then: before ? await read(before, stop) : null }));
   return (
     <>
       <section class="card stack-s" aria-label={name}>
         <div class="row spread"><h2 class="long">{name}</h2><StateOfSchema state={version.state} /></div>
+        {others.length > 0 && <nav aria-label={text.versions}><Versions family={family} shown={name} /></nav>}
         {version.author && <p class="small">{words.value.schemaLife.author} <strong>{version.author}</strong> · <Time at={version.at} /></p>}
         <Orders version={version} done={done} />
         <ChoiceField label={text.compare} name="compare" value={before} onInput={(value) => filter({ compare: value })}
@@ -45,7 +48,7 @@ export function Version({ version, others, done }: Props) {
         </Shown>
         <div class="row">
           <Link href={href("/schemas", { tab: "candidate", from: name })} class="button">{words.value.candidate.from}</Link>
-          <button type="button" class="button" onClick={() => filter({ schema: "", compare: "" })}>{words.value.help.close}</button>
+          <Link href={href("/schemas")} class="button">{text.all}</Link>
         </div>
       </section>
       <div class="columns">
