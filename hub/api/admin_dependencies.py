@@ -9,6 +9,7 @@ from hub.api.ops.diagnosis import Diagnosis
 from hub.api.ops_oidc import Door
 from hub.api.staff import Staff, staff_of
 from hub.control.administrators import Administrators
+from hub.control.corrections import ALONE
 from hub.control.dead_letters import Commands
 from hub.control.group_moves import GroupMoves
 from hub.control.networks import Networks
@@ -35,6 +36,8 @@ class Admin:
     moves: GroupMoves
     """Of consumer groups that are not the hub's."""
     preview: Preview
+    corrections_alone: int = ALONE
+    """Deliveries that one person sends anew in a day before a second one is asked."""
     door: Door | None = None
     """The identity provider, where one is set."""
 

@@ -138,8 +138,9 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
         evidence = _evidence(parts, desk, opened)
         admission, ops = Admission(lambda: follower.current, objects, ingress.record), None
         if parts.admin is not None:
-            found = await _ops(parts, parts.admin, tail, ingress, disk, opened)
-            ops = replace(found, evidence=evidence, own=_own(parts, admission, ingress))
+            own = _own(parts, admission, ingress)
+            found = await _ops(parts, parts.admin, tail, ingress, disk, opened, own=own)
+            ops = replace(found, evidence=evidence)
         yield Deps(
             rules=lambda: follower.current,
             heartbeat_age=follower.heartbeat_age,
@@ -217,6 +218,8 @@ async def _ops(
     ingress: IngressWriter,
     disk: Disk,
     opened: AsyncExitStack,
+    *,
+    own: OwnSystem | None,
 ) -> Ops:
     follower = parts.follower
     records, scan = IngressRecords(parts.connection), IngressScan(parts.connection)
@@ -242,4 +245,5 @@ async def _ops(
         contents=lambda: topic_contents(parts.connection),
         brokers=lambda: brokers(parts.connection),
         disk=disk,
+        own=own,
     )

@@ -87,6 +87,27 @@ def retire(context: typer.Context, name: Name, reason: ReasonOption) -> None:
     _say(context, "retire", name, reason)
 
 
+@schema_app.command("use")
+def use(context: typer.Context, name: Name) -> None:
+    """Print who may send, takes and sends a version, its level, its history. / Ai dùng."""
+    found = api(context).people("GET", f"schemas/{name}/use")
+    typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+@schema_app.command("level")
+def level(
+    context: typer.Context,
+    family: Annotated[str, typer.Argument(help="As dossier.step:1. / Tên và số chính.")],
+    wanted: Annotated[
+        str, typer.Argument(help="As FULL_TRANSITIVE; - for that of all others. / Mức; - là chung.")
+    ],
+    reason: ReasonOption,
+) -> None:
+    """Set what new versions owe to the old ones. / Đặt mức tương thích."""
+    asked = {"level": None if wanted == "-" else wanted, "reason": reason}
+    _told(api(context).people("PUT", f"schemas/{family}/level", asked))
+
+
 @schema_app.command("impact")
 def impact(
     context: typer.Context,

@@ -132,7 +132,7 @@ async def save_notices(
     """Write notices and over which channels they go; forget old ones."""
     c = tables.alert_channels.c
     found = await connection.execute(select(c.name, c.organisation, c.least, c.person))
-    channels, seen = list(found), await seen_by(connection)
+    channels, seen = list(found), await seen_by(connection, now)
     for notice in notices:
         number = await insert_notice(connection, notice)
         meant = [

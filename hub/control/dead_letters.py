@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from lgsp_client import uuid7
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hub.control import store
 from hub.control.dead_letter_job import DROPPED_ALONE, MAX_BATCH
@@ -86,14 +86,46 @@ class DeadLetterOrders:
         """
         if not rows:
             return
-        at = self._clock()
-        touched = [(entity(row), f"{action}_dead_letter") for row in rows]
         with sql_errors("writing the trail"):
             async with self._engine.begin() as connection:
                 await store.lock(connection)
                 # Invariant 11: in the trail before it is done. A crash between the two leaves a
                 # name without a deed, never a deed without a name.
-                await note(connection, at, actor, reason, touched)
+                await self._note(connection, action, rows, actor, reason)
+        await self._send(action, rows, actor, reason)
+
+    async def order_in(
+        self,
+        connection: AsyncConnection,
+        action: Action,
+        rows: Sequence[DeadLetterRow],
+        *,
+        actor: str,
+        reason: str,
+    ) -> None:
+        """Do what `order` does in the caller's transaction, whose question is in the trail.
+
+        Raises:
+            Unavailable: roll back; repeating is safe.
+        """
+        await self._note(connection, action, rows, actor, reason)
+        await self._send(action, rows, actor, reason)
+
+    async def _note(
+        self,
+        connection: AsyncConnection,
+        action: Action,
+        rows: Sequence[DeadLetterRow],
+        actor: str,
+        reason: str,
+    ) -> None:
+        touched = [(entity(row), f"{action}_dead_letter") for row in rows]
+        await note(connection, self._clock(), actor, reason, touched)
+
+    async def _send(
+        self, action: Action, rows: Sequence[DeadLetterRow], actor: str, reason: str
+    ) -> None:
+        at = self._clock()
         await self._commands.send(*(_command(action, row, actor, reason, at) for row in rows))
 
 

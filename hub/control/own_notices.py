@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.control.people.accounts import expanded, grants_of
-from hub.control.people.rights import ROLES, Action
+from hub.control.people.rights import ROLES, Action, Grant
 from hub.control.service import Control
 from hub.control.trail import note
 from hub.indicators.alerting import ANY, Severity
@@ -19,6 +20,9 @@ from hub.io.sql.people_tables import people
 MARK: Final = "~"
 """Begins the name of a person's own channel: no name of a shared one does."""
 WHY: Final = "own notices"
+PROVIDER_LASTS: Final = timedelta(days=14)
+"""Longer than the longest holiday, Tết: who is on call does not lose his notices by it. Who has
+lost his groups at the provider, and never came back to be told so, is told no longer than this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,24 +74,34 @@ class Notices:
                 await note(connection, self._control.clock(), person, WHY, touched)
 
 
-async def seen_by(connection: AsyncConnection) -> Mapping[str, frozenset[str] | None]:
+async def seen_by(
+    connection: AsyncConnection, now: datetime
+) -> Mapping[str, frozenset[str] | None]:
     """Return whose alerts each person with a channel of his own may see now; None: all.
 
-    Roles that a session has from the identity provider are not among it: they end with it.
+    What his groups at the identity provider gave counts for `PROVIDER_LASTS` after he came.
     """
-    query = select(people.c.name, people.c.grants).where(
+    c = people.c
+    query = select(c.name, c.grants, c.provider_grants, c.provider_at).where(
         people.c.disabled_at.is_(None),
         people.c.name.in_(select(table.c.person).where(table.c.person.is_not(None))),
     )
     found: dict[str, frozenset[str] | None] = {}
     for row in list(await connection.execute(query)):
-        mine = [one for one in grants_of(row.grants) if Action.VIEW_ALERTS in ROLES[one.role]]
+        grants = (*grants_of(row.grants), *_by_provider(row, now))
+        mine = [one for one in grants if Action.VIEW_ALERTS in ROLES[one.role]]
         if any(one.whole for one in mine):
             found[row.name] = None
         elif mine:
             parts = [one for one in await expanded(connection, mine) if one.types is None]
             found[row.name] = frozenset().union(*(one.within or frozenset() for one in parts))
     return found
+
+
+def _by_provider(row: Any, now: datetime) -> tuple[Grant, ...]:
+    if row.provider_grants is None or now - row.provider_at > PROVIDER_LASTS:
+        return ()
+    return grants_of(row.provider_grants)
 
 
 def is_meant(row: Any, organisation: str, seen: Mapping[str, frozenset[str] | None]) -> bool:

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hub.control.changes import KINDS_OF_CHANGES
+from hub.control.corrections import ALONE
 
 
 class ControlSettings(BaseSettings):
@@ -56,6 +57,15 @@ class ControlSettings(BaseSettings):
         description="Kinds of changes of the rules that need a second person, separated by commas, "
         "as `put_right,put_subscription`: `POST /v1/admin/changes` refuses them, and "
         "`POST /v1/admin/proposals` takes them. Without it one person is enough.",
+    )
+
+    corrections_alone: int = Field(
+        default=ALONE,
+        ge=0,
+        le=100_000,
+        description="Deliveries that one person sends anew within 24 hours alone: dead letters "
+        "redirected to another system, recipients of corrected copies. More waits for a second "
+        "person; 0: each does.",
     )
 
     @field_validator("four_eyes")

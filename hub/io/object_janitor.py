@@ -1,4 +1,4 @@
-"""Delete objects that no message refers to, and uploads that nobody finished."""
+"""Delete what is kept for a while: objects nobody names, unfinished uploads, waiting copies."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hub.io.object_bytes import ObjectBytes
 from hub.io.objects import delete_unreferenced
+from hub.io.sql.corrected_copies import forget_waiting
 from hub.io.uploads import delete_stale_uploads
 from hub.ports import Unavailable
 
@@ -28,7 +29,8 @@ async def keep_clean(
         try:
             objects = await delete_unreferenced(engine, store, clock())
             uploads = await delete_stale_uploads(engine, store, clock())
+            copies = await forget_waiting(engine, clock())
         except Unavailable as error:
             _log.warning("objects_not_cleaned", cause=str(error))
         else:
-            _log.info("objects_cleaned", objects=objects, uploads=uploads)
+            _log.info("objects_cleaned", objects=objects, uploads=uploads, copies=copies)

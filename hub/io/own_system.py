@@ -38,13 +38,13 @@ class OwnSystem:
     admission: Admission
     ingress: WritesIngress
 
-    async def hand_in(self, attributes: Mapping[str, str], body: bytes) -> Place:
-        """Sign a message, admit it and return once it is durable (invariant 1).
+    async def admitted(self, attributes: Mapping[str, str], body: bytes) -> Received:
+        """Return a message, signed and admitted as anybody's is; nothing is written yet.
 
         Raises:
             NoOwnSystem: the key is not there, or not registered.
             Refused: what admission refuses.
-            Unavailable: a store is away; repeating it with the same id is harmless.
+            Unavailable: a store is away.
         """
         try:
             key = key_at(self.key_file)
@@ -52,4 +52,13 @@ class OwnSystem:
         except (NoKey, NotRegistered):
             detail = f"no registered key of {self.name}: make one and register it"
             raise NoOwnSystem(detail) from None
-        return await self.ingress.write(await self.admission.admit(signed, self.name))
+        return await self.admission.admit(signed, self.name)
+
+    async def hand_in(self, admitted: Received) -> Place:
+        """Hand in what was admitted, and return once it is durable (invariant 1).
+
+        Raises:
+            Unavailable: whether it was written is unknown; the same attributes and body again are
+                the same message.
+        """
+        return await self.ingress.write(admitted)

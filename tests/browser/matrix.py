@@ -148,6 +148,8 @@ SCREENS = {
             "POST /v1/admin/dead-letters:{action}",
             *(f"POST /ops/dead-letters:{order}" for order in ("take", "assign", "note")),
             "POST /ops/dead-letters/{source}/{message}/{recipient}:redirect",
+            "POST /ops/messages/{source}/{id}/content",
+            "POST /ops/messages/{source}/{id}:resubmit",
         },
     ),
     "jobs": Screen("/retry-jobs", "GET /ops/retry-jobs"),
@@ -239,6 +241,17 @@ SCREENS = {
     ),
     "directory": Screen("/directory", "GET /v1/admin/{collection}"),
     "schemas": Screen("/schemas", "GET /ops/schemas"),
+    "schema": Screen(
+        "/schemas?schema=document.issued:1.0",
+        "GET /ops/schemas",
+        {
+            "POST /v1/admin/schema-versions/{name}:deprecate",
+            "PUT /ops/schemas/{family}/level",
+        },
+    ),
+    "schema-candidate": Screen(
+        "/schemas?tab=candidate", "GET /ops/schemas", {"POST /v1/admin/schema-versions"}
+    ),
     "certificates": Screen("/certificates", "GET /ops/certificates", stubs=filled.CERTIFICATES),
     "certificate": Screen(
         f"/certificates/{filled.CERTIFICATE}",

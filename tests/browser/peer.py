@@ -21,6 +21,11 @@ class Peer:
                 self.send_header("content-length", "0")
                 self.end_headers()
 
+            def do_HEAD(self):
+                """Answer whoever asks whether there is anybody."""
+                self.send_response(204)
+                self.end_headers()
+
             def log_message(self, *_):
                 """Say nothing: the test's own output is enough."""
 

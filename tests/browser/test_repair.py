@@ -22,6 +22,24 @@ def test_a_dead_letter_is_retried_by_hand_and_arrives(page, province):
     expect(page.locator("[data-recipient=xa-mau]")).to_contain_text("Đã đến")
 
 
+def test_a_dead_letter_is_looked_into_and_sent_to_another_system(page, province):
+    (id,) = dead_letters(province, "H99.10-261128-13", 1)
+    page.goto(f"{province.url}/dead-letters/so-mau/{id}/xa-mau")
+    content = page.get_by_role("region", name="Trong thông điệp có gì")
+    content.get_by_role("button", name="Xem nội dung").click()
+    page.locator("[name=reason]").fill("Vì sao xã Mẫu từ chối (mẫu)")
+    page.get_by_role("dialog").get_by_role("button", name="Xem nội dung").click()
+    expect(content.locator("[data-content]")).to_contain_text("dossier_code")
+    page.get_by_role("button", name="Gửi tới nơi khác…").click()
+    page.locator("[name=to]").select_option("mot-cua-mau")
+    page.locator("[name=reason]").fill("Xã Mẫu chuyển về huyện (mẫu)")
+    page.get_by_role("dialog").get_by_role("button", name="Gửi tới nơi khác…").click()
+    province.await_state("so-mau", id, "expired")
+    page.get_by_role("link", name="Hành trình").click()
+    expect(page.locator("[data-recipient=mot-cua-mau]")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("Xã Mẫu chuyển về huyện (mẫu)")
+
+
 def test_a_cause_is_previewed_and_then_retried_as_one_job(page, province):
     page.goto(f"{province.url}/dead-letters")
     group = page.locator("[data-fingerprint]").first

@@ -44,7 +44,7 @@ async def http(control, request):
     async with httpx2.AsyncClient(
         transport=transport, base_url="http://hub", headers=OWNER
     ) as client:
-        yield SimpleNamespace(get=client.get, post=client.post, app=app)
+        yield SimpleNamespace(get=client.get, post=client.post, put=client.put, app=app)
 
 
 def document(name=NAME, **more):
@@ -167,6 +167,10 @@ async def test_impact_names_exactly_the_senders_that_a_change_would_break(contro
     assert max(http.app.state.ops.bodies.asked) <= 100
     assert whole.document()["broken"] == 83
     assert after is None
+    used = (await http.get("/ops/schemas/dossier.step:1.0/use")).json()["sent"]
+    assert [(one["system"], one["messages"]) for one in used] == [
+        *(("mot-cua-a", 84), ("mot-cua-b", 83), ("mot-cua-c", 83), ("mot-cua-d", 1)),
+    ]
 
 
 async def test_impact_shows_the_kind_of_a_value_never_the_value_and_counts_what_is_gone(
@@ -261,3 +265,40 @@ async def add(connection, source, number, at, bodies, body):
     times = {"decided_at": at, "updated_at": at, "attempts": 0}
     await connection.execute(insert(deliveries).values(**got, **times))
     bodies[0, number] = json.dumps(body).encode()
+
+
+async def test_the_use_of_a_version_tells_its_level_its_history_and_who_did_it(http):
+    await http.post(VERSIONS, json={"document": document(), **WHY})
+    await say(http, "submit")
+    told = (await http.get(f"/ops/schemas/{NAME}/use")).json()
+    assert (told["level"], told["own"]) == ("BACKWARD_TRANSITIVE", False)
+    assert [(one["what"], one["actor"]) for one in told["history"]] == [
+        ("draft_schema", "an"),
+        ("ask", "an"),
+    ]
+    await http.post(f"{VERSIONS}/{NAME}:approve", json=WHY, headers=SECOND)
+    told = (await http.get(f"/ops/schemas/{NAME}/use")).json()
+    last = [(one["what"], one["actor"], one["reason"]) for one in told["history"][-2:]]
+    assert sorted(last) == [
+        (what, "binh", WHY["reason"]) for what in ("approved", "publish_schema")
+    ]
+
+
+async def test_a_level_of_its_own_is_set_with_a_reason_and_taken_away_again(http):
+    family = NAME.partition(".")[0]
+    for level, counts, own in (("FULL", "FULL", True), (None, "BACKWARD_TRANSITIVE", False)):
+        path = f"/ops/schemas/{family}/level"
+        answer = await http.put(path, json={"level": level, **WHY})
+        assert answer.status_code == 200, answer.text
+        assert (answer.json()["level"], answer.json()["own"]) == (counts, own)
+    trail = (await http.get("/ops/audit", params={"action": "set_schema_level"})).json()
+    assert len(trail["items"]) == 2
+
+
+async def test_a_sample_is_checked_against_a_draft_and_an_unknown_version_is_404(http):
+    await http.post(VERSIONS, json={"document": document(required=["a"]), **WHY})
+    answer = await http.post(f"/ops/schemas/{NAME}:check", json={"sample": "{}"})
+    (found,) = answer.json()["violations"]
+    assert (found["keyword"], found["pointer"]) == ("required", "")
+    missing = await http.post("/ops/schemas/khong.co:1.0:check", json={"sample": "{}"})
+    assert (missing.status_code, missing.json()["code"]) == (404, "not_found")

@@ -9,6 +9,8 @@ from tests.scenarios.adapters.aside import Aside
 
 ALERTING = "canh-bao-mau"
 """The system in whose name alerts by SMS go through the hub; a scenario registers it."""
+CORRECTING = "van-hanh-mau"
+"""The hub's own system, in whose name operators send corrected copies; a scenario registers it."""
 ALERTED, ALERTED_AGENCY = "sms-mau", "H99.31"
 """Whose `notify` connector sends them on."""
 
@@ -47,6 +49,7 @@ def running_hub(tmp_path_factory, spans):
     """
     hub = called_by_peers(tmp_path_factory.mktemp("hub"), **watched(spans))
     hub.environ |= {
+        "HUB_API_OWN_SYSTEM": CORRECTING,
         "HUB_RECORDER_ANCHOR_SECONDS": "2",  # What proves a period needs an anchor behind it.
         "HUB_VIEWS_MESSAGE_API": hub.url,
         "HUB_VIEWS_MESSAGE_SYSTEM": ALERTING,

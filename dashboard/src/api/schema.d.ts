@@ -1076,6 +1076,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/messages/{source}/{id}/copies/{digest}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["corrected_ops_messages__source___id__copies__digest__post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ops/messages/{source}/{id}/evidence": {
         readonly parameters: {
             readonly query?: never;
@@ -1436,6 +1452,38 @@ export interface paths {
             readonly cookie?: never;
         };
         readonly get: operations["subjects_ops_schemas_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/schemas/{family}/level": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put: operations["set_level_ops_schemas__family__level_put"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/schemas/{name}/use": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["use_ops_schemas__name__use_get"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -3004,6 +3052,12 @@ export interface components {
             readonly declared: boolean;
             readonly masked: boolean;
         };
+        readonly CorrectionAnswer: {
+            readonly after: unknown;
+            readonly before: unknown;
+            readonly declared: boolean;
+            readonly masked: boolean;
+        };
         readonly CountAnswer: {
             readonly count: number;
             readonly exact: boolean;
@@ -3059,6 +3113,13 @@ export interface components {
         readonly DecidedAnswer: {
             readonly id: string;
             readonly source: string;
+        };
+        readonly DeedShown: {
+            readonly actor: string;
+            /** Format: date-time */
+            readonly at: string;
+            readonly reason: string;
+            readonly what: string;
         };
         readonly DeleteCode: {
             /**
@@ -3178,6 +3239,7 @@ export interface components {
             readonly stage: components["schemas"]["hub__decision__dead_letters__Stage"];
             readonly taken_at: string | null;
             readonly taken_by: string | null;
+            readonly waits: string | null;
         };
         readonly DifferenceAnswer: {
             readonly id: string;
@@ -3492,7 +3554,7 @@ export interface components {
             readonly reason: string;
         };
         /** @enum {string} */
-        readonly Kind: "connector_network" | "roles" | "administrator_token" | "provider_group" | "key_compromise" | "schema" | "group_offsets" | "rules";
+        readonly Kind: "connector_network" | "roles" | "administrator_token" | "provider_group" | "key_compromise" | "schema" | "group_offsets" | "rules" | "dead_letter_redirect" | "corrected_copy";
         readonly LagAnswer: {
             /** Format: date-time */
             readonly at: string;
@@ -3503,8 +3565,15 @@ export interface components {
             readonly messages: number | null;
             readonly seconds: number | null;
         };
-        /** @enum {string} */
-        readonly "Level-Input": "debug" | "info" | "warning" | "error" | "critical";
+        readonly LevelAnswer: {
+            readonly level: components["schemas"]["hub__schemas__compatibility__Level"];
+            readonly own: boolean;
+            readonly subject: string;
+        };
+        readonly LevelRequest: {
+            readonly level: components["schemas"]["hub__schemas__compatibility__Level"] | null;
+            readonly reason: string;
+        };
         readonly LimitRequest: {
             readonly name: string;
             readonly reason: string;
@@ -4147,6 +4216,9 @@ export interface components {
             readonly broken: number;
             readonly system: string;
         };
+        readonly RedirectAnswer: {
+            readonly waits: string | null;
+        };
         readonly RedirectRequest: {
             readonly reason: string;
             readonly to: string;
@@ -4260,6 +4332,7 @@ export interface components {
         readonly ResubmittedAnswer: {
             readonly id: string;
             readonly source: string;
+            readonly waits: string | null;
         };
         /** @enum {string} */
         readonly Result: "done" | "denied" | "failed";
@@ -4427,6 +4500,13 @@ export interface components {
             readonly examples: readonly components["schemas"]["ExampleShown"][];
             readonly messages: number;
             readonly rules: readonly components["schemas"]["RuleShown"][];
+            readonly system: string;
+        };
+        readonly SentShown: {
+            /** Format: date-time */
+            readonly last_at: string;
+            readonly messages: number;
+            readonly schema_name: string;
             readonly system: string;
         };
         readonly SessionAnswer: {
@@ -4610,6 +4690,10 @@ export interface components {
             readonly processes: readonly string[];
             readonly python: string;
         };
+        readonly TakerShown: {
+            readonly organisation: string;
+            readonly system: string;
+        };
         readonly Target: {
             readonly connectors: readonly string[];
             readonly inbox: string;
@@ -4715,6 +4799,19 @@ export interface components {
         };
         /** @enum {string} */
         readonly Usage: "systems" | "documents" | "timestamps";
+        readonly UseAnswer: {
+            readonly history: readonly components["schemas"]["DeedShown"][];
+            readonly level: components["schemas"]["hub__schemas__compatibility__Level"];
+            readonly looked_at_most: number;
+            readonly own: boolean;
+            readonly read_as: readonly string[];
+            readonly senders: readonly string[];
+            readonly sent: readonly components["schemas"]["SentShown"][];
+            readonly subject: string;
+            readonly subscribers: readonly string[];
+            readonly takers: readonly components["schemas"]["TakerShown"][];
+            readonly type: string;
+        };
         readonly UserAnswer: {
             readonly disabled_at: string | null;
             readonly display: string;
@@ -5879,7 +5976,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["DoneAnswer"];
+                    readonly "application/json": components["schemas"]["RedirectAnswer"];
                 };
             };
         };
@@ -6691,6 +6788,33 @@ export interface operations {
             };
         };
     };
+    readonly corrected_ops_messages__source___id__copies__digest__post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly source: string;
+                readonly id: string;
+                readonly digest: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CorrectionAnswer"];
+                };
+            };
+        };
+    };
     readonly evidence_ops_messages__source___id__evidence_post: {
         readonly parameters: {
             readonly query?: {
@@ -7291,6 +7415,52 @@ export interface operations {
             };
         };
     };
+    readonly set_level_ops_schemas__family__level_put: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly family: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["LevelRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LevelAnswer"];
+                };
+            };
+        };
+    };
+    readonly use_ops_schemas__name__use_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UseAnswer"];
+                };
+            };
+        };
+    };
     readonly check_ops_schemas__name__check_post: {
         readonly parameters: {
             readonly query?: never;
@@ -7488,7 +7658,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 readonly lines?: number;
-                readonly level?: components["schemas"]["Level-Input"];
+                readonly level?: components["schemas"]["hub__api__ops__diagnosis__Level"];
             };
             readonly header?: never;
             readonly path: {

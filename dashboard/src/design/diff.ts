@@ -38,3 +38,43 @@ function lengths(a: readonly string[], b: readonly string[]): readonly (readonly
   }
   return table;
 }
+
+/** One row of two texts side by side; null where the other side has a line more. */
+export interface Row {
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly same: boolean;
+}
+
+/** Return two texts as rows: what was taken out stands beside what was put in its place. */
+export function rowsOf(lines: readonly Line[]): readonly Row[] {
+  const rows: Row[] = [];
+  let [out, put]: [string[], string[]] = [[], []];
+  const flush = () => {
+    for (let i = 0; i < Math.max(out.length, put.length); i += 1) rows.push({ before: out[i] ?? null, after: put[i] ?? null, same: false });
+    [out, put] = [[], []];
+  };
+  for (const { mark, text } of lines) {
+    if (mark === "-") out.push(text);
+    else if (mark === "+") put.push(text);
+    else {
+      flush();
+      rows.push({ before: text, after: text, same: true });
+    }
+  }
+  flush();
+  return rows;
+}
+
+/** Return the rows in runs: those near a change, and those between, which a person need not read. */
+export function runsOf(rows: readonly Row[], around: number): readonly { readonly far: boolean; readonly rows: readonly Row[] }[] {
+  const near = rows.map((_, index) => rows.slice(Math.max(0, index - around), index + around + 1).some((row) => !row.same));
+  const runs: { far: boolean; rows: Row[] }[] = [];
+  for (const [index, row] of rows.entries()) {
+    const far = !near[index];
+    const last = runs.at(-1);
+    if (last && last.far === far) last.rows.push(row);
+    else runs.push({ far, rows: [row] });
+  }
+  return runs;
+}

@@ -1,6 +1,7 @@
 import { codesEn } from "./codes";
 import { machineEn } from "./machine";
 import { repairEn } from "./repair";
+import { schemasEn } from "./schemas";
 import { trustEn } from "./trust";
 import type { Words } from "./vi";
 
@@ -10,6 +11,7 @@ export const en: Words = {
   ...trustEn,
   ...machineEn,
   ...repairEn,
+  ...schemasEn,
   nav: {
     topics: "Topics", schedules: "Schedules", overview: "Overview", messages: "Messages", trace: "Trace", where: "Where is it?", deadLetters: "Dead letters", jobs: "Retry jobs",
     held: "Held", connectors: "Connectors", connector: "Connector", connectorNew: "New connector", routes: "Routes", lag: "Lag", deadlines: "Deadlines", directory: "Directory",
@@ -105,7 +107,7 @@ export const en: Words = {
     headersAll: "Headers", signature: "Signature", raw: "The trace as JSON", who: "Who must act", next: "What to do next", reasonUnknown: "The recipient gave this code; its documents say what it means.",
     neighbours: "In the list", back: "List", before: "Previous message", after: "Next message",
     owners: { hub: "the hub", operator: "the hub's operator", recipient: "the recipient", sender: "the sender", connector: "the connector", nobody: "nobody: it is done", none: "nobody: it is done", person: "whoever must decide" },
-    linkKinds: { correlation: "Same conversation", same_key: "Same document", receipt: "Receipt", withdrawal: "Withdraws this message", withdrawn_by: "Withdrawn by" },
+    linkKinds: { corrected_copy: "A corrected copy of this message", copy_of: "Is a corrected copy of", correlation: "Same conversation", same_key: "Same document", receipt: "Receipt", withdrawal: "Withdraws this message", withdrawn_by: "Withdrawn by" },
     facts: {
       title: "Message", sender: "Sender", onbehalf: "On behalf of", type: "Type", schema: "Schema", time: "Sender's time", received: "Received", expires: "Expires",
       correlation: "Conversation", size: "Size", digest: "SHA-256", peer: "Sent through", rules: "Version of the rules", position: "Position",
@@ -176,7 +178,7 @@ export const en: Words = {
     noneOfThese: "None yet.",
     onboarding: { title: "Ready to exchange?", codes: "A code", systems: "A system", keys: "A signing key", endpoints: "An endpoint", rights: "An access right", done: "There", missing: "Missing", test: "Try it with a sample message:" },
   },
-  schemas: { title: "Schemas", lead: "The form of each type's body. A published one never changes.", none: "No schema is published yet.", compare: "Compared with", onlyOne: "There is only one", subject: "Schema", versions: "Versions", type: "Type", senders: "Sending systems", takers: "Receiving organisations",
+  schemas: { all: "All", title: "Schemas", lead: "The form of each type's body. A published one never changes.", none: "No schema is published yet.", compare: "Compared with", onlyOne: "There is only one", subject: "Schema", versions: "Versions", type: "Type", senders: "Sending systems", takers: "Receiving organisations",
     check: { title: "Try a sample", sample: "Sample body (JSON)", hint: "Sample data only. The hub looks at it and forgets it.", run: "Check", fits: "It fits the schema", broken: "It does not fit the schema", pointer: "Place (JSON Pointer)", keyword: "Keyword", rule: "What it demands", whole: "the whole" },
   },
   audit: {
@@ -184,7 +186,7 @@ export const en: Words = {
     at: "At", what: "What", reason: "Reason", before: "Before", after: "After", address: "From address", more: (n) => `and ${n} more`,
   },
   requests: {
-    title: "Approvals", lead: "Risky actions are done by two: one asks, another approves.", all: "Decided ones too", none: "Nothing waits for approval.", kinds: { connector_network: "A network for a connector", roles: "Roles", administrator_token: "Administrator's token", group_offsets: "Position of a consumer group", key_compromise: "A compromised key" },
+    title: "Approvals", lead: "Risky actions are done by two: one asks, another approves.", all: "Decided ones too", none: "Nothing waits for approval.", kinds: { connector_network: "A network for a connector", roles: "Roles", administrator_token: "Administrator's token", group_offsets: "Position of a consumer group", schema: "Schema", rules: "Rules", dead_letter_redirect: "A dead letter for another system", corrected_copy: "A corrected copy of a message", key_compromise: "A compromised key" },
     decisions: { waiting: "Waits", approved: "Approved", refused: "Not approved", withdrawn: "Withdrawn" }, askedBy: "Asked by", payload: "Content", approve: "Approve", refuse: "Do not approve", withdraw: "Take back",
   },
   users: {

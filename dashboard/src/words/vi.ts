@@ -1,6 +1,7 @@
 import { codesVi } from "./codes";
 import { machineVi } from "./machine";
 import { repairVi } from "./repair";
+import { schemasVi } from "./schemas";
 import { trustVi } from "./trust";
 
 /** The Vietnamese words; the type of every other language. Codes of the hub stand in `codes.ts`. */
@@ -10,6 +11,7 @@ export const vi = {
   ...trustVi,
   ...machineVi,
   ...repairVi,
+  ...schemasVi,
   nav: {
     topics: "Chủ đề", schedules: "Lịch đọc", overview: "Tổng quan", messages: "Thông điệp", trace: "Hành trình", where: "Văn bản ở đâu?", deadLetters: "Thư chết", jobs: "Đợt gửi lại",
     held: "Bị giữ lại", connectors: "Bộ kết nối", connector: "Bộ kết nối", connectorNew: "Bộ kết nối mới", routes: "Tuyến", lag: "Độ trễ", deadlines: "Thời hạn", directory: "Danh bạ",
@@ -104,7 +106,7 @@ export const vi = {
     headersAll: "Tiêu đề", signature: "Chữ ký", raw: "JSON của hành trình", who: "Ai phải xử lý", next: "Việc tiếp theo", reasonUnknown: "Bên nhận trả về mã này; xem tài liệu của bên nhận.",
     neighbours: "Trong danh sách", back: "Danh sách", before: "Thông điệp trước", after: "Thông điệp sau",
     owners: { hub: "trục", operator: "người vận hành trục", recipient: "bên nhận", sender: "bên gửi", connector: "bộ kết nối", nobody: "không ai: đã xong", none: "không ai: đã xong", person: "người phải quyết định" },
-    linkKinds: { correlation: "Cùng hội thoại", same_key: "Cùng mã văn bản", receipt: "Biên nhận", withdrawal: "Thu hồi thông điệp này", withdrawn_by: "Được thu hồi bởi" },
+    linkKinds: { corrected_copy: "Bản sửa của thông điệp này", copy_of: "Là bản sửa của", correlation: "Cùng hội thoại", same_key: "Cùng mã văn bản", receipt: "Biên nhận", withdrawal: "Thu hồi thông điệp này", withdrawn_by: "Được thu hồi bởi" },
     facts: {
       title: "Thông điệp", sender: "Bên gửi", onbehalf: "Thay mặt", type: "Loại", schema: "Lược đồ", time: "Bên gửi ghi", received: "Trục nhận", expires: "Hết hạn",
       correlation: "Mã hội thoại", size: "Kích thước", digest: "SHA-256", peer: "Gửi qua", rules: "Phiên bản quy tắc", position: "Vị trí",
@@ -175,7 +177,7 @@ export const vi = {
     noneOfThese: "Chưa có.",
     onboarding: { title: "Sẵn sàng trao đổi?", codes: "Có mã định danh", systems: "Có hệ thống", keys: "Có khóa ký", endpoints: "Có điểm nhận", rights: "Có quyền gửi", done: "Có", missing: "Thiếu", test: "Thử bằng một thông điệp mẫu:" },
   },
-  schemas: { title: "Lược đồ", lead: "Dạng của nội dung từng loại. Bản đã công bố không bao giờ đổi.", none: "Chưa công bố lược đồ nào.", compare: "So với", onlyOne: "Chỉ có một bản", subject: "Lược đồ", versions: "Phiên bản", type: "Loại", senders: "Hệ thống gửi", takers: "Cơ quan nhận",
+  schemas: { all: "Tất cả", title: "Lược đồ", lead: "Dạng của nội dung từng loại. Bản đã công bố không bao giờ đổi.", none: "Chưa công bố lược đồ nào.", compare: "So với", onlyOne: "Chỉ có một bản", subject: "Lược đồ", versions: "Phiên bản", type: "Loại", senders: "Hệ thống gửi", takers: "Cơ quan nhận",
     check: { title: "Thử một mẫu", sample: "Nội dung mẫu (JSON)", hint: "Chỉ dùng dữ liệu mẫu. Trục kiểm rồi quên ngay.", run: "Kiểm", fits: "Đúng lược đồ", broken: "Chưa đúng lược đồ", pointer: "Chỗ (JSON Pointer)", keyword: "Quy định", rule: "Yêu cầu", whole: "toàn bộ" },
   },
   audit: {
@@ -183,7 +185,7 @@ export const vi = {
     at: "Lúc", what: "Việc", reason: "Lý do", before: "Trước", after: "Sau", address: "Từ địa chỉ", more: (n: string) => `và ${n} mục nữa`,
   },
   requests: {
-    title: "Chờ duyệt", lead: "Việc rủi ro cần hai người: một người xin, một người khác duyệt.", all: "Cả việc đã quyết", none: "Không có gì chờ duyệt.", kinds: { connector_network: "Mở mạng cho bộ kết nối", roles: "Cấp vai trò", administrator_token: "Mã truy cập quản trị", group_offsets: "Chuyển vị trí nhóm đọc", key_compromise: "Báo lộ khóa" } as Record<string, string>,
+    title: "Chờ duyệt", lead: "Việc rủi ro cần hai người: một người xin, một người khác duyệt.", all: "Cả việc đã quyết", none: "Không có gì chờ duyệt.", kinds: { connector_network: "Mở mạng cho bộ kết nối", roles: "Cấp vai trò", administrator_token: "Mã truy cập quản trị", group_offsets: "Chuyển vị trí nhóm đọc", schema: "Lược đồ", rules: "Quy tắc", dead_letter_redirect: "Gửi thư chết tới nơi khác", corrected_copy: "Bản sửa của thông điệp", key_compromise: "Báo lộ khóa" } as Record<string, string>,
     decisions: { waiting: "Chờ duyệt", approved: "Đã duyệt", refused: "Không duyệt", withdrawn: "Đã rút" } as Record<string, string>, askedBy: "Người xin", payload: "Nội dung", approve: "Duyệt", refuse: "Không duyệt", withdraw: "Rút lại",
   },
   users: {

@@ -77,7 +77,7 @@ class ConsumersAnswer(Answer):
 
     items: list[ConsumerAnswer]
     since: datetime | None
-    """Since when this process has looked: Kafka keeps no history of who was in a group."""
+    """Since when it was looked: Kafka keeps no history of who was in a group."""
     changes: list[RebalanceAnswer]
     """The newest first."""
 
@@ -126,11 +126,12 @@ Mover = Annotated[Person, Depends(require(Action.MANAGE_CONNECTORS))]
 async def consumers(ops: TheOps) -> ConsumersAnswer:
     """Return Kafka's consumer groups. The hub's own have no members: partitions are dealt."""
     found = await ops.groups.get()
-    ops.rebalances.look(found, ops.clock())
+    await ops.rebalances.look(found, ops.clock())
+    since, changes = await ops.rebalances.told()
     return ConsumersAnswer(
         items=[ConsumerAnswer.model_validate(one) for one in found],
-        since=ops.rebalances.since,
-        changes=[RebalanceAnswer.model_validate(one) for one in ops.rebalances.changes],
+        since=since,
+        changes=[RebalanceAnswer.model_validate(one) for one in changes],
     )
 
 

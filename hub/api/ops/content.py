@@ -3,12 +3,14 @@
 And `:resubmit`: a corrected copy of it, as a new message of the hub's own system.
 """
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path
 from lgsp_message.cloudevents import from_kafka
 from lgsp_message.jsontext import parse_json
 from lgsp_message.limits import MAX_BODY_BYTES
+from lgsp_message.reason import Refused
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.api.admin_dead_letter_models import System
@@ -22,13 +24,14 @@ from hub.api.rights import Action, Person, require
 from hub.api.status import Id, Source
 from hub.control import store
 from hub.control.fields import Reason
+from hub.control.people.second_person import Asked
 from hub.control.queries import Queries
-from hub.control.resubmission import Resubmission
 from hub.control.trail import note
 from hub.decision.rows import MessageRow
 from hub.io.kafka.ingress_record import Found
 from hub.io.own_system import NoOwnSystem
 from hub.io.sql.engine import sql_errors
+from hub.schemas.personal import Path as PersonalPath
 from hub.schemas.personal import masked, personal_paths
 
 router: Final = APIRouter(
@@ -43,6 +46,8 @@ Looking = Annotated[
     Person, Depends(require(Action.VIEW_MASKED, Action.VIEW_PERSONAL, scoped=True, writes=False))
 ]
 Editing = Annotated[Person, Depends(require(Action.EDIT_RESUBMIT))]
+Comparing = Annotated[Person, Depends(require(Action.EDIT_RESUBMIT, writes=False))]
+Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 
 _GONE: Final = "No such message that you may see, or its bytes are no longer kept"
 
@@ -85,6 +90,18 @@ class ResubmittedAnswer(Answer):
 
     source: str
     id: str
+    waits: str | None
+    """The request under `/ops/requests` that another person must approve; null: it was sent."""
+
+
+class CorrectionAnswer(Answer):
+    """A message and its corrected copy, as far as the one who asks may see them."""
+
+    masked: bool
+    declared: bool
+    before: Any
+    after: Any
+    """null: it was sent, and stands in its own history."""
 
 
 @router.post("/content", responses=problems(s404=_GONE))
@@ -92,19 +109,26 @@ async def content(
     ops: TheOps, person: Looking, source: Source, id: Id, request: ReasonRequest
 ) -> ContentAnswer:
     """Return what a message says, to who says why; personal fields only to who may see them."""
-    hidden, message, record = await _opened(ops, person, source, id)
-    urn = message.dataschema or ""
-    schema = await Queries(ops.engine).one("schema", urn) if urn else None
-    paths = personal_paths(urn, None if schema is None else schema["document"])
-    # Invariant 11: in the trail before the first byte leaves.
-    with sql_errors("writing the trail"):
-        async with ops.engine.begin() as connection:
-            await store.lock(connection)
-            touched = [(f"message/{source}/{id}", SEEN[hidden])]
-            await note(connection, ops.clock(), person.name, request.reason, touched)
-    value = parse_json(record.body)
-    shown = masked(value, paths) if hidden else value
-    return ContentAnswer(masked=hidden, declared=paths is not None, content=shown)
+    seen = await _seen(ops, person, source, id, request.reason)
+    shown = seen.shown(seen.body)
+    return ContentAnswer(masked=seen.hidden, declared=seen.declared, content=shown)
+
+
+@router.post("/copies/{digest}", responses=problems(s404=_GONE))
+async def corrected(
+    ops: TheOps, person: Comparing, source: Source, id: Id, digest: Digest, request: ReasonRequest
+) -> CorrectionAnswer:
+    """Return what a corrected copy changes, to who shall approve it and says why."""
+    copy = None if ops.copies is None else await ops.copies.find(digest)
+    if copy is None or (copy.source, copy.id) != (source, id):
+        raise Problem(404, Code.NOT_FOUND)
+    seen = await _seen(ops, person, source, id, request.reason)
+    return CorrectionAnswer(
+        masked=seen.hidden,
+        declared=seen.declared,
+        before=seen.shown(seen.body),
+        after=None if copy.body is None else seen.shown(copy.body),
+    )
 
 
 @router.post(
@@ -115,18 +139,61 @@ async def content(
 async def resubmit(
     ops: TheOps, person: Editing, source: Source, id: Id, request: ResubmitRequest
 ) -> ResubmittedAnswer:
-    """Send a corrected copy: a new message, signed by the hub's own system, never by its sender."""
+    """Send a corrected copy: a new message, signed by the hub's own system, never by its sender.
+
+    The same text for the same systems is the same copy: ordered twice, it is one message. Beyond
+    `HUB_CORRECTIONS_ALONE` deliveries in a day it waits for another person.
+    """
     _, record = await kept_record(ops, person, Action.EDIT_RESUBMIT, source, id)
-    if ops.own is None:
+    if ops.copies is None:
         raise _nobody("HUB_API_OWN_SYSTEM names none")
     original = from_kafka((name, raw or b"") for name, raw in record.headers)
-    copies = Resubmission(ops.engine, ops.own, ops.clock)
     body, to = request.body.encode(), request.recipients
     try:
-        new = await copies.send(original, body, to, actor=person.name, reason=request.reason)
+        made = await ops.copies.send(original, body, to, actor=person.name, reason=request.reason)
     except NoOwnSystem as none:
         raise _nobody(str(none)) from none
-    return ResubmittedAnswer(source=new[0], id=new[1])
+    if isinstance(made, Asked):
+        own, _, copy = str(made.payload["copy"]).partition("/")
+        return ResubmittedAnswer(source=own, id=copy, waits=made.id)
+    return ResubmittedAnswer(source=made.own, id=made.copy, waits=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """A message that somebody looks at, and what of it he may see."""
+
+    hidden: bool
+    paths: frozenset[PersonalPath] | None
+    body: bytes
+
+    @property
+    def declared(self) -> bool:
+        """Whether its schema says which fields are personal."""
+        return self.paths is not None
+
+    def shown(self, body: bytes) -> Any:
+        """Return a body of this form as he may see it; one that is no JSON as a text."""
+        try:
+            value = parse_json(body)
+        except Refused:
+            value = body.decode(errors="replace")
+        return masked(value, self.paths) if self.hidden else value
+
+
+async def _seen(ops: Ops, person: Person, source: str, id: str, reason: str) -> _Seen:
+    """Return a message's content; the look stands in the trail."""
+    hidden, message, record = await _opened(ops, person, source, id)
+    urn = message.dataschema or ""
+    schema = await Queries(ops.engine).one("schema", urn) if urn else None
+    paths = personal_paths(urn, None if schema is None else schema["document"])
+    # Invariant 11: in the trail before the first byte leaves.
+    with sql_errors("writing the trail"):
+        async with ops.engine.begin() as connection:
+            await store.lock(connection)
+            touched = [(f"message/{source}/{id}", SEEN[hidden])]
+            await note(connection, ops.clock(), person.name, reason, touched)
+    return _Seen(hidden=hidden, paths=paths, body=record.body)
 
 
 def _nobody(detail: str) -> Problem:

@@ -71,6 +71,13 @@ class RedirectRequest(BaseModel):
     reason: Reason
 
 
+class RedirectAnswer(Answer):
+    """What became of the order."""
+
+    waits: str | None
+    """The request under `/ops/requests` that another person must approve; null: it is done."""
+
+
 class DoneAnswer(Answer):
     """For how many it was done: what has ended meanwhile is not among them."""
 
@@ -105,6 +112,8 @@ class DeskAnswer(Answer):
     """Open dead letters with the same cause."""
     destinations: list[str]
     """Systems that take such a message and that its sender may send it to."""
+    waits: str | None
+    """The system that it goes to once another person has approved it."""
 
 
 class OperatorsAnswer(Answer):

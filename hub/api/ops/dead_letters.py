@@ -7,7 +7,6 @@ from lgsp_message.reason import Refused
 
 from hub.api.admin_dead_letter_models import key_of
 from hub.api.admin_dead_letters import Part
-from hub.api.admin_dependencies import commands_of
 from hub.api.admin_models import problems
 from hub.api.admin_route import AdminRoute
 from hub.api.ops.dead_letter_models import (
@@ -17,6 +16,7 @@ from hub.api.ops.dead_letter_models import (
     NoteRequest,
     NoteShown,
     OperatorsAnswer,
+    RedirectAnswer,
     RedirectRequest,
     TakeRequest,
 )
@@ -25,8 +25,7 @@ from hub.api.ops.trace_steps import last_try, next_try
 from hub.api.problems import Code, Problem
 from hub.api.rights import Action, Person, require
 from hub.control.dead_letter_desk import DeskWork
-from hub.control.dead_letters import Commands, DeadLetterOrders, Key
-from hub.control.redirects import Redirects
+from hub.control.dead_letters import Key
 from hub.decision.dead_letters import Stage
 from hub.decision.rows import DeadLetterRow
 from hub.io.sql.dead_letter_desk import Desk, Standing
@@ -46,12 +45,6 @@ def work_of(ops: TheOps) -> DeskWork:
     return DeskWork(ops.engine, ops.clock)
 
 
-def redirects_of(ops: TheOps, commands: Annotated[Commands, Depends(commands_of)]) -> Redirects:
-    """Return the way to another recipient."""
-    letters = DeadLetterOrders(ops.engine, commands, ops.clock)
-    return Redirects(ops.engine, ops.records, ops.orders, letters, ops.clock)
-
-
 async def named(source: Part, message: Part, recipient: Part) -> Key:
     """Return which dead letter the path names."""
     return source, message, recipient
@@ -59,7 +52,6 @@ async def named(source: Part, message: Part, recipient: Part) -> Key:
 
 TheKey = Annotated[Key, Depends(named)]
 Work = Annotated[DeskWork, Depends(work_of)]
-TheRedirects = Annotated[Redirects, Depends(redirects_of)]
 
 
 @router.post(":take", responses=problems(**_BODY))
@@ -101,18 +93,20 @@ async def operators(work: Work, _: Retrier) -> OperatorsAnswer:
 async def redirect(
     request: RedirectRequest,
     ops: TheOps,
-    redirects: TheRedirects,
     person: Retrier,
     key: TheKey,
-) -> DoneAnswer:
-    """Deliver it to another system, and end it. Its history tells both. Safe to repeat."""
+) -> RedirectAnswer:
+    """Deliver it to another system, and end it. Its history tells both. Safe to repeat.
+
+    Beyond `HUB_CORRECTIONS_ALONE` in a day it waits under `/ops/requests` for another person.
+    """
     actor, reason = person.name, request.reason
     try:
-        await redirects.redirect(key, request.to, ops.rules(), actor=actor, reason=reason)
+        asked = await ops.redirects.redirect(key, request.to, actor=actor, reason=reason)
     except Refused as refusal:
         # What stands in the way are the rules as they are, not who asks nor how.
         raise Problem(409, refusal.reason, refusal.detail, place=refusal.place) from refusal
-    return DoneAnswer(count=1)
+    return RedirectAnswer(waits=None if asked is None else asked.id)
 
 
 @router.get(
@@ -120,7 +114,7 @@ async def redirect(
     responses=problems(s404="No such dead letter"),
     dependencies=_LOOKING,
 )
-async def desk(ops: TheOps, redirects: TheRedirects, key: TheKey) -> DeskAnswer:
+async def desk(ops: TheOps, key: TheKey) -> DeskAnswer:
     """Return how far one dead letter is, and what hangs on it."""
     found = await DeadLetterQueries(ops.engine).find([key])
     if not found:
@@ -135,7 +129,8 @@ async def desk(ops: TheOps, redirects: TheRedirects, key: TheKey) -> DeskAnswer:
         notes=notes,
         behind=await at_desk.behind(key),
         alike=await DeadLetterQueries(ops.engine).count(alike),
-        destinations=[] if row.ended_at else await redirects.destinations(key, ops.rules()),
+        destinations=[] if row.ended_at else await ops.redirects.destinations(key),
+        waits=None if row.ended_at else await ops.redirects.waiting(row),
     )
 
 

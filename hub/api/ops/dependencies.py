@@ -13,8 +13,10 @@ from hub.api.ops.live_ring import Live
 from hub.api.ops.once import Once
 from hub.api.ops.overview_models import Overview
 from hub.api.ops.rates import Tries
-from hub.api.ops.rebalances import Rebalances
 from hub.control.documents import HeldDocuments
+from hub.control.rebalances import Rebalances
+from hub.control.redirects import Redirects
+from hub.control.resubmission import Resubmission
 from hub.control.reviews import Reviews
 from hub.decision.rules import Rules
 from hub.evidence.make import EvidenceMaker
@@ -27,7 +29,6 @@ from hub.io.kafka.lag import GroupLag
 from hub.io.kafka.orders import GivesOrders
 from hub.io.kafka.topic_contents import TopicContents
 from hub.io.kafka.topic_facts import TopicFacts
-from hub.io.own_system import OwnSystem
 from hub.io.sql.connector_status import ConnectorStatuses
 from hub.io.sql.projection_queries import ProjectionQueries
 from hub.ports import Unavailable
@@ -88,6 +89,7 @@ class Ops:
     orders: GivesOrders
     documents: HeldDocuments
     reviews: Reviews
+    redirects: Redirects
     live: Live
     statuses: ConnectorStatuses
     held: Once[int]
@@ -97,6 +99,7 @@ class Ops:
     """The hub's topics as the brokers have them."""
     contents: Once[tuple[TopicContents, ...]]
     """The same topics with what they hold: it costs a look at every partition."""
+    rebalances: Rebalances
     groups: Once[tuple[Group, ...]]
     """Kafka's consumer groups, the hub's own among them."""
     brokers: Once[tuple[Broker, ...]]
@@ -104,9 +107,8 @@ class Ops:
     diagnosis: Diagnosis
     evidence: EvidenceMaker | None = None
     """Makes bundles; None: this hub makes none."""
-    rebalances: Rebalances = field(default_factory=Rebalances)
-    own: OwnSystem | None = None
-    """The system that signs what operators send anew; None: they cannot."""
+    copies: Resubmission | None = None
+    """Sends what operators correct; None: no system of the hub's own signs it."""
     tries: Tries = field(default_factory=Tries)
     """Of the public look-up."""
 

@@ -18,6 +18,7 @@ from hub.api.ops import (
     overview,
     public,
     routes,
+    schema_use,
     schemas,
     system,
     trace,
@@ -30,7 +31,11 @@ from hub.api.ops.dependencies import Bodies, Clock, LagsOfReaders, Ops, Records,
 from hub.api.ops.live_ring import Live
 from hub.api.ops.once import Once
 from hub.api.ops.overview import make_overview
+from hub.control.dead_letters import DeadLetterOrders
 from hub.control.documents import HeldDocuments
+from hub.control.rebalances import Rebalances
+from hub.control.redirects import Redirects
+from hub.control.resubmission import Resubmission, SignsCopies
 from hub.control.reviews import Reviews
 from hub.io.disk import Disk
 from hub.io.kafka.cluster import Broker
@@ -40,7 +45,19 @@ from hub.io.kafka.topic_facts import TopicFacts
 
 RESOURCES: Final = (
     *(messages, content, trace, evidence, overview, live_routes, routes),
-    *(dead_letters, schemas, impact, system, topic_routes, consumers, config, jobs, views, where),
+    *(
+        dead_letters,
+        schemas,
+        schema_use,
+        impact,
+        system,
+        topic_routes,
+        consumers,
+        config,
+        jobs,
+        views,
+        where,
+    ),
 )
 """The modules with routes, in the order in which the app tries them."""
 
@@ -73,6 +90,7 @@ def ops_with(
     contents: Callable[[], Awaitable[tuple[TopicContents, ...]]],
     brokers: Callable[[], Awaitable[tuple[Broker, ...]]],
     disk: Disk,
+    own: SignsCopies | None = None,
 ) -> Ops:
     """Return what operators are served with, over the control plane."""
 
@@ -89,15 +107,29 @@ def ops_with(
         orders=orders,
         documents=HeldDocuments(plane.control.engine, orders, clock),
         reviews=Reviews(plane.control.engine, orders, clock),
+        redirects=_redirects(plane, rules, records, orders),
+        copies=None if own is None else _copies(plane, own),
         live=live,
         statuses=plane.statuses,
         held=Once(held, HELD_SECONDS),
         overview=Once(lambda: make_overview(ops), OVERVIEW_SECONDS),
         topics=Once(topics, TOPICS_SECONDS),
         contents=Once(contents, TOPICS_SECONDS),
+        rebalances=Rebalances(plane.control.engine),
         groups=Once(plane.moves.groups.read, GROUPS_SECONDS),
         brokers=Once(brokers, BROKERS_SECONDS),
         disk=disk,
         diagnosis=plane.diagnosis,
     )
     return ops
+
+
+def _redirects(plane: Admin, rules: RulesNow, records: Records, orders: GivesOrders) -> Redirects:
+    control = plane.control
+    letters = DeadLetterOrders(control.engine, plane.commands, control.clock)
+    second, alone = plane.staff.second, plane.corrections_alone
+    return Redirects(control, second, rules, records, orders, letters, alone=alone)
+
+
+def _copies(plane: Admin, own: SignsCopies) -> Resubmission:
+    return Resubmission(plane.control, plane.staff.second, own, alone=plane.corrections_alone)

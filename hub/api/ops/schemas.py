@@ -15,11 +15,11 @@ from hub.api.admin_route import AdminRoute
 from hub.api.explained import explained
 from hub.api.ops.dependencies import Ops, ops_of
 from hub.api.ops_models import Answer
-from hub.api.problems import Code, Problem
 from hub.api.rights import Action, require
+from hub.api.staff import Staff, staff_of
 from hub.decision.rules import Rules
 from hub.schemas.event_types import BY_TYPE, SchemaName, parse_schema, schema_fits_type
-from hub.schemas.validate import CompiledSchema
+from hub.schemas.validate import CompiledSchema, compile_schema
 
 router: Final = APIRouter(prefix="/ops/schemas", tags=["operators"], route_class=AdminRoute)
 
@@ -27,6 +27,7 @@ MOST: Final = 100
 """Most broken rules that are told of one sample: who has that many begins with the first."""
 
 TheOps = Annotated[Ops, Depends(ops_of)]
+TheStaff = Annotated[Staff, Depends(staff_of)]
 Name = Annotated[str, Path(pattern=r"^[a-z0-9.-]{1,100}:[0-9]{1,4}\.[0-9]{1,4}$")]
 
 
@@ -99,13 +100,16 @@ async def subjects(ops: TheOps) -> SubjectsAnswer:
     # It writes nothing: a POST only because a sample does not fit into a URL.
     dependencies=[Depends(require(Action.VIEW_RULES, writes=False))],
 )
-async def check(ops: TheOps, name: Name, request: SampleRequest) -> CheckedAnswer:
-    """Return which rules of a schema a sample breaks. Nothing is stored."""
-    schema = ops.rules().schemas.get(f"urn:hub:schema:{name}")
-    if schema is None:
-        raise Problem(404, Code.NOT_FOUND)
+async def check(ops: TheOps, staff: TheStaff, name: Name, request: SampleRequest) -> CheckedAnswer:
+    """Return which rules of a schema a sample breaks, of a draft too. Nothing is stored."""
+    schema = ops.rules().schemas.get(f"urn:hub:schema:{name}") or await _draft(staff, name)
     # Off the loop: a large sample takes its time.
     return await asyncio.to_thread(_checked, schema, request.sample)
+
+
+async def _draft(staff: Staff, name: str) -> CompiledSchema:
+    kept = await staff.schemas.named(name)
+    return await asyncio.to_thread(compile_schema, kept.document)
 
 
 def _checked(schema: CompiledSchema, sample: str) -> CheckedAnswer:

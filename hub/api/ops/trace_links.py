@@ -11,11 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from hub.api.ops.trace_models import Link
 from hub.decision.events import Event
 from hub.decision.rows import Key, MessageRow
+from hub.io.sql.corrected_copies import copies_of
 from hub.io.sql.message_filter import Filter, Viewer
 from hub.io.sql.message_lists import MessageLists
 from hub.io.sql.message_trace import MessageTrace, MessageTraces
 
 MAX_LINKS: Final = 50
+MAX_COPIES: Final = 10
+"""Corrected copies of one message; each is a question of its own to SQL."""
 
 
 async def links_of(
@@ -24,11 +27,12 @@ async def links_of(
     """Return other messages that belong to this one, as far as somebody may see them."""
     lists, message, seen = MessageLists(engine), found.message, Filter(viewers=viewers)
     related: list[tuple[str, Iterable[MessageRow]]] = []
-    for kind, wanted in _wanted(message, seen):
-        page = await lists.page(wanted, limit=MAX_LINKS)
-        related.append((kind, [line.message for line in page.messages]))
     for kind, keys in _stated(found).items():
         related.append((kind, await MessageTraces(engine).named(keys[:MAX_LINKS])))
+    # First what says most of them: a copy is of the same conversation and document too.
+    for kind, wanted in (*await _corrected(engine, message, seen), *_wanted(message, seen)):
+        page = await lists.page(wanted, limit=MAX_LINKS)
+        related.append((kind, [line.message for line in page.messages]))
     return _links(related, (message.source, message.id))
 
 
@@ -53,6 +57,17 @@ def _stated(found: MessageTrace) -> dict[str, list[Key]]:
         if isinstance(withdrawal, str) and step.event == Event.WITHDRAWN:
             keys["withdrawal"].append((step.source, withdrawal))
     return {kind: list(dict.fromkeys(named)) for kind, named in keys.items() if named}
+
+
+async def _corrected(
+    engine: AsyncEngine, message: MessageRow, seen: Filter
+) -> list[tuple[str, Filter]]:
+    """Ask for the corrected copies of a message, and for the one that it is a copy of."""
+    made, first = await copies_of(engine, message.source, message.id)
+    named = [("corrected_copy", key) for key in made] + [("copy_of", key) for key in first]
+    return [
+        (kind, replace(seen, senders=(source,), id=id)) for kind, (source, id) in named[:MAX_COPIES]
+    ]
 
 
 def _links(related: Iterable[tuple[str, Iterable[MessageRow]]], own: Key) -> list[Link]:

@@ -189,6 +189,7 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
                 host.home.macs(),
                 control.clock,
             ),
+            corrections_alone=wiring.read(ControlSettings).corrections_alone,
             door=_door(host, control, staff),
         )
     finally:

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from hub.control import store
-from hub.control.people.accounts import Account
+from hub.control.people.accounts import Account, kept_grants
 from hub.control.people.groups import Groups, ProviderGroups
 from hub.control.people.people import RESERVED, People, new_row
 from hub.control.people.rights import BOUND_ROLES, Grant, Role
@@ -80,14 +80,14 @@ class Arrivals:
         account = await self._people.find_subject(issuer, subject)
         known = account is not None and account.disabled_at is None
         if account is not None and (not known or not (grants or account.grants)):
-            await self._note(account.name, Result.DENIED)
+            await self._note(account.name, (), Result.DENIED)
             return None
         if account is None and grants:
             await self._make(issuer, subject, claims)
             account = await self._people.find_subject(issuer, subject)
         if account is None:
             return None
-        await self._note(account.name, Result.DONE)
+        await self._note(account.name, grants, Result.DONE)
         return Arrival(account=account, grants=grants)
 
     async def _make(self, issuer: str, subject: str, claims: Mapping[str, Any]) -> None:
@@ -110,10 +110,12 @@ class Arrivals:
                 )
                 await note(connection, at, name, "", [(entity(name), "add_user")])
 
-    async def _note(self, name: str, result: Result) -> None:
+    async def _note(self, name: str, grants: Sequence[Grant], result: Result) -> None:
         at, touched = self._control.clock(), [(entity(name), "sign_in_provider")]
+        given = {"provider_grants": kept_grants(grants), "provider_at": at}
         with sql_errors("writing the trail"):
             async with self._control.engine.begin() as connection:
+                await connection.execute(update(table).where(table.c.name == name).values(given))
                 await note(connection, at, name, "", touched, result=result)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.control import store
@@ -137,6 +137,8 @@ class ProviderGroups:
         known = exists().where(people.c.name == sessions.c.name, people.c.issuer.is_not(None))
         # Nobody keeps what his group does not give any more: roles are those of the sign-in.
         await connection.execute(delete(sessions).where(known))
+        from_provider = update(people).where(people.c.provider_grants.is_not(None))
+        await connection.execute(from_provider.values(provider_grants=None))
         # Invariant 11: who, when and why, in the same transaction as the change.
         shown = {entity(name): ({"grants": kept_grants(present)}, {"grants": wanted})}
         await note(connection, at, actor, reason, [(entity(name), "set_group")], values=shown)

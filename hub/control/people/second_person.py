@@ -36,6 +36,8 @@ class Kind(StrEnum):
     SCHEMA = "schema"
     OFFSETS = "group_offsets"
     RULES = "rules"
+    REDIRECT = "dead_letter_redirect"
+    COPY = "corrected_copy"
 
 
 RIGHTS: Final[Mapping[Kind, Action]] = {
@@ -47,6 +49,8 @@ RIGHTS: Final[Mapping[Kind, Action]] = {
     Kind.SCHEMA: Action.PUBLISH_SCHEMAS,
     Kind.OFFSETS: Action.MANAGE_CONNECTORS,
     Kind.RULES: Action.CHANGE_RULES,
+    Kind.REDIRECT: Action.RETRY,
+    Kind.COPY: Action.EDIT_RESUBMIT,
 }
 """What both of them need."""
 

@@ -1,8 +1,8 @@
-"""What operators keep about dead letters. No part of the projection: a rebuild leaves it alone."""
+"""What operators keep about what they repair. No part of the projection: no rebuild takes it."""
 
 from typing import Final
 
-from sqlalchemy import Column, Index, Table, Text
+from sqlalchemy import JSON, Column, Index, LargeBinary, String, Table, Text
 
 from hub.io.sql.columns import UtcDateTime
 from hub.io.sql.engine import metadata
@@ -34,3 +34,21 @@ notes: Final = Table(
     comment="What operators tell each other about a dead letter.",
 )
 Index("ix_dead_letter_notes_letter", notes.c.source, notes.c.id, notes.c.recipient, notes.c.at)
+
+copies: Final = Table(
+    "corrected_copies",
+    metadata,
+    # SHA-256 over what was ordered: the same order is the same copy.
+    Column("digest", String(64), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("own", Text, nullable=False),
+    Column("copy", Text, nullable=False),
+    Column("attributes", JSON, nullable=False),
+    Column("body", LargeBinary),
+    Column("at", UtcDateTime, nullable=False),
+    comment="Corrected copies that operators sent in the name of the hub's own system. A body "
+    "stands here only while the copy waits for a second person.",
+)
+Index("ix_corrected_copies_first", copies.c.source, copies.c.id)
+Index("ix_corrected_copies_copy", copies.c.own, copies.c.copy)

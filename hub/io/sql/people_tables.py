@@ -36,6 +36,10 @@ people: Final = Table(
     Column("made_by", String(100), nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
     Column("disabled_at", UtcDateTime),
+    # What the groups of the identity provider gave when he came last: for what the hub tells him
+    # while he is not signed in. No door opens by it.
+    Column("provider_grants", JSON(none_as_null=True)),
+    Column("provider_at", UtcDateTime),
     UniqueConstraint("issuer", "subject"),
     comment="Everybody who may sign in or hold a token. Rows are never deleted: a name in the "
     "trail means one person for ever. The password is an Argon2id hash.",

@@ -5,13 +5,16 @@ from datetime import timedelta
 
 import pytest
 from lgsp_message.attributes import SYSTEM_PREFIX
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from hub.control.people.rights import Grant, Role
+from hub.control.resubmission import Resubmission
 from hub.io.kafka.codec import ingress_headers
 from hub.io.kafka.ingress_record import Found
 from hub.io.own_system import NoOwnSystem
 from hub.io.sql.control_tables import schemas
+from hub.io.sql.corrected_copies import BODY_WAITS, forget_waiting
+from hub.io.sql.desk_tables import copies
 from hub.schemas.catalogue import load
 from tests.ops_rig import OPERATOR
 from tests.support import NOW, PARTITION, stamped
@@ -32,10 +35,13 @@ class OwnInMemory:
         self.sent = []
         self.fails = None
 
-    async def hand_in(self, attributes, body):
+    async def admitted(self, attributes, body):
         if self.fails is not None:
             raise self.fails
-        self.sent.append((attributes, body))
+        return dict(attributes), body
+
+    async def hand_in(self, admitted):
+        self.sent.append(admitted)
 
 
 @pytest.fixture
@@ -82,14 +88,23 @@ def corrected(**changes):
     return {"body": '{"dossier_code":"H99-2"}', "recipients": ["receiver"], **WHY} | changes
 
 
-async def test_a_corrected_copy_is_a_new_message_of_the_hubs_own_system(known):
+@pytest.fixture
+def own(known):
+    made = OwnInMemory()
+    second = Resubmission(known.control, known.app.state.staff.second, made)
+    known.ops = known.app.state.ops = replace(known.ops, copies=second)
+    return made
+
+
+async def test_without_a_system_of_its_own_the_hub_sends_no_copy(known):
     refused = await post(known, f"{PATH}:resubmit", corrected(), 409)
     assert refused["code"] == "no_own_system"
-    own = OwnInMemory()
-    known.app.state.ops = replace(known.ops, own=own)
+
+
+async def test_a_corrected_copy_is_a_new_message_of_the_hubs_own_system(known, own):
     answer = await post(known, f"{PATH}:resubmit", corrected(), 202)
     ((attributes, body),) = own.sent
-    assert answer == {"source": "van-hanh-mau", "id": attributes["id"]}
+    assert answer == {"source": "van-hanh-mau", "id": attributes["id"], "waits": None}
     assert attributes["source"] == SYSTEM_PREFIX + "van-hanh-mau"
     assert (attributes["correlationid"], body) == ("msg-0001", b'{"dossier_code":"H99-2"}')
     assert attributes["recipients"] == SYSTEM_PREFIX + "receiver"
@@ -97,7 +112,65 @@ async def test_a_corrected_copy_is_a_new_message_of_the_hubs_own_system(known):
     (entry,) = (await known.get("/ops/audit", action="resubmit"))["items"]
     assert entry["reason"] == WHY["reason"]
     assert "H99-2" not in str(entry)
-    own.fails = NoOwnSystem("no registered key")
-    await post(known, f"{PATH}:resubmit", corrected(), 409)
     known.person = VIEWER
     await post(known, f"{PATH}:resubmit", corrected(), 403)
+
+
+async def test_the_same_copy_ordered_twice_is_one_message(known, own):
+    first = await post(known, f"{PATH}:resubmit", corrected(), 202)
+    assert await post(known, f"{PATH}:resubmit", corrected(), 202) == first
+    # What the router is given is the same to the last attribute: it knows it (invariant 8).
+    assert own.sent[0] == own.sent[1]
+    other = await post(known, f"{PATH}:resubmit", corrected(body="{}"), 202)
+    assert other["id"] != first["id"]
+
+
+async def test_what_may_not_be_sent_leaves_nothing_behind(known, own):
+    own.fails = NoOwnSystem("no registered key")
+    await post(known, f"{PATH}:resubmit", corrected(), 409)
+    known.ops.copies._alone = 0
+    await post(known, f"{PATH}:resubmit", corrected(), 409)
+    assert (await known.get("/ops/audit", action="resubmit"))["items"] == []
+    assert (await known.get("/ops/requests"))["items"] == []
+    async with known.engine.connect() as connection:
+        assert (await connection.execute(select(copies))).all() == []
+
+
+async def test_many_copies_of_one_person_wait_for_another_who_sees_what_they_change(known, own):
+    known.ops.copies._alone = 1
+    two = corrected(recipients=["receiver", "other"])
+    answer = await post(known, f"{PATH}:resubmit", two, 202)
+    assert await post(known, f"{PATH}:resubmit", two, 202) == answer
+    assert own.sent == []
+    ((asked),) = (await known.get("/ops/requests"))["items"]
+    assert (asked["id"], asked["kind"]) == (answer["waits"], "corrected_copy")
+    assert "H99-2" not in str(asked)
+    known.person = replace(OPERATOR, name="binh")
+    shown = await post(known, f"{PATH}/copies/{asked['payload']['digest']}", WHY)
+    assert shown["after"] == {"dossier_code": "H99-2"} != shown["before"]
+    approve = f"/ops/requests/{asked['id']}:approve"
+    for _ in range(2):
+        await post(known, approve, {"reason": "Đã đối chiếu"})
+    ((attributes, _),) = own.sent
+    assert (attributes["id"], len(attributes["recipients"].split())) == (answer["id"], 2)
+    async with known.engine.connect() as connection:
+        assert (await connection.execute(select(copies.c.body))).scalars().all() == [None]
+
+
+async def test_a_copy_that_nobody_approves_is_not_kept(known, own):
+    known.ops.copies._alone = 0
+    waits = (await post(known, f"{PATH}:resubmit", corrected(), 202))["waits"]
+    await post(known, f"/ops/requests/{waits}:withdraw", WHY)
+    assert own.sent == []
+    async with known.engine.connect() as connection:
+        assert (await connection.execute(select(copies))).all() == []
+
+
+async def test_the_text_of_a_copy_does_not_wait_for_ever(known, own):
+    known.ops.copies._alone = 0
+    waits = (await post(known, f"{PATH}:resubmit", corrected(), 202))["waits"]
+    assert await forget_waiting(known.engine, known.now + BODY_WAITS) == 0
+    assert await forget_waiting(known.engine, known.now + BODY_WAITS + timedelta(seconds=1)) == 1
+    known.person = replace(OPERATOR, name="binh")
+    refused = await post(known, f"/ops/requests/{waits}:approve", WHY, 409)
+    assert (refused["code"], own.sent) == ("no_longer_fits", [])

@@ -15,6 +15,7 @@ from hub.io.kafka.codec import ingress_headers
 from hub.io.kafka.connector_records import Action
 from hub.io.kafka.ingress_record import Found
 from hub.io.sql.people_tables import people
+from tests.ops_rig import OPERATOR
 from tests.support import NOW, PARTITION, TO_OTHER, stamped
 from tests.unit.recorder.records import about
 
@@ -118,7 +119,7 @@ async def test_a_dead_letter_goes_to_another_system_and_is_ended_where_it_was(kn
     destinations = (await known.get(f"{PATH}/{ID}"))["destinations"]
     assert destinations == ["receiver"]
     body = {"to": "receiver", "reason": WHY}
-    await post(known, f"{PATH}/{ID}:redirect", body)
+    assert await post(known, f"{PATH}/{ID}:redirect", body) == {"waits": None}
     ((partition, place, order),) = known.ops.orders.given
     assert (partition, place) == (PARTITION, offset)
     assert (order.do, order.recipient, order.to) == (Do.REDIRECT, "other", "receiver")
@@ -136,3 +137,40 @@ async def test_nothing_is_sent_where_the_sender_has_no_right_or_nobody_takes_it(
     refused = await post(known, f"{PATH}/{ID}:redirect", {"to": "receiver", "reason": WHY}, 409)
     assert refused["code"] == "not_permitted"
     assert known.ops.orders.given == known.commands.sent == []
+
+
+async def test_beyond_a_number_in_a_day_another_person_approves_before_anything_is_sent(known):
+    await kept(known)
+    known.ops.redirects._alone = 0
+    body = {"to": "receiver", "reason": WHY}
+    waits = (await post(known, f"{PATH}/{ID}:redirect", body))["waits"]
+    assert await post(known, f"{PATH}/{ID}:redirect", body) == {"waits": waits}
+    assert known.ops.orders.given == known.commands.sent == []
+    assert (await known.get(f"{PATH}/{ID}"))["waits"] == "receiver"
+    approve = f"/ops/requests/{waits}:approve"
+    refused = await post(known, approve, {"reason": WHY}, 409)
+    assert refused["code"] == "second_person_needed"
+    known.person = replace(OPERATOR, name="binh")
+    for _ in range(2):
+        assert (await post(known, approve, {"reason": "Đã đối chiếu"}))["decision"] == "approved"
+    ((_, _, order),) = known.ops.orders.given
+    assert (order.to, order.by, order.reason) == ("receiver", "binh", WHY)
+    assert [command.action for command in known.commands.sent] == [Action.DROP]
+    assert (await known.get(f"{PATH}/{ID}"))["waits"] is None
+    trail = (await known.get("/ops/audit", target="dead/" + ID))["items"]
+    assert [entry["targets"][0]["action"] for entry in trail] == [
+        "drop_dead_letter",
+        "redirect_dead_letter",
+    ]
+
+
+async def test_what_cannot_be_sent_any_more_is_not_approved_and_goes_on_waiting(known):
+    await kept(known)
+    known.ops.redirects._alone = 0
+    body = {"to": "receiver", "reason": WHY}
+    waits = (await post(known, f"{PATH}/{ID}:redirect", body))["waits"]
+    known.rules = replace(known.rules, rights={})
+    known.person = replace(OPERATOR, name="binh")
+    refused = await post(known, f"/ops/requests/{waits}:approve", {"reason": WHY}, 409)
+    assert (refused["code"], known.ops.orders.given) == ("no_longer_fits", [])
+    assert [one["id"] for one in (await known.get("/ops/requests"))["items"]] == [waits]

@@ -1,12 +1,18 @@
 """Consumer groups of agencies: who is in them, and moving one by two persons."""
 
+from datetime import timedelta
+
 import httpx2
 import pytest
 from aiokafka import TopicPartition
+from sqlalchemy import select
 
 from hub.api.browser import Browser
+from hub.control.rebalances import Rebalances
 from hub.io.kafka.groups import Barrier, Committed, Group, Member
+from hub.io.sql.group_tables import group_changes
 from tests.admin_rig import GroupsInMemory, admin_app
+from tests.contract.people.conftest import START
 from tests.people_rig import ORIGIN, WHY, Desk, problem
 
 INBOX = "hub.inbox.he-thong-a"
@@ -121,6 +127,31 @@ async def test_who_joined_and_left_is_told_since_the_first_look(desk, groups, cl
         [{"client": "may-mau", "host": "10.20.30.40"}],
     )
     assert (left["state"], left["left"], left["joined"]) == ("Empty", joined["joined"], [])
+
+
+async def test_a_restart_forgets_no_change_and_sees_what_changed_meanwhile(control):
+    async def look(at, *members):
+        # Each look by another process: nothing is known but what is kept.
+        changes = Rebalances(control.engine)
+        await changes.look([group(members=members, state="Stable")], at)
+        return await changes.told()
+
+    await look(START)
+    await look(START + timedelta(hours=1), READER)
+    since, (joined,) = await look(START + timedelta(hours=2), READER)
+    assert (since, joined.at, joined.joined) == (START, START + timedelta(hours=1), (READER,))
+
+
+async def test_only_the_newest_changes_are_kept(control, monkeypatch):
+    monkeypatch.setattr("hub.control.rebalances.KEPT", 3)
+    changes = Rebalances(control.engine)
+    for number in range(10):
+        members = (READER,) * (number % 2)
+        await changes.look([group(members=members)], START + timedelta(hours=number))
+    async with control.engine.connect() as connection:
+        kept = (await connection.execute(select(group_changes.c.at))).scalars().all()
+    assert len(kept) == len((await changes.told())[1]) == 3
+    assert max(kept) == START + timedelta(hours=9)
 
 
 async def test_a_broker_that_is_away_is_said_to_be_away(desk, groups):

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
@@ -11,6 +12,7 @@ from joserfc.jwk import OctKey
 from hub.api import ops_oidc
 from hub.api.browser import Browser
 from hub.api.ops_oidc import TRANSIT_SECONDS, Door
+from hub.control.own_notices import PROVIDER_LASTS, seen_by
 from hub.control.people.arrivals import Arrivals, name_from, parse_groups
 from hub.io.oidc import Provider
 from tests.admin_rig import admin_app
@@ -325,6 +327,33 @@ async def test_what_a_group_gives_no_more_is_taken_at_once_also_from_who_is_sign
     assert (entry["actor"], entry["reason"], target["entity"]) == ("an", WHY, "group/truc-ban")
     assert await given(desk, "truc-ban") == ([], "an")
     assert await given(desk, "van-thu") == (["clerk"], None)
+
+
+async def meant(control, clock):
+    async with control.engine.connect() as connection:
+        return dict(await seen_by(connection, clock.now))
+
+
+async def test_who_has_his_roles_by_groups_is_told_of_alerts_while_they_count(
+    desk, control, provider, clock
+):
+    browser = desk.browser()
+    await arrive(browser)
+    browser.headers["x-csrf-token"] = (await browser.get("/ops/me")).json()["csrf"]
+    wanted = {"kind": "email", "target": "b@mau.example", "organisation": "*", "least": "critical"}
+    assert (await browser.put("/ops/profile/notices", json=wanted)).status_code == 200
+    assert [*(await meant(control, clock)).values()] == [None]
+    clock.now += PROVIDER_LASTS + timedelta(seconds=1)
+    assert await meant(control, clock) == {}
+    await arrive(desk.browser())
+    assert len(await meant(control, clock)) == 1
+    await set_group(desk.machine(), "van-thu")  # Less: whoever came by the provider comes anew.
+    assert await meant(control, clock) == {}
+    await arrive(desk.browser())
+    assert len(await meant(control, clock)) == 1
+    provider.person |= {"groups": ["khong-ai-dat"]}
+    problem(await arrive(desk.browser()), 403, "no_rights")
+    assert await meant(control, clock) == {}
 
 
 async def test_a_group_that_gives_what_cannot_be_given_is_refused(desk):

@@ -21,6 +21,14 @@ class Admin:
     def write(self, path, content, **query):
         return self._checked(self._http.post(f"/v1/admin/{path}", json=content, params=query))
 
+    def http(self, method, path, content=None):
+        """Return the answer of any route for people, whatever it is."""
+        return self._http.request(method, path, json=content)
+
+    def ask(self, method, path, content=None):
+        """Return the JSON of a route for people."""
+        return self._checked(self.http(method, path, content))
+
     @staticmethod
     def _checked(answer):
         assert answer.is_success, f"{answer.request.url.path}: {answer.status_code} {answer.text}"

@@ -44,7 +44,3 @@ async def test_what_is_no_json_is_told_as_a_message_would_be(rig, sample):
     found = await check(rig, sample)
     assert (found["fits"], found["reason"]) == (False, "malformed_body")
     assert found["help"]["vi"]["meaning"]
-
-
-async def test_an_unknown_schema_is_404(rig):
-    assert (await check(rig, "{}", "khong.co:1.0", 404))["code"] == "not_found"

@@ -8,6 +8,7 @@ import { Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
 import { count, Time } from "../../design/Time";
 import { named, words } from "../../words";
+import { ContentCard } from "../trace/Content";
 import { Decide } from "./Decide";
 import { Desk } from "./Desk";
 
@@ -47,6 +48,7 @@ export function DeadLetterScreen({ source, message, recipient }: Props) {
             </div>
           </section>
           <Desk one={one} done={found.again} />
+          {one.recipient !== NO_MESSAGE && <ContentCard source={source} id={message} recipients={[recipient]} kept title={words.value.corrections.poison} />}
           </>
         )}
       </Shown>

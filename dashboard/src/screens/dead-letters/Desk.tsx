@@ -1,6 +1,8 @@
 import { ask, at } from "../../api/http";
 import { useLoad } from "../../api/load";
 import type { DeadLetter, DeadLetterDesk } from "../../api/shapes";
+import { Link } from "../../app/Link";
+import { href } from "../../app/router";
 import { Shown } from "../../design/Notice";
 import { count, Time } from "../../design/Time";
 import { named, words } from "../../words";
@@ -26,6 +28,7 @@ export function Desk({ one, done }: { readonly one: DeadLetter; readonly done: (
               <DeskOrders ids={[one.id]} open={!one.ended_at} done={again} />
               {!one.ended_at && <Redirect one={one} to={desk.destinations} done={again} />}
             </div>
+            {desk.waits && <p data-waits>{words.value.corrections.asked(desk.waits)} <Link href={href("/requests")}>{words.value.nav.requests}</Link></p>}
             <Notes desk={desk} />
           </>
         )}

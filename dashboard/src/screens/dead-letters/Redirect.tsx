@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { ask, at } from "../../api/http";
-import type { DeadLetter } from "../../api/shapes";
+import type { DeadLetter, Redirected } from "../../api/shapes";
 import { ChoiceField } from "../../design/Field";
 import { ReasonDialog } from "../../design/Reason";
 import { say } from "../../design/toast";
@@ -19,8 +19,8 @@ export function Redirect({ one, to, done }: Props) {
   const open = useSignal(false);
   const system = useSignal(to[0] ?? "");
   const act = async (reason: string) => {
-    await ask("POST", `${at`/ops/dead-letters/${one.source}/${one.message}/${one.recipient}`}:redirect`, { body: { to: system.value, reason } });
-    say(text.done("1"));
+    const { waits } = await ask<Redirected>("POST", `${at`/ops/dead-letters/${one.source}/${one.message}/${one.recipient}`}:redirect`, { body: { to: system.value, reason } });
+    say(waits ? words.value.corrections.waits : text.done("1"));
     done();
   };
   return (

@@ -65,7 +65,7 @@ function TraceView({ trace }: { readonly trace: Trace }) {
           {trace.documents && <VerdictCard found={trace.documents} held={trace.recipients.some((one) => STOPPED.has(one.state))} />}
           <Links links={trace.links} />
           <EvidenceCard trace={trace} />
-          <ContentCard trace={trace} />
+          <ContentCard source={trace.source} id={trace.id} recipients={trace.recipients.map((one) => one.system)} kept={trace.body.kept} />
           <BodyCard trace={trace} />
           <details class="card">
             <summary>{text.raw}</summary>
