@@ -33,20 +33,19 @@ from hub.control.directory_changes import (
     PutOrganisation,
 )
 from hub.control.fields import (
-    Addresses,
     EventTypes,
     MessageType,
     Name,
     OrganisationId,
     OrganisationIds,
     Reason,
-    RightId,
     SchemaName,
     SystemName,
     SystemNames,
 )
 from hub.control.key_changes import EndKey, RegisterKey, RevokeKey
 from hub.control.restore import RestoreRules
+from hub.control.right_changes import DeleteRight, EndRight, PauseRight, PutRight, ResumeRight
 from hub.control.subscription_changes import (
     DeleteExchange,
     DeleteTypeOwner,
@@ -116,23 +115,6 @@ class DeleteEndpoint(ChangeModel):
     system: SystemName
 
 
-class PutRight(ChangeModel):
-    """This system may send these types to these recipients."""
-
-    change: Literal["put_right"]
-    id: RightId
-    system: SystemName
-    types: EventTypes
-    recipients: Addresses
-
-
-class DeleteRight(ChangeModel):
-    """Take a right away."""
-
-    change: Literal["delete_right"]
-    id: RightId
-
-
 class PublishSchema(ChangeModel):
     """Publish a JSON Schema 2020-12. What is published never changes and is never removed."""
 
@@ -183,6 +165,9 @@ Change = Annotated[
     | PutEndpoint
     | DeleteEndpoint
     | PutRight
+    | PauseRight
+    | ResumeRight
+    | EndRight
     | DeleteRight
     | PublishSchema
     | DeprecateSchema

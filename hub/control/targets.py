@@ -101,7 +101,9 @@ _SINGLE: Final[Mapping[type[Any], tuple[str, str]]] = {
     directory.PutGroup: ("group", "name"),
     directory.DeleteGroup: ("group", "name"),
     ask.PutRight: ("right", "id"),
-    ask.DeleteRight: ("right", "id"),
+    **dict.fromkeys(
+        (ask.PauseRight, ask.ResumeRight, ask.EndRight, ask.DeleteRight), ("right", "id")
+    ),
     about.PutConnector: ("connector", "name"),
     about.DeleteConnector: ("connector", "name"),
     about.PauseConnector: ("connector", "name"),

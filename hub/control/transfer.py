@@ -31,6 +31,8 @@ FORMAT: Final = "lgsp-hub-config/1"
 
 _RETIRED: Final = "retired"
 _SUSPENDED: Final = "suspended"
+_PAUSED: Final = "paused"
+_ENDED: Final = "ended"
 _MADE_BY: Final[Mapping[str, type[BaseModel]]] = {
     "organisation": directory.PutOrganisation,
     "code": directory.PutCode,
@@ -54,7 +56,11 @@ _ID: Final = {
 }
 _PAIRS: Final = {"endpoint": ("organisation", "system"), "competence": ("area", "organisation")}
 """Kinds whose id has two parts."""
-_TAKEN: Final[tuple[type[BaseModel], ...]] = (*_MADE_BY.values(), ask.SuspendSystem)
+_TAKEN: Final[tuple[type[BaseModel], ...]] = (
+    *_MADE_BY.values(),
+    ask.SuspendSystem,
+    ask.PauseRight,
+)
 _changes: Final[TypeAdapter[Change]] = TypeAdapter(Change)
 
 
@@ -167,7 +173,7 @@ def expect_taken(changes: Iterable[Change]) -> None:
 def _asked(kind: str, id: str, record: Any) -> Iterator[Any]:
     """Return the changes that make an entity as it is; none for what is gone for good."""
     fields: dict[str, Any] = msgspec.to_builtins(record)
-    if fields.get("state") == _RETIRED:
+    if fields.get("state") in (_RETIRED, _ENDED):
         return
     model = _MADE_BY[kind]
     if kind in _ID:
@@ -184,6 +190,8 @@ def _asked(kind: str, id: str, record: Any) -> Iterator[Any]:
     yield _changes.validate_python({"change": f"put_{kind}", **known})
     if fields.get("state") == _SUSPENDED:
         yield ask.SuspendSystem(change="suspend_system", system=id)
+    if kind == "right" and fields["state"] == _PAUSED:
+        yield ask.PauseRight(change="pause_right", id=id)
 
 
 def _key(change: Any) -> str:

@@ -19,6 +19,7 @@ from hub.api.ops import (
     public,
     routes,
     schemas,
+    shares,
     system,
     trace,
     views,
@@ -40,7 +41,8 @@ from hub.io.kafka.topic_facts import TopicFacts
 
 RESOURCES: Final = (
     *(messages, content, trace, evidence, overview, live_routes, routes),
-    *(dead_letters, schemas, impact, system, topic_routes, consumers, config, jobs, views, where),
+    *(dead_letters, schemas, shares, impact, system, topic_routes),
+    *(consumers, config, jobs, views, where),
 )
 """The modules with routes, in the order in which the app tries them."""
 

@@ -101,7 +101,7 @@ async def test_an_agency_connects_its_system_by_itself(desk, sandbox, clock):
     assert (await standing(mine))["stage"] == Stage.CONFORMING
     asked = (await submit(mine)).json()
     assert asked["stage"] == Stage.SUBMITTED
-    path = f"/v1/admin/proposals/{asked['proposal']}:approve"
+    path = f"/ops/requests/{asked['proposal']}:approve"
     problem(await mine.post(path, json={"reason": WHY}), 403, "forbidden")
     assert (await other.post(path, json={"reason": WHY})).status_code == 200
     assert (await standing(mine))["stage"] == Stage.APPROVED
