@@ -11,9 +11,10 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.control import store
-from hub.control.changes import ChangeSet, PutRight
+from hub.control.changes import ChangeSet
 from hub.control.people.second_person import Asked, Kind, SecondPerson
 from hub.control.refusals import ChangeRefused, Refusal
+from hub.control.right_changes import PutRight
 from hub.control.service import Control
 from hub.control.subscription_changes import PutSubscription
 from hub.decision.rulebook import SystemRecord, TypeOwnerRecord

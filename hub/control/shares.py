@@ -192,7 +192,8 @@ def _narrowed(kind: ShareKind, wanted: Wanted, after: str) -> Select[Any]:
 
 
 def _is(change: Any, kind: ShareKind, id: str) -> bool:
-    return change.change.endswith(f"_{kind}") and change.id == id
+    same: bool = change.change.endswith(f"_{kind}") and change.id == id
+    return same
 
 
 def _of_request(asked: Asked) -> list[Deed]:

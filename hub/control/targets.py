@@ -11,6 +11,7 @@ from hub.control import connector_changes as about
 from hub.control import conversion_changes as conversions
 from hub.control import directory_changes as directory
 from hub.control import key_changes as keys
+from hub.control import right_changes as rights
 from hub.control import subscription_changes as subs
 from hub.control.organisations import spelt
 from hub.control.restore import RestoreRules
@@ -100,9 +101,10 @@ _SINGLE: Final[Mapping[type[Any], tuple[str, str]]] = {
     directory.DeleteOrganisation: ("organisation", "id"),
     directory.PutGroup: ("group", "name"),
     directory.DeleteGroup: ("group", "name"),
-    ask.PutRight: ("right", "id"),
+    rights.PutRight: ("right", "id"),
     **dict.fromkeys(
-        (ask.PauseRight, ask.ResumeRight, ask.EndRight, ask.DeleteRight), ("right", "id")
+        (rights.PauseRight, rights.ResumeRight, rights.EndRight, rights.DeleteRight),
+        ("right", "id"),
     ),
     about.PutConnector: ("connector", "name"),
     about.DeleteConnector: ("connector", "name"),

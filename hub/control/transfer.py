@@ -21,6 +21,7 @@ from hub.control import store
 from hub.control.changes import Change, ChangeSet
 from hub.control.connector_changes import PutConnector
 from hub.control.refusals import ChangeRefused
+from hub.control.right_changes import PauseRight, PutRight
 from hub.control.service import Control
 from hub.control.targets import targets
 from hub.control.versions import Versions
@@ -40,7 +41,7 @@ _MADE_BY: Final[Mapping[str, type[BaseModel]]] = {
     "competence": directory.PutCompetence,
     "system": ask.PutSystem,
     "endpoint": ask.PutEndpoint,
-    "right": ask.PutRight,
+    "right": PutRight,
     "document_policy": ask.PutDocumentPolicy,
     "connector": PutConnector,
 }
@@ -59,7 +60,7 @@ _PAIRS: Final = {"endpoint": ("organisation", "system"), "competence": ("area", 
 _TAKEN: Final[tuple[type[BaseModel], ...]] = (
     *_MADE_BY.values(),
     ask.SuspendSystem,
-    ask.PauseRight,
+    PauseRight,
 )
 _changes: Final[TypeAdapter[Change]] = TypeAdapter(Change)
 
@@ -191,7 +192,7 @@ def _asked(kind: str, id: str, record: Any) -> Iterator[Any]:
     if fields.get("state") == _SUSPENDED:
         yield ask.SuspendSystem(change="suspend_system", system=id)
     if kind == "right" and fields["state"] == _PAUSED:
-        yield ask.PauseRight(change="pause_right", id=id)
+        yield PauseRight(change="pause_right", id=id)
 
 
 def _key(change: Any) -> str:
