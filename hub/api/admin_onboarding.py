@@ -4,6 +4,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 
+from hub.api.admin_dependencies import control_of
 from hub.api.admin_models import ReasonRequest, problems
 from hub.api.admin_route import AdminRoute
 from hub.api.deciding import request_shown
@@ -12,9 +13,15 @@ from hub.api.onboarding_models import (
     KeyRequest,
     OnboardingAnswer,
     OnboardingRequest,
+    TestMessageAnswer,
+    TestRequest,
     listed,
+    sample,
     whole,
 )
+from hub.api.ops.dependencies import Ops, ops_of
+from hub.api.ops.route_models import SimulateAnswer, SimulateRequest
+from hub.api.ops.routes import rehearsed
 from hub.api.rights import Action, Person, denied, require
 from hub.api.staff import Staff, staff_of
 from hub.control.onboarding import Application
@@ -56,7 +63,7 @@ async def register(
     )
     await _expect_own(request, person, wanted, Action.CHANGE_RULES)
     await staff.onboarding.register(wanted, actor=person.name, reason=asked.reason)
-    return await _shown(staff, asked.system, person)
+    return await _shown(request, asked.system, person)
 
 
 @router.get("", responses=problems())
@@ -85,7 +92,7 @@ async def add_key(
     right = Action.CHANGE_RULES if in_sandbox(named) else Action.MANAGE_KEYS
     await _expect_own(request, person, application, right)
     await staff.onboarding.add_key(asked.key, actor=person.name, reason=asked.reason)
-    return await _shown(staff, system, person)
+    return await _shown(request, system, person)
 
 
 @router.post("/{system}:submit", responses=problems(**_ANSWERS))
@@ -96,7 +103,49 @@ async def submit(
     application = await staff.onboarding.application(system)
     await _expect_own(request, person, application, Action.CHANGE_RULES)
     await staff.onboarding.submit(system, actor=person.name, reason=asked.reason)
-    return await _shown(staff, system, person)
+    return await _shown(request, system, person)
+
+
+@router.get("/{system}/sample", responses=problems(s404="No such application"))
+async def test_message(
+    request: Request,
+    staff: TheStaff,
+    system: System,
+    person: Keeper,
+    type: Annotated[str, Query(max_length=100, pattern=r"^[a-z0-9.-]+$")],
+) -> TestMessageAnswer:
+    """Return a message that the twin may send to itself, to begin with."""
+    await _seen(request, staff, system, person)
+    return sample(system, type)
+
+
+@router.post(
+    "/{system}:rehearse",
+    responses=problems(s400="The body is not JSON", s404="…", s413="The body is too large"),
+)
+async def rehearse(
+    *,
+    request: Request,
+    staff: TheStaff,
+    ops: Annotated[Ops, Depends(ops_of)],
+    system: System,
+    asked: TestRequest,
+    person: Annotated[
+        Person, Depends(require(Action.CHANGE_RULES, Action.MANAGE_KEYS, scoped=True, writes=False))
+    ],
+) -> SimulateAnswer:
+    """Return what would happen to a test message of the twin. Nothing is sent, nothing stored."""
+    await _seen(request, staff, system, person)
+    found = sample(system, asked.type)
+    body = found.body if asked.body is None else asked.body
+    message = SimulateRequest(
+        source=found.source,
+        type=found.type,
+        recipients=(found.recipient,),
+        subject=found.subject,
+        body=body,
+    )
+    return await rehearsed(ops, message)
 
 
 @router.get("/{system}", responses=problems(s404="No such application"))
@@ -104,10 +153,13 @@ async def one(
     request: Request, staff: TheStaff, system: System, person: Keeper
 ) -> OnboardingAnswer:
     """Return where an application stands, and what the sandbox has still to see."""
-    application = await staff.onboarding.application(system)
-    if not _sees(person, application):
+    await _seen(request, staff, system, person)
+    return await _shown(request, system, person)
+
+
+async def _seen(request: Request, staff: Staff, system: str, person: Person) -> None:
+    if not _sees(person, await staff.onboarding.application(system)):
         raise await denied(request, person, Action.CHANGE_RULES)
-    return await _shown(staff, system, person)
 
 
 async def _expect_own(
@@ -127,7 +179,9 @@ def _holds(person: Person, application: Application, right: Action) -> bool:
     return scope.whole or all(scope.allows(application.organisation, type_) for type_ in types)
 
 
-async def _shown(staff: Staff, system: str, person: Person) -> OnboardingAnswer:
+async def _shown(request: Request, system: str, person: Person) -> OnboardingAnswer:
+    staff = staff_of(request)
     found = await staff.onboarding.find(system)
     asked = found.asked
-    return whole(found, None if asked is None else await request_shown(staff, asked, person))
+    told = None if asked is None else await request_shown(staff, asked, person)
+    return whole(found, told, control_of(request).hub)

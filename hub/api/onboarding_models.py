@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Final
 
+from lgsp_message.attributes import SYSTEM_PREFIX
 from pydantic import ConfigDict, Field
 
 from hub.api.conformance_words import wanted
@@ -14,8 +15,13 @@ from hub.control.key_changes import RegisterKey
 from hub.control.onboarding import Application, Check, Stage, Standing
 from hub.decision.sandbox import twin_of
 from hub.io.sql.conformance import RefusedMessage
+from hub.schemas.catalogue import example
+from hub.schemas.event_types import schema_of
 
 Types = Annotated[tuple[MessageType, ...], Field(max_length=100)]
+
+TEST_SUBJECT: Final = "THU-NGHIEM-1"
+"""The business key of test messages: nobody's."""
 
 _SAMPLE: Final[dict[str, Any]] = {
     "system": "mot-cua-mau",
@@ -48,6 +54,14 @@ class KeyRequest(Asked):
 
     key: RegisterKey
     reason: Reason
+
+
+class TestRequest(Asked):
+    """A test message of the twin, to itself."""
+
+    type: MessageType
+    body: dict[str, Any] | None = None
+    """None: a full example of the type, where the hub ships one."""
 
 
 class ConformanceAnswer(Answer):
@@ -88,12 +102,25 @@ class OnboardingAnswer(Answer):
     """What a second person approves, under `/ops/requests`."""
     request: RequestAnswer | None
     """The same, with what was decided; null: production was not asked for yet."""
+    hub: str
+    """The hub's id: what its keys and messages are signed for."""
     sandbox: str
     """The name of its twin in the sandbox."""
     stage: Stage
     checks: list[ConformanceAnswer]
     refused: list[RefusedAnswer]
     """The newest first."""
+
+
+class TestMessageAnswer(Answer):
+    """A message that the twin may send as it stands."""
+
+    source: str
+    type: str
+    recipient: str
+    subject: str
+    body: dict[str, Any] | None
+    """null: the hub ships no example of this type."""
 
 
 class ApplicationAnswer(Answer):
@@ -117,18 +144,31 @@ class ApplicationPage(Answer):
     next: str | None
 
 
-def whole(found: Standing, request: RequestAnswer | None) -> OnboardingAnswer:
+def whole(found: Standing, request: RequestAnswer | None, hub: str) -> OnboardingAnswer:
     """Return a standing as an answer. `request`: what was asked for, as this person sees it."""
     fields = {name: getattr(found.application, name) for name in Application.__slots__}
     return OnboardingAnswer.model_validate(
         fields
         | {
+            "hub": hub,
             "sandbox": twin_of(found.application.system),
             "stage": found.stage,
             "request": request,
             "checks": [_line(check) for check in found.checks],
             "refused": [_refused(one) for one in found.refused],
         }
+    )
+
+
+def sample(system: str, type_: str) -> TestMessageAnswer:
+    """Return a test message of a type: from the system's twin, to itself."""
+    twin, schema = twin_of(system), schema_of(type_)
+    return TestMessageAnswer(
+        source=twin,
+        type=type_,
+        recipient=SYSTEM_PREFIX + twin,
+        subject=TEST_SUBJECT,
+        body=None if schema is None else example(schema[0]),
     )
 
 

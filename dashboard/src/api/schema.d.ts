@@ -1524,6 +1524,38 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/shares": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["page_ops_shares_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/shares/{kind}/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["one_ops_shares__kind___id__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ops/sign-in": {
         readonly parameters: {
             readonly query?: never;
@@ -2228,6 +2260,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/admin/onboardings/{system}/sample": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["test_message_v1_admin_onboardings__system__sample_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/admin/onboardings/{system}:key": {
         readonly parameters: {
             readonly query?: never;
@@ -2238,6 +2286,22 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         readonly post: operations["add_key_v1_admin_onboardings__system__key_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/onboardings/{system}:rehearse": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["rehearse_v1_admin_onboardings__system__rehearse_post"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2267,57 +2331,9 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly get: operations["page_v1_admin_proposals_get"];
+        readonly get?: never;
         readonly put?: never;
         readonly post: operations["propose_v1_admin_proposals_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/admin/proposals/{id}:approve": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post: operations["approve_v1_admin_proposals__id__approve_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/admin/proposals/{id}:refuse": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post: operations["refuse_v1_admin_proposals__id__refuse_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/admin/proposals/{id}:withdraw": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post: operations["withdraw_v1_admin_proposals__id__withdraw_post"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2388,6 +2404,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/admin/rights/{id}:{order}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["order_right_v1_admin_rights__id___order__post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/admin/rules": {
         readonly parameters: {
             readonly query?: never;
@@ -2396,6 +2428,22 @@ export interface paths {
             readonly cookie?: never;
         };
         readonly get: operations["head_v1_admin_rules_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/rules-versions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["versions_v1_admin_rules_versions_get"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -2564,7 +2612,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/v1/admin/subscriptions/{id}:end": {
+    readonly "/v1/admin/subscriptions/{id}:{order}": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -2573,39 +2621,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        readonly post: operations["end_v1_admin_subscriptions__id__end_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/admin/subscriptions/{id}:pause": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post: operations["pause_v1_admin_subscriptions__id__pause_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/admin/subscriptions/{id}:resume": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post: operations["resume_v1_admin_subscriptions__id__resume_post"];
+        readonly post: operations["order_subscription_v1_admin_subscriptions__id___order__post"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2732,7 +2748,10 @@ export interface components {
             readonly asked_by: string;
             readonly name: string;
             readonly organisation: string;
+            readonly shown: number;
+            readonly stage: components["schemas"]["hub__control__onboarding__Stage"];
             readonly system: string;
+            readonly wanted: number;
         };
         readonly ApplicationPage: {
             readonly items: readonly components["schemas"]["ApplicationAnswer"][];
@@ -2771,6 +2790,12 @@ export interface components {
         readonly BackRequest: {
             readonly reason: string;
             readonly version: number;
+        };
+        readonly BacklogAnswer: {
+            readonly done_at: string | null;
+            readonly given: number;
+            /** Format: date-time */
+            readonly since: string;
         };
         /** @enum {string} */
         readonly Barrier: "transaction" | "no_inbox" | "members";
@@ -2842,7 +2867,7 @@ export interface components {
             readonly trust: components["schemas"]["TrustAnswer"];
         };
         readonly ChangeSet: {
-            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutCompetence"] | components["schemas"]["DeleteCompetence"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutConversion"] | components["schemas"]["DeleteConversion"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
+            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutCompetence"] | components["schemas"]["DeleteCompetence"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["PauseRight"] | components["schemas"]["ResumeRight"] | components["schemas"]["EndRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutConversion"] | components["schemas"]["DeleteConversion"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
             readonly reason: string;
         };
         readonly ChannelRequest: {
@@ -2923,6 +2948,12 @@ export interface components {
         };
         /** @enum {string} */
         readonly CompromiseState: "reported" | "confirmed" | "dropped";
+        readonly ConditionAnswer: {
+            readonly at_least: number | null;
+            readonly at_most: number | null;
+            readonly fact: string;
+            readonly one_of: readonly (string | number | boolean)[];
+        };
         readonly ConditionModel: {
             readonly at_least?: number | null;
             readonly at_most?: number | null;
@@ -2931,7 +2962,7 @@ export interface components {
             readonly one_of: readonly (string | boolean | number)[];
         };
         readonly ConfigFile: {
-            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutCompetence"] | components["schemas"]["DeleteCompetence"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutConversion"] | components["schemas"]["DeleteConversion"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
+            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutCompetence"] | components["schemas"]["DeleteCompetence"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["PauseRight"] | components["schemas"]["ResumeRight"] | components["schemas"]["EndRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutConversion"] | components["schemas"]["DeleteConversion"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
             /** @constant */
             readonly format: "lgsp-hub-config/1";
             readonly hash: string;
@@ -2944,8 +2975,10 @@ export interface components {
         };
         readonly ConformanceAnswer: {
             readonly done: boolean;
+            readonly en: string;
             readonly name: string;
             readonly seen: number;
+            readonly vi: string;
         };
         readonly ConnectorAnswer: {
             readonly adapter: string;
@@ -3059,6 +3092,14 @@ export interface components {
         readonly DecidedAnswer: {
             readonly id: string;
             readonly source: string;
+        };
+        readonly DeedAnswer: {
+            readonly actor: string;
+            /** Format: date-time */
+            readonly at: string;
+            readonly reason: string;
+            readonly version: number | null;
+            readonly what: string;
         };
         readonly DeleteCode: {
             /**
@@ -3253,6 +3294,14 @@ export interface components {
             readonly thumbprint: string;
             /** Format: date-time */
             readonly valid_to: string;
+        };
+        readonly EndRight: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "end_right";
+            readonly id: string;
         };
         readonly EndSubscription: {
             /**
@@ -3603,6 +3652,17 @@ export interface components {
             readonly user: components["schemas"]["UserAnswer"];
             readonly waiting: string | null;
         };
+        readonly MadeVersionAnswer: {
+            readonly actor: string | null;
+            /** Format: date-time */
+            readonly at: string;
+            readonly changes: number;
+            readonly hash: string;
+            readonly previous: string;
+            readonly published_at: string | null;
+            readonly reason: string | null;
+            readonly version: number;
+        };
         readonly MeAnswer: {
             readonly csrf: string | null;
             readonly display: string;
@@ -3721,10 +3781,13 @@ export interface components {
             readonly asked_at: string;
             readonly asked_by: string;
             readonly checks: readonly components["schemas"]["ConformanceAnswer"][];
+            readonly hub: string;
             readonly name: string;
             readonly organisation: string;
             readonly proposal: string | null;
             readonly recipients: readonly string[];
+            readonly refused: readonly components["schemas"]["RefusedAnswer"][];
+            readonly request: components["schemas"]["RequestAnswer"] | null;
             readonly sandbox: string;
             readonly sends: readonly string[];
             readonly stage: components["schemas"]["hub__control__onboarding__Stage"];
@@ -3754,6 +3817,8 @@ export interface components {
         readonly OperatorsAnswer: {
             readonly items: readonly string[];
         };
+        /** @enum {string} */
+        readonly "Order-Output": "pause" | "resume" | "end";
         readonly OrderRequest: {
             readonly filter?: components["schemas"]["hub__api__admin_dead_letter_models__Wanted"] | null;
             readonly ids?: readonly string[] | null;
@@ -3832,6 +3897,14 @@ export interface components {
              */
             readonly change: "pause_connector";
             readonly name: string;
+        };
+        readonly PauseRight: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "pause_right";
+            readonly id: string;
         };
         readonly PauseSubscription: {
             /**
@@ -4163,6 +4236,17 @@ export interface components {
             } | null;
             readonly reason: string;
         };
+        readonly RefusedAnswer: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly help: {
+                readonly [key: string]: unknown;
+            } | null;
+            readonly id: string;
+            readonly place: string | null;
+            readonly reason: string;
+            readonly type: string | null;
+        };
         readonly RegisterKey: {
             /** @enum {string} */
             readonly alg: "ES256" | "Ed25519" | "RS256" | "PS256";
@@ -4270,6 +4354,14 @@ export interface components {
              */
             readonly change: "resume_connector";
             readonly name: string;
+        };
+        readonly ResumeRight: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "resume_right";
+            readonly id: string;
         };
         readonly ResumeSubscription: {
             /**
@@ -4453,6 +4545,34 @@ export interface components {
             readonly shard: number;
             readonly size: number;
         };
+        readonly ShareAnswer: {
+            readonly areas?: readonly string[];
+            readonly conditions?: readonly components["schemas"]["ConditionAnswer"][];
+            /** @default false */
+            readonly copies: boolean;
+            readonly id: string;
+            readonly kind: components["schemas"]["ShareKind"];
+            readonly orders: readonly components["schemas"]["Order-Output"][];
+            readonly organisation: string | null;
+            readonly owners: {
+                readonly [key: string]: string | null;
+            };
+            readonly recipients?: readonly string[];
+            readonly since?: string | null;
+            readonly sources?: readonly string[];
+            readonly state: components["schemas"]["ShareState"];
+            readonly system: string;
+            readonly types: readonly string[];
+            readonly versions?: readonly string[];
+        };
+        /** @enum {string} */
+        readonly ShareKind: "right" | "subscription";
+        readonly SharePage: {
+            readonly items: readonly components["schemas"]["ShareAnswer"][];
+            readonly next: string | null;
+        };
+        /** @enum {string} */
+        readonly ShareState: "active" | "paused" | "ended";
         readonly SignInRequest: {
             readonly name: string;
             /** Format: password */
@@ -4633,6 +4753,21 @@ export interface components {
             readonly ok: boolean | null;
             readonly vi: string | null;
         };
+        readonly TestMessageAnswer: {
+            readonly body: {
+                readonly [key: string]: unknown;
+            } | null;
+            readonly recipient: string;
+            readonly source: string;
+            readonly subject: string;
+            readonly type: string;
+        };
+        readonly TestRequest: {
+            readonly body?: {
+                readonly [key: string]: unknown;
+            } | null;
+            readonly type: string;
+        };
         readonly TextAnswer: {
             readonly en: string;
             readonly vi: string;
@@ -4749,6 +4884,10 @@ export interface components {
             readonly published_at: string | null;
             readonly version: number;
         };
+        readonly VersionPage: {
+            readonly items: readonly components["schemas"]["MadeVersionAnswer"][];
+            readonly next: number | null;
+        };
         readonly ViewList: {
             readonly items: readonly components["schemas"]["ViewShown"][];
         };
@@ -4850,6 +4989,28 @@ export interface components {
             /** Format: date-time */
             readonly until: string;
         };
+        readonly WholeShare: {
+            readonly areas?: readonly string[];
+            readonly backlog: components["schemas"]["BacklogAnswer"] | null;
+            readonly conditions?: readonly components["schemas"]["ConditionAnswer"][];
+            /** @default false */
+            readonly copies: boolean;
+            readonly history: readonly components["schemas"]["DeedAnswer"][];
+            readonly id: string;
+            readonly kind: components["schemas"]["ShareKind"];
+            readonly orders: readonly components["schemas"]["Order-Output"][];
+            readonly organisation: string | null;
+            readonly owners: {
+                readonly [key: string]: string | null;
+            };
+            readonly recipients?: readonly string[];
+            readonly since?: string | null;
+            readonly sources?: readonly string[];
+            readonly state: components["schemas"]["ShareState"];
+            readonly system: string;
+            readonly types: readonly string[];
+            readonly versions?: readonly string[];
+        };
         readonly WindowWanted: {
             readonly end: string;
             readonly start: string;
@@ -4886,7 +5047,7 @@ export interface components {
             readonly systems?: readonly string[] | null;
         };
         readonly hub__api__admin_preview__PreviewRequest: {
-            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutCompetence"] | components["schemas"]["DeleteCompetence"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutConversion"] | components["schemas"]["DeleteConversion"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
+            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutCompetence"] | components["schemas"]["DeleteCompetence"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["PauseRight"] | components["schemas"]["ResumeRight"] | components["schemas"]["EndRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutConversion"] | components["schemas"]["DeleteConversion"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
             /** @default 20 */
             readonly examples: number;
             /** @default 24 */
@@ -4929,6 +5090,8 @@ export interface components {
         readonly hub__control__directory_files__Format: "json" | "csv" | "xlsx";
         /** @enum {string} */
         readonly hub__control__onboarding__Stage: "registered" | "keyed" | "conforming" | "submitted" | "approved" | "in_production";
+        /** @enum {string} */
+        readonly hub__control__share_changes__Order: "pause" | "resume" | "end";
         /** @enum {string} */
         readonly hub__control__transfer__Outcome: "same" | "new" | "changed" | "conflict";
         /** @enum {string} */
@@ -6969,6 +7132,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 readonly waiting?: boolean;
+                readonly kind?: components["schemas"]["Kind"] | null;
                 readonly before?: string;
                 readonly limit?: number;
             };
@@ -7419,6 +7583,54 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["SessionsAnswer"];
+                };
+            };
+        };
+    };
+    readonly page_ops_shares_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly kind?: components["schemas"]["ShareKind"] | null;
+                readonly who?: string | null;
+                readonly type?: string | null;
+                readonly state?: components["schemas"]["ShareState"] | null;
+                readonly after?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SharePage"];
+                };
+            };
+        };
+    };
+    readonly one_ops_shares__kind___id__get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly kind: components["schemas"]["ShareKind"];
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WholeShare"];
                 };
             };
         };
@@ -8578,6 +8790,29 @@ export interface operations {
             };
         };
     };
+    readonly test_message_v1_admin_onboardings__system__sample_get: {
+        readonly parameters: {
+            readonly query: {
+                readonly type: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly system: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TestMessageAnswer"];
+                };
+            };
+        };
+    };
     readonly add_key_v1_admin_onboardings__system__key_post: {
         readonly parameters: {
             readonly query?: never;
@@ -8599,6 +8834,31 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["OnboardingAnswer"];
+                };
+            };
+        };
+    };
+    readonly rehearse_v1_admin_onboardings__system__rehearse_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly system: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["TestRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SimulateAnswer"];
                 };
             };
         };
@@ -8628,29 +8888,6 @@ export interface operations {
             };
         };
     };
-    readonly page_v1_admin_proposals_get: {
-        readonly parameters: {
-            readonly query?: {
-                readonly waiting?: boolean;
-                readonly before?: string;
-                readonly limit?: number;
-            };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["RequestPage"];
-                };
-            };
-        };
-    };
     readonly propose_v1_admin_proposals_post: {
         readonly parameters: {
             readonly query?: never;
@@ -8661,81 +8898,6 @@ export interface operations {
         readonly requestBody: {
             readonly content: {
                 readonly "application/json": components["schemas"]["ChangeSet"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["RequestAnswer"];
-                };
-            };
-        };
-    };
-    readonly approve_v1_admin_proposals__id__approve_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReasonRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["RequestAnswer"];
-                };
-            };
-        };
-    };
-    readonly refuse_v1_admin_proposals__id__refuse_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReasonRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["RequestAnswer"];
-                };
-            };
-        };
-    };
-    readonly withdraw_v1_admin_proposals__id__withdraw_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReasonRequest"];
             };
         };
         readonly responses: {
@@ -8844,6 +9006,32 @@ export interface operations {
             };
         };
     };
+    readonly order_right_v1_admin_rights__id___order__post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly order: components["schemas"]["hub__control__share_changes__Order"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WrittenAnswer"];
+                };
+            };
+        };
+    };
     readonly head_v1_admin_rules_get: {
         readonly parameters: {
             readonly query?: never;
@@ -8859,6 +9047,28 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["HeadAnswer"];
+                };
+            };
+        };
+    };
+    readonly versions_v1_admin_rules_versions_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly before?: number | null;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VersionPage"];
                 };
             };
         };
@@ -9119,62 +9329,13 @@ export interface operations {
             };
         };
     };
-    readonly end_v1_admin_subscriptions__id__end_post: {
+    readonly order_subscription_v1_admin_subscriptions__id___order__post: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
                 readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReasonRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["WrittenAnswer"];
-                };
-            };
-        };
-    };
-    readonly pause_v1_admin_subscriptions__id__pause_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReasonRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["WrittenAnswer"];
-                };
-            };
-        };
-    };
-    readonly resume_v1_admin_subscriptions__id__resume_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
+                readonly order: components["schemas"]["hub__control__share_changes__Order"];
             };
             readonly cookie?: never;
         };

@@ -145,8 +145,22 @@ async def test_nobody_applies_for_another_agency_or_takes_a_name(desk):
     problem(await apply(mine, name="Tên khác (mẫu)"), 409, "name_taken")
 
 
+async def test_a_test_message_is_tried_before_it_is_sent(desk):
+    mine = await desk.arrive("binh", IN_A)
+    await apply(mine)
+    path = "/v1/admin/onboardings/mot-cua-moi"
+    sample = (await mine.get(f"{path}/sample", params={"type": RECEIVED})).json()
+    assert (sample["source"], sample["recipient"]) == (TWIN, f"urn:hub:system:{TWIN}")
+    assert sample["body"]
+    told = (await mine.post(f"{path}:rehearse", json={"type": RECEIVED})).json()
+    # These operators look at other rules, which do not know the twin.
+    assert (told["outcome"], told["reason"]) == ("refused", "unknown_system")
+
+
 async def test_another_agency_does_not_see_it(desk):
     await apply(await desk.arrive("binh", IN_A))
     other = await desk.arrive("chi", {"role": "integrator", "organisation": "xa-b"})
     assert (await other.get("/v1/admin/onboardings")).json()["items"] == []
-    problem(await other.get("/v1/admin/onboardings/mot-cua-moi"), 403, "forbidden")
+    for what in ("", f"/sample?type={RECEIVED}"):
+        answer = await other.get(f"/v1/admin/onboardings/mot-cua-moi{what}")
+        problem(answer, 403, "forbidden")
