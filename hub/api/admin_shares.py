@@ -11,7 +11,7 @@ from hub.api.deciding import may_order
 from hub.api.rights import Action, Person, denied, require
 from hub.api.staff import staff_of
 from hub.control.refusals import ChangeRefused, Refusal
-from hub.control.share_changes import Order, change_set
+from hub.control.share_changes import ShareOrder, change_set
 from hub.control.shares import ShareKind
 
 router: Final = APIRouter(prefix="/v1/admin", tags=["admin"], route_class=AdminRoute)
@@ -29,7 +29,7 @@ _ANSWERS: Final = {
 
 @router.post("/rights/{id}:{order}", responses=problems(**_ANSWERS))
 async def order_right(
-    request: Request, id: Id, order: Order, asked: ReasonRequest, person: Asker
+    request: Request, id: Id, order: ShareOrder, asked: ReasonRequest, person: Asker
 ) -> WrittenAnswer:
     """Pause, resume or end a right.
 
@@ -41,7 +41,7 @@ async def order_right(
 
 @router.post("/subscriptions/{id}:{order}", responses=problems(**_ANSWERS))
 async def order_subscription(
-    request: Request, id: Id, order: Order, asked: ReasonRequest, person: Asker
+    request: Request, id: Id, order: ShareOrder, asked: ReasonRequest, person: Asker
 ) -> WrittenAnswer:
     """Pause, resume or end a subscription.
 
@@ -52,7 +52,7 @@ async def order_subscription(
 
 
 async def _done(
-    request: Request, kind: ShareKind, id: str, order: Order, reason: str, person: Person
+    request: Request, kind: ShareKind, id: str, order: ShareOrder, reason: str, person: Person
 ) -> WrittenAnswer:
     found = await staff_of(request).shares.find(kind, id)
     if found is None:

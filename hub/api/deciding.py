@@ -13,7 +13,7 @@ from hub.api.rights import Action, Person
 from hub.api.staff import Staff
 from hub.control.people.second_person import RIGHTS, Asked, Kind
 from hub.control.proposals import Share, changes_of
-from hub.control.share_changes import Order
+from hub.control.share_changes import ShareOrder
 
 
 def asks(person: Person, share: Share) -> bool:
@@ -39,9 +39,9 @@ def sees(person: Person, shares: Sequence[Share]) -> bool:
     )
 
 
-def may_order(person: Person, shares: Sequence[Share], order: Order) -> bool:
+def may_order(person: Person, shares: Sequence[Share], order: ShareOrder) -> bool:
     """Say whether this person may: less is always safe, more is for the owners of the types."""
-    allowed = owns if order is Order.RESUME else asks
+    allowed = owns if order is ShareOrder.RESUME else asks
     return all(allowed(person, one) for one in shares)
 
 

@@ -9,7 +9,7 @@ from hub.decision.subscriptions import ShareState
 
 
 @unique
-class Order(StrEnum):
+class ShareOrder(StrEnum):
     """What may be done with one."""
 
     PAUSE = "pause"
@@ -22,14 +22,14 @@ class Order(StrEnum):
         return _BEGINS[self]
 
 
-_BEGINS: Final[Mapping[Order, frozenset[ShareState]]] = {
-    Order.PAUSE: frozenset({ShareState.ACTIVE}),
-    Order.RESUME: frozenset({ShareState.PAUSED}),
-    Order.END: frozenset({ShareState.ACTIVE, ShareState.PAUSED}),
+_BEGINS: Final[Mapping[ShareOrder, frozenset[ShareState]]] = {
+    ShareOrder.PAUSE: frozenset({ShareState.ACTIVE}),
+    ShareOrder.RESUME: frozenset({ShareState.PAUSED}),
+    ShareOrder.END: frozenset({ShareState.ACTIVE, ShareState.PAUSED}),
 }
 
 
-def change_set(kind: str, id: str, order: Order, reason: str) -> ChangeSet:
+def change_set(kind: str, id: str, order: ShareOrder, reason: str) -> ChangeSet:
     """Return the change of the rules that an order is."""
     change: dict[str, Any] = {"change": f"{order}_{kind}", "id": id}
     return ChangeSet.model_validate({"reason": reason, "changes": [change]})

@@ -3817,8 +3817,6 @@ export interface components {
         readonly OperatorsAnswer: {
             readonly items: readonly string[];
         };
-        /** @enum {string} */
-        readonly "Order-Output": "pause" | "resume" | "end";
         readonly OrderRequest: {
             readonly filter?: components["schemas"]["hub__api__admin_dead_letter_models__Wanted"] | null;
             readonly ids?: readonly string[] | null;
@@ -4546,27 +4544,28 @@ export interface components {
             readonly size: number;
         };
         readonly ShareAnswer: {
-            readonly areas?: readonly string[];
-            readonly conditions?: readonly components["schemas"]["ConditionAnswer"][];
-            /** @default false */
+            readonly areas: readonly string[];
+            readonly conditions: readonly components["schemas"]["ConditionAnswer"][];
             readonly copies: boolean;
             readonly id: string;
             readonly kind: components["schemas"]["ShareKind"];
-            readonly orders: readonly components["schemas"]["Order-Output"][];
+            readonly orders: readonly components["schemas"]["ShareOrder"][];
             readonly organisation: string | null;
             readonly owners: {
                 readonly [key: string]: string | null;
             };
-            readonly recipients?: readonly string[];
-            readonly since?: string | null;
-            readonly sources?: readonly string[];
+            readonly recipients: readonly string[];
+            readonly since: string | null;
+            readonly sources: readonly string[];
             readonly state: components["schemas"]["ShareState"];
             readonly system: string;
             readonly types: readonly string[];
-            readonly versions?: readonly string[];
+            readonly versions: readonly string[];
         };
         /** @enum {string} */
         readonly ShareKind: "right" | "subscription";
+        /** @enum {string} */
+        readonly ShareOrder: "pause" | "resume" | "end";
         readonly SharePage: {
             readonly items: readonly components["schemas"]["ShareAnswer"][];
             readonly next: string | null;
@@ -4990,26 +4989,25 @@ export interface components {
             readonly until: string;
         };
         readonly WholeShare: {
-            readonly areas?: readonly string[];
+            readonly areas: readonly string[];
             readonly backlog: components["schemas"]["BacklogAnswer"] | null;
-            readonly conditions?: readonly components["schemas"]["ConditionAnswer"][];
-            /** @default false */
+            readonly conditions: readonly components["schemas"]["ConditionAnswer"][];
             readonly copies: boolean;
             readonly history: readonly components["schemas"]["DeedAnswer"][];
             readonly id: string;
             readonly kind: components["schemas"]["ShareKind"];
-            readonly orders: readonly components["schemas"]["Order-Output"][];
+            readonly orders: readonly components["schemas"]["ShareOrder"][];
             readonly organisation: string | null;
             readonly owners: {
                 readonly [key: string]: string | null;
             };
-            readonly recipients?: readonly string[];
-            readonly since?: string | null;
-            readonly sources?: readonly string[];
+            readonly recipients: readonly string[];
+            readonly since: string | null;
+            readonly sources: readonly string[];
             readonly state: components["schemas"]["ShareState"];
             readonly system: string;
             readonly types: readonly string[];
-            readonly versions?: readonly string[];
+            readonly versions: readonly string[];
         };
         readonly WindowWanted: {
             readonly end: string;
@@ -5090,8 +5088,6 @@ export interface components {
         readonly hub__control__directory_files__Format: "json" | "csv" | "xlsx";
         /** @enum {string} */
         readonly hub__control__onboarding__Stage: "registered" | "keyed" | "conforming" | "submitted" | "approved" | "in_production";
-        /** @enum {string} */
-        readonly hub__control__share_changes__Order: "pause" | "resume" | "end";
         /** @enum {string} */
         readonly hub__control__transfer__Outcome: "same" | "new" | "changed" | "conflict";
         /** @enum {string} */
@@ -9012,7 +9008,7 @@ export interface operations {
             readonly header?: never;
             readonly path: {
                 readonly id: string;
-                readonly order: components["schemas"]["hub__control__share_changes__Order"];
+                readonly order: components["schemas"]["ShareOrder"];
             };
             readonly cookie?: never;
         };
@@ -9335,7 +9331,7 @@ export interface operations {
             readonly header?: never;
             readonly path: {
                 readonly id: string;
-                readonly order: components["schemas"]["hub__control__share_changes__Order"];
+                readonly order: components["schemas"]["ShareOrder"];
             };
             readonly cookie?: never;
         };

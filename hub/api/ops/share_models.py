@@ -2,10 +2,8 @@
 
 from datetime import datetime
 
-from pydantic import Field
-
 from hub.api.ops_models import Answer
-from hub.control.share_changes import Order
+from hub.control.share_changes import ShareOrder
 from hub.control.shares import ShareKind
 from hub.decision.subscriptions import ShareState
 
@@ -31,17 +29,17 @@ class ShareAnswer(Answer):
     state: ShareState
     owners: dict[str, str | None]
     """Type to the organisation that says who may have it; null: nobody owns it."""
-    orders: list[Order]
+    orders: list[ShareOrder]
     """What whoever asks this may do with it now."""
-    recipients: list[str] = Field(default_factory=list)
+    recipients: list[str]
     """Of a right: to whom."""
-    sources: list[str] = Field(default_factory=list)
+    sources: list[str]
     """Of a subscription: from whom; none: from anybody."""
-    areas: list[str] = Field(default_factory=list)
-    versions: list[str] = Field(default_factory=list)
-    conditions: list[ConditionAnswer] = Field(default_factory=list)
-    copies: bool = False
-    since: datetime | None = None
+    areas: list[str]
+    versions: list[str]
+    conditions: list[ConditionAnswer]
+    copies: bool
+    since: datetime | None
 
 
 class SharePage(Answer):

@@ -1,6 +1,6 @@
 """`/ops/shares`: rights and subscriptions as people look at them, and what was done to each."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Query
 
@@ -12,9 +12,16 @@ from hub.api.ops.share_models import BacklogAnswer, DeedAnswer, ShareAnswer, Sha
 from hub.api.problems import Code, Problem
 from hub.api.rights import Action, Person, require
 from hub.api.staff import Staff, staff_of
-from hub.control.share_changes import Order
+from hub.control.share_changes import ShareOrder
 from hub.control.shares import Held, ShareKind, Wanted, types_of
 from hub.decision.subscriptions import ShareState
+
+_NOTHING: Final[dict[str, Any]] = {
+    **dict.fromkeys(("recipients", "sources", "areas", "versions", "conditions"), ()),
+    "copies": False,
+    "since": None,
+}
+"""What the one has and the other has not."""
 
 router: Final = APIRouter(prefix="/ops/shares", tags=["operators"], route_class=AdminRoute)
 
@@ -68,7 +75,8 @@ def share_shown(found: Held, person: Person) -> ShareAnswer:
     record = found.record
     names = [name for name in record.__struct_fields__ if name in ShareAnswer.model_fields]
     return ShareAnswer.model_validate(
-        {name: getattr(record, name) for name in names}
+        _NOTHING
+        | {name: getattr(record, name) for name in names}
         | {
             "kind": found.kind,
             "id": found.id,
@@ -77,7 +85,7 @@ def share_shown(found: Held, person: Person) -> ShareAnswer:
             "owners": {one.type: one.owner for one in found.shares},
             "orders": [
                 order
-                for order in Order
+                for order in ShareOrder
                 if record.state in order.begins and may_order(person, found.shares, order)
             ],
         }
