@@ -45,7 +45,7 @@ export const sharingVi = {
     test: {
       title: "Thông điệp thử", lead: "Bản thử gửi cho chính nó. Hãy thử ở đây trước: trục quyết định như thật nhưng không gửi, không lưu.", type: "Loại thử", body: "Nội dung mẫu (JSON)", run: "Thử", broken: "Nội dung không phải JSON.", admitted: "Sẽ được nhận.", refused: "Sẽ bị từ chối.", send: "Lệnh gửi thật từ bản thử", sent: "Xem thông điệp của bản thử", noExample: "Trục không có mẫu của loại này.",
     },
-    submit: "Đề nghị vận hành", submitted: "Đã đề nghị; người khác duyệt ở trang Chờ duyệt", waits: "Chờ một người khác duyệt:", refusedBy: (who: string) => `${who} không duyệt lần trước:`, production: "Hệ thống đang vận hành.", routes: "Xem tuyến của hệ thống", someone: "Việc của người giữ khóa hoặc người tích hợp của cơ quan.",
+    submit: "Đề nghị vận hành", submitted: "Đã đề nghị; người khác duyệt ở trang Chờ duyệt", waits: "Chờ một người khác duyệt:", refusedBy: (who: string) => `${who} không duyệt lần trước:`, production: "Hệ thống đang vận hành.", routes: "Xem tuyến của hệ thống", someone: { "rules.change": "Đây là việc của người tích hợp của cơ quan.", "keys.manage": "Đã duyệt. Người giữ khóa của cơ quan đăng ký khóa của hệ thống; sau đó hệ thống vận hành." },
   },
 };
 
@@ -95,6 +95,6 @@ export const sharingEn: typeof sharingVi = {
     test: {
       title: "Test message", lead: "The twin sends to itself. Try it here first: the hub decides as it would, and sends and stores nothing.", type: "Type to try", body: "Sample body (JSON)", run: "Try", broken: "The body is not JSON.", admitted: "It would be taken.", refused: "It would be refused.", send: "Command that really sends it as the twin", sent: "See the twin's messages", noExample: "The hub has no example of this type.",
     },
-    submit: "Ask for production", submitted: "Asked for; another person approves it on the page Approvals", waits: "Waits for another person:", refusedBy: (who) => `${who} refused the last time:`, production: "The system is in production.", routes: "See its routes", someone: "This is for the agency's key officer or integrator.",
+    submit: "Ask for production", submitted: "Asked for; another person approves it on the page Approvals", waits: "Waits for another person:", refusedBy: (who) => `${who} refused the last time:`, production: "The system is in production.", routes: "See its routes", someone: { "rules.change": "This is for the agency's integrator.", "keys.manage": "Approved. The agency's key officer registers the system's key; then it is in production." },
   },
 };

@@ -87,8 +87,8 @@ function Next({ found, again }: Props) {
   const text = words.value.onboarding;
   const stage = found.stage as Stage;
   const { request } = found;
-  if (stage === "registered") return <KeyCard found={found} named={found.sandbox} title={text.key.twin} done={again} />;
-  if (stage === "approved") return <KeyCard found={found} named={found.system} title={text.key.own} done={again} />;
+  if (stage === "registered") return <KeyCard found={found} named={found.sandbox} title={text.key.twin} right="rules.change" done={again} />;
+  if (stage === "approved") return <KeyCard found={found} named={found.system} title={text.key.own} right="keys.manage" done={again} />;
   if (stage === "submitted") {
     return <section class="card stack-s" aria-label={text.stages["submitted"]}><p>{text.waits} <span class="small soft">{request?.asked_by} · <Time at={request?.asked_at} /></span></p><p><Link href={href("/requests")}>{words.value.shares.toRequests}</Link></p></section>;
   }

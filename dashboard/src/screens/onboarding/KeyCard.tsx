@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { ask, at } from "../../api/http";
 import type { Application } from "../../api/shapes";
-import { mayDo } from "../../app/session";
+import { may } from "../../app/session";
 import { AreaField } from "../../design/Field";
 import { ReasonDialog } from "../../design/Reason";
 import { say } from "../../design/toast";
@@ -14,11 +14,13 @@ interface Props {
   /** Whose key: the twin's or the system's own. */
   readonly named: string;
   readonly title: string;
+  /** Whose it is: integrators keep the twin's keys, key officers the system's own. */
+  readonly right: "rules.change" | "keys.manage";
   readonly done: () => void;
 }
 
 /** Register the public part of a key that was made on a machine of the agency. */
-export function KeyCard({ found, named, title, done }: Props) {
+export function KeyCard({ found, named, title, right, done }: Props) {
   const text = words.value.onboarding.key;
   const pasted = useSignal("");
   const certificate = useSignal("");
@@ -37,7 +39,7 @@ export function KeyCard({ found, named, title, done }: Props) {
     say(text.done);
     done();
   };
-  if (!mayDo("POST /v1/admin/onboardings/{system}:key")) return <section class="card" aria-label={title}><p>{words.value.onboarding.someone}</p></section>;
+  if (!may(right)) return <section class="card" aria-label={title}><p>{words.value.onboarding.someone[right]}</p></section>;
   return (
     <section class="card stack-s" aria-label={title}>
       <h2>{title}: <code>{named}</code></h2>
