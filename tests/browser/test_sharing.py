@@ -6,6 +6,7 @@ import uuid
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from lgsp_client import HubRefused, Identity, KeyRing, SyncHubClient
 from lgsp_message.key_proof import sign_key_proof
@@ -20,6 +21,7 @@ from tests.running_hub import HUB
 from tests.support import GOOD_BODY
 
 SYSTEM, TWIN = "ioc-mau", "sandbox-ioc-mau"
+TRIED = "thu-mau"
 
 
 def approve(desk, target):
@@ -133,26 +135,38 @@ def reached(page, stage):
     expect(page.locator(f"[data-stage={stage}]")).to_be_visible()
 
 
-def test_a_system_goes_from_registration_to_production(desk, page, province, axe):
-    newcomer = Newcomer(province.hub.url)
-    page.goto(f"{desk.url}/console/onboarding-new")
-    page.locator("[name=system]").fill(SYSTEM)
+def registered(page, province, system):
+    page.goto(f"{province.url}/onboarding-new")
+    page.locator("[name=system]").fill(system)
     page.locator("[name=name]").fill("Trung tâm điều hành (mẫu)")
     page.locator("[name=organisation]").fill("org-xa-mau")
     page.locator("[name=sends]").fill(DOSSIER)
     page.get_by_role("button", name="Đăng ký", exact=True).click()
     confirm(page, "Đăng ký", WHY)
     reached(page, "registered")
-    page.locator("[name=public-part]").fill(newcomer.public_part(SYSTEM))
+
+
+def test_a_system_is_registered_with_a_key_of_its_twin_and_a_message_is_tried(page, province, axe):
+    newcomer = Newcomer(province.hub.url)
+    registered(page, province, TRIED)
+    page.locator("[name=public-part]").fill(newcomer.public_part(TRIED))
     page.get_by_role("button", name="Đăng ký khóa").click()
-    expect(page.get_by_role("alert")).to_contain_text("tạo cho ioc-mau")
-    register_key(page, newcomer, TWIN)
+    expect(page.get_by_role("alert")).to_contain_text(f"tạo cho {TRIED}")
+    register_key(page, newcomer, f"sandbox-{TRIED}")
     reached(page, "keyed")
     page.get_by_role("button", name="Thử", exact=True).click()
     expect(page.locator("[data-tried=admitted]")).to_be_visible()
     settled(page)
     assert findings(page, axe) == []
+    page.evaluate("scrollTo(0, 0)")
     shoot(page, "console-onboarding")
+
+
+@pytest.mark.long
+def test_a_system_goes_from_registration_to_production(desk, page, province):
+    newcomer = Newcomer(province.hub.url)
+    registered(page, province, SYSTEM)
+    register_key(page, newcomer, TWIN)
     newcomer.drill()
     province.await_state(TWIN, "m-3", "acknowledged")
     page.get_by_role("button", name="Xem lại").click()
