@@ -9,9 +9,11 @@ from hub.api.admin_models import (
     Collection,
     EntityPage,
     HeadAnswer,
+    MadeVersionAnswer,
     TrailAnswer,
     TrailEntryAnswer,
     VersionAnswer,
+    VersionPage,
     WrittenAnswer,
     problems,
 )
@@ -24,7 +26,7 @@ from hub.control.changes import ChangeSet
 from hub.control.outbox import OutboxWorker
 from hub.control.queries import Queries
 from hub.control.service import Control
-from hub.control.versions import Versions
+from hub.control.versions import StoredVersion, Versions
 
 router: Final = APIRouter(prefix="/v1/admin", tags=["admin"], route_class=AdminRoute)
 
@@ -70,6 +72,23 @@ async def head(
 
 
 @router.get(
+    "/rules-versions", responses=problems(), dependencies=[Depends(require(Action.VIEW_RULES))]
+)
+async def versions(
+    control: TheControl,
+    before: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None,
+    limit: Limit = 50,
+) -> VersionPage:
+    """Return versions of the rules, the newest first, with who made each and why."""
+    found = await Versions(control.engine).page(before, limit)
+    items = [
+        MadeVersionAnswer(**_told(one.stored).model_dump(), actor=one.actor, reason=one.reason)
+        for one in found
+    ]
+    return VersionPage(items=items, next=items[-1].version if len(items) == limit else None)
+
+
+@router.get(
     "/rules/{version}",
     responses=problems(s404="No such version"),
     dependencies=[Depends(require(Action.VIEW_RULES))],
@@ -79,15 +98,7 @@ async def version(control: TheControl, version: Number) -> VersionAnswer:
     stored = await Versions(control.engine).get(version)
     if stored is None:
         raise Problem(404, Code.NOT_FOUND)
-    record = stored.record
-    return VersionAnswer(
-        version=record.version,
-        hash=record.hash,
-        previous=record.previous,
-        at=record.at,
-        changes=record.changes,
-        published_at=stored.published_at,
-    )
+    return _told(stored)
 
 
 @router.get(
@@ -151,3 +162,15 @@ async def one_entity(control: TheControl, collection: Collection, id: Id) -> dic
     if found is None:
         raise Problem(404, Code.NOT_FOUND)
     return found
+
+
+def _told(stored: StoredVersion) -> VersionAnswer:
+    record = stored.record
+    return VersionAnswer(
+        version=record.version,
+        hash=record.hash,
+        previous=record.previous,
+        at=record.at,
+        changes=record.changes,
+        published_at=stored.published_at,
+    )

@@ -112,6 +112,20 @@ class VersionAnswer(Answer):
     """When it stood in `hub.rules`: from then on routers follow it."""
 
 
+class MadeVersionAnswer(VersionAnswer):
+    """One version, and the deed that made it."""
+
+    actor: str | None
+    reason: str | None
+
+
+class VersionPage(Answer):
+    """Versions, the newest first; ask with `before=<next>` for older ones."""
+
+    items: list[MadeVersionAnswer]
+    next: int | None
+
+
 class HeadAnswer(Answer):
     """The newest version, and whether it is on its way."""
 

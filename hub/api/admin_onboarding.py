@@ -1,27 +1,38 @@
 """`/v1/admin/onboardings`: connect a system, step by step, without waiting for anybody but one."""
 
-from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from pydantic import ConfigDict, Field
 
+from hub.api.admin_dependencies import control_of
 from hub.api.admin_models import ReasonRequest, problems
 from hub.api.admin_route import AdminRoute
-from hub.api.ops_models import Answer, Asked
+from hub.api.deciding import request_shown
+from hub.api.onboarding_models import (
+    ApplicationPage,
+    KeyRequest,
+    OnboardingAnswer,
+    OnboardingRequest,
+    TestMessageAnswer,
+    TestRequest,
+    listed,
+    sample,
+    whole,
+)
+from hub.api.ops.dependencies import Ops, ops_of
+from hub.api.ops.route_models import SimulateAnswer, SimulateRequest
+from hub.api.ops.routes import rehearsed
 from hub.api.rights import Action, Person, denied, require
 from hub.api.staff import Staff, staff_of
-from hub.control.fields import Addresses, MessageType, Name, OrganisationId, Reason, SystemName
-from hub.control.key_changes import RegisterKey
-from hub.control.onboarding import Application, Stage
+from hub.control.onboarding import Application
 from hub.decision.sandbox import in_sandbox, twin_of
 
 router: Final = APIRouter(prefix="/v1/admin/onboardings", tags=["admin"], route_class=AdminRoute)
 
 System = Annotated[str, Path(pattern=r"^[a-z0-9-]{3,63}$")]
 After = Annotated[str, Query(max_length=63, pattern=r"^[a-z0-9-]*$")]
-Limit = Annotated[int, Query(ge=1, le=500)]
-Types = Annotated[tuple[MessageType, ...], Field(max_length=100)]
+# Where each stands is found, not noted: a longer page would keep SQL busy.
+Limit = Annotated[int, Query(ge=1, le=100)]
 TheStaff = Annotated[Staff, Depends(staff_of)]
 Asker = Annotated[Person, Depends(require(Action.CHANGE_RULES, scoped=True))]
 Keeper = Annotated[Person, Depends(require(Action.CHANGE_RULES, Action.MANAGE_KEYS, scoped=True))]
@@ -32,81 +43,6 @@ _ANSWERS: Final = {
     "s409": "It contradicts what is there, or something is still to be shown",
     "s413": "The body is too large",
 }
-_SAMPLE: Final[dict[str, Any]] = {
-    "system": "mot-cua-mau",
-    "organisation": "so-mau",
-    "name": "Một cửa Sở Mẫu",
-    "sends": ["vn.gov.dossier.received.v1"],
-    "recipients": ["urn:hub:org:H99.01"],
-    "takes": ["vn.gov.dossier.result.v1"],
-    "reason": "Kết nối hệ thống một cửa (mẫu)",
-}
-
-
-class OnboardingRequest(Asked):
-    """A system that shall be connected."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_SAMPLE]})
-
-    system: Annotated[SystemName, Field(max_length=55)]
-    organisation: OrganisationId
-    name: Name
-    sends: Types = ()
-    recipients: Addresses = ("urn:hub:all",)
-    """To whom it will send: rights are given for these, once approved."""
-    takes: Types = ()
-    reason: Reason
-
-
-class KeyRequest(Asked):
-    """A key, for the twin or the system, with its proof of possession."""
-
-    key: RegisterKey
-    reason: Reason
-
-
-class ConformanceAnswer(Answer):
-    """One line of the checklist."""
-
-    name: str
-    done: bool
-    seen: int
-
-
-class OnboardingAnswer(Answer):
-    """An application, where it stands, and what is still to be shown."""
-
-    system: str
-    organisation: str
-    name: str
-    sends: list[str]
-    recipients: list[str]
-    takes: list[str]
-    asked_by: str
-    asked_at: datetime
-    proposal: str | None
-    """What a second person approves, under `/v1/admin/proposals`."""
-    sandbox: str
-    """The name of its twin in the sandbox."""
-    stage: Stage
-    checks: list[ConformanceAnswer]
-
-
-class ApplicationAnswer(Answer):
-    """An application, without where it stands."""
-
-    system: str
-    organisation: str
-    name: str
-    asked_by: str
-    asked_at: datetime
-
-
-class ApplicationPage(Answer):
-    """Applications by name; ask with `after=<next>` for more."""
-
-    items: list[ApplicationAnswer]
-    next: str | None
 
 
 @router.post("", responses=problems(s400="The body is not JSON", s409="It is registered", s413="…"))
@@ -127,16 +63,17 @@ async def register(
     )
     await _expect_own(request, person, wanted, Action.CHANGE_RULES)
     await staff.onboarding.register(wanted, actor=person.name, reason=asked.reason)
-    return await _shown(staff, asked.system)
+    return await _shown(request, asked.system, person)
 
 
 @router.get("", responses=problems())
 async def page(
-    staff: TheStaff, person: Keeper, after: After = "", limit: Limit = 100
+    staff: TheStaff, person: Keeper, after: After = "", limit: Limit = 25
 ) -> ApplicationPage:
     """Return the applications that are this person's to see, by name."""
     found = await staff.onboarding.page(after, limit)
-    items = [ApplicationAnswer.model_validate(one) for one in found if _sees(person, one)]
+    mine = [one for one in found if _sees(person, one)]
+    items = [listed(await staff.onboarding.standing(one)) for one in mine]
     return ApplicationPage(items=items, next=found[-1].system if len(found) == limit else None)
 
 
@@ -155,7 +92,7 @@ async def add_key(
     right = Action.CHANGE_RULES if in_sandbox(named) else Action.MANAGE_KEYS
     await _expect_own(request, person, application, right)
     await staff.onboarding.add_key(asked.key, actor=person.name, reason=asked.reason)
-    return await _shown(staff, system)
+    return await _shown(request, system, person)
 
 
 @router.post("/{system}:submit", responses=problems(**_ANSWERS))
@@ -166,7 +103,49 @@ async def submit(
     application = await staff.onboarding.application(system)
     await _expect_own(request, person, application, Action.CHANGE_RULES)
     await staff.onboarding.submit(system, actor=person.name, reason=asked.reason)
-    return await _shown(staff, system)
+    return await _shown(request, system, person)
+
+
+@router.get("/{system}/sample", responses=problems(s404="No such application"))
+async def test_message(
+    request: Request,
+    staff: TheStaff,
+    system: System,
+    person: Keeper,
+    type: Annotated[str, Query(max_length=100, pattern=r"^[a-z0-9.-]+$")],
+) -> TestMessageAnswer:
+    """Return a message that the twin may send to itself, to begin with."""
+    await _seen(request, staff, system, person)
+    return sample(system, type)
+
+
+@router.post(
+    "/{system}:rehearse",
+    responses=problems(s400="The body is not JSON", s404="…", s413="The body is too large"),
+)
+async def rehearse(
+    *,
+    request: Request,
+    staff: TheStaff,
+    ops: Annotated[Ops, Depends(ops_of)],
+    system: System,
+    asked: TestRequest,
+    person: Annotated[
+        Person, Depends(require(Action.CHANGE_RULES, Action.MANAGE_KEYS, scoped=True, writes=False))
+    ],
+) -> SimulateAnswer:
+    """Return what would happen to a test message of the twin. Nothing is sent, nothing stored."""
+    await _seen(request, staff, system, person)
+    found = sample(system, asked.type)
+    body = found.body if asked.body is None else asked.body
+    message = SimulateRequest(
+        source=found.source,
+        type=found.type,
+        recipients=(found.recipient,),
+        subject=found.subject,
+        body=body,
+    )
+    return await rehearsed(ops, message)
 
 
 @router.get("/{system}", responses=problems(s404="No such application"))
@@ -174,10 +153,13 @@ async def one(
     request: Request, staff: TheStaff, system: System, person: Keeper
 ) -> OnboardingAnswer:
     """Return where an application stands, and what the sandbox has still to see."""
-    application = await staff.onboarding.application(system)
-    if not _sees(person, application):
+    await _seen(request, staff, system, person)
+    return await _shown(request, system, person)
+
+
+async def _seen(request: Request, staff: Staff, system: str, person: Person) -> None:
+    if not _sees(person, await staff.onboarding.application(system)):
         raise await denied(request, person, Action.CHANGE_RULES)
-    return await _shown(staff, system)
 
 
 async def _expect_own(
@@ -197,10 +179,9 @@ def _holds(person: Person, application: Application, right: Action) -> bool:
     return scope.whole or all(scope.allows(application.organisation, type_) for type_ in types)
 
 
-async def _shown(staff: Staff, system: str) -> OnboardingAnswer:
+async def _shown(request: Request, system: str, person: Person) -> OnboardingAnswer:
+    staff = staff_of(request)
     found = await staff.onboarding.find(system)
-    fields = {name: getattr(found.application, name) for name in Application.__slots__}
-    checks = [ConformanceAnswer.model_validate(one) for one in found.checks]
-    return OnboardingAnswer.model_validate(
-        fields | {"sandbox": twin_of(system), "stage": found.stage, "checks": checks}
-    )
+    asked = found.asked
+    told = None if asked is None else await request_shown(staff, asked, person)
+    return whole(found, told, control_of(request).hub)

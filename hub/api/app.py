@@ -28,6 +28,7 @@ from hub.api import (
     admin_quarantine,
     admin_reviews,
     admin_schemas,
+    admin_shares,
     descriptions,
     directory_copy,
     evidence,
@@ -80,7 +81,7 @@ GUARDED: Final = tuple(
     for resource in (
         *(admin_reviews, admin_directory),
         *(admin_quarantine, admin_documents, admin_dead_letters, admin_administrators),
-        *(admin_onboarding, admin_preview, admin_proposals),
+        *(admin_onboarding, admin_preview, admin_proposals, admin_shares),
         *(admin_adapters, admin_networks, admin_connector_signals),
         *(admin_connector_history, admin_connectors, admin_schemas),
         *(ops_session, ops_oidc, ops_users, ops_groups, ops_audit, ops_requests, ops_hub),

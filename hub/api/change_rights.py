@@ -15,6 +15,7 @@ RIGHT_OF_CHANGE: Final[Mapping[str, Action]] = {
             *("put_competence", "delete_competence"),
             *("put_group", "delete_group", "put_system", "suspend_system", "resume_system"),
             *("delete_system", "put_endpoint", "delete_endpoint", "put_right", "delete_right"),
+            *("pause_right", "resume_right", "end_right"),
             *("put_document_policy", "put_type_owner", "delete_type_owner"),
             *("put_subscription", "pause_subscription", "resume_subscription"),
             *("end_subscription", "restore_rules", "put_exchange", "delete_exchange"),

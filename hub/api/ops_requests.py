@@ -6,11 +6,12 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 
 from hub.api.admin_models import ReasonRequest, problems
 from hub.api.admin_route import AdminRoute
+from hub.api.deciding import concerns, may_decide, request_shown
 from hub.api.ops.doubts import DOUBTED
 from hub.api.ops_audit_models import RequestAnswer, RequestPage
 from hub.api.rights import Action, Person, denied, require
 from hub.api.staff import Staff, staff_of
-from hub.control.people.second_person import RIGHTS, Asked, Decision
+from hub.control.people.second_person import RIGHTS, Decision, Kind
 
 router: Final = APIRouter(
     prefix="/ops/requests", tags=["people"], route_class=AdminRoute, dependencies=[DOUBTED]
@@ -22,8 +23,8 @@ Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9-]{1,36}$")]
 Before = Annotated[str, Query(max_length=36, pattern=r"^[A-Za-z0-9-]*$")]
 Limit = Annotated[int, Query(ge=1, le=500)]
 TheStaff = Annotated[Staff, Depends(staff_of)]
-Viewer = Annotated[Person, Depends(require(Action.READ_AUDIT, *_KINDS))]
-Decider = Annotated[Person, Depends(require(*_KINDS))]
+Viewer = Annotated[Person, Depends(require(Action.READ_AUDIT, *_KINDS, scoped=True))]
+Decider = Annotated[Person, Depends(require(*_KINDS, scoped=True))]
 
 _ANSWERS: Final = {
     "s400": "The body is not JSON",
@@ -38,13 +39,19 @@ async def page(
     staff: TheStaff,
     person: Viewer,
     waiting: Annotated[bool, Query()] = True,  # noqa: FBT002  (a flag in the address)
+    kind: Kind | None = None,
     before: Before = "",
     limit: Limit = 100,
 ) -> RequestPage:
-    """Return what waits for a second person; with `waiting=false` also what was decided."""
-    found = await staff.second.page(waiting=waiting, before=before, limit=limit)
-    items = [request_shown(one, person) for one in found]
-    return RequestPage(items=items, next=items[-1].id if len(items) == limit else None)
+    """Return what waits for a second person; with `waiting=false` also what was decided.
+
+    Who may change rules within one organisation sees what concerns it: what it asks for, and what
+    is asked of it as the owner of a type.
+    """
+    found = await staff.second.page(waiting=waiting, before=before, limit=limit, kind=kind)
+    mine = [one for one in found if _sees_all(person) or await concerns(staff, one, person)]
+    items = [await request_shown(staff, one, person) for one in mine]
+    return RequestPage(items=items, next=found[-1].id if len(found) == limit else None)
 
 
 @router.post("/{id}:approve", responses=problems(**_ANSWERS))
@@ -74,17 +81,13 @@ async def withdraw(
 async def _decide(
     request: Request, staff: Staff, id: str, asked: ReasonRequest, person: Person, to: Decision
 ) -> RequestAnswer:
-    right = RIGHTS[(await staff.second.find(id)).kind]
-    if not person.scope(right).whole:
-        raise await denied(request, person, right)
+    waiting = await staff.second.find(id)
+    own = to is Decision.WITHDRAWN and waiting.asked_by == person.name
+    if not own and not await may_decide(staff, waiting, person):
+        raise await denied(request, person, RIGHTS[waiting.kind])
     found = await staff.second.decide(id, to, actor=person.name, reason=asked.reason)
-    return request_shown(found, person)
+    return await request_shown(staff, found, person)
 
 
-def request_shown(asked: Asked, person: Person) -> RequestAnswer:
-    """Return a request as an answer to this person."""
-    open_ = asked.decision is None and asked.asked_by != person.name
-    may = open_ and person.scope(RIGHTS[asked.kind]).whole
-    names = (name for name in Asked.__slots__ if name != "payload")
-    fields = {name: getattr(asked, name) for name in names}
-    return RequestAnswer(**fields, payload=dict(asked.payload), may_approve=may)
+def _sees_all(person: Person) -> bool:
+    return any(person.scope(right).whole for right in (Action.READ_AUDIT, *_KINDS))

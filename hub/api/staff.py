@@ -26,6 +26,7 @@ from hub.control.people.sign_in import SignIn
 from hub.control.proposals import Proposals
 from hub.control.schema_versions import SchemaVersions
 from hub.control.service import Control
+from hub.control.shares import Shares
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -47,6 +48,7 @@ class Staff:
     schemas: SchemaVersions
     proposals: Proposals
     onboarding: Onboarding
+    shares: Shares
     now: Callable[[], datetime]
     browser: Browser = field(default_factory=Browser)
 
@@ -85,6 +87,7 @@ class Staff:
             schemas=SchemaVersions(control, second, four_eyes=four_eyes_on_schemas),
             proposals=proposals,
             onboarding=Onboarding(control, proposals),
+            shares=Shares(control, proposals),
             now=control.clock,
             browser=browser or Browser(),
         )

@@ -21,6 +21,9 @@ def mount(app: typer.Typer) -> None:
         ("pause-subscription", pause),
         ("resume-subscription", resume),
         ("end-subscription", end),
+        ("pause-right", pause_right),
+        ("resume-right", resume_right),
+        ("end-right", end_right),
         ("type-owner", type_owner),
         ("exchange", exchange),
         ("onboard", onboard),
@@ -74,6 +77,21 @@ def subscribe(
         since=since,
     )
     _propose(context, reason, [wish])
+
+
+def pause_right(context: typer.Context, id: str, reason: ReasonOption) -> None:
+    """Let nothing more be sent under a right. / Tạm dừng quyền gửi."""
+    _say(api(context).do(f"rights/{id}:pause", {"reason": reason}))
+
+
+def resume_right(context: typer.Context, id: str, reason: ReasonOption) -> None:
+    """End a pause; only the owner of the types may. / Cho gửi tiếp."""
+    _say(api(context).do(f"rights/{id}:resume", {"reason": reason}))
+
+
+def end_right(context: typer.Context, id: str, reason: ReasonOption) -> None:
+    """End a right for good. / Chấm dứt quyền gửi."""
+    _say(api(context).do(f"rights/{id}:end", {"reason": reason}))
 
 
 def pause(context: typer.Context, id: str, reason: ReasonOption) -> None:
@@ -182,7 +200,7 @@ def proposals(
     before = ""
     while before is not None:
         query: dict[str, Any] = {"limit": PAGE // 2, "waiting": "false" if decided else "true"}
-        page = api(context).read("proposals", before=before, **query)
+        page = api(context).people("GET", "requests", before=before, kind="rules", **query)
         for item in page["items"]:
             _say(item)
         before = page["next"]
@@ -190,17 +208,17 @@ def proposals(
 
 def approve(context: typer.Context, id: str, reason: ReasonOption) -> None:
     """Approve what another person asked for; it is done at once. / Phê duyệt."""
-    _say(api(context).do(f"proposals/{id}:approve", {"reason": reason}))
+    _decide(context, id, "approve", reason)
 
 
 def refuse(context: typer.Context, id: str, reason: ReasonOption) -> None:
     """Refuse what another person asked for. / Từ chối."""
-    _say(api(context).do(f"proposals/{id}:refuse", {"reason": reason}))
+    _decide(context, id, "refuse", reason)
 
 
 def withdraw(context: typer.Context, id: str, reason: ReasonOption) -> None:
     """Take back what one asked for. / Rút lại đề nghị."""
-    _say(api(context).do(f"proposals/{id}:withdraw", {"reason": reason}))
+    _decide(context, id, "withdraw", reason)
 
 
 def preview(
@@ -227,6 +245,10 @@ def restore(
 
 def _propose(context: typer.Context, reason: str, changes: list[dict[str, Any]]) -> None:
     _say(api(context).do("proposals", {"reason": reason, "changes": changes}))
+
+
+def _decide(context: typer.Context, id: str, verb: str, reason: str) -> None:
+    _say(api(context).people("POST", f"requests/{id}:{verb}", {"reason": reason}))
 
 
 def _say(told: dict[str, Any]) -> None:

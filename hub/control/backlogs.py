@@ -18,7 +18,7 @@ from hub.control.lease import Lease
 from hub.control.service import Control
 from hub.control.versions import Versions
 from hub.decision.order_record import Do, Order
-from hub.decision.subscriptions import SubscriptionRecord, SubscriptionState
+from hub.decision.subscriptions import ShareState, SubscriptionRecord
 from hub.io.kafka.codec import Headers
 from hub.io.kafka.past import ReadsThePast
 from hub.io.kafka.router_records import COMMAND
@@ -96,7 +96,7 @@ class BacklogWorker:
 
     async def _step(self, backlog: Backlog) -> None:
         wish = await self._subscription(backlog.subscription)
-        if wish is None or wish.state is SubscriptionState.ENDED:
+        if wish is None or wish.state is ShareState.ENDED:
             await self._backlogs.note(backlog, {}, backlog.given, self._clock())
             return
         spans = backlog.spans

@@ -33,14 +33,12 @@ from hub.control.directory_changes import (
     PutOrganisation,
 )
 from hub.control.fields import (
-    Addresses,
     EventTypes,
     MessageType,
     Name,
     OrganisationId,
     OrganisationIds,
     Reason,
-    RightId,
     SchemaName,
     SystemName,
     SystemNames,
@@ -48,6 +46,7 @@ from hub.control.fields import (
 from hub.control.key_changes import EndKey, RegisterKey, RevokeKey
 from hub.control.quota_changes import DeleteQuota, PutQuota
 from hub.control.restore import RestoreRules
+from hub.control.right_changes import DeleteRight, EndRight, PauseRight, PutRight, ResumeRight
 from hub.control.subscription_changes import (
     DeleteExchange,
     DeleteTypeOwner,
@@ -117,23 +116,6 @@ class DeleteEndpoint(ChangeModel):
     system: SystemName
 
 
-class PutRight(ChangeModel):
-    """This system may send these types to these recipients."""
-
-    change: Literal["put_right"]
-    id: RightId
-    system: SystemName
-    types: EventTypes
-    recipients: Addresses
-
-
-class DeleteRight(ChangeModel):
-    """Take a right away."""
-
-    change: Literal["delete_right"]
-    id: RightId
-
-
 class PublishSchema(ChangeModel):
     """Publish a JSON Schema 2020-12. What is published never changes and is never removed."""
 
@@ -184,6 +166,9 @@ Change = Annotated[
     | PutEndpoint
     | DeleteEndpoint
     | PutRight
+    | PauseRight
+    | ResumeRight
+    | EndRight
     | DeleteRight
     | PublishSchema
     | DeprecateSchema

@@ -19,12 +19,12 @@ from hub.control.organisations import ORGANISATION_COMMANDS
 from hub.control.quota_changes import QUOTA_COMMANDS
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.restore import RestoreRules, restore
+from hub.control.rights import RIGHT_COMMANDS
 from hub.control.schemas import SCHEMA_COMMANDS
 from hub.control.subscriptions import SUBSCRIPTION_COMMANDS
 from hub.decision.rulebook import (
     DocumentPolicyRecord,
     EndpointRecord,
-    RightRecord,
     SystemRecord,
 )
 
@@ -97,15 +97,6 @@ def _delete_endpoint(change: ask.DeleteEndpoint, draft: Draft, _place: str) -> N
     draft.remove(EndpointRecord, f"{change.organisation}/{change.system}", change.change)
 
 
-def _put_right(change: ask.PutRight, draft: Draft, _place: str) -> None:
-    record = RightRecord(system=change.system, types=change.types, recipients=change.recipients)
-    draft.put(change.id, record, change.change)
-
-
-def _delete_right(change: ask.DeleteRight, draft: Draft, _place: str) -> None:
-    draft.remove(RightRecord, change.id, change.change)
-
-
 def _put_document_policy(change: ask.PutDocumentPolicy, draft: Draft, _place: str) -> None:
     draft.put(change.type, DocumentPolicyRecord(policy=change.policy), change.change)
 
@@ -117,9 +108,8 @@ _COMMANDS: Final[Mapping[type[Any], Callable[[Any, Draft, str], None]]] = {
     ask.DeleteSystem: _delete_system,
     ask.PutEndpoint: _put_endpoint,
     ask.DeleteEndpoint: _delete_endpoint,
-    ask.PutRight: _put_right,
-    ask.DeleteRight: _delete_right,
     ask.PutDocumentPolicy: _put_document_policy,
+    **RIGHT_COMMANDS,
     **SCHEMA_COMMANDS,
     **CONVERSION_COMMANDS,
     **CONNECTOR_COMMANDS,

@@ -31,7 +31,7 @@ from hub.decision.rulebook import (
     SystemRecord,
     TypeOwnerRecord,
 )
-from hub.decision.subscriptions import SubscriptionRecord, SubscriptionState
+from hub.decision.subscriptions import ShareState, SubscriptionRecord
 from hub.directory.organisations import Code, legal_day
 
 ACTIVE: Final = "active"
@@ -199,6 +199,12 @@ class Draft:
 
 def references(key: str, record: Record) -> frozenset[str]:
     """Return the keys of the entities that this one names: they must be there."""
+    over = isinstance(record, RightRecord | SubscriptionRecord) and record.state is ShareState.ENDED
+    # What is over keeps nothing from being removed.
+    return frozenset() if over else _named(key, record)
+
+
+def _named(key: str, record: Record) -> frozenset[str]:
     organisations: Iterable[str | None] = ()
     systems: Iterable[str] = ()
     match record:
@@ -235,8 +241,6 @@ def references(key: str, record: Record) -> frozenset[str]:
 
 
 def _of_subscription(record: SubscriptionRecord) -> frozenset[str]:
-    if record.state is SubscriptionState.ENDED:
-        return frozenset()  # What is over keeps nothing from being removed.
     kinds = ((SYSTEM_PREFIX, SystemRecord), (ORG_PREFIX, CodeRecord), (GROUP_PREFIX, GroupRecord))
     sources = (
         entity(named, urn.removeprefix(prefix))

@@ -25,10 +25,14 @@ from hub.control.service import Control
 from hub.control.trail import note
 from hub.decision.rulebook import SystemRecord
 from hub.decision.sandbox import DRILLED, PREFIX, in_sandbox, twin_of
-from hub.io.sql.conformance import Conformance, Shown
+from hub.io.sql.conformance import Conformance, RefusedMessage, Shown
 from hub.io.sql.control_tables import keys
 from hub.io.sql.control_tables import onboardings as table
 from hub.io.sql.engine import sql_errors
+
+_REFUSED: Final = 10
+"""Messages that the hub refused of a twin, as one standing shows them."""
+_NOT_APPROVED: Final = frozenset({Decision.REFUSED, Decision.WITHDRAWN})
 
 
 @unique
@@ -74,6 +78,10 @@ class Standing:
     application: Application
     stage: Stage
     checks: tuple[Check, ...]
+    refused: tuple[RefusedMessage, ...]
+    """What the hub refused of its twin, the newest first."""
+    asked: Asked | None
+    """The last request for production, and what was decided about it."""
 
 
 class Onboarding:
@@ -106,11 +114,19 @@ class Onboarding:
         Raises:
             ChangeRefused: `UNKNOWN_ENTITY`.
         """
-        application = await self.application(system)
-        shown = await self._conformance.of(twin_of(system), DRILLED)
-        checks = _checks(application, shown)
+        return await self.standing(await self.application(system))
+
+    async def standing(self, application: Application) -> Standing:
+        """Return where this application stands."""
+        twin = twin_of(application.system)
+        checks = _checks(application, await self._conformance.of(twin, DRILLED))
+        asked = await self._asked(application)
         return Standing(
-            application=application, stage=await self._stage(application, checks), checks=checks
+            application=application,
+            stage=await self._stage(application, checks, asked),
+            checks=checks,
+            refused=await self._conformance.refused(twin, _REFUSED),
+            asked=asked,
         )
 
     async def application(self, system: str) -> Application:
@@ -186,7 +202,14 @@ class Onboarding:
         touched = [(f"onboarding/{wanted.system}", "register_system")]
         await note(connection, at, actor, reason, touched)
 
-    async def _stage(self, application: Application, checks: Sequence[Check]) -> Stage:
+    async def _asked(self, application: Application) -> Asked | None:
+        if application.proposal is None:
+            return None
+        return await self._proposals.second.find(application.proposal)
+
+    async def _stage(
+        self, application: Application, checks: Sequence[Check], asked: Asked | None
+    ) -> Stage:
         system = application.system
         with sql_errors("reading where an application stands"):
             async with self._control.engine.connect() as connection:
@@ -196,17 +219,11 @@ class Onboarding:
                 ):
                     keyed = await _has_key(connection, system)
                     return Stage.IN_PRODUCTION if keyed else Stage.APPROVED
-                if await self._waits(connection, application):
+                if asked is not None and asked.decision not in _NOT_APPROVED:
                     return Stage.SUBMITTED
                 if not await _has_key(connection, twin_of(system)):
                     return Stage.REGISTERED
         return Stage.CONFORMING if all(check.done for check in checks) else Stage.KEYED
-
-    async def _waits(self, connection: AsyncConnection, application: Application) -> bool:
-        if application.proposal is None:
-            return False
-        asked = await self._proposals.second.find_in(connection, application.proposal)
-        return asked.decision not in (Decision.REFUSED, Decision.WITHDRAWN)
 
 
 async def _has_key(connection: AsyncConnection, system: str) -> bool:

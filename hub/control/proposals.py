@@ -11,13 +11,13 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.control import store
-from hub.control.changes import ChangeSet, PutRight
+from hub.control.changes import ChangeSet
 from hub.control.people.second_person import Asked, Kind, SecondPerson
 from hub.control.refusals import ChangeRefused, Refusal
+from hub.control.right_changes import PutRight
 from hub.control.service import Control
 from hub.control.subscription_changes import PutSubscription
 from hub.decision.rulebook import SystemRecord, TypeOwnerRecord
-from hub.decision.subscriptions import SubscriptionRecord
 from hub.io.sql.engine import sql_errors
 
 _ALONE: Final = frozenset({"register_key", "end_key", "revoke_key"})
@@ -71,23 +71,10 @@ class Proposals:
         if not all(isinstance(change, PutRight | PutSubscription) for change in changes):
             return None
         named = [pair for change in changes for pair in _pairs(change)]
-        return await self._shares(named)
+        return await self.shares_of(named)
 
-    async def share_of(self, subscription: str) -> Share:
-        """Return what one subscription shares.
-
-        Raises:
-            ChangeRefused: `UNKNOWN_ENTITY`.
-        """
-        key = f"subscription/{subscription}"
-        with sql_errors("reading a subscription"):
-            async with self._control.engine.connect() as connection:
-                record = (await store.load(connection, [key])).get(key)
-        if not isinstance(record, SubscriptionRecord):
-            raise ChangeRefused(Refusal.UNKNOWN_ENTITY, f"no subscription {subscription}", "id")
-        return (await self._shares([(record.system, record.type)]))[0]
-
-    async def _shares(self, named: Collection[tuple[str, str]]) -> list[Share]:
+    async def shares_of(self, named: Collection[tuple[str, str]]) -> list[Share]:
+        """Return the share of each pair of a system and a type."""
         keys = [f"system/{system}" for system, _ in named]
         keys += [f"type_owner/{type_}" for _, type_ in named]
         with sql_errors("reading owners of types"):

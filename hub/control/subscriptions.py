@@ -14,7 +14,7 @@ from hub.control.refusals import ChangeRefused, Refusal
 from hub.decision.exchange_record import ExchangeRecord
 from hub.decision.facts import DECLARED
 from hub.decision.rulebook import SystemRecord, TypeOwnerRecord
-from hub.decision.subscriptions import SubscriptionRecord, SubscriptionState
+from hub.decision.subscriptions import ShareState, SubscriptionRecord
 
 PUT: Final = "put_subscription"
 """The change that may ask for the past; a pause or its end does not ask anew."""
@@ -33,7 +33,7 @@ def _put(change: ask.PutSubscription, draft: Draft, place: str) -> None:
     record = SubscriptionRecord(
         system=change.system,
         type=change.type,
-        state=SubscriptionState.ACTIVE if known is None else known.state,
+        state=ShareState.ACTIVE if known is None else known.state,
         sources=change.sources,
         areas=change.areas,
         versions=change.versions,
@@ -45,7 +45,7 @@ def _put(change: ask.PutSubscription, draft: Draft, place: str) -> None:
 
 
 def _expect_the_same(known: SubscriptionRecord, change: ask.PutSubscription, place: str) -> None:
-    if known.state is SubscriptionState.ENDED:
+    if known.state is ShareState.ENDED:
         raise ChangeRefused(Refusal.ENDED, "the subscription has ended; take another id", place)
     if (known.system, known.type) != (change.system, change.type):
         detail = "system and type of a subscription do not change; take another id"
@@ -72,29 +72,29 @@ def _expect_declared(change: ask.PutSubscription, place: str) -> None:
 
 
 def _pause(change: ask.PauseSubscription, draft: Draft, place: str) -> None:
-    _set_state(change, draft, place, SubscriptionState.PAUSED)
+    _set_state(change, draft, place, ShareState.PAUSED)
 
 
 def _resume(change: ask.ResumeSubscription, draft: Draft, place: str) -> None:
-    _set_state(change, draft, place, SubscriptionState.ACTIVE)
+    _set_state(change, draft, place, ShareState.ACTIVE)
 
 
 def _end(change: ask.EndSubscription, draft: Draft, place: str) -> None:
     known = draft.find(SubscriptionRecord, change.id)
-    if known is None or known.state is not SubscriptionState.ENDED:
-        _set_state(change, draft, place, SubscriptionState.ENDED)
+    if known is None or known.state is not ShareState.ENDED:
+        _set_state(change, draft, place, ShareState.ENDED)
 
 
 def _set_state(
     change: ask.PauseSubscription | ask.ResumeSubscription | ask.EndSubscription,
     draft: Draft,
     place: str,
-    state: SubscriptionState,
+    state: ShareState,
 ) -> None:
     known = draft.find(SubscriptionRecord, change.id)
     if known is None:
         raise ChangeRefused(Refusal.UNKNOWN_ENTITY, f"no subscription {change.id}", place)
-    if known.state is SubscriptionState.ENDED:
+    if known.state is ShareState.ENDED:
         raise ChangeRefused(Refusal.ENDED, "the subscription has ended", place)
     draft.put(change.id, replace(known, state=state), change.change)
 

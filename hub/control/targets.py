@@ -12,6 +12,7 @@ from hub.control import conversion_changes as conversions
 from hub.control import directory_changes as directory
 from hub.control import key_changes as keys
 from hub.control import quota_changes as quotas
+from hub.control import right_changes as rights
 from hub.control import subscription_changes as subs
 from hub.control.organisations import spelt
 from hub.control.restore import RestoreRules
@@ -101,8 +102,11 @@ _SINGLE: Final[Mapping[type[Any], tuple[str, str]]] = {
     directory.DeleteOrganisation: ("organisation", "id"),
     directory.PutGroup: ("group", "name"),
     directory.DeleteGroup: ("group", "name"),
-    ask.PutRight: ("right", "id"),
-    ask.DeleteRight: ("right", "id"),
+    rights.PutRight: ("right", "id"),
+    **dict.fromkeys(
+        (rights.PauseRight, rights.ResumeRight, rights.EndRight, rights.DeleteRight),
+        ("right", "id"),
+    ),
     about.PutConnector: ("connector", "name"),
     about.DeleteConnector: ("connector", "name"),
     about.PauseConnector: ("connector", "name"),

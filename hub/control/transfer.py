@@ -22,6 +22,7 @@ from hub.control.changes import Change, ChangeSet
 from hub.control.connector_changes import PutConnector
 from hub.control.quota_changes import PutQuota
 from hub.control.refusals import ChangeRefused
+from hub.control.right_changes import PauseRight, PutRight
 from hub.control.service import Control
 from hub.control.targets import targets
 from hub.control.versions import Versions
@@ -32,6 +33,8 @@ FORMAT: Final = "lgsp-hub-config/1"
 
 _RETIRED: Final = "retired"
 _SUSPENDED: Final = "suspended"
+_PAUSED: Final = "paused"
+_ENDED: Final = "ended"
 _MADE_BY: Final[Mapping[str, type[BaseModel]]] = {
     "organisation": directory.PutOrganisation,
     "code": directory.PutCode,
@@ -39,7 +42,7 @@ _MADE_BY: Final[Mapping[str, type[BaseModel]]] = {
     "competence": directory.PutCompetence,
     "system": ask.PutSystem,
     "endpoint": ask.PutEndpoint,
-    "right": ask.PutRight,
+    "right": PutRight,
     "quota": PutQuota,
     "document_policy": ask.PutDocumentPolicy,
     "connector": PutConnector,
@@ -57,7 +60,11 @@ _ID: Final = {
 }
 _PAIRS: Final = {"endpoint": ("organisation", "system"), "competence": ("area", "organisation")}
 """Kinds whose id has two parts."""
-_TAKEN: Final[tuple[type[BaseModel], ...]] = (*_MADE_BY.values(), ask.SuspendSystem)
+_TAKEN: Final[tuple[type[BaseModel], ...]] = (
+    *_MADE_BY.values(),
+    ask.SuspendSystem,
+    PauseRight,
+)
 _changes: Final[TypeAdapter[Change]] = TypeAdapter(Change)
 
 
@@ -170,7 +177,7 @@ def expect_taken(changes: Iterable[Change]) -> None:
 def _asked(kind: str, id: str, record: Any) -> Iterator[Any]:
     """Return the changes that make an entity as it is; none for what is gone for good."""
     fields: dict[str, Any] = msgspec.to_builtins(record)
-    if fields.get("state") == _RETIRED:
+    if fields.get("state") in (_RETIRED, _ENDED):
         return
     model = _MADE_BY[kind]
     if kind in _ID:
@@ -187,6 +194,8 @@ def _asked(kind: str, id: str, record: Any) -> Iterator[Any]:
     yield _changes.validate_python({"change": f"put_{kind}", **known})
     if fields.get("state") == _SUSPENDED:
         yield ask.SuspendSystem(change="suspend_system", system=id)
+    if kind == "right" and fields["state"] == _PAUSED:
+        yield PauseRight(change="pause_right", id=id)
 
 
 def _key(change: Any) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -19,6 +20,16 @@ class StoredVersion:
     record: VersionRecord
     published_at: datetime | None
     """When it was seen in `hub.rules`; None while it waits in the outbox."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeVersion:
+    """A version, and the deed that made it."""
+
+    stored: StoredVersion
+    actor: str | None
+    """None: nobody's deed stands in the trail."""
+    reason: str | None
 
 
 class Versions:
@@ -53,6 +64,28 @@ class Versions:
                 ).one_or_none()
         return None if row is None else _stored(row)
 
+    async def page(self, before: int | None, limit: int) -> list[MadeVersion]:
+        """Return versions, the newest first, each with who made it and why.
+
+        Raises:
+            Unavailable: SQL is away.
+        """
+        table, trail = tables.rules_versions, tables.trail
+        query = (
+            select(table, trail.c.actor, trail.c.reason)
+            .outerjoin(trail, trail.c.version == table.c.version)
+            .order_by(table.c.version.desc())
+            .limit(limit)
+        )
+        if before is not None:
+            query = query.where(table.c.version < before)
+        with sql_errors("reading rules versions"):
+            async with self._engine.connect() as connection:
+                rows = list(await connection.execute(query))
+        return [
+            MadeVersion(stored=_stored(row), actor=row.actor, reason=row.reason) for row in rows
+        ]
+
     async def changes(self, version: int) -> Mapping[str, bytes | None]:
         """Return the change set of a version by entity key, sorted; None: removed.
 
@@ -80,7 +113,7 @@ class Versions:
                 await connection.execute(update(table).where(waiting).values(published_at=at))
 
 
-def _stored(row: Row[tuple[object, ...]]) -> StoredVersion:
+def _stored(row: Row[Any]) -> StoredVersion:
     record = VersionRecord(
         version=row.version, hash=row.hash, previous=row.previous, at=row.at, changes=row.changes
     )

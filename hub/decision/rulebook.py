@@ -31,7 +31,7 @@ from hub.decision.events import RulesRef
 from hub.decision.exchange_record import ExchangeRecord
 from hub.decision.quotas import QuotaRecord
 from hub.decision.rules import RegisteredKey, Rules, System
-from hub.decision.subscriptions import Subscription, SubscriptionRecord, compiled
+from hub.decision.subscriptions import ShareState, Subscription, SubscriptionRecord, compiled
 from hub.directory.organisations import Directory
 from hub.schemas.conversion import Conversion, Step
 from hub.schemas.validate import CompiledSchema, compile_schema
@@ -97,6 +97,7 @@ class RightRecord(msgspec.Struct, frozen=True):
     system: str
     types: tuple[str, ...]
     recipients: tuple[str, ...]
+    state: ShareState = ShareState.ACTIVE
 
 
 APPROVED: Final = "approved"
@@ -306,6 +307,7 @@ def _systems(
 def _rights(rights: Mapping[str, RightRecord]) -> dict[tuple[str, str], frozenset[str]]:
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for record in rights.values():
-        for type_ in record.types:
+        # Invariant 5: a right that is paused or has ended is none.
+        for type_ in record.types if record.state is ShareState.ACTIVE else ():
             found[record.system, type_].update(record.recipients)
     return {key: frozenset(recipients) for key, recipients in found.items()}

@@ -22,13 +22,13 @@ MAX_CONDITIONS: Final = 10
 
 
 @unique
-class SubscriptionState(StrEnum):
-    """Where a subscription stands. Before it is approved it is a request, and no rule at all."""
+class ShareState(StrEnum):
+    """Where a subscription or a right stands. Until it is approved it is a request, and no rule."""
 
     ACTIVE = "active"
     PAUSED = "paused"
     ENDED = "ended"
-    """For ever: it stays known, and who wants the type again asks again."""
+    """For ever: it stays known, and who wants the same again asks under another id."""
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -62,7 +62,7 @@ class SubscriptionRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     system: str
     type: str
-    state: SubscriptionState = SubscriptionState.ACTIVE
+    state: ShareState = ShareState.ACTIVE
     sources: tuple[str, ...] = ()
     """URNs of systems, agencies and groups; empty: from anybody."""
     areas: tuple[str, ...] = ()
@@ -133,7 +133,7 @@ def compiled(
     places = _Places(directory)
     # Invariant 3: sorted, because a log that was compacted gives the records in another order.
     for id, record in sorted(records.items()):
-        if record.state is SubscriptionState.ACTIVE:
+        if record.state is ShareState.ACTIVE:
             found[record.type].append(_compiled(id, record, places))
     return {type_: tuple(some) for type_, some in found.items()}
 

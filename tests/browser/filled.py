@@ -7,12 +7,21 @@ from datetime import UTC, datetime, timedelta
 
 from hub.api.admin_documents import HeldDocumentAnswer, HeldDocumentPage
 from hub.api.compromise_models import DoubtfulAnswer, DoubtfulPage
+from hub.api.explained import explained
 from hub.api.log_standing import (
     AnchorStanding,
     LogStanding,
     ShardStanding,
     Stamping,
     Witnessing,
+)
+from hub.api.onboarding_models import (
+    ApplicationAnswer,
+    ApplicationPage,
+    ConformanceAnswer,
+    OnboardingAnswer,
+    RefusedAnswer,
+    sample,
 )
 from hub.api.ops_certificates import (
     AuthorityAnswer,
@@ -26,6 +35,7 @@ from hub.api.ops_certificates import (
 )
 from hub.api.ops_compromises import CompromiseAnswer, CompromisePage, CountedAnswer
 from hub.control.compromises import CompromiseState
+from hub.control.onboarding import Stage
 from hub.signing.judgement import Status
 from hub.signing.trust import Usage
 
@@ -194,3 +204,49 @@ DOCUMENTS = {
     )
 }
 LOG = {"**/ops/log": AUTHORITY_AWAY}
+
+APPLICANT = "ung-vien-mau"
+_DOSSIER = "vn.gov.dossier.received.v1"
+_WHOSE = {
+    "system": APPLICANT,
+    "organisation": "org-xa-mau",
+    "name": "Một cửa mới (mẫu)",
+    "asked_by": "an",
+    "asked_at": NOW,
+    "stage": Stage.CONFORMING,
+}
+_APPLICATION = OnboardingAnswer(
+    **_WHOSE,
+    sends=[_DOSSIER],
+    recipients=["urn:hub:all"],
+    takes=[],
+    proposal=None,
+    request=None,
+    hub="hub-test",
+    sandbox=f"sandbox-{APPLICANT}",
+    checks=[
+        ConformanceAnswer(name="large", done=True, seen=2, vi="Gửi tệp (mẫu).", en="Send a file."),
+        ConformanceAnswer(name="duplicate", done=False, seen=0, vi="Gửi lại.", en="Send again."),
+    ],
+    refused=[
+        RefusedAnswer(
+            id="mau-1",
+            type=_DOSSIER,
+            at=NOW,
+            reason="schema_violation",
+            place="$.agency",
+            help=explained("schema_violation")["help"],
+        )
+    ],
+)
+APPLICATIONS = {
+    "**/v1/admin/onboardings": ApplicationPage(
+        items=[ApplicationAnswer(**_WHOSE, shown=1, wanted=2)], next=None
+    ).model_dump(mode="json")
+}
+ONE_APPLICATION = {
+    f"**/v1/admin/onboardings/{APPLICANT}": _APPLICATION.model_dump(mode="json"),
+    f"**/v1/admin/onboardings/{APPLICANT}/sample?*": sample(APPLICANT, _DOSSIER).model_dump(
+        mode="json"
+    ),
+}

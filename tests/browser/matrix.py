@@ -32,6 +32,8 @@ class Held:
 
 def may(call, held):
     """Say whether somebody with these roles may make a call."""
+    if call == "approve rules":  # An owner of a type approves within its own organisation.
+        return any(_APPROVALS[call] in ROLES[one.role] for one in held)
     if call in _CHANGES or call in _APPROVALS:
         needed = {(_CHANGES | _APPROVALS)[call]}
         return any(needed & ROLES[one.role] for one in held if not one.bound)
@@ -190,6 +192,26 @@ SCREENS = {
         "/connector-new?adapter=webhook-out", "GET /v1/admin/adapters", {"change put_connector"}
     ),
     "routes": Screen("/routes", "GET /ops/routes"),
+    "shares": Screen("/shares", "GET /ops/shares", {"POST /v1/admin/proposals"}),
+    "share": Screen(
+        "/shares/right/quyen-so-mau",
+        "GET /ops/shares/{kind}/{id}",
+        {"POST /v1/admin/rights/{id}:{order}"},
+    ),
+    "share-new": Screen("/share-new", "POST /v1/admin/proposals", {"POST /v1/admin/proposals"}),
+    "versions": Screen("/rules-versions", "GET /v1/admin/rules-versions", {"change restore_rules"}),
+    "applications": Screen(
+        "/onboarding", "GET /v1/admin/onboardings", {"POST /v1/admin/onboardings"}
+    ),
+    "application": Screen(
+        f"/onboarding/{filled.APPLICANT}",
+        "GET /v1/admin/onboardings/{system}",
+        {"POST /v1/admin/onboardings/{system}:submit"},
+        filled.ONE_APPLICATION,
+    ),
+    "application-new": Screen(
+        "/onboarding-new", "POST /v1/admin/onboardings", {"POST /v1/admin/onboardings"}
+    ),
     "lag": Screen(
         "/lag", "GET /ops/lag", {"POST /ops/consumers/{name}:move"}, {"**/ops/consumers": _GROUPS}
     ),

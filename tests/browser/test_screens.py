@@ -25,6 +25,13 @@ SCREENS = {
     "connector-new": "/connector-new",
     "routes": "/routes",
     "simulator": "/routes?view=simulator",
+    "shares": "/shares",
+    "share": "/shares/right/quyen-so-mau",
+    "share-new": "/share-new",
+    "versions": "/rules-versions",
+    "applications": "/onboarding",
+    "application": f"/onboarding/{filled.APPLICANT}",
+    "application-new": "/onboarding-new",
     "lag": "/lag",
     "topics": "/topics",
     "schedules": "/schedules",
@@ -57,6 +64,8 @@ FILLED = {
     "compromises": filled.COMPROMISES,
     "compromise": filled.ONE_COMPROMISE,
     "log": filled.LOG,
+    "applications": filled.APPLICATIONS,
+    "application": filled.ONE_APPLICATION,
 }
 """A screen without anything hides its faults."""
 every_screen = pytest.mark.parametrize("screen", SCREENS)

@@ -81,6 +81,15 @@ export type DocumentVerdicts = Shapes["DocumentsShown"];
 export type DocumentVerdict = Shapes["DocumentFound"];
 export type SignatureVerdict = Shapes["SignatureFound"];
 
+export type Share = Shapes["ShareAnswer"];
+export type WholeShare = Shapes["WholeShare"];
+export type Deed = Shapes["DeedAnswer"];
+export type Effect = Shapes["PreviewAnswer"];
+export type MadeVersion = Shapes["MadeVersionAnswer"];
+export type ApplicationLine = Shapes["ApplicationAnswer"];
+export type Application = Shapes["OnboardingAnswer"];
+export type TestMessage = Shapes["TestMessageAnswer"];
+
 export interface Text {
   readonly vi: string;
   readonly en: string;

@@ -25,6 +25,9 @@ const PATHS = {
   certificates: "M12 14a5 5 0 1 0 0-10 5 5 0 0 0 0 10M9 13l-1.500 8L12 19l4.500 2L15 13",
   compromises: "M8 16a4 4 0 1 1 3-6.500L20 9v3h-2v3h-3v-3h-3.500M7 12v.1M4 20l4-1",
   transparency: "M12 4v4M6 12v-2h12v2M6 12v4M18 12v4M4 16h4v4H4zM10 12h4v4h-4zM16 16h4v4h-4z",
+  shares: "M7 12a3 3 0 1 0 0-.1M17 6a2.500 2.500 0 1 0 0-.1M17 18a2.500 2.500 0 1 0 0-.1M9.500 10.500l5-3M9.500 13.500l5 3",
+  versions: "M12 8v4l3 2M4 12a8 8 0 1 0 2.500-5.800M4 4v4h4",
+  applications: "M9 6H5v13h14v-4M13 4h7v7M20 4l-9 9",
   held: "M8 11V7a4 4 0 0 1 8 0v4M5 11h14v9H5z",
 } as const;
 

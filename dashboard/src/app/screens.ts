@@ -26,6 +26,13 @@ import { RequestsScreen } from "../screens/requests/Requests";
 import { RoutesScreen } from "../screens/routes/Routes";
 import { SchedulesScreen } from "../screens/schedules/Schedules";
 import { SchemasScreen } from "../screens/schemas/Schemas";
+import { ApplicationScreen } from "../screens/onboarding/Application";
+import { ApplicationsScreen } from "../screens/onboarding/Applications";
+import { NewApplicationScreen } from "../screens/onboarding/NewApplication";
+import { NewShareScreen } from "../screens/shares/NewShare";
+import { ShareScreen } from "../screens/shares/Share";
+import { SharesScreen } from "../screens/shares/Shares";
+import { VersionsScreen } from "../screens/shares/Versions";
 import { SystemScreen } from "../screens/system/System";
 import { TopicsScreen } from "../screens/topics/Topics";
 import { TraceScreen } from "../screens/trace/Trace";
@@ -67,6 +74,13 @@ export const SCREENS: readonly Screen[] = [
   { name: "connector", path: "/connectors/:name", reads: "GET /v1/admin/connectors/{name}", view: ConnectorScreen },
   { name: "connectorNew", path: "/connector-new", reads: "change put_connector", view: NewConnectorScreen },
   { name: "routes", path: "/routes", key: "r", icon: "routes", reads: "GET /ops/routes", view: RoutesScreen },
+  { name: "shares", path: "/shares", key: "1", icon: "shares", reads: "GET /ops/shares", view: SharesScreen },
+  { name: "share", path: "/shares/:kind/:id", reads: "GET /ops/shares/{kind}/{id}", view: ShareScreen },
+  { name: "shareNew", path: "/share-new", reads: "POST /v1/admin/proposals", view: NewShareScreen },
+  { name: "versions", path: "/rules-versions", key: "2", icon: "versions", reads: "GET /v1/admin/rules-versions", view: VersionsScreen },
+  { name: "applications", path: "/onboarding", key: "3", icon: "applications", reads: "GET /v1/admin/onboardings", view: ApplicationsScreen },
+  { name: "application", path: "/onboarding/:system", reads: "GET /v1/admin/onboardings/{system}", view: ApplicationScreen },
+  { name: "applicationNew", path: "/onboarding-new", reads: "POST /v1/admin/onboardings", view: NewApplicationScreen },
   { name: "schedules", path: "/schedules", key: "z", icon: "schedules", reads: "GET /v1/admin/connectors", view: SchedulesScreen },
   { name: "topics", path: "/topics", key: "f", icon: "topics", reads: "GET /ops/topics", view: TopicsScreen },
   { name: "lag", path: "/lag", key: "l", icon: "lag", reads: "GET /ops/lag", view: LagScreen },

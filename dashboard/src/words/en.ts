@@ -2,6 +2,7 @@ import { codesEn } from "./codes";
 import { machineEn } from "./machine";
 import { repairEn } from "./repair";
 import { schemasEn } from "./schemas";
+import { sharingEn } from "./sharing";
 import { trustEn } from "./trust";
 import type { Words } from "./vi";
 
@@ -12,7 +13,9 @@ export const en: Words = {
   ...machineEn,
   ...repairEn,
   ...schemasEn,
+  ...sharingEn,
   nav: {
+    shares: "Rights & subscriptions", share: "Right or subscription", shareNew: "Ask for a right", versions: "Versions of the rules", applications: "Onboarding", application: "Onboarding", applicationNew: "Register a system",
     topics: "Topics", schedules: "Schedules", overview: "Overview", messages: "Messages", trace: "Trace", where: "Where is it?", deadLetters: "Dead letters", jobs: "Retry jobs",
     held: "Held", connectors: "Connectors", connector: "Connector", connectorNew: "New connector", routes: "Routes", lag: "Lag", deadlines: "Deadlines", directory: "Directory",
     organisation: "Organisation", schemas: "Schemas", alerts: "Alerts", reports: "Reports", audit: "Audit", users: "Users", user: "User", requests: "Approvals", system: "System", profile: "Profile",
@@ -186,7 +189,7 @@ export const en: Words = {
     at: "At", what: "What", reason: "Reason", before: "Before", after: "After", address: "From address", more: (n) => `and ${n} more`,
   },
   requests: {
-    title: "Approvals", lead: "Risky actions are done by two: one asks, another approves.", all: "Decided ones too", none: "Nothing waits for approval.", kinds: { connector_network: "A network for a connector", roles: "Roles", administrator_token: "Administrator's token", group_offsets: "Position of a consumer group", schema: "Schema", rules: "Rules", dead_letter_redirect: "A dead letter for another system", corrected_copy: "A corrected copy of a message", key_compromise: "A compromised key" },
+    title: "Approvals", lead: "Risky actions are done by two: one asks, another approves.", all: "Decided ones too", none: "Nothing waits for approval.", kinds: { dead_letter_redirect: "A dead letter for another system", corrected_copy: "A corrected copy of a message", connector_network: "A network for a connector", roles: "Roles", administrator_token: "Administrator's token", group_offsets: "Position of a consumer group", key_compromise: "A compromised key", rules: "Change of the rules", schema: "Schema", provider_group: "Group of the identity provider" },
     decisions: { waiting: "Waits", approved: "Approved", refused: "Not approved", withdrawn: "Withdrawn" }, askedBy: "Asked by", payload: "Content", approve: "Approve", refuse: "Do not approve", withdraw: "Take back",
   },
   users: {

@@ -2,6 +2,7 @@ import { codesVi } from "./codes";
 import { machineVi } from "./machine";
 import { repairVi } from "./repair";
 import { schemasVi } from "./schemas";
+import { sharingVi } from "./sharing";
 import { trustVi } from "./trust";
 
 /** The Vietnamese words; the type of every other language. Codes of the hub stand in `codes.ts`. */
@@ -12,7 +13,9 @@ export const vi = {
   ...machineVi,
   ...repairVi,
   ...schemasVi,
+  ...sharingVi,
   nav: {
+    shares: "Quyền và đăng ký", share: "Quyền hoặc đăng ký", shareNew: "Đề nghị quyền", versions: "Phiên bản quy tắc", applications: "Kết nối hệ thống", application: "Kết nối hệ thống", applicationNew: "Đăng ký hệ thống",
     topics: "Chủ đề", schedules: "Lịch đọc", overview: "Tổng quan", messages: "Thông điệp", trace: "Hành trình", where: "Văn bản ở đâu?", deadLetters: "Thư chết", jobs: "Đợt gửi lại",
     held: "Bị giữ lại", connectors: "Bộ kết nối", connector: "Bộ kết nối", connectorNew: "Bộ kết nối mới", routes: "Tuyến", lag: "Độ trễ", deadlines: "Thời hạn", directory: "Danh bạ",
     organisation: "Cơ quan", schemas: "Lược đồ", alerts: "Cảnh báo", reports: "Báo cáo", audit: "Nhật ký", users: "Người dùng", user: "Người dùng", requests: "Chờ duyệt", system: "Hệ thống", profile: "Cá nhân",
@@ -185,7 +188,7 @@ export const vi = {
     at: "Lúc", what: "Việc", reason: "Lý do", before: "Trước", after: "Sau", address: "Từ địa chỉ", more: (n: string) => `và ${n} mục nữa`,
   },
   requests: {
-    title: "Chờ duyệt", lead: "Việc rủi ro cần hai người: một người xin, một người khác duyệt.", all: "Cả việc đã quyết", none: "Không có gì chờ duyệt.", kinds: { connector_network: "Mở mạng cho bộ kết nối", roles: "Cấp vai trò", administrator_token: "Mã truy cập quản trị", group_offsets: "Chuyển vị trí nhóm đọc", schema: "Lược đồ", rules: "Quy tắc", dead_letter_redirect: "Gửi thư chết tới nơi khác", corrected_copy: "Bản sửa của thông điệp", key_compromise: "Báo lộ khóa" } as Record<string, string>,
+    title: "Chờ duyệt", lead: "Việc rủi ro cần hai người: một người xin, một người khác duyệt.", all: "Cả việc đã quyết", none: "Không có gì chờ duyệt.", kinds: { dead_letter_redirect: "Gửi thư chết tới nơi khác", corrected_copy: "Bản sửa của thông điệp", connector_network: "Mở mạng cho bộ kết nối", roles: "Cấp vai trò", administrator_token: "Mã truy cập quản trị", group_offsets: "Chuyển vị trí nhóm đọc", key_compromise: "Báo lộ khóa", rules: "Đổi quy tắc", schema: "Lược đồ", provider_group: "Nhóm ở nhà cung cấp định danh" } as Record<string, string>,
     decisions: { waiting: "Chờ duyệt", approved: "Đã duyệt", refused: "Không duyệt", withdrawn: "Đã rút" } as Record<string, string>, askedBy: "Người xin", payload: "Nội dung", approve: "Duyệt", refuse: "Không duyệt", withdraw: "Rút lại",
   },
   users: {

@@ -9,11 +9,12 @@ from starlette.requests import HTTPConnection
 
 from hub.api.admin_models import problems
 from hub.api.admin_route import AdminRoute
+from hub.api.deciding import request_shown
 from hub.api.ops.dependencies import Ops, ops_of
 from hub.api.ops_audit_models import RequestAnswer
 from hub.api.ops_models import Answer, Asked
-from hub.api.ops_requests import request_shown
 from hub.api.rights import Action, Person, require
+from hub.api.staff import Staff, staff_of
 from hub.control.fields import Reason
 from hub.control.group_moves import GroupMoves
 from hub.io.kafka.groups import Barrier
@@ -148,7 +149,13 @@ async def preview(
     "/{name}:move",
     responses=problems(**_ANSWERS, s400="The body is not JSON", s413="The body is too large"),
 )
-async def move(moves: TheMoves, name: Name, asked: MoveRequest, person: Mover) -> RequestAnswer:
+async def move(
+    moves: TheMoves,
+    staff: Annotated[Staff, Depends(staff_of)],
+    name: Name,
+    asked: MoveRequest,
+    person: Mover,
+) -> RequestAnswer:
     """Ask for a move. It is done once another person approves it under `/ops/requests`."""
     found = await moves.ask(name, asked.to, actor=person.name, reason=asked.reason)
-    return request_shown(found, person)
+    return await request_shown(staff, found, person)

@@ -20,6 +20,7 @@ from hub.api.ops import (
     routes,
     schema_use,
     schemas,
+    shares,
     system,
     trace,
     views,
@@ -45,19 +46,8 @@ from hub.io.kafka.topic_facts import TopicFacts
 
 RESOURCES: Final = (
     *(messages, content, trace, evidence, overview, live_routes, routes),
-    *(
-        dead_letters,
-        schemas,
-        schema_use,
-        impact,
-        system,
-        topic_routes,
-        consumers,
-        config,
-        jobs,
-        views,
-        where,
-    ),
+    *(dead_letters, schemas, schema_use, shares, impact, system, topic_routes),
+    *(consumers, config, jobs, views, where),
 )
 """The modules with routes, in the order in which the app tries them."""
 

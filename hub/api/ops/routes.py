@@ -68,6 +68,15 @@ async def routes(
 )
 async def simulate(ops: TheOps, request: SimulateRequest) -> SimulateAnswer:
     """Return what would happen to this message under the rules as they are now."""
+    return await rehearsed(ops, request)
+
+
+async def rehearsed(ops: Ops, request: SimulateRequest) -> SimulateAnswer:
+    """Decide as the hub would, and store nothing.
+
+    Raises:
+        Problem: the body is nested beyond what can be written.
+    """
     rules, now = ops.rules(), ops.clock()
     attributes = _attributes(request, rules, now)
     body = _body(request)

@@ -7,7 +7,7 @@ from enum import StrEnum, unique
 from typing import Any, Final
 
 from lgsp_client import uuid7
-from sqlalchemy import insert, select, update
+from sqlalchemy import Text, cast, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.control import store
@@ -62,6 +62,11 @@ class Decision(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+
+    @property
+    def verb(self) -> str:
+        """The deed, as the trail names it."""
+        return _VERBS[self]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +194,7 @@ class SecondPerson:
             "decision_reason": reason,
         }
         await connection.execute(update(table).where(table.c.id == asked.id).values(values))
-        touched = [(f"request/{asked.id}", f"{_VERBS[decision]}_{asked.kind}")]
+        touched = [(f"request/{asked.id}", f"{decision.verb}_{asked.kind}")]
         await note(connection, at, actor, reason, touched)
 
     async def waiting_in(self, connection: AsyncConnection, kind: Kind, target: str) -> list[Asked]:
@@ -217,13 +222,25 @@ class SecondPerson:
             async with self._control.engine.connect() as connection:
                 return await self.find_in(connection, id)
 
-    async def page(self, *, waiting: bool, before: str, limit: int) -> list[Asked]:
+    async def page(
+        self, *, waiting: bool, before: str, limit: int, kind: Kind | None = None
+    ) -> list[Asked]:
         """Return requests, the newest first; with `waiting` only those nobody decided about."""
         query = select(table).order_by(table.c.id.desc()).limit(limit)
+        if kind is not None:
+            query = query.where(table.c.kind == kind.value)
         if before:
             query = query.where(table.c.id < before)
         if waiting:
             query = query.where(table.c.decision.is_(None))
+        with sql_errors("reading requests"):
+            async with self._control.engine.connect() as connection:
+                return [_asked(row) for row in await connection.execute(query)]
+
+    async def naming(self, kind: Kind, word: str) -> list[Asked]:
+        """Return requests of a kind in whose payload a text stands, the oldest first."""
+        quoted = cast(table.c.payload, Text).contains(f'"{word}"', autoescape=True)
+        query = select(table).where(table.c.kind == kind.value, quoted).order_by(table.c.id)
         with sql_errors("reading requests"):
             async with self._control.engine.connect() as connection:
                 return [_asked(row) for row in await connection.execute(query)]

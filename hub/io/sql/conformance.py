@@ -1,6 +1,7 @@
 """What a system of the sandbox has shown, as the search projection knows it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
@@ -35,6 +36,17 @@ class Shown:
     """Deliveries that it acknowledged or processed."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedMessage:
+    """A message that the hub has refused, and that was not sent again and taken."""
+
+    id: str
+    type: str | None
+    at: datetime
+    reason: str
+    place: str | None
+
+
 class Conformance:
     """Reads the projection. Raises `Unavailable` when SQL is away."""
 
@@ -63,6 +75,20 @@ class Conformance:
                 ]
         names = Shown.__slots__[1:]
         return Shown(types=frozenset(types), **dict(zip(names, values, strict=True)))
+
+    async def refused(self, system: str, most: int) -> tuple[RefusedMessage, ...]:
+        """Return the last messages of a system that stay refused, the newest first."""
+        own = and_(messages.c.source == system, messages.c.outcome == "refused")
+        query = select(messages).where(own).order_by(messages.c.decided_at.desc()).limit(most)
+        with sql_errors("reading what a system was refused"):
+            async with self._engine.connect() as connection:
+                return tuple(_shown(row) for row in await connection.execute(query))
+
+
+def _shown(row: Any) -> RefusedMessage:
+    return RefusedMessage(
+        id=row.id, type=row.type, at=row.decided_at, reason=row.reason or "", place=row.place
+    )
 
 
 def _count(table: Any, where: ColumnElement[bool]) -> Any:

@@ -106,6 +106,7 @@ access_rights: Final = Table(
     Column("system", String(63), nullable=False, index=True),
     Column("types", JSON, nullable=False),
     Column("recipients", JSON, nullable=False),
+    Column("state", String(16), nullable=False, server_default="active"),
 )
 
 groups: Final = Table(
@@ -317,6 +318,7 @@ trail: Final = Table(
     Column("result", String(16), nullable=False, server_default="done"),
     Column("address", String(64)),
     Index("ix_trail_actor", "actor", "id"),
+    Index("ix_trail_version", "version"),
     comment="Invariant 11: every write by a person. No statement of the hub changes or deletes it.",
 )
 

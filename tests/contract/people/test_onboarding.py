@@ -32,7 +32,7 @@ class Sandbox:
         self._projection, self._clock, self._offset = Projection(engine), clock, 0
         self._projection.positions([0])
 
-    def tell(self, event, id_, *, recipient=None, reason=None, at=None, **detail):
+    def tell(self, event, id_, *, recipient=None, reason=None, place=None, at=None, **detail):
         told = AuditEvent(
             event=event,
             source=TWIN,
@@ -40,6 +40,7 @@ class Sandbox:
             at=self._clock.now,
             recipient=recipient,
             reason=reason,
+            place=place,
             rules=RulesRef(version=1, hash="ab" * 32),
             ingress=IngressRef(partition=0, offset=self._offset),
             detail={"type": RECEIVED, "time": (at or self._clock.now).isoformat(), **detail},
@@ -101,8 +102,12 @@ async def test_an_agency_connects_its_system_by_itself(desk, sandbox, clock):
     assert (await standing(mine))["stage"] == Stage.CONFORMING
     asked = (await submit(mine)).json()
     assert asked["stage"] == Stage.SUBMITTED
-    path = f"/v1/admin/proposals/{asked['proposal']}:approve"
+    path = f"/ops/requests/{asked['proposal']}:approve"
     problem(await mine.post(path, json={"reason": WHY}), 403, "forbidden")
+    assert (await other.post(path.replace("approve", "refuse"), json={"reason": WHY})).is_success
+    told = await standing(mine)
+    assert (told["stage"], told["request"]["decided_by"]) == (Stage.CONFORMING, "lan")
+    path = f"/ops/requests/{(await submit(mine)).json()['proposal']}:approve"
     assert (await other.post(path, json={"reason": WHY})).status_code == 200
     assert (await standing(mine))["stage"] == Stage.APPROVED
     problem(await put_key(mine, clock, "mot-cua-moi"), 403, "forbidden")
@@ -120,6 +125,12 @@ async def test_what_was_not_shown_is_named_and_keeps_it_out(desk, sandbox, clock
     for missing in ("invalid", "duplicate", "out of order", "large", "retry after 503"):
         assert missing in refused["detail"]
     assert "valid vn" not in refused["detail"]
+    sandbox.tell(Event.REFUSED, "m-9", reason="not_permitted", place="recipients/0")
+    (trouble,) = (await standing(mine))["refused"]
+    assert (trouble["id"], trouble["place"]) == ("m-9", "recipients/0")
+    assert trouble["help"]["vi"]["next"]
+    (line,) = (await mine.get("/v1/admin/onboardings")).json()["items"]
+    assert (line["stage"], line["shown"], line["wanted"]) == (Stage.KEYED, 1, 8)
     checks = {one["name"]: one["done"] for one in (await standing(mine))["checks"]}
     assert [name for name, done in checks.items() if done] == [f"valid {RECEIVED}"]
 
@@ -134,8 +145,22 @@ async def test_nobody_applies_for_another_agency_or_takes_a_name(desk):
     problem(await apply(mine, name="Tên khác (mẫu)"), 409, "name_taken")
 
 
+async def test_a_test_message_is_tried_before_it_is_sent(desk):
+    mine = await desk.arrive("binh", IN_A)
+    await apply(mine)
+    path = "/v1/admin/onboardings/mot-cua-moi"
+    sample = (await mine.get(f"{path}/sample", params={"type": RECEIVED})).json()
+    assert (sample["source"], sample["recipient"]) == (TWIN, f"urn:hub:system:{TWIN}")
+    assert sample["body"]
+    told = (await mine.post(f"{path}:rehearse", json={"type": RECEIVED})).json()
+    # These operators look at other rules, which do not know the twin.
+    assert (told["outcome"], told["reason"]) == ("refused", "unknown_system")
+
+
 async def test_another_agency_does_not_see_it(desk):
     await apply(await desk.arrive("binh", IN_A))
     other = await desk.arrive("chi", {"role": "integrator", "organisation": "xa-b"})
     assert (await other.get("/v1/admin/onboardings")).json()["items"] == []
-    problem(await other.get("/v1/admin/onboardings/mot-cua-moi"), 403, "forbidden")
+    for what in ("", f"/sample?type={RECEIVED}"):
+        answer = await other.get(f"/v1/admin/onboardings/mot-cua-moi{what}")
+        problem(answer, 403, "forbidden")

@@ -3,7 +3,7 @@
 import pytest
 
 from hub.control.people.second_person import Kind
-from tests.control_support import RECEIVED, change_set, organisation, system
+from tests.control_support import ISSUED, RECEIVED, change_set, organisation, system
 from tests.people_rig import WHY, problem
 
 IN_A = {"role": "integrator", "organisation": "xa-a"}
@@ -35,7 +35,7 @@ async def ask(browser, *changes):
 
 
 async def decide(browser, asked, verb):
-    path = f"/v1/admin/proposals/{asked.json()['id']}:{verb}"
+    path = f"/ops/requests/{asked.json()['id']}:{verb}"
     return await browser.post(path, json={"reason": WHY})
 
 
@@ -55,7 +55,7 @@ async def test_the_subscriber_asks_the_owner_approves_and_until_then_it_is_no_ru
     assert await state(world) is None
     assert (await ask(asker, WISH)).json()["id"] == asked.json()["id"]
     problem(await decide(asker, asked, "approve"), 403, "forbidden")
-    waiting = (await owner.get("/v1/admin/proposals")).json()["items"]
+    waiting = (await owner.get("/ops/requests")).json()["items"]
     assert [(one["asked_by"], one["may_approve"]) for one in waiting] == [("binh", True)]
     assert (await decide(owner, asked, "approve")).json()["decided_by"] == "chi"
     assert await state(world) == "active"
@@ -83,7 +83,7 @@ async def test_a_request_that_cannot_be_made_is_refused_at_once(world):
     asker = await world.arrive("binh", IN_A)
     loop = {**WISH, "sources": ["urn:hub:system:he-thong-a"]}
     problem(await ask(asker, loop), 422, "loops")
-    assert (await asker.get("/v1/admin/proposals")).json()["items"] == []
+    assert (await asker.get("/ops/requests")).json()["items"] == []
 
 
 async def test_subscriber_and_owner_pause_and_end_but_only_the_owner_resumes(world):
@@ -123,3 +123,61 @@ async def test_where_four_eyes_are_asked_for_one_person_alone_changes_nothing(wo
 async def test_keys_do_not_wait(world):
     change = {"change": "revoke_key", "system": "he-thong-a", "thumbprint": "A" * 43}
     problem(await ask(world.machine(), change), 422, "no_proposal")
+
+
+async def order(browser, verb, what="rights/q-1"):
+    return await browser.post(f"/v1/admin/{what}:{verb}", json={"reason": WHY})
+
+
+async def test_a_right_is_paused_resumed_and_ended_as_a_subscription_is(world, control):
+    asker, owner = await world.arrive("binh", IN_A), await world.arrive("chi", OF_THE_OWNER)
+    await decide(owner, await ask(asker, RIGHT), "approve")
+    assert (await order(asker, "pause")).status_code == 200
+    problem(await order(asker, "resume"), 403, "forbidden")
+    assert (await order(owner, "resume")).status_code == 200
+    assert (await order(owner, "end")).status_code == 200
+    problem(await order(owner, "resume"), 409, "ended")
+    problem(await ask(asker, RIGHT), 409, "ended")
+    found = (await asker.get("/ops/shares/right/q-1")).json()
+    assert (found["state"], found["orders"]) == ("ended", [])
+    told = [(one["what"], one["actor"]) for one in found["history"]]
+    assert told == [
+        ("ask", "binh"),
+        ("approve", "chi"),
+        ("put_right", "chi"),
+        ("pause_right", "binh"),
+        ("resume_right", "chi"),
+        ("end_right", "chi"),
+    ]
+    versions = (await world.machine().get("/v1/admin/rules-versions?limit=2")).json()
+    assert [(one["actor"], one["reason"]) for one in versions["items"]] == [("chi", WHY)] * 2
+    # What is over keeps nothing from being removed.
+    gone = {"change": "delete_system", "system": "he-thong-a"}
+    await control.write(change_set(gone), actor="an")
+
+
+async def test_a_right_is_not_taken_over_by_another_system(world):
+    await world.machine().post("/v1/admin/changes", json={"reason": WHY, "changes": [RIGHT]})
+    other = {**RIGHT, "system": "he-thong-b"}
+    problem(await ask(world.machine(), other), 409, "subscription_fixed")
+
+
+async def test_each_side_finds_its_own_shares_and_nobody_elses(world, control):
+    theirs = {**RIGHT, "id": "q-2", "system": "he-thong-b", "types": [ISSUED]}
+    await control.write(change_set(WISH, RIGHT, theirs), actor="an")
+    asker, owner = await world.arrive("binh", IN_A), await world.arrive("chi", OF_THE_OWNER)
+
+    async def found(browser, **query):
+        page = (await browser.get("/ops/shares", params=query)).json()
+        return [f"{one['kind']}/{one['id']}" for one in page["items"]]
+
+    assert await found(asker) == ["right/q-1", "subscription/dk-1"]
+    assert await found(owner) == ["right/q-1", "right/q-2", "subscription/dk-1"]
+    assert await found(owner, who="xa-b") == ["right/q-2"]
+    assert await found(owner, type=RECEIVED, kind="right") == ["right/q-1"]
+    assert await found(owner, state="paused") == []
+    first = (await owner.get("/ops/shares", params={"limit": 1})).json()
+    assert await found(owner, after=first["next"]) == ["right/q-2", "subscription/dk-1"]
+    problem(await asker.get("/ops/shares/right/q-2"), 404, "not_found")
+    one = (await asker.get("/ops/shares/subscription/dk-1")).json()
+    assert (one["owners"], one["orders"]) == ({RECEIVED: "xa-b"}, ["pause", "end"])

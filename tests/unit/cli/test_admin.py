@@ -261,9 +261,9 @@ def test_to_subscribe_is_to_ask(run, hub):
         (["pause-subscription", "dk-1"], "/v1/admin/subscriptions/dk-1:pause"),
         (["resume-subscription", "dk-1"], "/v1/admin/subscriptions/dk-1:resume"),
         (["end-subscription", "dk-1"], "/v1/admin/subscriptions/dk-1:end"),
-        (["approve", "0190-1"], "/v1/admin/proposals/0190-1:approve"),
-        (["refuse", "0190-1"], "/v1/admin/proposals/0190-1:refuse"),
-        (["withdraw", "0190-1"], "/v1/admin/proposals/0190-1:withdraw"),
+        (["approve", "0190-1"], "/ops/requests/0190-1:approve"),
+        (["refuse", "0190-1"], "/ops/requests/0190-1:refuse"),
+        (["withdraw", "0190-1"], "/ops/requests/0190-1:withdraw"),
     ],
 )
 def test_each_step_of_a_share_is_one_command(run, hub, arguments, path):

@@ -1,18 +1,21 @@
 import { useSignal } from "@preact/signals";
 import { ask, at } from "../../api/http";
 import { useLoad } from "../../api/load";
-import type { SecondPersonRequest } from "../../api/shapes";
+import type { Paged, SecondPersonRequest } from "../../api/shapes";
 import { filter, place } from "../../app/router";
 import { me } from "../../app/session";
 import { Badge } from "../../design/Badge";
 import { CheckField } from "../../design/Field";
 import { Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
+import { Pager } from "../../design/Pager";
 import { ReasonDialog } from "../../design/Reason";
 import { Time } from "../../design/Time";
 import { Write } from "../../design/Write";
 import { named, words } from "../../words";
 import { Correction } from "./Correction";
+import { EffectCard } from "../shares/Effect";
+import { changesOf } from "../shares/requested";
 
 type Order = "approve" | "refuse" | "withdraw";
 
@@ -20,7 +23,8 @@ type Order = "approve" | "refuse" | "withdraw";
 export function RequestsScreen() {
   const text = words.value.requests;
   const all = place.value.query["all"] === "yes";
-  const found = useLoad(String(all), (stop) => ask<{ items: readonly SecondPersonRequest[] }>("GET", "/ops/requests", { query: { waiting: !all }, stop }));
+  const before = place.value.query["before"];
+  const found = useLoad(`${all} ${before ?? ""}`, (stop) => ask<Paged<SecondPersonRequest>>("GET", "/ops/requests", { query: { waiting: !all, before }, stop }));
   const asked = useSignal<{ readonly order: Order; readonly id: string } | null>(null);
   const act = async (reason: string) => {
     if (!asked.value) return;
@@ -28,12 +32,15 @@ export function RequestsScreen() {
     found.again();
   };
   return (
-    <Page title={text.title} lead={text.lead} actions={<CheckField label={text.all} checked={all} onChange={(on) => filter({ all: on ? "yes" : "" })} />}>
-      <Shown from={found} empty={({ items }) => items.length === 0} whenEmpty={<p>{text.none}</p>}>
-        {({ items }) => (
-          <ul class="plain-list">
-            {items.map((one) => <RequestCard key={one.id} request={one} choose={(order) => { asked.value = { order, id: one.id }; }} />)}
-          </ul>
+    <Page title={text.title} lead={text.lead} actions={<CheckField label={text.all} checked={all} onChange={(on) => filter({ all: on ? "yes" : "", before: undefined })} />}>
+      <Shown from={found} empty={({ items, next }) => items.length === 0 && !next} whenEmpty={<p>{text.none}</p>}>
+        {({ items, next }) => (
+          <>
+            <ul class="plain-list">
+              {items.map((one) => <RequestCard key={one.id} request={one} choose={(order) => { asked.value = { order, id: one.id }; }} />)}
+            </ul>
+            {(next || before) && <Pager page={{ next, previous: before ? "newest" : null }} go={(cursor) => filter({ before: cursor.after })} />}
+          </>
         )}
       </Shown>
       {asked.value && <ReasonDialog title={text[asked.value.order]} action={text[asked.value.order]} act={act} onClose={() => { asked.value = null; }} />}
@@ -56,6 +63,7 @@ function RequestCard({ request, choose }: { readonly request: SecondPersonReques
       <p class="long">{request.reason}</p>
       <pre tabIndex={0} aria-label={text.payload}>{JSON.stringify(request.payload, null, 2)}</pre>
       {request.kind === "corrected_copy" && <Correction payload={request.payload} />}
+      {open && request.kind === "rules" && <EffectCard changes={() => changesOf(request)} />}
       {request.decided_by && <p class="small">{request.decided_by} · <Time at={request.decided_at} /> · {request.decision_reason}</p>}
       {open && (
         <div class="row">

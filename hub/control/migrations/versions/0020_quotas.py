@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0020_quotas"
-down_revision = "0019_directory"
+down_revision = "0020_corrections"
 branch_labels = None
 depends_on = None
 
