@@ -17,6 +17,7 @@ from hub.api.ops.rebalances import Rebalances
 from hub.control.documents import HeldDocuments
 from hub.control.reviews import Reviews
 from hub.decision.rules import Rules
+from hub.directory.finding import Finder
 from hub.evidence.make import EvidenceMaker
 from hub.io.disk import Disk
 from hub.io.kafka.cluster import Broker
@@ -105,6 +106,8 @@ class Ops:
     evidence: EvidenceMaker | None = None
     """Makes bundles; None: this hub makes none."""
     rebalances: Rebalances = field(default_factory=Rebalances)
+    finder: Finder = field(default_factory=Finder)
+    """Of organisations."""
     own: OwnSystem | None = None
     """The system that signs what operators send anew; None: they cannot."""
     tries: Tries = field(default_factory=Tries)
