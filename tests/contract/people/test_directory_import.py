@@ -1,4 +1,4 @@
-"""Imports of organisations over the API: previewed, confirmed by digest, asked before they close."""
+"""Imports over the API: previewed, confirmed by digest, and they ask before they close many."""
 
 import json
 
