@@ -644,6 +644,54 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/directory": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["level_ops_directory_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/directory/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["one_organisation_ops_directory__id__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/directory:find": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["find_ops_directory_find_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ops/flow": {
         readonly parameters: {
             readonly query?: never;
@@ -2372,6 +2420,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/admin/reviews/choices": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["made_v1_admin_reviews_choices_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/admin/reviews/{source}/{id}:choose": {
         readonly parameters: {
             readonly query?: never;
@@ -2877,11 +2941,31 @@ export interface components {
             readonly address: string;
             readonly candidates: readonly components["schemas"]["Target"][];
         };
+        readonly ChoiceMadeAnswer: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: string;
+            readonly chosen: {
+                readonly [key: string]: readonly string[];
+            };
+            readonly entry: number;
+            readonly id: string;
+            readonly reason: string;
+            readonly recipients: readonly components["schemas"]["StandingAnswer"][];
+            readonly source: string;
+            readonly subject: string | null;
+            readonly type: string | null;
+            readonly waits: boolean;
+        };
         readonly ChoiceRequest: {
             readonly choices: {
                 readonly [key: string]: readonly string[];
             };
             readonly reason: string;
+        };
+        readonly ChoicesMadePage: {
+            readonly items: readonly components["schemas"]["ChoiceMadeAnswer"][];
+            readonly next: number | null;
         };
         /** @enum {string} */
         readonly Collection: "organisations" | "codes" | "groups" | "competences" | "systems" | "keys" | "endpoints" | "rights" | "schemas" | "conversions" | "document-policies" | "subscriptions" | "type-owners" | "exchanges";
@@ -2989,6 +3073,12 @@ export interface components {
             readonly changes: readonly components["schemas"]["RebalanceAnswer"][];
             readonly items: readonly components["schemas"]["ConsumerAnswer"][];
             readonly since: string | null;
+        };
+        readonly ContactAnswer: {
+            readonly email: string;
+            readonly name: string;
+            readonly of: string;
+            readonly phone: string;
         };
         readonly ContactAsked: {
             /** @default  */
@@ -3360,6 +3450,15 @@ export interface components {
             readonly seconds: number | null;
             readonly stuck: boolean;
         };
+        readonly HappeningAnswer: {
+            readonly after: readonly components["schemas"]["NamedOrganisation"][];
+            readonly ahead: boolean;
+            readonly became: string;
+            readonly before: readonly components["schemas"]["NamedOrganisation"][];
+            readonly day: string | null;
+            readonly turn: components["schemas"]["Turn"];
+            readonly was: string;
+        };
         readonly HeadAnswer: {
             readonly hash: string;
             readonly problem: string | null;
@@ -3505,6 +3604,10 @@ export interface components {
         };
         /** @enum {string} */
         readonly "Level-Input": "debug" | "info" | "warning" | "error" | "critical";
+        readonly LevelPage: {
+            readonly items: readonly components["schemas"]["OrganisationLine"][];
+            readonly next: string | null;
+        };
         readonly LimitRequest: {
             readonly name: string;
             readonly reason: string;
@@ -3661,6 +3764,12 @@ export interface components {
         readonly MovesAnswer: {
             readonly items: readonly components["schemas"]["MoveAnswer"][];
         };
+        readonly NamedOrganisation: {
+            readonly id: string;
+            readonly name: string;
+            /** @enum {string} */
+            readonly stands: "to_come" | "active" | "ending" | "closed" | "merged";
+        };
         readonly NetworkAnswer: {
             readonly approved_at: string | null;
             readonly approved_by: string | null;
@@ -3762,6 +3871,67 @@ export interface components {
         readonly OrderedAnswer: {
             readonly job: components["schemas"]["JobAnswer"] | null;
             readonly ordered: readonly string[];
+        };
+        readonly OrganisationAnswer: {
+            readonly children: number;
+            readonly codes: readonly components["schemas"]["TenureAnswer"][];
+            readonly contacts: readonly components["schemas"]["ContactAnswer"][];
+            readonly endpoints: readonly {
+                readonly [key: string]: unknown;
+            }[];
+            readonly id: string;
+            readonly keys: readonly {
+                readonly [key: string]: unknown;
+            }[];
+            readonly level: string;
+            readonly name: string;
+            readonly parent: string | null;
+            readonly path: readonly components["schemas"]["OrganisationLine"][];
+            readonly representing: readonly {
+                readonly [key: string]: unknown;
+            }[];
+            readonly rights: readonly {
+                readonly [key: string]: unknown;
+            }[];
+            /** @enum {string} */
+            readonly stands: "to_come" | "active" | "ending" | "closed" | "merged";
+            readonly state: string;
+            readonly successors: readonly components["schemas"]["NamedOrganisation"][];
+            readonly systems: readonly {
+                readonly [key: string]: unknown;
+            }[];
+            readonly timeline: readonly components["schemas"]["HappeningAnswer"][];
+            readonly timeline_whole: boolean;
+            readonly valid_from: string | null;
+            readonly valid_to: string | null;
+        };
+        readonly OrganisationFound: {
+            readonly by_code: string | null;
+            readonly children: number;
+            readonly codes: readonly string[];
+            readonly id: string;
+            readonly level: string;
+            readonly name: string;
+            readonly path: readonly string[];
+            /** @enum {string} */
+            readonly stands: "to_come" | "active" | "ending" | "closed" | "merged";
+            readonly valid_from: string | null;
+            readonly valid_to: string | null;
+        };
+        readonly OrganisationLine: {
+            readonly children: number;
+            readonly codes: readonly string[];
+            readonly id: string;
+            readonly level: string;
+            readonly name: string;
+            /** @enum {string} */
+            readonly stands: "to_come" | "active" | "ending" | "closed" | "merged";
+            readonly valid_from: string | null;
+            readonly valid_to: string | null;
+        };
+        readonly OrganisationsFound: {
+            readonly items: readonly components["schemas"]["OrganisationFound"][];
+            readonly more: boolean;
         };
         /** @enum {string} */
         readonly "Outcome-Input": "admitted" | "refused" | "held";
@@ -4536,6 +4706,16 @@ export interface components {
         };
         /** @enum {string} */
         readonly Stamping: "never" | "current" | "behind";
+        readonly StandingAnswer: {
+            readonly chosen: boolean;
+            readonly name: string | null;
+            readonly organisation: string | null;
+            readonly reason: string | null;
+            /** Format: date-time */
+            readonly since: string;
+            readonly state: components["schemas"]["State"];
+            readonly system: string;
+        };
         /** @enum {string} */
         readonly State: "pending" | "retrying" | "held" | "manual_review" | "dead_letter" | "expired" | "withdrawn" | "delivered" | "acknowledged" | "rejected" | "processed";
         /** @enum {string} */
@@ -4621,6 +4801,14 @@ export interface components {
             readonly after: unknown;
             readonly before: unknown;
             readonly entity: string;
+        };
+        readonly TenureAnswer: {
+            readonly code: string;
+            readonly counts: boolean;
+            readonly now_of: string | null;
+            readonly scheme: string;
+            readonly valid_from: string | null;
+            readonly valid_to: string | null;
         };
         readonly TestAnswer: {
             readonly answered_at: string | null;
@@ -4713,6 +4901,8 @@ export interface components {
             readonly test: boolean;
             readonly version: string;
         };
+        /** @enum {string} */
+        readonly Turn: "founded" | "merged" | "absorbed" | "split" | "succeeded" | "reorganised" | "abolished" | "renamed" | "moved";
         /** @enum {string} */
         readonly Usage: "systems" | "documents" | "timestamps";
         readonly UserAnswer: {
@@ -5972,6 +6162,71 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": unknown;
+                };
+            };
+        };
+    };
+    readonly level_ops_directory_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly under?: string;
+                readonly after?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LevelPage"];
+                };
+            };
+        };
+    };
+    readonly one_organisation_ops_directory__id__get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OrganisationAnswer"];
+                };
+            };
+        };
+    };
+    readonly find_ops_directory_find_get: {
+        readonly parameters: {
+            readonly query: {
+                readonly text: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OrganisationsFound"];
                 };
             };
         };
@@ -8814,6 +9069,28 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ReviewPage"];
+                };
+            };
+        };
+    };
+    readonly made_v1_admin_reviews_choices_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly before?: number | null;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ChoicesMadePage"];
                 };
             };
         };

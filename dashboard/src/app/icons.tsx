@@ -25,6 +25,7 @@ const PATHS = {
   certificates: "M12 14a5 5 0 1 0 0-10 5 5 0 0 0 0 10M9 13l-1.500 8L12 19l4.500 2L15 13",
   compromises: "M8 16a4 4 0 1 1 3-6.500L20 9v3h-2v3h-3v-3h-3.500M7 12v.1M4 20l4-1",
   transparency: "M12 4v4M6 12v-2h12v2M6 12v4M18 12v4M4 16h4v4H4zM10 12h4v4h-4zM16 16h4v4h-4z",
+  reviews: "M12 20v-7M12 13 5 8V4M12 13l7-5V4M3 6l2-2 2 2M17 6l2-2 2 2",
   held: "M8 11V7a4 4 0 0 1 8 0v4M5 11h14v9H5z",
 } as const;
 

@@ -9,8 +9,8 @@ from hub.api.admin_models import problems
 from hub.api.admin_route import AdminRoute
 from hub.api.ops.dependencies import Ops, ops_of
 from hub.api.ops.directory_models import (
-    FoundAnswer,
-    FoundPage,
+    OrganisationFound,
+    OrganisationsFound,
     LevelPage,
     OrganisationAnswer,
 )
@@ -50,7 +50,7 @@ async def level(
 
 
 @router.get("/directory:find", responses=problems(), dependencies=_READING)
-async def find(ops: TheOps, text: Text) -> FoundPage:
+async def find(ops: TheOps, text: Text) -> OrganisationsFound:
     """Return whom a part of a name, or any code, means: also an old code, or a wild spelling."""
     directory, day = ops.rules().directory, legal_day(ops.clock())
     # Off the loop: each name of the country is looked at.
@@ -58,14 +58,14 @@ async def find(ops: TheOps, text: Text) -> FoundPage:
     by_code = {one.id: one.code for one in found[:MAX_FOUND]}
     lines = await DirectoryView(ops.engine, day).lines(tuple(by_code))
     items = [
-        FoundAnswer(
+        OrganisationFound(
             **line_shown(one, day).model_dump(),
             by_code=by_code[one.id],
             path=_path(directory, one.record.parent),
         )
         for one in lines
     ]
-    return FoundPage(items=items, more=len(found) > MAX_FOUND)
+    return OrganisationsFound(items=items, more=len(found) > MAX_FOUND)
 
 
 @router.get(

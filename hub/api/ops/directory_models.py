@@ -23,7 +23,7 @@ _LINE: Final[dict[str, Any]] = {
 }
 
 
-class Named(Answer):
+class NamedOrganisation(Answer):
     """An organisation by its name."""
 
     id: str
@@ -31,7 +31,7 @@ class Named(Answer):
     stands: Stands
 
 
-class LineAnswer(Named):
+class OrganisationLine(NamedOrganisation):
     """An organisation in a tree or a list."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_LINE]})
@@ -48,11 +48,11 @@ class LineAnswer(Named):
 class LevelPage(Answer):
     """Who stands right under one organisation, by id; ask with `after=<next>` for more."""
 
-    items: list[LineAnswer]
+    items: list[OrganisationLine]
     next: str | None
 
 
-class FoundAnswer(LineAnswer):
+class OrganisationFound(OrganisationLine):
     """An organisation that was looked for."""
 
     by_code: str | None
@@ -61,10 +61,10 @@ class FoundAnswer(LineAnswer):
     """Names of whom it stands under, the topmost first."""
 
 
-class FoundPage(Answer):
+class OrganisationsFound(Answer):
     """What fits best comes first."""
 
-    items: list[FoundAnswer]
+    items: list[OrganisationFound]
     more: bool
     """True: more fit than are shown."""
 
@@ -99,14 +99,14 @@ class HappeningAnswer(Answer):
     """First day on which it is so; null: the directory does not know."""
     ahead: bool
     """True: that day is yet to come."""
-    before: list[Named]
-    after: list[Named]
+    before: list[NamedOrganisation]
+    after: list[NamedOrganisation]
     was: str
     became: str
     """Of a new name, or a new parent: the old one and the new one."""
 
 
-class OrganisationAnswer(Named):
+class OrganisationAnswer(NamedOrganisation):
     """One organisation with all that is its own."""
 
     level: str
@@ -114,9 +114,9 @@ class OrganisationAnswer(Named):
     state: str
     valid_from: date | None
     valid_to: date | None
-    successors: list[Named]
+    successors: list[NamedOrganisation]
     contacts: list[ContactAnswer]
-    path: list[LineAnswer]
+    path: list[OrganisationLine]
     children: int
     codes: list[TenureAnswer]
     systems: list[dict[str, Any]]

@@ -9,8 +9,8 @@ import msgspec
 from hub.api.ops.directory_models import (
     ContactAnswer,
     HappeningAnswer,
-    LineAnswer,
-    Named,
+    OrganisationLine,
+    NamedOrganisation,
     OrganisationAnswer,
     Stands,
     TenureAnswer,
@@ -31,10 +31,10 @@ def stands(record: OrganisationRecord, day: date) -> Stands:
     return "active" if record.valid_to is None else "ending"
 
 
-def line_shown(line: Line, day: date) -> LineAnswer:
+def line_shown(line: Line, day: date) -> OrganisationLine:
     """Return an organisation as a line of a tree or a list."""
     record = line.record
-    return LineAnswer(
+    return OrganisationLine(
         id=line.id,
         name=record.name,
         stands=stands(record, day),
@@ -77,8 +77,8 @@ def _rows(records: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{"id": id} | msgspec.to_builtins(one) for id, one in sorted(records.items())]
 
 
-def _named(id: str, names: Mapping[str, OrganisationRecord], day: date) -> Named:
-    return Named(id=id, name=names[id].name, stands=stands(names[id], day))
+def _named(id: str, names: Mapping[str, OrganisationRecord], day: date) -> NamedOrganisation:
+    return NamedOrganisation(id=id, name=names[id].name, stands=stands(names[id], day))
 
 
 def _tenures(found: Whole, day: date) -> Iterator[TenureAnswer]:
