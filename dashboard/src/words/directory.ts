@@ -1,7 +1,7 @@
 /** Words of the directory's tree, history and import, and of the choice of recipients. */
 export const directoryVi = {
   tree: {
-    tab: "Cây cơ quan", findHint: "Gõ không dấu cũng được; mã cũ và mã viết chưa chuẩn cũng tìm thấy.", ended: "Hiện cả cơ quan đã kết thúc", hidden: (n: string) => `${n} cơ quan đã kết thúc không hiện.`, more: "Xem tiếp cấp này", below: "Đơn vị trực thuộc",
+    tab: "Cây cơ quan", open: (name: string) => `Cấp dưới của ${name}`, findHint: "Gõ không dấu cũng được; mã cũ và mã viết chưa chuẩn cũng tìm thấy.", ended: "Hiện cả cơ quan đã kết thúc", hidden: (n: string) => `${n} cơ quan đã kết thúc không hiện.`, more: "Xem tiếp cấp này", below: "Đơn vị trực thuộc",
     notFound: "Không cơ quan nào có tên hoặc mã như vậy.", byCode: "theo mã", moreFound: "Còn nữa; hãy gõ thêm.",
   },
   timeline: {
@@ -31,7 +31,7 @@ export const directoryVi = {
 
 export const directoryEn: typeof directoryVi = {
   tree: {
-    tab: "Tree", findHint: "Without accents too; old codes and codes in other spellings are found as well.", ended: "Show organisations that exist no more", hidden: (n) => `${n} that exist no more are not shown.`, more: "More of this level", below: "Right below",
+    tab: "Tree", open: (name) => `Below ${name}`, findHint: "Without accents too; old codes and codes in other spellings are found as well.", ended: "Show organisations that exist no more", hidden: (n) => `${n} that exist no more are not shown.`, more: "More of this level", below: "Right below",
     notFound: "No organisation has such a name or code.", byCode: "by the code", moreFound: "There are more; type on.",
   },
   timeline: {

@@ -42,15 +42,15 @@ export function Level({ under, ended }: Props) {
   );
 }
 
+/** A button of its own opens it: a link within one control is out of reach for a screen reader. */
 function Branch({ one, ended }: { readonly one: OrganisationLine; readonly ended: boolean }) {
   const open = useSignal(false);
-  if (one.children === 0) return <li><Name one={one} /></li>;
+  if (one.children === 0) return <li class="leaf"><Name one={one} /></li>;
   return (
     <li>
-      <details onToggle={(event) => { open.value = event.currentTarget.open; }}>
-        <summary><Name one={one} /> <span class="small soft">({count(one.children)})</span></summary>
-        {open.value && <Level under={one.id} ended={ended} />}
-      </details>
+      <button type="button" class="tree-toggle" aria-expanded={open.value} aria-label={words.value.tree.open(one.name)} onClick={() => { open.value = !open.value; }}>{open.value ? "▾" : "▸"}</button>
+      <Name one={one} /> <span class="small soft">({count(one.children)})</span>
+      {open.value && <Level under={one.id} ended={ended} />}
     </li>
   );
 }
