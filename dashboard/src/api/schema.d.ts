@@ -3768,7 +3768,7 @@ export interface components {
             readonly id: string;
             readonly name: string;
             /** @enum {string} */
-            readonly stands: "to_come" | "active" | "ending" | "closed" | "merged";
+            readonly stands: "to_come" | "active" | "ending" | "closed" | "merged" | "split";
         };
         readonly NetworkAnswer: {
             readonly approved_at: string | null;
@@ -3894,7 +3894,7 @@ export interface components {
                 readonly [key: string]: unknown;
             }[];
             /** @enum {string} */
-            readonly stands: "to_come" | "active" | "ending" | "closed" | "merged";
+            readonly stands: "to_come" | "active" | "ending" | "closed" | "merged" | "split";
             readonly state: string;
             readonly successors: readonly components["schemas"]["NamedOrganisation"][];
             readonly systems: readonly {
@@ -3914,7 +3914,7 @@ export interface components {
             readonly name: string;
             readonly path: readonly string[];
             /** @enum {string} */
-            readonly stands: "to_come" | "active" | "ending" | "closed" | "merged";
+            readonly stands: "to_come" | "active" | "ending" | "closed" | "merged" | "split";
             readonly valid_from: string | null;
             readonly valid_to: string | null;
         };
@@ -3925,7 +3925,7 @@ export interface components {
             readonly level: string;
             readonly name: string;
             /** @enum {string} */
-            readonly stands: "to_come" | "active" | "ending" | "closed" | "merged";
+            readonly stands: "to_come" | "active" | "ending" | "closed" | "merged" | "split";
             readonly valid_from: string | null;
             readonly valid_to: string | null;
         };

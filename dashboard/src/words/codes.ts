@@ -5,7 +5,7 @@ export const codesVi = {
     held: "Bị giữ lại", resumed: "Cho đi tiếp", expired: "Hết hạn", withdrawn: "Đã thu hồi", acknowledged: "Bên nhận đã tiếp nhận", processed: "Đã xử lý xong",
     rejected: "Bên nhận trả lại", verdict: "Kết quả kiểm chữ ký", pending: "Chờ gửi", manual_review: "Chờ người chọn", normal: "Thường", urgent: "Khẩn",
     running: "Đang chạy", paused: "Tạm dừng", stopped: "Đã dừng", stopping: "Đang dừng", starting: "Đang khởi động", waiting: "Đang chờ", failed: "Hỏng", failing: "Đang lỗi", silent: "Im lặng",
-    active: "Hoạt động", closed: "Đã đóng", merged: "Đã sáp nhập", to_come: "Sẽ thành lập", ending: "Sắp kết thúc", previewed: "Chờ xác nhận", cancelled: "Đã hủy", done: "Xong", ok: "Đạt", denied: "Bị từ chối", assumed: "Coi như đạt", not_checked: "Không kiểm",
+    active: "Hoạt động", closed: "Đã đóng", merged: "Đã sáp nhập", split: "Đã chia tách", to_come: "Sẽ thành lập", ending: "Sắp kết thúc", previewed: "Chờ xác nhận", cancelled: "Đã hủy", done: "Xong", ok: "Đạt", denied: "Bị từ chối", assumed: "Coi như đạt", not_checked: "Không kiểm",
   } as Record<string, string>,
   reasons: {
     too_large: "Quá lớn", too_deep: "Lồng quá sâu", malformed_body: "Nội dung hỏng", unsupported_content_type: "Kiểu nội dung không nhận", attribute_missing: "Thiếu thuộc tính",
@@ -35,7 +35,7 @@ export const codesEn: typeof codesVi = {
     held: "Held", resumed: "Resumed", expired: "Expired", withdrawn: "Withdrawn", acknowledged: "Acknowledged", processed: "Processed",
     rejected: "Rejected", verdict: "Signature verdict", pending: "Pending", manual_review: "Manual review", normal: "Normal", urgent: "Urgent",
     running: "Running", paused: "Paused", stopped: "Stopped", stopping: "Stopping", starting: "Starting", waiting: "Waiting", failed: "Failed", failing: "Failing", silent: "Silent",
-    active: "Active", closed: "Closed", merged: "Merged", to_come: "To come", ending: "Will end", previewed: "To be confirmed", cancelled: "Cancelled", done: "Done", ok: "Ok", denied: "Denied", assumed: "Assumed", not_checked: "Not checked",
+    active: "Active", closed: "Closed", merged: "Merged", split: "Split", to_come: "To come", ending: "Will end", previewed: "To be confirmed", cancelled: "Cancelled", done: "Done", ok: "Ok", denied: "Denied", assumed: "Assumed", not_checked: "Not checked",
   },
   reasons: {
     too_large: "Too large", too_deep: "Too deep", malformed_body: "Malformed body", unsupported_content_type: "Unsupported content type", attribute_missing: "An attribute is missing",

@@ -8,8 +8,8 @@ from pydantic import ConfigDict
 from hub.api.ops_models import Answer
 from hub.directory.timeline import Turn
 
-Stands = Literal["to_come", "active", "ending", "closed", "merged"]
-"""`ending`: it exists, and the day on which it will not is fixed."""
+Stands = Literal["to_come", "active", "ending", "closed", "merged", "split"]
+"""`ending`: it exists, and the day on which it will not is fixed. `split`: several have its place."""
 
 _LINE: Final[dict[str, Any]] = {
     "id": "xa-mau",

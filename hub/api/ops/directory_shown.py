@@ -25,10 +25,16 @@ def stands(record: OrganisationRecord, day: date) -> Stands:
     """Return where an organisation stands on a day."""
     ended = record.valid_to is not None and record.valid_to < day
     if record.state != "active" or ended:
-        return "merged" if record.successors else "closed"
+        return _ended(len(record.successors))
     if record.valid_from is not None and record.valid_from > day:
         return "to_come"
     return "active" if record.valid_to is None else "ending"
+
+
+def _ended(successors: int) -> Stands:
+    if successors > 1:
+        return "split"
+    return "merged" if successors else "closed"
 
 
 def line_shown(line: Line, day: date) -> OrganisationLine:

@@ -11,6 +11,7 @@ import { say } from "../../design/toast";
 import { Write } from "../../design/Write";
 import { named, words } from "../../words";
 import type { Chosen } from "./Import";
+import { propose, refusedAlone } from "./save";
 
 const IMPORTS = "POST /v1/admin/directory:import";
 
@@ -27,7 +28,11 @@ export function Plan({ plan, chosen, done }: Props) {
   const closing = useSignal("");
   const act = async (reason: string) => {
     const { file, format, close_missing } = chosen;
-    await ask("POST", "/v1/admin/directory:import", { query: { format, close_missing, digest: plan.digest, closing: Number(closing.value) || 0, reason }, file });
+    const query = { format, close_missing, digest: plan.digest, closing: Number(closing.value) || 0, reason };
+    const take = () => ask("POST", "/v1/admin/directory:import", { query, file });
+    // What waits for a second person is one request: more changes than are shown here are too many to judge.
+    if (plan.shown.length < plan.changes) await take();
+    else if (await refusedAlone(take)) return propose(plan.shown, reason).then(done);
     say(text.imported(count(plan.changes)));
     done();
   };

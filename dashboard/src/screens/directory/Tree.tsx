@@ -10,7 +10,7 @@ import { Shown } from "../../design/Notice";
 import { count } from "../../design/Time";
 import { named, words } from "../../words";
 
-const ENDED: ReadonlySet<string> = new Set(["closed", "merged"]);
+const ENDED: ReadonlySet<string> = new Set(["closed", "merged", "split"]);
 
 interface Props {
   /** Id of the organisation right above; "" for those under nobody. */
