@@ -9,10 +9,10 @@ from hub.api.admin_models import problems
 from hub.api.admin_route import AdminRoute
 from hub.api.ops.dependencies import Ops, ops_of
 from hub.api.ops.directory_models import (
-    OrganisationFound,
-    OrganisationsFound,
     LevelPage,
     OrganisationAnswer,
+    OrganisationFound,
+    OrganisationsFound,
 )
 from hub.api.ops.directory_shown import line_shown, organisation_shown
 from hub.api.problems import Code, Problem

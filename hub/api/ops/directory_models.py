@@ -9,7 +9,8 @@ from hub.api.ops_models import Answer
 from hub.directory.timeline import Turn
 
 Stands = Literal["to_come", "active", "ending", "closed", "merged", "split"]
-"""`ending`: it exists, and the day on which it will not is fixed. `split`: several have its place."""
+"""`ending`: it exists, and the day on which it will not is fixed. `split`: several have its place,
+`merged`: one has."""
 
 _LINE: Final[dict[str, Any]] = {
     "id": "xa-mau",

@@ -9,9 +9,9 @@ import msgspec
 from hub.api.ops.directory_models import (
     ContactAnswer,
     HappeningAnswer,
-    OrganisationLine,
     NamedOrganisation,
     OrganisationAnswer,
+    OrganisationLine,
     Stands,
     TenureAnswer,
 )
