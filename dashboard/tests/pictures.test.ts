@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { diff } from "../src/design/diff";
-import { pruned, treeOf } from "../src/screens/directory/tree";
 import { layout, MOST_NODES, NOWHERE } from "../src/screens/overview/flow-layout";
 import { inSteps } from "../src/screens/overview/minutes";
 import { worstLag } from "../src/screens/overview/Tiles";
@@ -49,28 +48,6 @@ describe("the longest lag", () => {
     expect(worstLag({ lag: [{ group: "a", messages: 1, seconds: 3 }, { group: "b", messages: 9, seconds: 0.5 }] })).toBe(3);
     expect(worstLag({ lag: [{ group: "a", messages: null, seconds: null }] })).toBeNull();
     expect(worstLag({ lag: null })).toBeNull();
-  });
-});
-
-describe("the directory's tree", () => {
-  const one = (id: string, name: string, parent?: string) => ({ id, name, ...(parent && { parent }) });
-  const all = [one("p", "Tỉnh Mẫu"), one("d", "Huyện Mẫu", "p"), one("c", "Xã Đồng Mẫu", "d"), one("lost", "Cơ quan lạc", "gone")];
-
-  it("keeps one whose parent is unknown, as a root", () => {
-    expect(treeOf(all).map((branch) => branch.organisation.id)).toEqual(["lost", "p"]);
-  });
-
-  it.each(["dong mau", "Xã Đồng".normalize("NFD"), "XÃ ĐỒNG MẪU", "c"])("is searched for %s without accents, case or form", (wanted) => {
-    expect(JSON.stringify(pruned(treeOf(all), wanted))).toContain("Xã Đồng Mẫu");
-  });
-
-  it("shows what lies above a find, and nothing else", () => {
-    const [root, ...others] = pruned(treeOf(all), "dong mau");
-    expect([root?.organisation.id, root?.children[0]?.organisation.id, others]).toEqual(["p", "d", []]);
-  });
-
-  it("ends on a circle of parents", () => {
-    expect(treeOf([one("a", "A", "b"), one("b", "B", "a"), one("r", "R")]).map((branch) => branch.organisation.id)).toEqual(["r"]);
   });
 });
 

@@ -29,7 +29,7 @@ CloseMissing = Annotated[bool, Query()]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 _ANSWERS: Final = problems(
-    s409="It is not such a file, or not what the preview has told",
+    s409="It is not what the preview has told, or would close many",
     s413="The file is too large",
 )
 
@@ -76,7 +76,8 @@ async def preview(
     connection: Request,
     control: TheControl,
     format_: TheFormat,
-    _person: Annotated[Person, Depends(require(Action.CHANGE_RULES))],
+    # It changes nothing, so read-only mode does not stop it.
+    _person: Annotated[Person, Depends(require(Action.CHANGE_RULES, writes=False))],
     *,
     close_missing: CloseMissing = False,
 ) -> PlanAnswer:

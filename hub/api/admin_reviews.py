@@ -1,9 +1,10 @@
 """`/v1/admin/reviews`: messages to organisations that were split, and who shall get them."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from hub.answers import Choice
@@ -11,14 +12,19 @@ from hub.api.admin_documents import After, DecidedAnswer, Limit, next_after
 from hub.api.admin_models import problems
 from hub.api.admin_route import AdminRoute
 from hub.api.ops.dependencies import Ops, ops_of
+from hub.api.ops.trace_steps import party
+from hub.api.ops_models import Answer
 from hub.api.problems import Code, Problem
 from hub.api.rights import Action, Person, require
 from hub.api.status import Id, Source
 from hub.control.check_orders import NoLongerKept
+from hub.control.choices_made import Standing, choices_made
 from hub.control.fields import Reason, SystemNames
 from hub.control.reviews import NothingToChoose
 from hub.decision.choosing import Chosen, fits
 from hub.decision.routing import taker
+from hub.decision.rules import Rules
+from hub.decision.states import State
 from hub.directory.organisations import legal_day
 
 router: Final = APIRouter(prefix="/v1/admin/reviews", tags=["admin"], route_class=AdminRoute)
@@ -65,6 +71,43 @@ class ReviewPage(BaseModel):
     next: str | None
 
 
+class StandingAnswer(Answer):
+    """Where the message stands for one recipient."""
+
+    system: str
+    organisation: str | None
+    name: str | None
+    chosen: bool
+    state: State
+    reason: str | None
+    since: datetime
+
+
+class ChoiceMadeAnswer(Answer):
+    """What an operator chose, and what came of it."""
+
+    entry: int
+    source: str
+    id: str
+    type: str | None
+    subject: str | None
+    at: datetime
+    by: str
+    reason: str
+    chosen: dict[str, list[str]]
+    """For each open address the systems; none: nobody gets it."""
+    waits: bool
+    """True: it still waits for a choice: the order is on its way, or fitted no more."""
+    recipients: list[StandingAnswer]
+
+
+class ChoicesMadePage(Answer):
+    """Choices, the newest first; ask with `before=<next>` for older ones."""
+
+    items: list[ChoiceMadeAnswer]
+    next: int | None
+
+
 class ChoiceRequest(BaseModel):
     """Who gets it, and why."""
 
@@ -98,6 +141,22 @@ async def waiting(ops: TheOps, after: After = "", limit: Limit = 100) -> ReviewP
         for one in found
     ]
     return ReviewPage(items=items, next=next_after(items, limit))
+
+
+@router.get("/choices", responses=problems(), dependencies=[Depends(require(Action.VIEW_METADATA))])
+async def made(
+    ops: TheOps, before: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None, limit: Limit = 100
+) -> ChoicesMadePage:
+    """Return what was chosen, by whom and why, and where each recipient stands now."""
+    found = await choices_made(ops.engine, before, limit)
+    rules = ops.rules()
+    items = [
+        ChoiceMadeAnswer(
+            **asdict(one) | {"recipients": [_standing(rules, who) for who in one.recipients]}
+        )
+        for one in found
+    ]
+    return ChoicesMadePage(items=items, next=items[-1].entry if len(items) == limit else None)
 
 
 @router.post(
@@ -145,16 +204,20 @@ async def _expect_fitting(ops: Ops, source: str, id: str, request: ChoiceRequest
 
 def _candidate(ops: Ops, name: str, type_: str, *, suggested: bool) -> CandidateAnswer:
     rules = ops.rules()
-    system = rules.systems.get(name)
-    id_ = None if system is None else system.organisation
-    organisation = None if id_ is None else rules.directory.organisations.get(id_)
+    whose = party(rules, name)
+    id_ = whose.organisation
     return CandidateAnswer(
         system=name,
         organisation=id_,
-        name=None if organisation is None else organisation.name,
+        name=whose.name,
         takes=id_ is not None and taker(id_, type_, rules) == name,
         suggested=suggested,
     )
+
+
+def _standing(rules: Rules, one: Standing) -> StandingAnswer:
+    whose = party(rules, one.system)
+    return StandingAnswer(**asdict(one), organisation=whose.organisation, name=whose.name)
 
 
 _PLAIN: Final = ("source", "id", "type", "subject", "since", "until")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, and_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -13,6 +13,9 @@ from hub.decision.order_record import Order
 from hub.io.kafka.orders import GivesOrders, RecordGone
 from hub.io.sql.document_tables import document_checks as checks
 from hub.io.sql.engine import sql_errors
+
+MESSAGE: Final = "message/"
+"""Before the source and the id, in the trail's name of a message."""
 
 
 class NoLongerKept(Exception):
@@ -66,8 +69,13 @@ class CheckOrders:
                 row = (await connection.execute(select(checks).where(mine))).one_or_none()
                 if row is None or not fits(row):
                     return None
-                touched = [(entity(order.source, order.id), action)]
-                await note(connection, self._clock(), order.by, order.reason, touched)
+                about = entity(order.source, order.id)
+                chosen = {one.address: list(one.systems) for one in order.chosen}
+                values = {about: (None, chosen)} if chosen else None
+                touched = [(about, action)]
+                await note(
+                    connection, self._clock(), order.by, order.reason, touched, values=values
+                )
                 return row
 
 
@@ -78,4 +86,4 @@ def named(source: str, id: str) -> ColumnElement[bool]:
 
 def entity(source: str, id: str) -> str:
     """Return what the trail calls a message."""
-    return f"message/{source}/{id}"
+    return f"{MESSAGE}{source}/{id}"

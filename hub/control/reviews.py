@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from hub.control.check_orders import CheckOrders, named
 from hub.decision.choosing import Chosen
 from hub.decision.order_record import Do, Order
+from hub.decision.states import State
 from hub.io.kafka.orders import GivesOrders
 from hub.io.sql.document_tables import document_checks as checks
 from hub.io.sql.engine import sql_errors
@@ -21,6 +22,9 @@ from hub.io.sql.projection_tables import deliveries, messages
 
 CHOSEN: Final = "choose_recipient"
 """What the trail calls it."""
+
+_NEVER_HAD_IT: Final = (State.MANUAL_REVIEW, State.EXPIRED, State.WITHDRAWN)
+"""A candidate that was not chosen has nothing of the matter."""
 
 
 class NothingToChoose(Exception):
@@ -112,6 +116,7 @@ async def _known(connection: AsyncConnection, row: Row[Any]) -> frozenset[str]:
     query = query.where(
         messages.c.subject == row.subject,
         deliveries.c.recipient.in_(candidates),
+        deliveries.c.state.not_in(_NEVER_HAD_IT),
         messages.c.id != row.id,
     )
     return frozenset((await connection.execute(query)).scalars())

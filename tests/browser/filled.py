@@ -6,6 +6,15 @@ They are made by the API's own models, so they have the shape that the API has.
 from datetime import UTC, datetime, timedelta
 
 from hub.api.admin_documents import HeldDocumentAnswer, HeldDocumentPage
+from hub.api.admin_reviews import (
+    CandidateAnswer,
+    ChoiceMadeAnswer,
+    ChoicesMadePage,
+    OpenAddressAnswer,
+    ReviewAnswer,
+    ReviewPage,
+    StandingAnswer,
+)
 from hub.api.compromise_models import DoubtfulAnswer, DoubtfulPage
 from hub.api.explained import explained
 from hub.api.log_standing import (
@@ -36,6 +45,7 @@ from hub.api.ops_certificates import (
 from hub.api.ops_compromises import CompromiseAnswer, CompromisePage, CountedAnswer
 from hub.control.compromises import CompromiseState
 from hub.control.onboarding import Stage
+from hub.decision.states import State
 from hub.signing.judgement import Status
 from hub.signing.trust import Usage
 
@@ -249,4 +259,58 @@ ONE_APPLICATION = {
     f"**/v1/admin/onboardings/{APPLICANT}/sample?*": sample(APPLICANT, _DOSSIER).model_dump(
         mode="json"
     ),
+}
+_SPLIT = "urn:hub:org:H99.30"
+_OF_ONE = {"system": "xa-mau", "organisation": "org-xa-mau", "name": "UBND xã Mẫu"}
+_OF_TWO = {"system": "xa-hai", "organisation": "org-xa-hai", "name": "UBND xã Hai (mẫu)"}
+_LETTER = {
+    "source": "so-mau",
+    "id": "mau-chia",
+    "type": "vn.gov.document.issued.v1",
+    "subject": "31/CV-MAU",
+}
+REVIEWS = {
+    "**/v1/admin/reviews": ReviewPage(
+        items=[
+            ReviewAnswer(
+                **_LETTER,
+                since=NOW,
+                until=NOW + DAY / 2,
+                addresses=[
+                    OpenAddressAnswer(
+                        address=_SPLIT,
+                        candidates=[
+                            CandidateAnswer(**_OF_ONE, takes=True, suggested=True),
+                            CandidateAnswer(**_OF_TWO, takes=False, suggested=False),
+                        ],
+                    )
+                ],
+            )
+        ],
+        next=None,
+    ).model_dump(mode="json"),
+}
+CHOICES = {
+    "**/v1/admin/reviews/choices": ChoicesMadePage(
+        items=[
+            ChoiceMadeAnswer(
+                **_LETTER,
+                entry=7,
+                at=NOW,
+                by="an",
+                reason="Việc của xã Mẫu (mẫu)",
+                chosen={_SPLIT: ["xa-mau"]},
+                waits=False,
+                recipients=[
+                    StandingAnswer(
+                        **_OF_ONE, chosen=True, state=State.DELIVERED, reason=None, since=NOW
+                    ),
+                    StandingAnswer(
+                        **_OF_TWO, chosen=False, state=State.EXPIRED, reason="not_chosen", since=NOW
+                    ),
+                ],
+            )
+        ],
+        next=None,
+    ).model_dump(mode="json"),
 }

@@ -261,7 +261,18 @@ SCREENS = {
     "feeds": Screen(
         "/deadlines?tab=feeds", "GET /ops/calendar/feeds", {"POST /ops/calendar/feeds"}
     ),
-    "directory": Screen("/directory", "GET /v1/admin/{collection}"),
+    "directory": Screen("/directory", "GET /ops/directory", {"change put_organisation"}),
+    "organisation": Screen(
+        "/directory/org-xa-mau",
+        "GET /ops/directory/{id}",
+        {"change put_organisation", "change put_code"},
+    ),
+    "reviews": Screen(
+        "/reviews",
+        "GET /v1/admin/reviews",
+        {"POST /v1/admin/reviews/{source}/{id}:choose"},
+        filled.REVIEWS,
+    ),
     "schemas": Screen("/schemas", "GET /ops/schemas"),
     "schema": Screen(
         "/schemas?schema=document.issued:1.0",

@@ -18,7 +18,7 @@ KNOWN = {"an": EVERY, "chi": (Held(Role.CLERK, bound=True),)}
 ALONE = {
     f"vai-{role.replace('_', '-')}": (Held(role, bound=role is Role.CLERK),) for role in Role
 } | {"vai-operator-xa": (Held(Role.OPERATOR, bound=True),)}
-QUICK = ("alerts", "channels", "connector", "certificate", "documents", "requests")
+QUICK = ("alerts", "channels", "connector", "certificate", "documents", "organisation", "requests")
 
 
 @pytest.fixture(scope="module")

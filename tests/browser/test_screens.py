@@ -20,6 +20,8 @@ SCREENS = {
     "jobs": "/retry-jobs",
     "held": "/held",
     "documents": "/documents",
+    "reviews": "/reviews",
+    "choices": "/reviews?tab=made",
     "connectors": "/connectors",
     "connector": f"/connectors/{CONNECTOR}",
     "connector-new": "/connector-new",
@@ -37,6 +39,7 @@ SCREENS = {
     "schedules": "/schedules",
     "directory": "/directory",
     "organisation": "/directory/org-xa-xau",
+    "import": "/directory?tab=import",
     "schemas": "/schemas?schema=dossier.received:1.0",
     "alerts": "/alerts",
     "alert-rules": "/alerts?tab=rules",
@@ -59,6 +62,8 @@ SCREENS = {
 }
 FILLED = {
     "documents": filled.DOCUMENTS,
+    "reviews": filled.REVIEWS,
+    "choices": filled.CHOICES,
     "certificates": filled.CERTIFICATES,
     "certificate": filled.ONE_CERTIFICATE,
     "compromises": filled.COMPROMISES,

@@ -41,6 +41,8 @@ export type Values = Readonly<Record<string, string | number | boolean | null | 
 interface Call {
   readonly query?: Values;
   readonly body?: unknown;
+  /** Sent byte for byte, in the place of a body in JSON. */
+  readonly file?: Blob;
   readonly stop?: AbortSignal | undefined;
 }
 
@@ -58,11 +60,12 @@ export async function ask<T>(method: string, path: string, call: Call = {}): Pro
 }
 
 /** Call the hub and return its answer unread, for bytes. Raises `Failed`. */
-export async function answerOf(method: string, path: string, { query = {}, body, stop }: Call): Promise<Response> {
+export async function answerOf(method: string, path: string, { query = {}, body, file, stop }: Call): Promise<Response> {
   const request = new Request(new URL(withQuery(path, query), window.location.origin), {
     method,
     credentials: "same-origin",
     ...(stop && { signal: stop }),
+    ...(file && { body: file, headers: { "content-type": "application/octet-stream" } }),
     ...(body !== undefined && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
   });
   if (stop && background.has(stop)) request.headers.set("x-hub-background", "1");

@@ -11,8 +11,9 @@ export interface Need {
 
 export const NEEDS = {
   "GET /v1/admin/reviews": {"rights":["messages.view"],"scoped":false,"stops":false},
+  "GET /v1/admin/reviews/choices": {"rights":["messages.view"],"scoped":false,"stops":false},
   "POST /v1/admin/reviews/{source}/{id}:choose": {"rights":["messages.release"],"scoped":false,"stops":true},
-  "POST /v1/admin/directory:preview": {"rights":["rules.change"],"scoped":false,"stops":true},
+  "POST /v1/admin/directory:preview": {"rights":["rules.change"],"scoped":false,"stops":false},
   "POST /v1/admin/directory:import": {"rights":["rules.change"],"scoped":false,"stops":true},
   "GET /v1/admin/quarantine": {"rights":["messages.view"],"scoped":false,"stops":false},
   "POST /v1/admin/quarantine/{offset}:release": {"rights":["messages.release"],"scoped":false,"stops":true},
@@ -153,6 +154,9 @@ export const NEEDS = {
   "GET /ops/live": {"rights":["messages.view"],"scoped":true,"stops":false},
   "GET /ops/routes": {"rights":["rules.view"],"scoped":false,"stops":false},
   "POST /ops/routes:simulate": {"rights":["rules.view"],"scoped":false,"stops":false},
+  "GET /ops/directory": {"rights":["rules.view"],"scoped":false,"stops":false},
+  "GET /ops/directory:find": {"rights":["rules.view"],"scoped":false,"stops":false},
+  "GET /ops/directory/{id}": {"rights":["rules.view"],"scoped":false,"stops":false},
   "POST /ops/dead-letters:take": {"rights":["messages.retry"],"scoped":false,"stops":true},
   "POST /ops/dead-letters:assign": {"rights":["messages.retry"],"scoped":false,"stops":true},
   "POST /ops/dead-letters:note": {"rights":["messages.retry"],"scoped":false,"stops":true},

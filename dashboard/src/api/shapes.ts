@@ -80,6 +80,14 @@ export type Signer = Shapes["SignerShown"];
 export type DocumentVerdicts = Shapes["DocumentsShown"];
 export type DocumentVerdict = Shapes["DocumentFound"];
 export type SignatureVerdict = Shapes["SignatureFound"];
+export type OrganisationLine = Shapes["OrganisationLine"];
+export type OrganisationFound = Shapes["OrganisationFound"];
+export type NamedOrganisation = Shapes["NamedOrganisation"];
+export type Organisation = Shapes["OrganisationAnswer"];
+export type Happening = Shapes["HappeningAnswer"];
+export type ImportPlan = Shapes["PlanAnswer"];
+export type Review = Shapes["ReviewAnswer"];
+export type ChoiceMade = Shapes["ChoiceMadeAnswer"];
 
 export type Share = Shapes["ShareAnswer"];
 export type WholeShare = Shapes["WholeShare"];

@@ -28,6 +28,7 @@ const PATHS = {
   shares: "M7 12a3 3 0 1 0 0-.1M17 6a2.500 2.500 0 1 0 0-.1M17 18a2.500 2.500 0 1 0 0-.1M9.500 10.500l5-3M9.500 13.500l5 3",
   versions: "M12 8v4l3 2M4 12a8 8 0 1 0 2.500-5.800M4 4v4h4",
   applications: "M9 6H5v13h14v-4M13 4h7v7M20 4l-9 9",
+  reviews: "M12 20v-7M12 13 5 8V4M12 13l7-5V4M3 6l2-2 2 2M17 6l2-2 2 2",
   held: "M8 11V7a4 4 0 0 1 8 0v4M5 11h14v9H5z",
 } as const;
 

@@ -5,6 +5,7 @@ import "../design/base.css";
 import "../design/parts.css";
 import "../design/table.css";
 import "../design/dialog.css";
+import "../design/timeline.css";
 import "./shell.css";
 import { App } from "./App";
 import { followPreferences } from "./preferences";

@@ -23,6 +23,7 @@ import { MessagesScreen } from "../screens/messages/Messages";
 import { OverviewScreen } from "../screens/overview/Overview";
 import { ProfileScreen } from "../screens/profile/Profile";
 import { RequestsScreen } from "../screens/requests/Requests";
+import { ReviewsScreen } from "../screens/reviews/Reviews";
 import { RoutesScreen } from "../screens/routes/Routes";
 import { SchedulesScreen } from "../screens/schedules/Schedules";
 import { SchemasScreen } from "../screens/schemas/Schemas";
@@ -70,6 +71,7 @@ export const SCREENS: readonly Screen[] = [
   { name: "job", path: "/retry-jobs/:id", reads: "GET /ops/retry-jobs/{id}", view: JobScreen },
   { name: "held", path: "/held", key: "h", icon: "held", reads: "GET /v1/admin/quarantine", view: HeldScreen },
   { name: "documents", path: "/documents", key: "v", icon: "documents", reads: "GET /v1/admin/documents", view: DocumentsScreen },
+  { name: "reviews", path: "/reviews", icon: "reviews", reads: "GET /v1/admin/reviews", view: ReviewsScreen },
   { name: "connectors", path: "/connectors", key: "c", icon: "connectors", reads: "GET /v1/admin/connectors", view: ConnectorsScreen },
   { name: "connector", path: "/connectors/:name", reads: "GET /v1/admin/connectors/{name}", view: ConnectorScreen },
   { name: "connectorNew", path: "/connector-new", reads: "change put_connector", view: NewConnectorScreen },
@@ -87,8 +89,8 @@ export const SCREENS: readonly Screen[] = [
   { name: "alerts", path: "/alerts", key: "e", icon: "alerts", reads: "GET /ops/alerts", view: AlertsScreen },
   { name: "reports", path: "/reports", key: "i", icon: "reports", reads: "GET /ops/indicators", view: ReportsScreen },
   { name: "deadlines", path: "/deadlines", key: "n", icon: "deadlines", reads: "GET /ops/deadlines", view: DeadlinesScreen },
-  { name: "directory", path: "/directory", key: "t", icon: "directory", reads: "GET /v1/admin/{collection}", view: DirectoryScreen },
-  { name: "organisation", path: "/directory/:id", reads: "GET /v1/admin/{collection}/{id:path}", view: OrganisationScreen },
+  { name: "directory", path: "/directory", key: "t", icon: "directory", reads: "GET /ops/directory", view: DirectoryScreen },
+  { name: "organisation", path: "/directory/:id", reads: "GET /ops/directory/{id}", view: OrganisationScreen },
   { name: "schemas", path: "/schemas", key: "s", icon: "schemas", reads: "GET /ops/schemas", view: SchemasScreen },
   { name: "certificates", path: "/certificates", key: "k", icon: "certificates", reads: "GET /ops/certificates", view: CertificatesScreen },
   { name: "certificate", path: "/certificates/:id", reads: "GET /ops/certificates/{id}", view: CertificateScreen },

@@ -9,7 +9,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   refused: "bad", rejected: "bad", dead_letter: "bad", failed: "bad", silent: "bad", denied: "bad", failing: "bad",
   good: "good", revoked: "bad", on_hold: "warn", unknown: "warn", untrusted: "bad", not_yet_valid: "warn", wrong_use: "bad", weak: "bad", unreadable: "bad",
   valid: "good", valid_legacy: "good", indeterminate: "warn", invalid: "bad", reported: "warn", confirmed: "bad", dropped: "none",
-  expired: "none", withdrawn: "none", stopped: "none", closed: "none", merged: "none",
+  expired: "none", withdrawn: "none", stopped: "none", closed: "none", merged: "none", split: "none", to_come: "info", ending: "warn",
 };
 
 /** Return how good or bad a state is. */

@@ -5,7 +5,7 @@ export const codesVi = {
     held: "Bị giữ lại", resumed: "Cho đi tiếp", expired: "Hết hạn", withdrawn: "Đã thu hồi", acknowledged: "Bên nhận đã tiếp nhận", processed: "Đã xử lý xong",
     rejected: "Bên nhận trả lại", verdict: "Kết quả kiểm chữ ký", pending: "Chờ gửi", manual_review: "Chờ người chọn", normal: "Thường", urgent: "Khẩn",
     running: "Đang chạy", paused: "Tạm dừng", stopped: "Đã dừng", stopping: "Đang dừng", starting: "Đang khởi động", waiting: "Đang chờ", failed: "Hỏng", failing: "Đang lỗi", silent: "Im lặng",
-    active: "Hoạt động", closed: "Đã đóng", merged: "Đã sáp nhập", previewed: "Chờ xác nhận", cancelled: "Đã hủy", done: "Xong", ok: "Đạt", denied: "Bị từ chối", assumed: "Coi như đạt", not_checked: "Không kiểm",
+    active: "Hoạt động", closed: "Đã đóng", merged: "Đã sáp nhập", split: "Đã chia tách", to_come: "Sẽ thành lập", ending: "Sắp kết thúc", previewed: "Chờ xác nhận", cancelled: "Đã hủy", done: "Xong", ok: "Đạt", denied: "Bị từ chối", assumed: "Coi như đạt", not_checked: "Không kiểm",
   } as Record<string, string>,
   reasons: {
     too_large: "Quá lớn", too_deep: "Lồng quá sâu", malformed_body: "Nội dung hỏng", unsupported_content_type: "Kiểu nội dung không nhận", attribute_missing: "Thiếu thuộc tính",
@@ -17,7 +17,7 @@ export const codesVi = {
     unknown_recipient: "Nơi nhận chưa đăng ký", no_endpoint: "Nơi nhận không có điểm nhận", bad_delivery_token: "Mã giao sai", unknown_message: "Không có thông điệp được nhắc tới",
     deadline_missing: "Thiếu thời hạn", names_a_person: "Tra cứu người không được có subject", officer_limit: "Cán bộ hết lượt tra cứu", no_answer_to: "Không khớp yêu cầu nào", already_answered: "Đã trả lời", subscribed: "Thêm nơi nhận theo đăng ký",
     peer_refused: "Bên nhận từ chối", outcome_unknown: "Không rõ kết quả lần gửi", peer_unavailable: "Bên nhận không trả lời",
-    document_check: "Đang kiểm chữ ký trong văn bản", document_indeterminate: "Chưa xác định được chữ ký trong văn bản: phải có người quyết định", waits_behind_documents: "Chờ sau một thông điệp đang được kiểm chữ ký", document_invalid: "Chữ ký trong văn bản không hợp lệ", held_too_long: "Chờ quá lâu mà không ai quyết định", dropped: "Người vận hành đã bỏ",
+    document_check: "Đang kiểm chữ ký trong văn bản", document_indeterminate: "Chưa xác định được chữ ký trong văn bản: phải có người quyết định", waits_behind_documents: "Chờ sau một thông điệp đang được kiểm chữ ký", document_invalid: "Chữ ký trong văn bản không hợp lệ", held_too_long: "Chờ quá lâu mà không ai quyết định", manual_review: "Phải có người chọn nơi nhận", recipient_chosen: "Người vận hành đã chọn", not_chosen: "Không được chọn", choice_ended: "Không ai chọn nơi nhận kịp", has_it: "Đã có thông điệp", dropped: "Người vận hành đã bỏ",
   } as Record<string, string>,
   levels: { central: "Trung ương", province: "Cấp tỉnh", district: "Cấp huyện", commune: "Cấp xã" } as Record<string, string>,
   rights: {
@@ -35,7 +35,7 @@ export const codesEn: typeof codesVi = {
     held: "Held", resumed: "Resumed", expired: "Expired", withdrawn: "Withdrawn", acknowledged: "Acknowledged", processed: "Processed",
     rejected: "Rejected", verdict: "Signature verdict", pending: "Pending", manual_review: "Manual review", normal: "Normal", urgent: "Urgent",
     running: "Running", paused: "Paused", stopped: "Stopped", stopping: "Stopping", starting: "Starting", waiting: "Waiting", failed: "Failed", failing: "Failing", silent: "Silent",
-    active: "Active", closed: "Closed", merged: "Merged", previewed: "To be confirmed", cancelled: "Cancelled", done: "Done", ok: "Ok", denied: "Denied", assumed: "Assumed", not_checked: "Not checked",
+    active: "Active", closed: "Closed", merged: "Merged", split: "Split", to_come: "To come", ending: "Will end", previewed: "To be confirmed", cancelled: "Cancelled", done: "Done", ok: "Ok", denied: "Denied", assumed: "Assumed", not_checked: "Not checked",
   },
   reasons: {
     too_large: "Too large", too_deep: "Too deep", malformed_body: "Malformed body", unsupported_content_type: "Unsupported content type", attribute_missing: "An attribute is missing",
@@ -47,7 +47,7 @@ export const codesEn: typeof codesVi = {
     unknown_recipient: "Unknown recipient", no_endpoint: "The recipient has no endpoint", bad_delivery_token: "Bad delivery token", unknown_message: "Unknown message",
     deadline_missing: "Deadline missing", names_a_person: "A look-up has no subject", officer_limit: "Officer's limit used up", no_answer_to: "Answers no request", already_answered: "Already answered", subscribed: "Given to a subscriber",
     peer_refused: "The recipient refused", outcome_unknown: "Outcome of the call unknown", peer_unavailable: "The recipient does not answer",
-    document_check: "The signatures in its documents are being checked", document_indeterminate: "The signatures in its documents are indeterminate: a person must decide", waits_behind_documents: "Waits behind a message whose signatures are being checked", document_invalid: "A signature in its documents is invalid", held_too_long: "It waited too long and nobody decided", dropped: "An operator dropped it",
+    document_check: "The signatures in its documents are being checked", document_indeterminate: "The signatures in its documents are indeterminate: a person must decide", waits_behind_documents: "Waits behind a message whose signatures are being checked", document_invalid: "A signature in its documents is invalid", held_too_long: "It waited too long and nobody decided", manual_review: "A person must choose the recipient", recipient_chosen: "An operator has chosen it", not_chosen: "Not chosen", choice_ended: "Nobody chose the recipient in time", has_it: "It has the message already", dropped: "An operator dropped it",
   },
   levels: { central: "Central", province: "Province", district: "District", commune: "Commune" },
   rights: {

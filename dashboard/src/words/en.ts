@@ -1,4 +1,5 @@
 import { codesEn } from "./codes";
+import { directoryEn } from "./directory";
 import { machineEn } from "./machine";
 import { repairEn } from "./repair";
 import { schemasEn } from "./schemas";
@@ -14,12 +15,13 @@ export const en: Words = {
   ...repairEn,
   ...schemasEn,
   ...sharingEn,
+  ...directoryEn,
   nav: {
     shares: "Rights & subscriptions", share: "Right or subscription", shareNew: "Ask for a right", versions: "Versions of the rules", applications: "Onboarding", application: "Onboarding", applicationNew: "Register a system",
     topics: "Topics", schedules: "Schedules", overview: "Overview", messages: "Messages", trace: "Trace", where: "Where is it?", deadLetters: "Dead letters", jobs: "Retry jobs",
     held: "Held", connectors: "Connectors", connector: "Connector", connectorNew: "New connector", routes: "Routes", lag: "Lag", deadlines: "Deadlines", directory: "Directory",
     organisation: "Organisation", schemas: "Schemas", alerts: "Alerts", reports: "Reports", audit: "Audit", users: "Users", user: "User", requests: "Approvals", system: "System", profile: "Profile",
-    deadLetter: "Dead letter", job: "Retry job", documents: "Held for signatures", certificates: "Certificates", certificate: "Certificate", compromises: "Compromised keys", compromise: "Compromised key", transparency: "Transparency log",
+    reviews: "Manual review", deadLetter: "Dead letter", job: "Retry job", documents: "Held for signatures", certificates: "Certificates", certificate: "Certificate", compromises: "Compromised keys", compromise: "Compromised key", transparency: "Transparency log",
   },
   notice: {
     loading: "Loading…", empty: "Nothing here", again: "Try again", unreachable: "The hub cannot be reached",

@@ -1,4 +1,5 @@
 import { codesVi } from "./codes";
+import { directoryVi } from "./directory";
 import { machineVi } from "./machine";
 import { repairVi } from "./repair";
 import { schemasVi } from "./schemas";
@@ -14,12 +15,13 @@ export const vi = {
   ...repairVi,
   ...schemasVi,
   ...sharingVi,
+  ...directoryVi,
   nav: {
     shares: "Quyền và đăng ký", share: "Quyền hoặc đăng ký", shareNew: "Đề nghị quyền", versions: "Phiên bản quy tắc", applications: "Kết nối hệ thống", application: "Kết nối hệ thống", applicationNew: "Đăng ký hệ thống",
     topics: "Chủ đề", schedules: "Lịch đọc", overview: "Tổng quan", messages: "Thông điệp", trace: "Hành trình", where: "Văn bản ở đâu?", deadLetters: "Thư chết", jobs: "Đợt gửi lại",
     held: "Bị giữ lại", connectors: "Bộ kết nối", connector: "Bộ kết nối", connectorNew: "Bộ kết nối mới", routes: "Tuyến", lag: "Độ trễ", deadlines: "Thời hạn", directory: "Danh bạ",
     organisation: "Cơ quan", schemas: "Lược đồ", alerts: "Cảnh báo", reports: "Báo cáo", audit: "Nhật ký", users: "Người dùng", user: "Người dùng", requests: "Chờ duyệt", system: "Hệ thống", profile: "Cá nhân",
-    deadLetter: "Thư chết", job: "Đợt gửi lại", documents: "Chờ kiểm chữ ký", certificates: "Chứng thư số", certificate: "Chứng thư số", compromises: "Lộ khóa", compromise: "Báo lộ khóa", transparency: "Nhật ký minh bạch",
+    reviews: "Chọn nơi nhận", deadLetter: "Thư chết", job: "Đợt gửi lại", documents: "Chờ kiểm chữ ký", certificates: "Chứng thư số", certificate: "Chứng thư số", compromises: "Lộ khóa", compromise: "Báo lộ khóa", transparency: "Nhật ký minh bạch",
   },
   notice: {
     loading: "Đang tải…", empty: "Không có gì ở đây", again: "Thử lại", unreachable: "Không liên lạc được với trục",

@@ -19,6 +19,7 @@ from hub.control.redirects import Redirects
 from hub.control.resubmission import Resubmission
 from hub.control.reviews import Reviews
 from hub.decision.rules import Rules
+from hub.directory.finding import Finder
 from hub.evidence.make import EvidenceMaker
 from hub.io.disk import Disk
 from hub.io.kafka.cluster import Broker
@@ -109,6 +110,8 @@ class Ops:
     """Makes bundles; None: this hub makes none."""
     copies: Resubmission | None = None
     """Sends what operators correct; None: no system of the hub's own signs it."""
+    finder: Finder = field(default_factory=Finder)
+    """Of organisations."""
     tries: Tries = field(default_factory=Tries)
     """Of the public look-up."""
 

@@ -10,6 +10,7 @@ from hub.api.ops import (
     consumers,
     content,
     dead_letters,
+    directory,
     evidence,
     impact,
     jobs,
@@ -45,7 +46,7 @@ from hub.io.kafka.topic_contents import TopicContents
 from hub.io.kafka.topic_facts import TopicFacts
 
 RESOURCES: Final = (
-    *(messages, content, trace, evidence, overview, live_routes, routes),
+    *(messages, content, trace, evidence, overview, live_routes, routes, directory),
     *(dead_letters, schemas, schema_use, shares, impact, system, topic_routes),
     *(consumers, config, jobs, views, where),
 )

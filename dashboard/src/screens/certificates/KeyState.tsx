@@ -2,8 +2,8 @@ import type { Certificate } from "../../api/shapes";
 import { Badge } from "../../design/Badge";
 import { words } from "../../words";
 
-/** Whether the key behind a certificate counts, and why not. */
-export function KeyState({ certificate }: { readonly certificate: Certificate }) {
+/** Whether a key, or the key behind a certificate, counts, and why not. */
+export function KeyState({ certificate }: { readonly certificate: Pick<Certificate, "compromised_at" | "revoked" | "suspended"> }) {
   const text = words.value.certificates;
   const { compromised_at: compromised, revoked, suspended } = certificate;
   if (compromised) return <Badge tone="bad" text={text.keyCompromised} />;

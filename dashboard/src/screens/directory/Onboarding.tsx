@@ -1,14 +1,14 @@
+import type { Organisation } from "../../api/shapes";
 import { Link } from "../../app/Link";
 import { href } from "../../app/router";
 import { Badge } from "../../design/Badge";
 import { words } from "../../words";
-import type { Known } from "./Organisation";
 
 /** What an agency needs before it can exchange, and what it has. */
-export function Onboarding({ known }: { readonly known: Known }) {
+export function Onboarding({ known }: { readonly known: Organisation }) {
   const text = words.value.directory.onboarding;
   const steps: readonly (readonly [string, boolean])[] = [
-    [text.codes, known.codes.length > 0], [text.systems, known.systems.length > 0], [text.keys, known.keys.length > 0],
+    [text.codes, known.codes.some((one) => one.counts)], [text.systems, known.systems.length > 0], [text.keys, known.keys.length > 0],
     [text.endpoints, known.endpoints.length > 0], [text.rights, known.rights.length > 0],
   ];
   return (
