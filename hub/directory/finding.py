@@ -6,8 +6,8 @@ from typing import Final
 from unicodedata import category, normalize
 
 import msgspec
+from lgsp_message.codes import respell
 
-from hub.directory.codes import respell
 from hub.directory.organisations import Code, Directory, Organisation
 
 MAX_TEXT_CHARS: Final = 200

@@ -644,6 +644,54 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/directory": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["level_ops_directory_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/directory/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["one_organisation_ops_directory__id__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/directory:find": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["find_ops_directory_find_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ops/flow": {
         readonly parameters: {
             readonly query?: never;
@@ -1572,6 +1620,38 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/ops/shares": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["page_ops_shares_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ops/shares/{kind}/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["one_ops_shares__kind___id__get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ops/sign-in": {
         readonly parameters: {
             readonly query?: never;
@@ -2276,6 +2356,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/admin/onboardings/{system}/sample": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["test_message_v1_admin_onboardings__system__sample_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/admin/onboardings/{system}:key": {
         readonly parameters: {
             readonly query?: never;
@@ -2286,6 +2382,22 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         readonly post: operations["add_key_v1_admin_onboardings__system__key_post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/onboardings/{system}:rehearse": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["rehearse_v1_admin_onboardings__system__rehearse_post"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2315,57 +2427,9 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly get: operations["page_v1_admin_proposals_get"];
+        readonly get?: never;
         readonly put?: never;
         readonly post: operations["propose_v1_admin_proposals_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/admin/proposals/{id}:approve": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post: operations["approve_v1_admin_proposals__id__approve_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/admin/proposals/{id}:refuse": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post: operations["refuse_v1_admin_proposals__id__refuse_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/admin/proposals/{id}:withdraw": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post: operations["withdraw_v1_admin_proposals__id__withdraw_post"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2420,6 +2484,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/admin/reviews/choices": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["made_v1_admin_reviews_choices_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/admin/reviews/{source}/{id}:choose": {
         readonly parameters: {
             readonly query?: never;
@@ -2436,6 +2516,22 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/admin/rights/{id}:{order}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post: operations["order_right_v1_admin_rights__id___order__post"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/admin/rules": {
         readonly parameters: {
             readonly query?: never;
@@ -2444,6 +2540,22 @@ export interface paths {
             readonly cookie?: never;
         };
         readonly get: operations["head_v1_admin_rules_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/rules-versions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get: operations["versions_v1_admin_rules_versions_get"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -2612,7 +2724,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/v1/admin/subscriptions/{id}:end": {
+    readonly "/v1/admin/subscriptions/{id}:{order}": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -2621,39 +2733,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        readonly post: operations["end_v1_admin_subscriptions__id__end_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/admin/subscriptions/{id}:pause": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post: operations["pause_v1_admin_subscriptions__id__pause_post"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/v1/admin/subscriptions/{id}:resume": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post: operations["resume_v1_admin_subscriptions__id__resume_post"];
+        readonly post: operations["order_subscription_v1_admin_subscriptions__id___order__post"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2780,7 +2860,10 @@ export interface components {
             readonly asked_by: string;
             readonly name: string;
             readonly organisation: string;
+            readonly shown: number;
+            readonly stage: components["schemas"]["hub__control__onboarding__Stage"];
             readonly system: string;
+            readonly wanted: number;
         };
         readonly ApplicationPage: {
             readonly items: readonly components["schemas"]["ApplicationAnswer"][];
@@ -2819,6 +2902,12 @@ export interface components {
         readonly BackRequest: {
             readonly reason: string;
             readonly version: number;
+        };
+        readonly BacklogAnswer: {
+            readonly done_at: string | null;
+            readonly given: number;
+            /** Format: date-time */
+            readonly since: string;
         };
         /** @enum {string} */
         readonly Barrier: "transaction" | "no_inbox" | "members";
@@ -2890,7 +2979,7 @@ export interface components {
             readonly trust: components["schemas"]["TrustAnswer"];
         };
         readonly ChangeSet: {
-            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutCompetence"] | components["schemas"]["DeleteCompetence"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutConversion"] | components["schemas"]["DeleteConversion"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
+            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutCompetence"] | components["schemas"]["DeleteCompetence"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["PauseRight"] | components["schemas"]["ResumeRight"] | components["schemas"]["EndRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutConversion"] | components["schemas"]["DeleteConversion"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["PutQuota"] | components["schemas"]["DeleteQuota"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
             readonly reason: string;
         };
         readonly ChannelRequest: {
@@ -2925,14 +3014,34 @@ export interface components {
             readonly address: string;
             readonly candidates: readonly components["schemas"]["Target"][];
         };
+        readonly ChoiceMadeAnswer: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: string;
+            readonly chosen: {
+                readonly [key: string]: readonly string[];
+            };
+            readonly entry: number;
+            readonly id: string;
+            readonly reason: string;
+            readonly recipients: readonly components["schemas"]["StandingAnswer"][];
+            readonly source: string;
+            readonly subject: string | null;
+            readonly type: string | null;
+            readonly waits: boolean;
+        };
         readonly ChoiceRequest: {
             readonly choices: {
                 readonly [key: string]: readonly string[];
             };
             readonly reason: string;
         };
+        readonly ChoicesMadePage: {
+            readonly items: readonly components["schemas"]["ChoiceMadeAnswer"][];
+            readonly next: number | null;
+        };
         /** @enum {string} */
-        readonly Collection: "organisations" | "codes" | "groups" | "competences" | "systems" | "keys" | "endpoints" | "rights" | "schemas" | "conversions" | "document-policies" | "subscriptions" | "type-owners" | "exchanges";
+        readonly Collection: "organisations" | "codes" | "groups" | "competences" | "systems" | "keys" | "endpoints" | "rights" | "schemas" | "conversions" | "document-policies" | "subscriptions" | "type-owners" | "exchanges" | "quotas";
         readonly CommittedAnswer: {
             readonly end: number;
             readonly first: number;
@@ -2971,6 +3080,12 @@ export interface components {
         };
         /** @enum {string} */
         readonly CompromiseState: "reported" | "confirmed" | "dropped";
+        readonly ConditionAnswer: {
+            readonly at_least: number | null;
+            readonly at_most: number | null;
+            readonly fact: string;
+            readonly one_of: readonly (string | number | boolean)[];
+        };
         readonly ConditionModel: {
             readonly at_least?: number | null;
             readonly at_most?: number | null;
@@ -2979,7 +3094,7 @@ export interface components {
             readonly one_of: readonly (string | boolean | number)[];
         };
         readonly ConfigFile: {
-            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutCompetence"] | components["schemas"]["DeleteCompetence"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutConversion"] | components["schemas"]["DeleteConversion"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
+            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutCompetence"] | components["schemas"]["DeleteCompetence"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["PauseRight"] | components["schemas"]["ResumeRight"] | components["schemas"]["EndRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutConversion"] | components["schemas"]["DeleteConversion"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["PutQuota"] | components["schemas"]["DeleteQuota"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
             /** @constant */
             readonly format: "lgsp-hub-config/1";
             readonly hash: string;
@@ -2992,8 +3107,10 @@ export interface components {
         };
         readonly ConformanceAnswer: {
             readonly done: boolean;
+            readonly en: string;
             readonly name: string;
             readonly seen: number;
+            readonly vi: string;
         };
         readonly ConnectorAnswer: {
             readonly adapter: string;
@@ -3037,6 +3154,12 @@ export interface components {
             readonly changes: readonly components["schemas"]["RebalanceAnswer"][];
             readonly items: readonly components["schemas"]["ConsumerAnswer"][];
             readonly since: string | null;
+        };
+        readonly ContactAnswer: {
+            readonly email: string;
+            readonly name: string;
+            readonly of: string;
+            readonly phone: string;
         };
         readonly ContactAsked: {
             /** @default  */
@@ -3114,6 +3237,14 @@ export interface components {
             readonly id: string;
             readonly source: string;
         };
+        readonly DeedAnswer: {
+            readonly actor: string;
+            /** Format: date-time */
+            readonly at: string;
+            readonly reason: string;
+            readonly version: number | null;
+            readonly what: string;
+        };
         readonly DeedShown: {
             readonly actor: string;
             /** Format: date-time */
@@ -3187,6 +3318,14 @@ export interface components {
              */
             readonly change: "delete_organisation";
             readonly id: string;
+        };
+        readonly DeleteQuota: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "delete_quota";
+            readonly system: string;
         };
         readonly DeleteRight: {
             /**
@@ -3316,6 +3455,14 @@ export interface components {
             /** Format: date-time */
             readonly valid_to: string;
         };
+        readonly EndRight: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "end_right";
+            readonly id: string;
+        };
         readonly EndSubscription: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -3421,6 +3568,15 @@ export interface components {
             readonly partitions: readonly components["schemas"]["PartitionShown"][];
             readonly seconds: number | null;
             readonly stuck: boolean;
+        };
+        readonly HappeningAnswer: {
+            readonly after: readonly components["schemas"]["NamedOrganisation"][];
+            readonly ahead: boolean;
+            readonly became: string;
+            readonly before: readonly components["schemas"]["NamedOrganisation"][];
+            readonly day: string | null;
+            readonly turn: components["schemas"]["Turn"];
+            readonly was: string;
         };
         readonly HeadAnswer: {
             readonly hash: string;
@@ -3570,6 +3726,10 @@ export interface components {
             readonly own: boolean;
             readonly subject: string;
         };
+        readonly LevelPage: {
+            readonly items: readonly components["schemas"]["OrganisationLine"][];
+            readonly next: string | null;
+        };
         readonly LevelRequest: {
             readonly level: components["schemas"]["hub__schemas__compatibility__Level"] | null;
             readonly reason: string;
@@ -3672,6 +3832,17 @@ export interface components {
             readonly user: components["schemas"]["UserAnswer"];
             readonly waiting: string | null;
         };
+        readonly MadeVersionAnswer: {
+            readonly actor: string | null;
+            /** Format: date-time */
+            readonly at: string;
+            readonly changes: number;
+            readonly hash: string;
+            readonly previous: string;
+            readonly published_at: string | null;
+            readonly reason: string | null;
+            readonly version: number;
+        };
         readonly MeAnswer: {
             readonly csrf: string | null;
             readonly display: string;
@@ -3729,6 +3900,12 @@ export interface components {
         };
         readonly MovesAnswer: {
             readonly items: readonly components["schemas"]["MoveAnswer"][];
+        };
+        readonly NamedOrganisation: {
+            readonly id: string;
+            readonly name: string;
+            /** @enum {string} */
+            readonly stands: "to_come" | "active" | "ending" | "closed" | "merged" | "split";
         };
         readonly NetworkAnswer: {
             readonly approved_at: string | null;
@@ -3790,10 +3967,13 @@ export interface components {
             readonly asked_at: string;
             readonly asked_by: string;
             readonly checks: readonly components["schemas"]["ConformanceAnswer"][];
+            readonly hub: string;
             readonly name: string;
             readonly organisation: string;
             readonly proposal: string | null;
             readonly recipients: readonly string[];
+            readonly refused: readonly components["schemas"]["RefusedAnswer"][];
+            readonly request: components["schemas"]["RequestAnswer"] | null;
             readonly sandbox: string;
             readonly sends: readonly string[];
             readonly stage: components["schemas"]["hub__control__onboarding__Stage"];
@@ -3831,6 +4011,67 @@ export interface components {
         readonly OrderedAnswer: {
             readonly job: components["schemas"]["JobAnswer"] | null;
             readonly ordered: readonly string[];
+        };
+        readonly OrganisationAnswer: {
+            readonly children: number;
+            readonly codes: readonly components["schemas"]["TenureAnswer"][];
+            readonly contacts: readonly components["schemas"]["ContactAnswer"][];
+            readonly endpoints: readonly {
+                readonly [key: string]: unknown;
+            }[];
+            readonly id: string;
+            readonly keys: readonly {
+                readonly [key: string]: unknown;
+            }[];
+            readonly level: string;
+            readonly name: string;
+            readonly parent: string | null;
+            readonly path: readonly components["schemas"]["OrganisationLine"][];
+            readonly representing: readonly {
+                readonly [key: string]: unknown;
+            }[];
+            readonly rights: readonly {
+                readonly [key: string]: unknown;
+            }[];
+            /** @enum {string} */
+            readonly stands: "to_come" | "active" | "ending" | "closed" | "merged" | "split";
+            readonly state: string;
+            readonly successors: readonly components["schemas"]["NamedOrganisation"][];
+            readonly systems: readonly {
+                readonly [key: string]: unknown;
+            }[];
+            readonly timeline: readonly components["schemas"]["HappeningAnswer"][];
+            readonly timeline_whole: boolean;
+            readonly valid_from: string | null;
+            readonly valid_to: string | null;
+        };
+        readonly OrganisationFound: {
+            readonly by_code: string | null;
+            readonly children: number;
+            readonly codes: readonly string[];
+            readonly id: string;
+            readonly level: string;
+            readonly name: string;
+            readonly path: readonly string[];
+            /** @enum {string} */
+            readonly stands: "to_come" | "active" | "ending" | "closed" | "merged" | "split";
+            readonly valid_from: string | null;
+            readonly valid_to: string | null;
+        };
+        readonly OrganisationLine: {
+            readonly children: number;
+            readonly codes: readonly string[];
+            readonly id: string;
+            readonly level: string;
+            readonly name: string;
+            /** @enum {string} */
+            readonly stands: "to_come" | "active" | "ending" | "closed" | "merged" | "split";
+            readonly valid_from: string | null;
+            readonly valid_to: string | null;
+        };
+        readonly OrganisationsFound: {
+            readonly items: readonly components["schemas"]["OrganisationFound"][];
+            readonly more: boolean;
         };
         /** @enum {string} */
         readonly "Outcome-Input": "admitted" | "refused" | "held";
@@ -3901,6 +4142,14 @@ export interface components {
              */
             readonly change: "pause_connector";
             readonly name: string;
+        };
+        readonly PauseRight: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "pause_right";
+            readonly id: string;
         };
         readonly PauseSubscription: {
             /**
@@ -3980,6 +4229,7 @@ export interface components {
             readonly schema_name: string;
         };
         readonly PutCode: {
+            readonly certainty?: ("confirmed" | "inferred" | "recalled") | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -4110,6 +4360,20 @@ export interface components {
             readonly valid_from?: string | null;
             readonly valid_to?: string | null;
         };
+        readonly PutQuota: {
+            /** @default 600000000 */
+            readonly bytes_per_minute: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "put_quota";
+            /** @default 60000 */
+            readonly messages_per_minute: number;
+            readonly system: string;
+            /** @default 300 */
+            readonly urgent_per_minute: number;
+        };
         readonly PutRight: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -4235,6 +4499,17 @@ export interface components {
             } | null;
             readonly reason: string;
         };
+        readonly RefusedAnswer: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly help: {
+                readonly [key: string]: unknown;
+            } | null;
+            readonly id: string;
+            readonly place: string | null;
+            readonly reason: string;
+            readonly type: string | null;
+        };
         readonly RegisterKey: {
             /** @enum {string} */
             readonly alg: "ES256" | "Ed25519" | "RS256" | "PS256";
@@ -4343,6 +4618,14 @@ export interface components {
              */
             readonly change: "resume_connector";
             readonly name: string;
+        };
+        readonly ResumeRight: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly change: "resume_right";
+            readonly id: string;
         };
         readonly ResumeSubscription: {
             /**
@@ -4533,6 +4816,35 @@ export interface components {
             readonly shard: number;
             readonly size: number;
         };
+        readonly ShareAnswer: {
+            readonly areas: readonly string[];
+            readonly conditions: readonly components["schemas"]["ConditionAnswer"][];
+            readonly copies: boolean;
+            readonly id: string;
+            readonly kind: components["schemas"]["ShareKind"];
+            readonly orders: readonly components["schemas"]["ShareOrder"][];
+            readonly organisation: string | null;
+            readonly owners: {
+                readonly [key: string]: string | null;
+            };
+            readonly recipients: readonly string[];
+            readonly since: string | null;
+            readonly sources: readonly string[];
+            readonly state: components["schemas"]["ShareState"];
+            readonly system: string;
+            readonly types: readonly string[];
+            readonly versions: readonly string[];
+        };
+        /** @enum {string} */
+        readonly ShareKind: "right" | "subscription";
+        /** @enum {string} */
+        readonly ShareOrder: "pause" | "resume" | "end";
+        readonly SharePage: {
+            readonly items: readonly components["schemas"]["ShareAnswer"][];
+            readonly next: string | null;
+        };
+        /** @enum {string} */
+        readonly ShareState: "active" | "paused" | "ended";
         readonly SignInRequest: {
             readonly name: string;
             /** Format: password */
@@ -4616,6 +4928,16 @@ export interface components {
         };
         /** @enum {string} */
         readonly Stamping: "never" | "current" | "behind";
+        readonly StandingAnswer: {
+            readonly chosen: boolean;
+            readonly name: string | null;
+            readonly organisation: string | null;
+            readonly reason: string | null;
+            /** Format: date-time */
+            readonly since: string;
+            readonly state: components["schemas"]["State"];
+            readonly system: string;
+        };
         /** @enum {string} */
         readonly State: "pending" | "retrying" | "held" | "manual_review" | "dead_letter" | "expired" | "withdrawn" | "delivered" | "acknowledged" | "rejected" | "processed";
         /** @enum {string} */
@@ -4706,6 +5028,14 @@ export interface components {
             readonly before: unknown;
             readonly entity: string;
         };
+        readonly TenureAnswer: {
+            readonly code: string;
+            readonly counts: boolean;
+            readonly now_of: string | null;
+            readonly scheme: string;
+            readonly valid_from: string | null;
+            readonly valid_to: string | null;
+        };
         readonly TestAnswer: {
             readonly answered_at: string | null;
             /** Format: date-time */
@@ -4716,6 +5046,21 @@ export interface components {
             readonly id: string;
             readonly ok: boolean | null;
             readonly vi: string | null;
+        };
+        readonly TestMessageAnswer: {
+            readonly body: {
+                readonly [key: string]: unknown;
+            } | null;
+            readonly recipient: string;
+            readonly source: string;
+            readonly subject: string;
+            readonly type: string;
+        };
+        readonly TestRequest: {
+            readonly body?: {
+                readonly [key: string]: unknown;
+            } | null;
+            readonly type: string;
         };
         readonly TextAnswer: {
             readonly en: string;
@@ -4798,6 +5143,8 @@ export interface components {
             readonly version: string;
         };
         /** @enum {string} */
+        readonly Turn: "founded" | "merged" | "absorbed" | "split" | "succeeded" | "reorganised" | "abolished" | "renamed" | "moved";
+        /** @enum {string} */
         readonly Usage: "systems" | "documents" | "timestamps";
         readonly UseAnswer: {
             readonly history: readonly components["schemas"]["DeedShown"][];
@@ -4845,6 +5192,10 @@ export interface components {
             readonly previous: string;
             readonly published_at: string | null;
             readonly version: number;
+        };
+        readonly VersionPage: {
+            readonly items: readonly components["schemas"]["MadeVersionAnswer"][];
+            readonly next: number | null;
         };
         readonly ViewList: {
             readonly items: readonly components["schemas"]["ViewShown"][];
@@ -4947,6 +5298,27 @@ export interface components {
             /** Format: date-time */
             readonly until: string;
         };
+        readonly WholeShare: {
+            readonly areas: readonly string[];
+            readonly backlog: components["schemas"]["BacklogAnswer"] | null;
+            readonly conditions: readonly components["schemas"]["ConditionAnswer"][];
+            readonly copies: boolean;
+            readonly history: readonly components["schemas"]["DeedAnswer"][];
+            readonly id: string;
+            readonly kind: components["schemas"]["ShareKind"];
+            readonly orders: readonly components["schemas"]["ShareOrder"][];
+            readonly organisation: string | null;
+            readonly owners: {
+                readonly [key: string]: string | null;
+            };
+            readonly recipients: readonly string[];
+            readonly since: string | null;
+            readonly sources: readonly string[];
+            readonly state: components["schemas"]["ShareState"];
+            readonly system: string;
+            readonly types: readonly string[];
+            readonly versions: readonly string[];
+        };
         readonly WindowWanted: {
             readonly end: string;
             readonly start: string;
@@ -4983,7 +5355,7 @@ export interface components {
             readonly systems?: readonly string[] | null;
         };
         readonly hub__api__admin_preview__PreviewRequest: {
-            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutCompetence"] | components["schemas"]["DeleteCompetence"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutConversion"] | components["schemas"]["DeleteConversion"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
+            readonly changes: readonly (components["schemas"]["PutOrganisation"] | components["schemas"]["DeleteOrganisation"] | components["schemas"]["PutCode"] | components["schemas"]["DeleteCode"] | components["schemas"]["PutGroup"] | components["schemas"]["DeleteGroup"] | components["schemas"]["PutCompetence"] | components["schemas"]["DeleteCompetence"] | components["schemas"]["PutSystem"] | components["schemas"]["SuspendSystem"] | components["schemas"]["ResumeSystem"] | components["schemas"]["DeleteSystem"] | components["schemas"]["RegisterKey"] | components["schemas"]["EndKey"] | components["schemas"]["RevokeKey"] | components["schemas"]["PutEndpoint"] | components["schemas"]["DeleteEndpoint"] | components["schemas"]["PutRight"] | components["schemas"]["PauseRight"] | components["schemas"]["ResumeRight"] | components["schemas"]["EndRight"] | components["schemas"]["DeleteRight"] | components["schemas"]["PublishSchema"] | components["schemas"]["DeprecateSchema"] | components["schemas"]["RetireSchema"] | components["schemas"]["PutConversion"] | components["schemas"]["DeleteConversion"] | components["schemas"]["PutDocumentPolicy"] | components["schemas"]["PutSubscription"] | components["schemas"]["PauseSubscription"] | components["schemas"]["ResumeSubscription"] | components["schemas"]["EndSubscription"] | components["schemas"]["PutTypeOwner"] | components["schemas"]["DeleteTypeOwner"] | components["schemas"]["PutExchange"] | components["schemas"]["DeleteExchange"] | components["schemas"]["PutQuota"] | components["schemas"]["DeleteQuota"] | components["schemas"]["RestoreRules"] | components["schemas"]["PutConnector"] | components["schemas"]["DeleteConnector"] | components["schemas"]["PauseConnector"] | components["schemas"]["ResumeConnector"] | components["schemas"]["StopConnector"] | components["schemas"]["RestartConnector"])[];
             /** @default 20 */
             readonly examples: number;
             /** @default 24 */
@@ -6073,6 +6445,71 @@ export interface operations {
             };
         };
     };
+    readonly level_ops_directory_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly under?: string;
+                readonly after?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LevelPage"];
+                };
+            };
+        };
+    };
+    readonly one_organisation_ops_directory__id__get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OrganisationAnswer"];
+                };
+            };
+        };
+    };
+    readonly find_ops_directory_find_get: {
+        readonly parameters: {
+            readonly query: {
+                readonly text: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OrganisationsFound"];
+                };
+            };
+        };
+    };
     readonly flow_ops_flow_get: {
         readonly parameters: {
             readonly query?: {
@@ -7093,6 +7530,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 readonly waiting?: boolean;
+                readonly kind?: components["schemas"]["Kind"] | null;
                 readonly before?: string;
                 readonly limit?: number;
             };
@@ -7589,6 +8027,54 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["SessionsAnswer"];
+                };
+            };
+        };
+    };
+    readonly page_ops_shares_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly kind?: components["schemas"]["ShareKind"] | null;
+                readonly who?: string | null;
+                readonly type?: string | null;
+                readonly state?: components["schemas"]["ShareState"] | null;
+                readonly after?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SharePage"];
+                };
+            };
+        };
+    };
+    readonly one_ops_shares__kind___id__get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly kind: components["schemas"]["ShareKind"];
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WholeShare"];
                 };
             };
         };
@@ -8748,6 +9234,29 @@ export interface operations {
             };
         };
     };
+    readonly test_message_v1_admin_onboardings__system__sample_get: {
+        readonly parameters: {
+            readonly query: {
+                readonly type: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly system: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TestMessageAnswer"];
+                };
+            };
+        };
+    };
     readonly add_key_v1_admin_onboardings__system__key_post: {
         readonly parameters: {
             readonly query?: never;
@@ -8769,6 +9278,31 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["OnboardingAnswer"];
+                };
+            };
+        };
+    };
+    readonly rehearse_v1_admin_onboardings__system__rehearse_post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly system: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["TestRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SimulateAnswer"];
                 };
             };
         };
@@ -8798,29 +9332,6 @@ export interface operations {
             };
         };
     };
-    readonly page_v1_admin_proposals_get: {
-        readonly parameters: {
-            readonly query?: {
-                readonly waiting?: boolean;
-                readonly before?: string;
-                readonly limit?: number;
-            };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["RequestPage"];
-                };
-            };
-        };
-    };
     readonly propose_v1_admin_proposals_post: {
         readonly parameters: {
             readonly query?: never;
@@ -8831,81 +9342,6 @@ export interface operations {
         readonly requestBody: {
             readonly content: {
                 readonly "application/json": components["schemas"]["ChangeSet"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["RequestAnswer"];
-                };
-            };
-        };
-    };
-    readonly approve_v1_admin_proposals__id__approve_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReasonRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["RequestAnswer"];
-                };
-            };
-        };
-    };
-    readonly refuse_v1_admin_proposals__id__refuse_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReasonRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["RequestAnswer"];
-                };
-            };
-        };
-    };
-    readonly withdraw_v1_admin_proposals__id__withdraw_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReasonRequest"];
             };
         };
         readonly responses: {
@@ -8988,6 +9424,28 @@ export interface operations {
             };
         };
     };
+    readonly made_v1_admin_reviews_choices_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly before?: number | null;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ChoicesMadePage"];
+                };
+            };
+        };
+    };
     readonly choose_v1_admin_reviews__source___id__choose_post: {
         readonly parameters: {
             readonly query?: never;
@@ -9014,6 +9472,32 @@ export interface operations {
             };
         };
     };
+    readonly order_right_v1_admin_rights__id___order__post: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly order: components["schemas"]["ShareOrder"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WrittenAnswer"];
+                };
+            };
+        };
+    };
     readonly head_v1_admin_rules_get: {
         readonly parameters: {
             readonly query?: never;
@@ -9029,6 +9513,28 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["HeadAnswer"];
+                };
+            };
+        };
+    };
+    readonly versions_v1_admin_rules_versions_get: {
+        readonly parameters: {
+            readonly query?: {
+                readonly before?: number | null;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VersionPage"];
                 };
             };
         };
@@ -9289,62 +9795,13 @@ export interface operations {
             };
         };
     };
-    readonly end_v1_admin_subscriptions__id__end_post: {
+    readonly order_subscription_v1_admin_subscriptions__id___order__post: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
                 readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReasonRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["WrittenAnswer"];
-                };
-            };
-        };
-    };
-    readonly pause_v1_admin_subscriptions__id__pause_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReasonRequest"];
-            };
-        };
-        readonly responses: {
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["WrittenAnswer"];
-                };
-            };
-        };
-    };
-    readonly resume_v1_admin_subscriptions__id__resume_post: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
+                readonly order: components["schemas"]["ShareOrder"];
             };
             readonly cookie?: never;
         };
