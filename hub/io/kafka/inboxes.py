@@ -41,16 +41,18 @@ class Inboxes:
 
     def place(self, system: str, urgent: bool) -> str | None:  # noqa: FBT001  (`Placing`)
         """Return the topic of a delivery that may be written now; None where it must wait."""
-        return self.lane(system, urgent) if self.deliverable(system) else None
+        if not self.deliverable(system):
+            return None
+        return self.lane(system) if urgent else topics.inbox(system)
 
-    def lane(self, system: str, urgent: bool) -> str:  # noqa: FBT001  (as `place`)
-        """Return the topic for a delivery to this system.
+    def lane(self, system: str) -> str:
+        """Return the topic for an urgent delivery to this system.
 
         Where the one for urgent messages is not there (the inbox is older than it, or it may not
         be written) the delivery takes its turn with the others: late is better than never.
         """
         lane = topics.urgent_inbox(system)
-        there = urgent and lane in self._existing and lane not in self._closed
+        there = lane in self._existing and lane not in self._closed
         return lane if there else topics.inbox(system)
 
     async def look_for(self, systems: Iterable[str], writer: TransactionalWriter) -> None:
