@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import APIRouter, Depends, Query
+from lgsp_message.attributes import is_urgent
 
 from hub.api.admin_models import problems
 from hub.api.admin_route import AdminRoute
@@ -89,7 +90,10 @@ async def rehearsed(ops: Ops, request: SimulateRequest) -> SimulateAnswer:
         at=now,
         steps=[_step(found, step, checked=body is not None) for step in Step],
         deliveries=[
-            DeliveryAnswer(address=one.address, **target(rules, one.system).model_dump())
+            DeliveryAnswer(
+                address=one.address,
+                **target(rules, one.system, urgent=is_urgent(attributes)).model_dump(),
+            )
             for one in found.routes.deliveries
         ],
         choices=[

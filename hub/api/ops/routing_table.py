@@ -12,7 +12,7 @@ from hub.api.explained import explained
 from hub.api.ops.route_models import Problematic, RouteShown, Target
 from hub.decision.routing import target_of
 from hub.decision.rules import EVERYONE, Rules
-from hub.io.kafka.topics import inbox
+from hub.io.kafka.topics import inbox, urgent_inbox
 
 MAX_TARGETS: Final = 20
 """Most targets that a row lists; a group of all communes leads to thousands."""
@@ -86,13 +86,13 @@ class RoutingTable:
         )
 
 
-def target(rules: Rules, system: str) -> Target:
+def target(rules: Rules, system: str, *, urgent: bool = False) -> Target:
     """Return where a delivery to a system goes, and which connectors carry it on."""
     known = rules.systems.get(system)
     return Target(
         system=system,
         organisation=None if known is None else known.organisation,
-        inbox=inbox(system),
+        inbox=urgent_inbox(system) if urgent else inbox(system),
         connectors=sorted(
             name for name, connector in rules.connectors.items() if connector.system == system
         ),

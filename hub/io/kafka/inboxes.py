@@ -1,6 +1,8 @@
 """Which inboxes can be written now, and for which systems earlier deliveries wait."""
 
 import asyncio
+import math
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -13,6 +15,10 @@ from hub.ports import Unavailable
 KNOWN_SECONDS: Final = 15.0
 """How long to wait for a count: three times as long as between two looks at `hub.retry`."""
 
+AGAIN_SECONDS: Final = 30.0
+"""Between two looks for a topic of urgent deliveries that was not there: the control plane makes
+those that lack while routers are at work already."""
+
 _PREFIX: Final = topics.inbox("")
 
 
@@ -24,6 +30,9 @@ class Inboxes:
         self._forbidden: set[str] = set()
         self._closed: set[str] = set()
         """Topics of urgent deliveries that the broker does not let us write."""
+        self._lacking = False
+        """Whether one was missed since all were asked for."""
+        self._asked = -math.inf
         self._waiting: Counter[str] = Counter()
         self._changing = asyncio.Lock()
         """Held while what waits is changed or counted, so that a count is never half of both."""
@@ -41,17 +50,21 @@ class Inboxes:
 
     def place(self, system: str, urgent: bool) -> str | None:  # noqa: FBT001  (`Placing`)
         """Return the topic of a delivery that may be written now; None where it must wait."""
-        return self.lane(system, urgent) if self.deliverable(system) else None
+        if not self.deliverable(system):
+            return None
+        return self.lane(system) if urgent else topics.inbox(system)
 
-    def lane(self, system: str, urgent: bool) -> str:  # noqa: FBT001  (as `place`)
-        """Return the topic for a delivery to this system.
+    def lane(self, system: str) -> str:
+        """Return the topic for an urgent delivery to this system.
 
         Where the one for urgent messages is not there (the inbox is older than it, or it may not
         be written) the delivery takes its turn with the others: late is better than never.
         """
         lane = topics.urgent_inbox(system)
-        there = urgent and lane in self._existing and lane not in self._closed
-        return lane if there else topics.inbox(system)
+        if lane in self._existing and lane not in self._closed:
+            return lane
+        self._lacking = True
+        return topics.inbox(system)
 
     async def look_for(self, systems: Iterable[str], writer: TransactionalWriter) -> None:
         """Ask for the inboxes that were not there before: rules may name a younger system.
@@ -59,7 +72,8 @@ class Inboxes:
         Raises:
             Unavailable: the broker does not answer.
         """
-        if any(topics.inbox(system) not in self._existing for system in systems):
+        late = self._lacking and time.monotonic() - self._asked > AGAIN_SECONDS
+        if late or any(topics.inbox(system) not in self._existing for system in systems):
             await self.refresh(writer)
 
     async def refresh(self, writer: TransactionalWriter) -> None:
@@ -68,7 +82,8 @@ class Inboxes:
         Raises:
             Unavailable: the broker does not answer.
         """
-        self._existing = await writer.topics()
+        self._existing, self._lacking = await writer.topics(), False
+        self._asked = time.monotonic()
 
     def forbid(self, names: Iterable[str]) -> None:
         """Note topics that the broker does not let us write."""

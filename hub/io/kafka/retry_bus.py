@@ -97,9 +97,10 @@ class RetryBus:
             key=retry_key(parked.source, parked.id, system),
             value=None,
         )
+        urgent = is_urgent_record(item.headers)
         outputs = [
             inbox_output(
-                self._inboxes.lane(system, is_urgent_record(item.headers)),
+                self._inboxes.lane(system) if urgent else topics.inbox(system),
                 parked.body,
                 parked.delivery,
                 item.headers,

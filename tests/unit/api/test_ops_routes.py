@@ -94,6 +94,11 @@ async def test_a_good_message_would_be_admitted_and_delivered(rig):
     }
 
 
+async def test_what_is_urgent_would_stand_in_the_inbox_for_it(rig):
+    found = await simulate(rig, priority="urgent")
+    assert [one["inbox"] for one in found["deliveries"]] == ["hub.inbox.receiver.urgent"]
+
+
 async def test_without_a_body_the_schema_is_not_checked(rig):
     found = await simulate(rig)
     assert found["outcome"] == "admitted"

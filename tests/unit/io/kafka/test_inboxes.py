@@ -15,11 +15,12 @@ from hub.ports import Unavailable
 class Writer(TransactionalWriter):
     """Knows which topics exist."""
 
-    def __init__(self):
+    def __init__(self, *more):
         """Connect to nothing."""
+        self.there = {topics.inbox("xa-mau"), *more}
 
     async def topics(self):
-        return frozenset({topics.inbox("xa-mau")})
+        return frozenset(self.there)
 
 
 def parked(value=b"parked"):
@@ -91,3 +92,27 @@ async def test_nobody_waits_for_a_count_for_ever(inboxes, monkeypatch):
     inboxes.known.clear()
     with pytest.raises(Unavailable):
         await inboxes.when_known()
+
+
+URGENT = topics.urgent_inbox("xa-mau")
+HASTE, ORDINARY = True, False
+
+
+async def test_what_is_urgent_goes_where_it_stands_behind_nothing_else(inboxes):
+    await inboxes.refresh(Writer(URGENT))
+    assert inboxes.place("xa-mau", HASTE) == URGENT
+    assert inboxes.place("xa-mau", ORDINARY) == topics.inbox("xa-mau")
+    assert inboxes.place("xa-khac", HASTE) is None
+
+
+async def test_where_there_is_no_place_for_what_is_urgent_it_takes_its_turn(inboxes, monkeypatch):
+    assert inboxes.place("xa-mau", HASTE) == topics.inbox("xa-mau")
+    made = Writer(URGENT)
+    await inboxes.look_for(["xa-mau"], made)
+    assert inboxes.place("xa-mau", HASTE) == topics.inbox("xa-mau")
+    monkeypatch.setattr(module, "AGAIN_SECONDS", 0)
+    await inboxes.look_for(["xa-mau"], made)
+    assert inboxes.place("xa-mau", HASTE) == URGENT
+    inboxes.forbid([URGENT])
+    assert inboxes.place("xa-mau", HASTE) == topics.inbox("xa-mau")
+    assert inboxes.deliverable("xa-mau")
