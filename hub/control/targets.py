@@ -59,6 +59,10 @@ def organisations_of(changes: Iterable[Any], stored: Mapping[str, Any]) -> set[s
 
 
 def _add(change: Any, found: Targets) -> None:
+    if (single := _SINGLE.get(type(change))) is not None:  # First: most of an import's are.
+        kind, name = single
+        found.keys.add(f"{kind}/{getattr(change, name)}")
+        return
     match change:
         case ask.PutEndpoint() | ask.DeleteEndpoint():
             found.organisations.add(change.organisation)
@@ -78,8 +82,7 @@ def _add(change: Any, found: Targets) -> None:
         ):
             _add_key(change, found)
         case _:
-            kind, name = _SINGLE.get(type(change), ("system", "system"))
-            found.keys.add(f"{kind}/{getattr(change, name)}")
+            found.keys.add(f"system/{change.system}")
 
 
 def _add_key(change: Any, found: Targets) -> None:

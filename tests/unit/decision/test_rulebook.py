@@ -93,3 +93,30 @@ def test_the_hash_of_a_version_tells_change_sets_apart_and_knows_no_order(one, o
     same = version_hash("00" * 32, one.items()) == version_hash("00" * 32, other.items())
     assert same == (said[0] == said[1])
     assert version_hash("11" * 32, items) != version_hash("00" * 32, items)
+
+
+def filled(book, extra=()):
+    """Give a book the test world."""
+    for key, value in support.records(dict(extra)).items():
+        book.apply(key, value)
+    return book
+
+
+def test_a_change_of_something_else_does_not_make_the_directory_anew(book):
+    first = filled(book).snapshot(REF)
+    book.apply("right/1", None)
+    second = book.snapshot(REF)
+    assert second.directory is first.directory
+    book.apply("organisation/org-other", None)
+    third = book.snapshot(REF)
+    assert "org-other" in second.directory.organisations
+    assert "org-other" not in third.directory.organisations
+
+
+@pytest.mark.parametrize("record", ["subscription/s1", "organisation/org-sender"])
+def test_subscriptions_follow_a_change_of_themselves_and_of_the_directory(book, record):
+    wish = {"system": "other", "type": support.DOSSIER, "sources": ["urn:hub:org:H99"]}
+    first = filled(book, {"subscription/s1": wish}).snapshot(REF)
+    assert book.snapshot(REF).subscriptions is first.subscriptions
+    book.apply(record, None)
+    assert book.snapshot(REF).subscriptions is not first.subscriptions
