@@ -125,6 +125,11 @@ async def test_the_same_copy_ordered_twice_is_one_message(known, own):
     assert other["id"] != first["id"]
 
 
+async def test_who_types_what_is_no_json_is_told_at_once(known, own):
+    refused = await post(known, f"{PATH}:resubmit", corrected(body='{"a": 1,'), 400)
+    assert (refused["code"], own.sent) == ("malformed_body", [])
+
+
 async def test_what_may_not_be_sent_leaves_nothing_behind(known, own):
     own.fails = NoOwnSystem("no registered key")
     await post(known, f"{PATH}:resubmit", corrected(), 409)
