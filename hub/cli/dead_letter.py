@@ -105,6 +105,23 @@ def confirm(
     _print(_confirmed(context, found, reason))
 
 
+@dead_letter_app.command("redirect")
+def redirect(
+    context: typer.Context,
+    id: Annotated[str, typer.Argument(help="source/message/recipient")],
+    to: Annotated[str, typer.Option("--to", help="The system that gets it. / Hệ thống nhận.")],
+    reason: ReasonOption,
+) -> None:
+    """Send one to another system that takes it from its sender, and end it here.
+
+    Beyond a number in a day it waits for another person: `waits` is the request to approve.
+
+    Gửi tới hệ thống khác mà bên gửi có quyền gửi; quá số trong ngày thì người thứ hai duyệt.
+    """
+    asked = {"to": to, "reason": reason}
+    _print(api(context).people("POST", f"dead-letters/{id}:redirect", asked))
+
+
 def _command(action: str, words: str) -> None:
     """Mount a command that decides about dead letters: by ids, or by a filter."""
 

@@ -136,8 +136,13 @@ class Resubmission:
     ) -> Asked:
         if await _find(connection, asked.digest) is None:
             await connection.execute(insert(table).values(self._row(asked) | {"body": body}))
-        payload = {"source": asked.source, "id": asked.id, "digest": asked.digest}
-        payload |= {"copy": f"{asked.own}/{asked.copy}", "recipients": asked.recipients}
+        payload = {
+            "source": asked.source,
+            "id": asked.id,
+            "digest": asked.digest,
+            "copy": f"{asked.own}/{asked.copy}",
+            "recipients": asked.recipients,
+        }
         return await self._second.ask_in(
             connection, Kind.COPY, _entity(asked), payload, actor=actor, reason=reason
         )

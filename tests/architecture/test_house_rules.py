@@ -99,6 +99,7 @@ CATCHES_REFUSED = {
     "packages/message/lgsp_message/key_proof.py": "a proof that is not strict JSON is no proof",
     "hub/api/ops/dead_letters.py": "an operator's choice of a recipient that the rules refuse",
     "hub/control/redirects.py": "which systems may get it: each is asked for",
+    "hub/control/resubmission.py": "what admission would refuse now is not approved: it waits on",
 }
 """Everywhere else a refusal passes through to one of these."""
 

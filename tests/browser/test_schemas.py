@@ -6,7 +6,7 @@ import re
 from playwright.sync_api import expect
 
 from hub.schemas.catalogue import load
-from tests.browser.desk import shoot, visit
+from tests.browser.desk import findings, shoot, visit
 from tests.browser.staff import WHY, Colleague
 
 NAME = "dossier.received"
@@ -25,7 +25,9 @@ def said(page, button, reason):
     page.get_by_role("dialog").get_by_role("button", name=button, exact=True).click()
 
 
-def test_a_replay_names_the_senders_that_a_change_would_break_and_shows_no_value(page, province):
+def test_a_replay_names_the_senders_that_a_change_would_break_and_shows_no_value(
+    page, province, axe
+):
     page.goto(f"{province.url}/schemas?tab=candidate&from={NAME}:1.0")
     expect(page.locator("[name=document]")).to_have_value(re.compile(f'"{URN}1"'))
     required = [*load(f"{URN}0").document["required"], "chua_ai_gui"]
@@ -39,11 +41,14 @@ def test_a_replay_names_the_senders_that_a_change_would_break_and_shows_no_value
         expect(told.get_by_role("link", name=system, exact=True)).to_be_visible()
     expect(told).to_contain_text("required at the root: chua_ai_gui")
     expect(told).not_to_contain_text("H99.22-261128")
+    assert findings(page, axe) == []
     told.scroll_into_view_if_needed()
     shoot(page, "console-schema-impact")
 
 
-def test_a_version_goes_from_draft_to_published_by_two_persons_with_its_reasons(page, province):
+def test_a_version_goes_from_draft_to_published_by_two_persons_with_its_reasons(
+    page, province, axe
+):
     page.goto(f"{province.url}/schemas?tab=candidate")
     page.locator("[name=document]").fill(candidate(description="Mô tả rõ hơn (mẫu)"))
     said(page, "Lưu dự thảo", "Làm rõ nghĩa (mẫu)")
@@ -52,6 +57,7 @@ def test_a_version_goes_from_draft_to_published_by_two_persons_with_its_reasons(
     sides = page.locator("[data-sides]")
     expect(sides.locator(".diff-old", has_text=f"{URN}0")).to_be_visible()
     expect(sides.locator(".diff-new", has_text="Mô tả rõ hơn (mẫu)")).to_be_visible()
+    assert findings(page, axe) == []
     sides.scroll_into_view_if_needed()
     shoot(page, "console-schema-difference")
     said(page, "Trình duyệt", "Xin duyệt (mẫu)")

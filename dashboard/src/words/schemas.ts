@@ -30,7 +30,7 @@ export const schemasVi = {
     proved: "Đã chứng minh tương thích hai chiều với mọi bản đã công bố.", unproved: (n: string) => `${n} điểm không chứng minh được với các bản đã công bố`,
   },
   corrections: {
-    waits: "Đã trình; người thứ hai duyệt thì mới gửi", asked: (to: string) => `Đã trình gửi tới ${to}; chờ người thứ hai duyệt.`, compare: "Xem bản sửa đổi gì", before: "Bản gốc", after: "Bản sửa", sent: "Bản này đã gửi; xem thông điệp của nó.", lead: "Trường cá nhân được che, trừ khi anh/chị có quyền xem. Lần xem được ghi vào nhật ký.",
+    waits: "Đã trình; người thứ hai duyệt thì mới gửi", asked: (to: string) => `Đã trình gửi tới ${to}; chờ người thứ hai duyệt.`, seeSchema: "Xem lược đồ: khác gì, ai dùng, phát lại", seeLetter: "Xem thư chết", compare: "Xem bản sửa đổi gì", before: "Bản gốc", after: "Bản sửa", sent: "Bản này đã gửi; xem thông điệp của nó.", lead: "Trường cá nhân được che, trừ khi anh/chị có quyền xem. Lần xem được ghi vào nhật ký.",
     poison: "Trong thông điệp có gì",
   },
 };
@@ -66,7 +66,7 @@ export const schemasEn: typeof schemasVi = {
     proved: "Proved compatible both ways with every published version.", unproved: (n) => `${n} points that cannot be proved against the published versions`,
   },
   corrections: {
-    waits: "Asked for; it is sent once a second person has approved it", asked: (to) => `Somebody has asked to send it to ${to}; it waits for a second person.`, compare: "See what the copy changes", before: "The first one", after: "The copy", sent: "This copy was sent; see its own message.", lead: "Personal fields are masked unless you have the right to see them. The look is in the audit trail.",
+    waits: "Asked for; it is sent once a second person has approved it", asked: (to) => `Somebody has asked to send it to ${to}; it waits for a second person.`, seeSchema: "See the schema: what differs, who uses it, replay", seeLetter: "See the dead letter", compare: "See what the copy changes", before: "The first one", after: "The copy", sent: "This copy was sent; see its own message.", lead: "Personal fields are masked unless you have the right to see them. The look is in the audit trail.",
     poison: "What the message says",
   },
 };

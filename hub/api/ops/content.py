@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, Path
 from lgsp_message.cloudevents import from_kafka
 from lgsp_message.jsontext import parse_json
 from lgsp_message.limits import MAX_BODY_BYTES
-from lgsp_message.reason import Refused
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.api.admin_dead_letter_models import System
@@ -149,6 +148,7 @@ async def resubmit(
         raise _nobody("HUB_API_OWN_SYSTEM names none")
     original = from_kafka((name, raw or b"") for name, raw in record.headers)
     body, to = request.body.encode(), request.recipients
+    parse_json(body)  # Who typed it is told at once where it is no JSON, not the router's audit.
     try:
         made = await ops.copies.send(original, body, to, actor=person.name, reason=request.reason)
     except NoOwnSystem as none:
@@ -173,11 +173,8 @@ class _Seen:
         return self.paths is not None
 
     def shown(self, body: bytes) -> Any:
-        """Return a body of this form as he may see it; one that is no JSON as a text."""
-        try:
-            value = parse_json(body)
-        except Refused:
-            value = body.decode(errors="replace")
+        """Return a body of this form as he may see it."""
+        value = parse_json(body)
         return masked(value, self.paths) if self.hidden else value
 
 

@@ -1,7 +1,7 @@
 """`/ops/schemas/{name}/use`: who uses a version, and what became of it; its subject's level."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path
 from pydantic import ConfigDict
@@ -142,7 +142,7 @@ async def _level(staff: Staff, family: Family) -> LevelAnswer:
     return LevelAnswer(subject=family.subject, level=level, own=own)
 
 
-def _named(rules: Rules, family: Family, name: str) -> dict[str, object]:
+def _named(rules: Rules, family: Family, name: str) -> dict[str, Any]:
     type_, urn = family.type, f"urn:hub:schema:{name}"
     takers = [
         TakerShown(organisation=organisation, system=system)

@@ -15,6 +15,7 @@ from hub.io.own_system import NoOwnSystem
 from hub.io.sql.control_tables import schemas
 from hub.io.sql.corrected_copies import BODY_WAITS, forget_waiting
 from hub.io.sql.desk_tables import copies
+from hub.ports import Unavailable
 from hub.schemas.catalogue import load
 from tests.ops_rig import OPERATOR
 from tests.support import NOW, PARTITION, stamped
@@ -34,6 +35,8 @@ class OwnInMemory:
     def __init__(self):
         self.sent = []
         self.fails = None
+        self.away = 0
+        """So many times what is handed in may have arrived, or not."""
 
     async def admitted(self, attributes, body):
         if self.fails is not None:
@@ -42,6 +45,9 @@ class OwnInMemory:
 
     async def hand_in(self, admitted):
         self.sent.append(admitted)
+        if self.away:
+            self.away -= 1
+            raise Unavailable("Kafka did not answer")
 
 
 @pytest.fixture
@@ -123,6 +129,27 @@ async def test_the_same_copy_ordered_twice_is_one_message(known, own):
     assert own.sent[0] == own.sent[1]
     other = await post(known, f"{PATH}:resubmit", corrected(body="{}"), 202)
     assert other["id"] != first["id"]
+
+
+async def test_a_copy_that_may_have_left_before_the_crash_is_the_same_message_again(known, own):
+    own.away = 1
+    await post(known, f"{PATH}:resubmit", corrected(), 503)
+    again = await post(known, f"{PATH}:resubmit", corrected(), 202)
+    assert own.sent[0] == own.sent[1]
+    known.ops.copies._alone, own.away = 0, 1
+    other = corrected(body="{}")
+    waits = (await post(known, f"{PATH}:resubmit", other, 202))["waits"]
+    known.person = replace(OPERATOR, name="binh")
+    await post(known, f"/ops/requests/{waits}:approve", WHY, 503)
+    assert [one["id"] for one in (await known.get("/ops/requests"))["items"]] == [waits]
+    await post(known, f"/ops/requests/{waits}:approve", WHY)
+    assert own.sent[2] == own.sent[3]
+    assert {attributes["id"] for attributes, _ in own.sent} > {again["id"]}
+
+
+async def test_who_types_what_is_no_json_is_told_at_once(known, own):
+    refused = await post(known, f"{PATH}:resubmit", corrected(body='{"a": 1,'), 400)
+    assert (refused["code"], own.sent) == ("malformed_body", [])
 
 
 async def test_what_may_not_be_sent_leaves_nothing_behind(known, own):

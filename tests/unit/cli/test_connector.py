@@ -194,6 +194,14 @@ def test_dead_letters_are_ordered_by_id(hub, run, action):
     assert hub.asked() == [("POST", f"dead-letters:{action}", REASON | {"ids": [ID]})]
 
 
+def test_one_is_sent_to_another_system_or_waits_for_another_person(hub, run):
+    hub.will({"waits": "req-1"})
+    result = run("dead-letter", "redirect", ID, "--to", "he-thong-c", *WHY)
+    assert json.loads(result.stdout) == {"waits": "req-1"}
+    path = f"/ops/dead-letters/{ID}:redirect"
+    assert hub.asked() == [("POST", path, REASON | {"to": "he-thong-c"})]
+
+
 def test_by_filter_the_number_is_told_and_asked_about_first(hub, run):
     hub.will({"ordered": [], "job": JOB})
     result = run("dead-letter", "retry", "--code", "timeout", *WHY, text="n\n")

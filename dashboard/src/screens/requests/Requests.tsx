@@ -13,9 +13,9 @@ import { ReasonDialog } from "../../design/Reason";
 import { Time } from "../../design/Time";
 import { Write } from "../../design/Write";
 import { named, words } from "../../words";
-import { Correction } from "./Correction";
 import { EffectCard } from "../shares/Effect";
 import { changesOf } from "../shares/requested";
+import { About } from "./About";
 
 type Order = "approve" | "refuse" | "withdraw";
 
@@ -62,7 +62,7 @@ function RequestCard({ request, choose }: { readonly request: SecondPersonReques
       <p class="small">{text.askedBy} <strong>{request.asked_by}</strong> · <Time at={request.asked_at} /></p>
       <p class="long">{request.reason}</p>
       <pre tabIndex={0} aria-label={text.payload}>{JSON.stringify(request.payload, null, 2)}</pre>
-      {request.kind === "corrected_copy" && <Correction payload={request.payload} />}
+      <About request={request} />
       {open && request.kind === "rules" && <EffectCard changes={() => changesOf(request)} />}
       {request.decided_by && <p class="small">{request.decided_by} · <Time at={request.decided_at} /> · {request.decision_reason}</p>}
       {open && (
