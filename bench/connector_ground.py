@@ -26,7 +26,7 @@ from hub.io.embedded.ports import free_port
 from hub.io.kafka.admin import ensure_topics
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.router_records import inbox_output
-from hub.io.kafka.topics import hub_topics, inbox_topic
+from hub.io.kafka.topics import hub_topics, inbox, inbox_topic
 from hub.io.kafka.transaction import Output
 
 SECRET: Final = "whsec_" + base64.b64encode(bytes(range(32))).decode()
@@ -112,7 +112,10 @@ def deliveries(
         message = signed(province, number % len(province.names), number, content)
         wire, to = admitted(province, message, rules), systems[number % len(systems)]
         told = Delivery(system=to, address=f"urn:hub:system:{to}", token="bench")  # noqa: S106  (no secret)
-        yield message.attributes["id"], inbox_output(wire.value, told, wire.headers, wire.partition)
+        yield (
+            message.attributes["id"],
+            inbox_output(inbox(told.system), wire.value, told, wire.headers, wire.partition),
+        )
 
 
 class Writer:

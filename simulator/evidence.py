@@ -19,6 +19,7 @@ from simulator.books import Key
 INGRESS: Final = "hub.ingress"
 AUDIT: Final = "hub.audit"
 INBOX: Final = "hub.inbox."
+URGENT: Final = ".urgent"
 SYSTEM: Final = "urn:hub:system:"
 
 DECISIONS: Final = frozenset({"admitted", "refused", "duplicate"})
@@ -110,13 +111,13 @@ class Evidence:
                 content_sha256=content_hash(digest.digest(), attributes),
                 at=at_ms / 1000,
             )
-            self.inboxes[topic.removeprefix(INBOX), key].append(copy)
+            self.inboxes[_owner(topic), key].append(copy)
 
     def _of_served(self, topic: str, key: Key, what: tuple[str, str]) -> None:
         if topic == INGRESS:
             self.carried[key] = what
         else:
-            self.brought[key[0], *what, topic.removeprefix(INBOX)].append(key[1])
+            self.brought[key[0], *what, _owner(topic)].append(key[1])
 
     def _audit_of_served(self, event: dict[str, Any]) -> None:
         source, id_, kind = event["source"], event["id"], event["event"]
@@ -241,3 +242,8 @@ class Reader:
         headers: Iterable[tuple[str, bytes | None]] = record.headers() or ()
         _, at_ms = record.timestamp()
         self._evidence.add(record.topic(), tuple(headers), record.value() or b"", at_ms)
+
+
+def _owner(topic: str) -> str:
+    """Return the system whose inbox this is; what is urgent stands in a topic of its own."""
+    return topic.removeprefix(INBOX).removesuffix(URGENT)

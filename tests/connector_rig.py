@@ -274,7 +274,7 @@ class ConnectorRig(Rig):
         message = support.signed(id=id_, **{**attributes, "subject": subject})
         headers = codec.ingress_headers(support.stamp(message))
         told = Delivery(system=system, address=support.TO_RECEIVER, token=f"token-{id_}")
-        return inbox_output(message.body, told, headers, AUDIT_PARTITION)
+        return inbox_output(topics.inbox(told.system), message.body, told, headers, AUDIT_PARTITION)
 
     async def say(self, command):
         """Give a command as the API does."""

@@ -45,7 +45,8 @@ class Rig:
         self.follower = FixedRules(support.build_rules())
 
     async def make_topics(self, *systems):
-        made = [*topics.hub_topics(PARTITIONS), *map(topics.inbox_topic, systems)]
+        inboxes = [one for system in systems for one in topics.inbox_topics(system)]
+        made = [*topics.hub_topics(PARTITIONS), *inboxes]
         await self.create(
             *(NewTopic(t.name, t.partitions, 1, topic_configs=t.config) for t in made)
         )

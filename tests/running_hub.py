@@ -146,19 +146,27 @@ class RunningHub:
 
     def change(self, *changes, reason="Thử nghiệm (mẫu)"):
         """Make changes through the admin API; return once API and router decide by them."""
+        version = self.ask_for(*changes, reason=reason)
+        for process in ("api", "router"):
+            self.await_that(lambda name=process: self._knows(name, version), RULES_SECONDS)
+        return version
+
+    def ask_for(self, *changes, reason="Thử nghiệm (mẫu)"):
+        """Make changes through the admin API; return their version at once."""
+        return self.post("/v1/admin/changes", {"reason": reason, "changes": changes})["version"]
+
+    def post(self, path, document):
+        """Post JSON as the administrator; return what is answered."""
         request = urllib.request.Request(
-            f"{self.url}/v1/admin/changes",
-            data=json.dumps({"reason": reason, "changes": changes}).encode(),
+            f"{self.url}{path}",
+            data=json.dumps(document).encode(),
             headers={
                 "authorization": f"Bearer {self.home.admin_token()}",
                 "content-type": "application/json",
             },
         )
         with urllib.request.urlopen(request, timeout=RULES_SECONDS) as answer:
-            version = json.load(answer)["version"]
-        for process in ("api", "router"):
-            self.await_that(lambda name=process: self._knows(name, version), RULES_SECONDS)
-        return version
+            return json.load(answer)
 
     def _knows(self, process, version):
         """Say whether a process follows a version; each logs the versions that it takes."""

@@ -72,6 +72,7 @@ class Collection(StrEnum):
     SUBSCRIPTIONS = "subscriptions"
     TYPE_OWNERS = "type-owners"
     EXCHANGES = "exchanges"
+    QUOTAS = "quotas"
 
     @property
     def kind(self) -> str:

@@ -38,6 +38,7 @@ from hub.io.kafka.orders import Orders
 from hub.io.kafka.topic_contents import topic_contents
 from hub.io.kafka.topic_facts import topic_facts
 from hub.io.log_desk import LogDesk, open_desk
+from hub.io.metering import Meters
 from hub.io.object_bytes import ObjectBytes
 from hub.io.object_janitor import keep_clean
 from hub.io.objects import Objects
@@ -95,6 +96,8 @@ class Parts:
     """The key of the transparency log; None: no log is served."""
     seal: Seal | None = None
     """Who seals evidence; None: none is made."""
+    processes: int = 1
+    """How many API processes there are: each grants its part of a quota."""
     own: OwnKey | None = None
     """What operators' corrected copies are signed with; None: none are sent."""
 
@@ -151,6 +154,7 @@ async def open_deps(parts: Parts) -> AsyncIterator[Deps]:
             statuses=parts.statuses,
             disk=disk,
             pressure=Pressure(),
+            meters=Meters(lambda: follower.current, time.monotonic, processes=parts.processes),
             metrics=metrics,
             clock=utc_now,
             log=desk,

@@ -19,6 +19,7 @@ RIGHT_OF_CHANGE: Final[Mapping[str, Action]] = {
             *("put_document_policy", "put_type_owner", "delete_type_owner"),
             *("put_subscription", "pause_subscription", "resume_subscription"),
             *("end_subscription", "restore_rules", "put_exchange", "delete_exchange"),
+            *("put_quota", "delete_quota"),
         ),
         Action.CHANGE_RULES,
     ),

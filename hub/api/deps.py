@@ -20,6 +20,7 @@ from hub.io.kafka.audit_tail import AuditTail
 from hub.io.kafka.inbox_reader import InboxReader
 from hub.io.kafka.ingress import IngressWriter
 from hub.io.log_desk import LogDesk
+from hub.io.metering import Meters
 from hub.io.objects import Objects
 from hub.io.tracing import Tracing
 from hub.io.uploads import Uploads
@@ -45,6 +46,7 @@ class Deps:
     """The search projection; without it only what the audit tail remembers is known."""
     disk: Disk
     pressure: Pressure
+    meters: Meters
     metrics: ApiMetrics
     clock: Callable[[], datetime]
     log: LogDesk | None = None

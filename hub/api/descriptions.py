@@ -17,7 +17,7 @@ from hub.api.staff import staff_of
 from hub.control.schema_rows import Kept, SchemaState
 from hub.control.schema_versions import Family, SchemaVersions
 from hub.decision.rules import Rules
-from hub.io.kafka.topics import INBOX_PREFIX
+from hub.io.kafka.topics import inbox, urgent_inbox
 from hub.schemas.asyncapi import Described, SystemDescribed, asyncapi
 from hub.schemas.catalogue import example
 from hub.schemas.event_types import schema_of
@@ -101,7 +101,8 @@ async def _described(request: Request, rules: Rules, system: str) -> SystemDescr
         rules_version=rules.ref.version,
         host=where.netloc,
         protocol=where.scheme,
-        inbox_topic=f"{INBOX_PREFIX}{system}",
+        inbox_topic=inbox(system),
+        urgent_topic=urgent_inbox(system),
         sends=[await _type(schemas, sent, tuple(sorted(to))) for sent, to in sends],
         takes=[await _type(schemas, taken) for taken in takes],
     )

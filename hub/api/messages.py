@@ -1,6 +1,7 @@
 """`POST /v1/messages`: the way in. A plain Starlette route: it is the one that must be fast."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +19,7 @@ from hub.api.deps import Deps, deps_of
 from hub.api.incoming import Incoming, incoming, preferred_wait, request_headers
 from hub.api.pressure import MAX_SUBMISSIONS
 from hub.api.problems import of_refusal, of_unavailable
+from hub.api.quotas import OverQuota
 from hub.api.submit import Answer, accepted, admitted, decided
 from hub.api.tokens import Caller
 from hub.io.tracing import SUBMIT, Side, about, spanning
@@ -88,7 +90,7 @@ def _answer(answer: Answer, headers: dict[str, str] | None = None) -> Response:
 async def _batch(request: Request, deps: Deps, caller: Caller, content_type: str) -> Response:
     boundary = multipart.boundary_of(content_type)
     parts = multipart.parse(await read_body(request, MAX_BATCH_BYTES), boundary)
-    outcomes = [await _admit_part(deps, caller, part) for part in parts]
+    outcomes = await _admit_parts(deps, caller, parts)
     stamped = [outcome for outcome in outcomes if isinstance(outcome, Stamped)]
     received, traces = [one.received for one in stamped], [one.traceparent for one in stamped]
     places = iter(await deps.ingress.write_many(received, traces))
@@ -122,6 +124,20 @@ async def _written(
     if seconds is None:
         return accepted(received)
     return await decided(deps, received, place, seconds)
+
+
+async def _admit_parts(
+    deps: Deps, caller: Caller, parts: Sequence[multipart.Part]
+) -> list[Stamped | Answer]:
+    """Admit in order. Behind the first that is over the quota none passes: it would overtake it."""
+    outcomes: list[Stamped | Answer] = []
+    for part in parts:
+        try:
+            outcomes.append(await _admit_part(deps, caller, part))
+        except OverQuota as over:
+            held = _problem(over.document())
+            return [*outcomes, *[held] * (len(parts) - len(outcomes))]
+    return outcomes
 
 
 async def _admit_part(deps: Deps, caller: Caller, part: multipart.Part) -> Stamped | Answer:

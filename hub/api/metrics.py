@@ -36,6 +36,12 @@ class ApiMetrics:
             ["outcome"],
             registry=self.registry,
         )
+        self.held_back = Counter(
+            "hub_api_held_back",
+            "Messages that were asked to come later, by the quota that was used up",
+            ["quota"],
+            registry=self.registry,
+        )
         self.in_flight = Gauge(
             "hub_api_in_flight", "Messages on their way to the broker", registry=self.registry
         )

@@ -26,6 +26,13 @@ class ApiSettings(BaseSettings):
     socket: Path | None = Field(
         default=None, description="Unix socket to listen on instead of a TCP port."
     )
+    processes: int = Field(
+        default=1,
+        ge=1,
+        le=1_000,
+        description="How many api processes serve side by side. Each counts what systems hand in "
+        "by itself and grants its part of their quotas.",
+    )
     public_url: str | None = Field(
         default=None,
         pattern=r"^https://[A-Za-z0-9.:\[\]-]{1,255}$",

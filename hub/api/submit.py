@@ -12,6 +12,7 @@ from lgsp_message.values import Place, Received
 from hub.api.deps import Deps
 from hub.api.explained import explained
 from hub.api.problems import Code, busy
+from hub.api.quotas import expect_within_quota
 from hub.api.tokens import Caller
 from hub.decision.events import AuditEvent, Event
 from hub.decision.histories import history
@@ -36,9 +37,11 @@ async def admitted(deps: Deps, caller: Caller, received: Received) -> Received |
         Refused: at admission, or `ID_REUSED`.
         Unavailable: a store that admission needs is away.
         Problem: the disk is nearly full.
+        OverQuota: the caller has used its quota up.
     """
     if not deps.disk.has_room():
         raise busy(503, Code.STORAGE_FULL)
+    expect_within_quota(deps, caller.system, received)
     try:
         stamped = await deps.admission.admit(received, caller.system)
         known = _known(deps, stamped)

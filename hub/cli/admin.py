@@ -10,6 +10,7 @@ import typer
 from hub.cli import admin_token, sharing
 from hub.cli.admin_files import change, changes_of, document_of, text_of
 from hub.cli.admin_options import PAGE, ReasonOption, api, connect
+from hub.decision.quotas import DEFAULT
 
 admin_app: Final = typer.Typer(
     help="Change and read the rules, with the admin token. / Quản trị quy tắc của trục.",
@@ -34,6 +35,7 @@ class Collection(StrEnum):
     SUBSCRIPTIONS = "subscriptions"
     TYPE_OWNERS = "type-owners"
     EXCHANGES = "exchanges"
+    QUOTAS = "quotas"
 
 
 class Policy(StrEnum):
@@ -116,6 +118,39 @@ def put_system(
         kafka_in=kafka_in,
     )
     _write(context, reason, wanted)
+
+
+@admin_app.command("quota")
+def put_quota(
+    context: typer.Context,
+    system: str,
+    *,
+    reason: ReasonOption,
+    messages: Annotated[
+        int, typer.Option(min=1, help="A minute. / Số thông điệp mỗi phút.")
+    ] = DEFAULT.messages_per_minute,
+    bytes_: Annotated[
+        int, typer.Option("--bytes", min=1_000_000, help="Of bodies, a minute. / Số byte mỗi phút.")
+    ] = DEFAULT.bytes_per_minute,
+    urgent: Annotated[
+        int, typer.Option(min=1, help="Urgent ones, a minute. / Số thông điệp khẩn mỗi phút.")
+    ] = DEFAULT.urgent_per_minute,
+) -> None:
+    """Say how much a system may hand in within a minute. / Hạn mức gửi của hệ thống."""
+    wanted = change(
+        "put_quota",
+        system=system,
+        messages_per_minute=messages,
+        bytes_per_minute=bytes_,
+        urgent_per_minute=urgent,
+    )
+    _write(context, reason, wanted)
+
+
+@admin_app.command("delete-quota")
+def delete_quota(context: typer.Context, system: str, reason: ReasonOption) -> None:
+    """Let a system have the quota of all again. / Bỏ hạn mức riêng."""
+    _write(context, reason, change("delete_quota", system=system))
 
 
 @admin_app.command("key")

@@ -16,6 +16,7 @@ VI: Final[Mapping[str, str]] = {
     "hub_api_requests": "Số câu trả lời theo đường dẫn và mã HTTP",
     "hub_api_seconds": "Thời gian đến khi bắt đầu trả lời",
     "hub_api_admissions": "Số thông điệp theo kết quả tiếp nhận",
+    "hub_api_held_back": "Số thông điệp được yêu cầu gửi lại sau, theo hạn mức đã hết",
     "hub_api_in_flight": "Thông điệp đang ghi vào Kafka",
     "hub_lag_messages": "Số bản ghi mà tiến trình đọc chưa xử lý",
     "hub_lag_seconds": "Tuổi của bản ghi chưa xử lý lâu nhất; 0 khi không có",

@@ -20,9 +20,10 @@ from hub.decision.rules import Rules
 from hub.io.admission import Admission
 from hub.io.backoff import Backoff
 from hub.io.kafka.bridge_bus import BridgeBus, Incoming
-from hub.io.kafka.codec import encode_event, ingress_headers
+from hub.io.kafka.codec import encode_event, ingress_headers, is_urgent_record
 from hub.io.kafka.topics import AUDIT, INGRESS, partition_of
 from hub.io.kafka.transaction import Output
+from hub.io.metering import Meters
 from hub.ports import ObjectAccess, Unavailable
 
 LOOK_SECONDS: Final = 10.0
@@ -51,6 +52,7 @@ class Bridge:
         clock: Callable[[], datetime],
     ) -> None:
         self._bus, self._rules, self._partitions, self._clock = bus, rules, partitions, clock
+        self._meters = Meters(rules, time.monotonic)
         self._batch = _Batch()
         self._admission = Admission(rules, objects, self._record, clock=clock)
 
@@ -74,6 +76,7 @@ class Bridge:
     async def _serve(self, stop: asyncio.Event, backoff: Backoff) -> None:
         looked = time.monotonic()
         while not stop.is_set():
+            self._bus.hold({name for name in self._systems() if self._meters.wait(name) > 0})
             records = await self._bus.collect()
             if records:
                 await self._pass_on(records)
@@ -89,6 +92,10 @@ class Bridge:
             await self._admit(record)
         # Invariants 1 and 2: the position in the system's topic moves with the record in ingress.
         await self._bus.commit(records, self._batch.outputs, self._batch.secret)
+        for record in records:
+            # It is in already. Its sender's topic is read again once it has made up for it.
+            urgent = is_urgent_record(record.headers)
+            self._meters.charge(record.system, len(record.value), urgent=urgent)
 
     async def _admit(self, record: Incoming) -> None:
         try:

@@ -60,11 +60,11 @@ class HubDesk:
     async def waiting(self, limit: int, after: str | None = None) -> Sequence[Delivery]:
         self._take_out()
         behind = self._holdings.stuck_keys()
-        items = sorted(self._out.values(), key=lambda item: item.entry.offset)
+        items = sorted(self._out.values(), key=_turn)
         # Invariant 7: what stands behind a dead letter waits for the operator with it.
         items = [item for item in items if item.delivery.order_key not in behind]
         if after is not None and (last := self._out.get(after)) is not None:
-            items = [item for item in items if item.entry.offset > last.entry.offset]
+            items = [item for item in items if _turn(item) > _turn(last)]
         items = await self._wanted(items[: max(0, limit)])
         try:
             await self._holdings.whole(items)
@@ -129,6 +129,11 @@ class HubDesk:
         known = self._times.get(id) or self._intake.now()
         _remember(self._times, id, known)
         return known
+
+
+def _turn(item: Item) -> tuple[bool, int]:
+    """Return by what deliveries are fetched: the urgent ones first, each sort in its order."""
+    return not item.entry.urgent, item.entry.offset
 
 
 def _remember(memory: OrderedDict[str, T], key: str, value: T) -> None:

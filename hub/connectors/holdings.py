@@ -45,17 +45,16 @@ class Holdings:
         self._writes, self._contents = durable.writes, durable.contents
         self._now, self._shelf = now, shelf
         position = stored.position or Position()
-        self._window = Window(position.offset, position.settled)
-        self._read_to = position.offset
+        self._plain = Window(position.offset, position.settled)
+        self._urgent = Window(position.urgent_offset, position.urgent_settled)
         self._unsaved = False
         self.last_success_at: datetime | None = None
         self.delivered = self.failed = 0
         self._read_back(stored)
 
-    @property
-    def next(self) -> int:
-        """The inbox offset to read from."""
-        return self._read_to
+    def next(self, *, urgent: bool) -> int:
+        """Return the offset to read from, in the inbox for urgent messages or the other one."""
+        return self._window(urgent=urgent).read_to
 
     @property
     def waiting(self) -> int:
@@ -81,9 +80,9 @@ class Holdings:
         """Return when the oldest one arrived that waits for no operator; None where none waits."""
         return self._shelf.oldest()
 
-    def has_room(self) -> bool:
-        """Say whether more of the inbox may be read."""
-        return self._shelf.has_room() and self._window.has_room(self._read_to)
+    def has_room(self, *, urgent: bool) -> bool:
+        """Say whether more may be read, of the inbox for urgent messages or the other one."""
+        return self._shelf.has_room(urgent=urgent) and self._window(urgent=urgent).has_room()
 
     def due(self) -> float | None:
         """Return when the next one that waits is due."""
@@ -112,15 +111,19 @@ class Holdings:
         for key, item in wanted.items():
             self._shelf.fill(item, entry_at(key, found.get(key)))
 
-    async def read(self, records: Sequence[Any]) -> None:
-        """Take records of the inbox, in their order."""
+    async def read(self, records: Sequence[Any], *, urgent: bool) -> None:
+        """Take records in their order, of the inbox for urgent messages or the other one."""
         behind: list[Item] = []
         for raw in records:
-            self._window.skip(self._read_to, raw.offset)
-            self._read_to = raw.offset + 1
-            if not self._window.is_settled(raw.offset):
-                self._sort(entry_of(raw, self._records.partitions), behind)
+            if self._window(urgent=urgent).reads(raw.offset):
+                self._sort(entry_of(raw, self._records.partitions, urgent=urgent), behind)
         await self._park(behind)
+
+    def _window(self, *, urgent: bool) -> Window:
+        return self._urgent if urgent else self._plain
+
+    def _settle(self, entry: Entry) -> None:
+        self._window(urgent=entry.urgent).settle(entry.offset)
 
     async def attempted(self, items: Sequence[Item], settling: timedelta) -> None:
         """Make it durable that a call begins (invariant: never a second one by mistake).
@@ -244,7 +247,8 @@ class Holdings:
         await self._commit(*outputs)
 
     def _read_back(self, stored: Stored) -> None:
-        for entry in sorted(stored.entries.values(), key=lambda one: one.offset):
+        # Of one inbox by their offsets; of both together as they came.
+        for entry in sorted(stored.entries.values(), key=lambda one: (one.arrived_at, one.offset)):
             item = self._item(entry, parked=True)
             item.place = stored.places.get(item.name)
             self._shelf.add(item)
@@ -255,7 +259,7 @@ class Holdings:
         known = self._is_known(entry) if is_message(entry) else True
         # A second record of what is parked is the same message again (invariant 8).
         if known or not self._spec.takes(entry.attributes.get("type", "")):
-            self._window.settle(entry.offset)
+            self._settle(entry)
             return
         item = self._item(entry, parked=False)
         if self._shelf.must_wait(item.key):
@@ -314,7 +318,7 @@ class Holdings:
     async def _leave(self, items: Sequence[Item], outputs: Sequence[Output]) -> None:
         # Invariant 1: they leave the inbox only with their outcomes.
         for item in items:
-            self._window.settle(item.entry.offset)
+            self._settle(item.entry)
         await self._commit(*outputs)
         for item in items:
             self._shelf.forget(item)
@@ -322,10 +326,15 @@ class Holdings:
     def _move_out(self, items: Sequence[Item]) -> None:
         """Note that these stand on `hub.retry` with the next commit: their offsets are settled."""
         for item in items:
-            self._window.settle(item.entry.offset)
+            self._settle(item.entry)
             self._shelf.move_out(item)
 
     async def _commit(self, *outputs: Output) -> Placed:
         self._unsaved = False
-        position = Position(offset=self._window.offset, settled=self._window.bits)
+        position = Position(
+            offset=self._plain.offset,
+            settled=self._plain.bits,
+            urgent_offset=self._urgent.offset,
+            urgent_settled=self._urgent.bits,
+        )
         return await self._writes.commit(self._records.step(position, *outputs))

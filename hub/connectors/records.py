@@ -107,12 +107,16 @@ class Records:
         return {name: value for name, value in told.items() if value not in (None, "")}
 
 
-def entry_of(raw: Any, partitions: int) -> Entry:
-    """Return a record of an inbox as a delivery that was not tried yet."""
+def entry_of(raw: Any, partitions: int, *, urgent: bool) -> Entry:
+    """Return a record of an inbox as a delivery that was not tried yet.
+
+    `urgent`: it stood in the inbox for urgent messages.
+    """
     found = read_inbox(raw)
     return Entry(
         state=EntryState.BEHIND,
         offset=found.offset,
+        urgent=urgent,
         audit_partition=_audit_partition(raw.headers, found.source, partitions),
         attributes=found.attributes,
         body=found.body,
@@ -141,11 +145,6 @@ def expires_at(entry: Entry) -> datetime | None:
     """Return when a delivery is of no use any more. The router has checked its grammar."""
     text = entry.attributes.get("expirytime")
     return None if text is None else datetime.fromisoformat(text)
-
-
-def is_urgent(entry: Entry) -> bool:
-    """Say whether the sender asked for haste."""
-    return entry.attributes.get("priority") == "urgent"
 
 
 def is_message(entry: Entry) -> bool:

@@ -62,7 +62,7 @@ class ServiceRunner:
         self._calls = asyncio.Semaphore(max(1, limits.concurrency))
         self._rate = Rate(per_second=limits.per_second or inf, burst=max(1, int(limits.per_second)))
         self._side = side = InboxSide(connector.system, holdings, ctx.now)
-        self.offer, self.has_room, self.words = side.offer, side.has_room, side.words
+        self.words = side.words
         self.command, self.pause, self.stop = side.command, side.pause, side.stop
         self._service: Service[Any] | None = None
         self._failure: Fatal | None = None
@@ -129,7 +129,8 @@ class ServiceRunner:
                 await self._serve()
         finally:
             self._counter.close(self._connector.name, self)
-            self._feed.remove(self._side.subscription)
+            for one in self._side.subscriptions:
+                self._feed.remove(one)
             if self._service is not None:
                 await end(self._service, CLOSE_SECONDS)
         if self._failure is not None:
@@ -146,7 +147,8 @@ class ServiceRunner:
         return service
 
     async def _serve(self) -> None:
-        self._feed.add(self._side.subscription)
+        for one in self._side.subscriptions:
+            self._feed.add(one)
         self._counter.open(self._connector.name, self)
         while not self._side.stopping and self._failure is None:
             self._side.wake.clear()

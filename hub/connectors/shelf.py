@@ -8,17 +8,20 @@ from datetime import datetime
 from typing import Final
 
 from lgsp_adapter.policy.parking import Head, Parking
+from lgsp_message.attributes import is_urgent
 
 from hub.connectors.budget import Account
 from hub.connectors.items import Item
-from hub.connectors.records import is_urgent
 from hub.connectors.references import References
 from hub.io.kafka.connector_records import Entry, EntryState
 
 MAX_READ: Final = 500
 MAX_READ_BYTES: Final = 8 * 1024 * 1024
-"""Deliveries read ahead and not parked: enough to find the urgent ones, and to keep a fast peer
-busy between two reads of the broker."""
+"""Deliveries read ahead and not parked: enough to keep a fast peer busy between two reads of the
+broker, and to call other keys while one takes long."""
+
+MORE_URGENT: Final = 1.25
+"""By how much a shelf that is full of others is larger for urgent ones."""
 
 MAX_PARKED: Final = 10_000
 MAX_PARKED_BYTES: Final = 64 * 1024 * 1024
@@ -68,11 +71,12 @@ class Shelf:
         )
         return min(heads, default=None)
 
-    def has_room(self) -> bool:
-        """Say whether more may be taken."""
+    def has_room(self, *, urgent: bool) -> bool:
+        """Say whether more may be taken. There is room for urgent ones behind a full shelf."""
+        more = MORE_URGENT if urgent else 1
         return (
-            self._read < MAX_READ
-            and self._read_bytes < MAX_READ_BYTES
+            self._read < MAX_READ * more
+            and self._read_bytes < MAX_READ_BYTES * more
             and len(self._parked) < MAX_PARKED
             and self._parked_bytes < MAX_PARKED_BYTES
             and self.has_memory
@@ -128,7 +132,7 @@ class Shelf:
 
     def add(self, item: Item) -> None:
         """Put one at the end of its line."""
-        self._lines.add(item.key, item, urgent=is_urgent(item.entry))
+        self._lines.add(item.key, item, urgent=is_urgent(item.entry.attributes))
         self._account.add(item.size)
         self._references.came(item.entry.attributes)
         if item.parked:

@@ -20,6 +20,7 @@ from hub.connectors.pace import Pace
 from hub.connectors.status import Report
 from hub.io.kafka.connector_feed import Subscription
 from hub.io.kafka.connector_records import Action, Command
+from hub.io.kafka.topics import inbox, urgent_inbox
 from hub.ports import Unavailable
 
 MAX_INCOMING: Final = 500
@@ -32,13 +33,38 @@ T = TypeVar("T")
 _log = structlog.get_logger("connectors")
 
 
+class Lane:
+    """One of the two topics of an inbox, as it is read: a `Reader`."""
+
+    def __init__(self, side: "InboxSide", topic: str, *, urgent: bool) -> None:
+        self._side, self.urgent = side, urgent
+        self.subscription = Subscription(topic, side.holdings.next(urgent=urgent), self)
+        self.incoming: deque[Any] = deque()
+
+    def offer(self, records: Sequence[Any]) -> None:
+        """Take the next records."""
+        self.incoming.extend(records)
+        self._side.wake.set()
+
+    def has_room(self) -> bool:
+        """Say whether more may be offered."""
+        idle = self._side.paused or self._side.stopping or len(self.incoming) >= MAX_INCOMING
+        return not idle and self._side.holdings.has_room(urgent=self.urgent)
+
+    async def take_in(self) -> None:
+        """Sort what was offered."""
+        if self.incoming:
+            records = list(self.incoming)
+            await self._side.holdings.read(records, urgent=self.urgent)
+            for _ in records:
+                self.incoming.popleft()
+
+
 class InboxSide:
     """What a runner is told from the hub's side. `wake` is set whenever something has come."""
 
     def __init__(self, system: str, holdings: Holdings, now: Callable[[], datetime]) -> None:
         self.holdings, self._now = holdings, now
-        self.subscription = Subscription(system, holdings.next, self)
-        self._incoming: deque[Any] = deque()
         self._commands: deque[Command] = deque()
         self.wake = asyncio.Event()
         self.stopping = self.paused = False
@@ -46,16 +72,13 @@ class InboxSide:
         """Whether an operator says that the other side is well again. The runner takes it back."""
         self.away: str | None = None
         """What is waited for, masked."""
+        self.urgent = Lane(self, urgent_inbox(system), urgent=True)
+        self.plain = Lane(self, inbox(system), urgent=False)
 
-    def offer(self, records: Sequence[Any]) -> None:
-        """Take the next records of the inbox."""
-        self._incoming.extend(records)
-        self.wake.set()
-
-    def has_room(self) -> bool:
-        """Say whether more may be offered."""
-        idle = self.paused or self.stopping or len(self._incoming) >= MAX_INCOMING
-        return not idle and self.holdings.has_room()
+    @property
+    def subscriptions(self) -> tuple[Subscription, Subscription]:
+        """Return what is to be read."""
+        return self.urgent.subscription, self.plain.subscription
 
     def command(self, command: Command) -> None:
         """Take an operator's word."""
@@ -85,7 +108,8 @@ class InboxSide:
 
     def told(self, report: Report) -> Report:
         """Return the report with what is held and what was done."""
-        held, place = self.holdings, self.subscription
+        held = self.holdings
+        unread = sum(max(0, one.end - one.reached) for one in self.subscriptions)
         oldest = held.oldest()
         age = 0.0 if oldest is None else (self._now() - oldest).total_seconds()
         return replace(
@@ -96,8 +120,8 @@ class InboxSide:
             waiting=held.waiting,
             parked=held.parked,
             dead_letters=held.dead_letters,
-            checkpoint=str(place.reached),
-            lag_messages=held.waiting + max(0, place.end - place.reached),
+            checkpoint=str(self.plain.subscription.reached),
+            lag_messages=held.waiting + unread,
             lag_seconds=max(0.0, age),
         )
 
@@ -108,11 +132,8 @@ class InboxSide:
             Refusing, Fenced: from the commits; what was not done stays.
         """
         await self._obey()
-        if self._incoming:
-            records = list(self._incoming)
-            await self.holdings.read(records)
-            for _ in records:
-                self._incoming.popleft()
+        for lane in (self.urgent, self.plain):
+            await lane.take_in()
 
     async def _obey(self) -> None:
         while self._commands:

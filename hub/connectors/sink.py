@@ -54,7 +54,6 @@ class SinkRunner:
         self.holdings, self._lanes, self._feed, self._pace = holdings, lanes, feed, pace
         self._connector, self._attempts, self._now = connector, attempts, attempts.now
         self._side = side = InboxSide(connector.system, holdings, attempts.now)
-        self.offer, self.has_room = side.offer, side.has_room
         self.command, self.pause, self.stop = side.command, side.pause, side.stop
         self._rate = Rate(per_second=limits.per_second or inf, burst=max(1, limits.concurrency))
         self._breaker = Breaker(rules=pace.breaker)
@@ -88,10 +87,12 @@ class SinkRunner:
         """
         try:
             if await self._side.opened(self._open, self._pace, self._attempts.ctx):
-                self._feed.add(self._side.subscription)
+                for one in self._side.subscriptions:
+                    self._feed.add(one)
                 await self._work()
         finally:
-            self._feed.remove(self._side.subscription)
+            for one in self._side.subscriptions:
+                self._feed.remove(one)
             for task in self._tasks:
                 task.cancel()
             if self._tasks:

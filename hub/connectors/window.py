@@ -16,6 +16,8 @@ class Window:
     def __init__(self, offset: int = 0, settled: bytes = b"") -> None:
         self.offset = offset
         """The first one that is not settled."""
+        self.read_to = offset
+        """The next one to read."""
         self._bits = int.from_bytes(settled, "little")
         self._advance()
 
@@ -48,9 +50,15 @@ class Window:
             self._bits |= ((1 << (end - first)) - 1) << (first - self.offset)
         self._advance()
 
-    def has_room(self, offset: int) -> bool:
-        """Say whether `offset` is near enough to be read."""
-        return offset - self.offset < SPAN
+    def reads(self, offset: int) -> bool:
+        """Note that the next record read stands there; say whether it is still open."""
+        self.skip(self.read_to, offset)
+        self.read_to = offset + 1
+        return not self.is_settled(offset)
+
+    def has_room(self) -> bool:
+        """Say whether what is read next is near enough."""
+        return self.read_to - self.offset < SPAN
 
     def _advance(self) -> None:
         # The lowest bit that is not set: all below it are settled.

@@ -44,6 +44,7 @@ from hub.control.fields import (
     SystemNames,
 )
 from hub.control.key_changes import EndKey, RegisterKey, RevokeKey
+from hub.control.quota_changes import DeleteQuota, PutQuota
 from hub.control.restore import RestoreRules
 from hub.control.right_changes import DeleteRight, EndRight, PauseRight, PutRight, ResumeRight
 from hub.control.subscription_changes import (
@@ -183,6 +184,8 @@ Change = Annotated[
     | DeleteTypeOwner
     | PutExchange
     | DeleteExchange
+    | PutQuota
+    | DeleteQuota
     | RestoreRules
     | PutConnector
     | DeleteConnector

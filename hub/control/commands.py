@@ -16,6 +16,7 @@ from hub.control.conversion_changes import CONVERSION_COMMANDS
 from hub.control.draft import ACTIVE, RETIRED, SUSPENDED, Draft
 from hub.control.keys import KEY_COMMANDS
 from hub.control.organisations import ORGANISATION_COMMANDS
+from hub.control.quota_changes import QUOTA_COMMANDS
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.restore import RestoreRules, restore
 from hub.control.rights import RIGHT_COMMANDS
@@ -114,6 +115,7 @@ _COMMANDS: Final[Mapping[type[Any], Callable[[Any, Draft, str], None]]] = {
     **CONNECTOR_COMMANDS,
     **KEY_COMMANDS,
     **SUBSCRIPTION_COMMANDS,
+    **QUOTA_COMMANDS,
     RestoreRules: restore,
     **ORGANISATION_COMMANDS,
 }

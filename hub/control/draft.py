@@ -21,6 +21,7 @@ from hub.decision.directory_records import (
     GroupRecord,
     OrganisationRecord,
 )
+from hub.decision.quotas import QuotaRecord
 from hub.decision.rulebook import (
     KINDS,
     ConversionRecord,
@@ -220,6 +221,7 @@ def _named(key: str, record: Record) -> frozenset[str]:
             return _of_subscription(record)
     # A key is part of its system, which is never removed; schemas and policies name nothing.
     versions = key.split("/")[1:] if isinstance(record, ConversionRecord) else ()
+    systems = key.split("/")[1:] if isinstance(record, QuotaRecord) else systems
     return frozenset(
         [
             *(entity(SchemaRecord, name) for name in versions),

@@ -18,10 +18,10 @@ from hub.control.lease import LEASE, Lease
 from hub.control.service import Control
 from hub.control.versions import Versions
 from hub.decision.rulebook import SystemRecord, VersionRecord
-from hub.io.kafka.admin import ensure_topics
+from hub.io.kafka.admin import complete_inboxes, ensure_topics
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.rules_log import RulesPublisher
-from hub.io.kafka.topics import Topic, inbox_topic, outbox_topic
+from hub.io.kafka.topics import Topic, inbox_topics, outbox_topic
 from hub.ports import Fenced, Refusing, Unavailable
 
 HEARTBEAT: Final = timedelta(minutes=1)
@@ -125,6 +125,8 @@ class OutboxWorker:
     async def _lead(self) -> int:
         """Fence the predecessor; return the version that `hub.rules` ends with."""
         await ensure_topics(self._connection, self._topics)
+        # Systems that are older than the second inbox get theirs.
+        await complete_inboxes(self._connection)
         last = await self._publisher.start()
         self._heartbeat_due = self._clock()
         if last is None:
@@ -167,5 +169,5 @@ def _topics_of(key: str, value: bytes | None) -> list[Topic]:
     if kind != "system" or value is None:
         return []
     if msgspec.json.decode(value, type=SystemRecord).kafka_in:
-        return [inbox_topic(system), outbox_topic(system)]
-    return [inbox_topic(system)]
+        return [*inbox_topics(system), outbox_topic(system)]
+    return [*inbox_topics(system)]

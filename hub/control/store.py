@@ -37,6 +37,7 @@ TABLES: Final[Mapping[str, Table]] = {
     "exchange": tables.exchanges,
     "conversion": tables.schema_conversions,
     "competence": tables.competences,
+    "quota": tables.quotas,
 }
 """Kind to its table."""
 

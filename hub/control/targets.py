@@ -11,6 +11,7 @@ from hub.control import connector_changes as about
 from hub.control import conversion_changes as conversions
 from hub.control import directory_changes as directory
 from hub.control import key_changes as keys
+from hub.control import quota_changes as quotas
 from hub.control import right_changes as rights
 from hub.control import subscription_changes as subs
 from hub.control.organisations import spelt
@@ -125,6 +126,8 @@ _SINGLE: Final[Mapping[type[Any], tuple[str, str]]] = {
     subs.DeleteTypeOwner: ("type_owner", "type"),
     subs.PutExchange: ("exchange", "type"),
     subs.DeleteExchange: ("exchange", "type"),
+    quotas.PutQuota: ("quota", "system"),
+    quotas.DeleteQuota: ("quota", "system"),
 }
 """Kind of change to the kind of the one entity it is about, and the field that names it. All others
 are about a system."""

@@ -20,6 +20,7 @@ from hub.control import directory_changes as directory
 from hub.control import store
 from hub.control.changes import Change, ChangeSet
 from hub.control.connector_changes import PutConnector
+from hub.control.quota_changes import PutQuota
 from hub.control.refusals import ChangeRefused
 from hub.control.right_changes import PauseRight, PutRight
 from hub.control.service import Control
@@ -42,6 +43,7 @@ _MADE_BY: Final[Mapping[str, type[BaseModel]]] = {
     "system": ask.PutSystem,
     "endpoint": ask.PutEndpoint,
     "right": PutRight,
+    "quota": PutQuota,
     "document_policy": ask.PutDocumentPolicy,
     "connector": PutConnector,
 }
@@ -52,6 +54,7 @@ _ID: Final = {
     "group": "name",
     "system": "system",
     "right": "id",
+    "quota": "system",
     "document_policy": "type",
     "connector": "name",
 }

@@ -95,7 +95,7 @@ def admit(
     told = facts(message.attributes.type, value, rules.directory, legal_day(now))
     wanted = subscribers(message.attributes, received, told, rules, now)
     routes = route(message, rules, place_of(received).partition, now, wanted)
-    exchange = exchanged(message, value, admitted, rules, now)
+    exchange = exchanged(received, message, value, admitted, rules, now)
     more = {
         FACTS: told,
         SUBSCRIPTIONS: sorted(wanted.values()),

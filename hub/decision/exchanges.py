@@ -4,21 +4,21 @@ An answer proves by the delivery token that it answers a genuine request which w
 sender, so nothing of the other sender's partition has to be known (as receipts do).
 """
 
-import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from lgsp_message.attributes import SYSTEM_PREFIX
 from lgsp_message.reason import Reason, Refused
-from lgsp_message.values import Message
+from lgsp_message.values import Message, Received
 
 from hub.answers import Answer
 from hub.decision.events import Memory
 from hub.decision.exchange_record import ExchangeRecord
 from hub.decision.rules import Rules
 from hub.ports import Admitted
-from hub.signing.macs import read_delivery_token
+from hub.signing.macs import officer_mark, read_delivery_token
 
 NAME: Final = "exchange"
 """The member of an `admitted` event's detail."""
@@ -37,7 +37,12 @@ _NOTHING: Final = Exchanged(told={})
 
 
 def exchanged(
-    message: Message, value: Any, admitted: Admitted, rules: Rules, now: datetime
+    received: Received,
+    message: Message,
+    value: Any,
+    admitted: Admitted,
+    rules: Rules,
+    now: datetime,
 ) -> Exchanged:
     """Return what is to be told and remembered; nothing of messages that are neither.
 
@@ -48,7 +53,7 @@ def exchanged(
     type_ = message.attributes.type
     record = rules.exchanges.get(type_)
     if record is not None:
-        return _asked(message, value, record, admitted, now)
+        return _asked(message, value, record, admitted, now, _marker(received, rules))
     asked = rules.answers.get(type_)
     if asked is None:
         return _NOTHING
@@ -56,7 +61,12 @@ def exchanged(
 
 
 def _asked(
-    message: Message, value: Any, record: ExchangeRecord, admitted: Admitted, now: datetime
+    message: Message,
+    value: Any,
+    record: ExchangeRecord,
+    admitted: Admitted,
+    now: datetime,
+    mark_of: Callable[[str, str], str],
 ) -> Exchanged:
     _expect_bounded(message, personal=bool(record.officer))
     if not record.officer:
@@ -65,7 +75,7 @@ def _asked(
     if not isinstance(code, str) or not code:
         raise Refused(Reason.SCHEMA_VIOLATION, "required", f"/{record.officer}")
     source = message.attributes.source
-    mark, hour = _mark(source, code), f"{now:%Y%m%d%H}"
+    mark, hour = mark_of(source, code), f"{now:%Y%m%d%H}"
     key = counting_key(mark, hour)
     known = admitted.get(source, key)
     count = 1 if known is None else known.count + 1
@@ -74,6 +84,15 @@ def _asked(
     counted = Answer(content_hash=b"", decided_at=now.timestamp(), count=count)
     memory = Memory(source=source, key=key, answer=counted)
     return Exchanged(told={"officer": mark, "hour": hour}, remembered=memory)
+
+
+def _marker(received: Received, rules: Rules) -> Callable[[str, str], str]:
+    """Return what makes the marks of officers for one message."""
+    stamp = received.stamp
+    if stamp is None:
+        raise ValueError("a message without a stamp of admission is not proven")
+    # Under the key that stamped the message: see `officer_mark`.
+    return lambda source, code: officer_mark(rules.macs, stamp.mac, source=source, code=code)
 
 
 def _answered(
@@ -127,8 +146,3 @@ def counting_key(mark: str, hour: str) -> str:
 def answered_key(source: str, id_: str) -> str:
     """Return the key under which it is remembered that a request was answered."""
     return f"answered {source} {id_}"
-
-
-def _mark(source: str, code: str) -> str:
-    """Return what stands for an officer in events: the same for the same, and no name."""
-    return hashlib.sha256(f"officer\n{source}\n{code}".encode()).hexdigest()[:32]

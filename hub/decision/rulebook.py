@@ -29,6 +29,7 @@ from hub.decision.directory_records import (
 from hub.decision.documents import Policy
 from hub.decision.events import RulesRef
 from hub.decision.exchange_record import ExchangeRecord
+from hub.decision.quotas import QuotaRecord
 from hub.decision.rules import RegisteredKey, Rules, System
 from hub.decision.subscriptions import ShareState, SubscriptionRecord, compiled
 from hub.schemas.conversion import Conversion, Step
@@ -155,6 +156,7 @@ KINDS: Final[Mapping[str, type[msgspec.Struct]]] = {
     "exchange": ExchangeRecord,
     "conversion": ConversionRecord,
     "competence": CompetenceRecord,
+    "quota": QuotaRecord,
 }
 """Kind (the part of the key before the first slash) to the struct of its value."""
 
@@ -208,6 +210,7 @@ class Rulebook:
             subscriptions=compiled(kinds["subscription"], directory),
             exchanges=dict(kinds["exchange"]),
             answers={one.answer: type_ for type_, one in sorted(kinds["exchange"].items())},
+            quotas=dict(kinds["quota"]),
             owners={type_: one.organisation for type_, one in kinds["type_owner"].items()},
         )
 

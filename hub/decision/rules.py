@@ -11,6 +11,7 @@ from hub.decision.connectors import Connector
 from hub.decision.documents import Policy
 from hub.decision.events import RulesRef
 from hub.decision.exchange_record import ExchangeRecord
+from hub.decision.quotas import QuotaRecord
 from hub.decision.subscriptions import Subscription
 from hub.directory.organisations import Directory
 from hub.schemas.conversion import Conversion
@@ -78,6 +79,8 @@ class Rules:
     """Type of a request to how it is answered."""
     answers: Mapping[str, str] = field(default_factory=dict)
     """Type of an answer to the type of its request."""
+    quotas: Mapping[str, QuotaRecord] = field(default_factory=dict)
+    """By system. No decision about a message depends on them: they hold back before admission."""
     owners: Mapping[str, str] = field(default_factory=dict)
     """Event type to the id of the agency that says who may get it."""
 

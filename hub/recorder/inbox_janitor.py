@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from hub.decision.rows import Key
 from hub.io.kafka.inbox_heads import InboxHeads
 from hub.io.kafka.inbox_records import InboxRecord
+from hub.io.kafka.topics import owner_of
 from hub.io.sql.settled import settled
 from hub.ports import Refusing, Unavailable
 
@@ -54,15 +55,15 @@ async def _round(
     clock: Callable[[], datetime],
     stop: asyncio.Event,
 ) -> None:
-    for system in await heads.systems():
+    for topic in await heads.topics():
         if stop.is_set():
             return
-        deleted = await trim(heads, engine, system, clock() - seek_window)
+        deleted = await trim(heads, engine, topic, clock() - seek_window)
         if deleted:
-            _log.info("inbox_trimmed", system=system, messages=deleted)
+            _log.info("inbox_trimmed", topic=topic, messages=deleted)
 
 
-async def trim(heads: InboxHeads, engine: AsyncEngine, system: str, horizon: datetime) -> int:
+async def trim(heads: InboxHeads, engine: AsyncEngine, topic: str, horizon: datetime) -> int:
     """Delete the settled records before `horizon` from the head of one inbox; say how many.
 
     Safe to die anywhere: deleting again deletes nothing more.
@@ -72,16 +73,16 @@ async def trim(heads: InboxHeads, engine: AsyncEngine, system: str, horizon: dat
         Unavailable: Kafka or SQL does not answer.
     """
     end, deleted = 0, 0
-    while records := await heads.oldest(system, after=end):
+    while records := await heads.oldest(topic, after=end):
         keys = [(record.source, record.id) for record in records]
-        done = settled_head(records, await settled(engine, system, keys), horizon)
+        done = settled_head(records, await settled(engine, owner_of(topic), keys), horizon)
         deleted += len(done)
         if done:
             end = done[-1].offset + 1
         if len(done) < len(records):
             break
     if deleted:
-        await heads.delete_before(system, end)
+        await heads.delete_before(topic, end)
     return deleted
 
 

@@ -50,6 +50,8 @@ class SystemDescribed:
     """Of the hub's API, with its port."""
     protocol: str
     inbox_topic: str
+    urgent_topic: str
+    """Where what is urgent stands."""
     sends: Sequence[Described]
     takes: Sequence[Described]
 
@@ -107,14 +109,18 @@ def _channels(
         found["submit"] = {"address": "/v1/messages", "servers": api, "messages": _named(sent)}
     if taken:
         found["inbox"] = {"address": "/v1/inbox", "servers": api, "messages": _named(taken)}
-        binding = {"topic": about.inbox_topic, "partitions": 1, "bindingVersion": "0.5.0"}
-        found["inboxTopic"] = {
-            "address": about.inbox_topic,
-            "servers": [{"$ref": "#/servers/kafka"}],
-            "messages": _named(taken),
-            "bindings": {"kafka": binding},
-        }
+        found["inboxTopic"] = _topic(about.inbox_topic, taken)
+        found["urgentTopic"] = _topic(about.urgent_topic, taken)
     return found
+
+
+def _topic(name: str, messages: Sequence[Named]) -> dict[str, Any]:
+    return {
+        "address": name,
+        "servers": [{"$ref": "#/servers/kafka"}],
+        "messages": _named(messages),
+        "bindings": {"kafka": {"topic": name, "partitions": 1, "bindingVersion": "0.5.0"}},
+    }
 
 
 def _named(messages: Sequence[Named]) -> dict[str, Any]:
@@ -123,7 +129,7 @@ def _named(messages: Sequence[Named]) -> dict[str, Any]:
 
 def _operations(sent: Sequence[Named], taken: Sequence[Named]) -> dict[str, Any]:
     channels = [("submit", "send", sent), ("inbox", "receive", taken)]
-    channels.append(("inboxTopic", "receive", taken))
+    channels += [("inboxTopic", "receive", taken), ("urgentTopic", "receive", taken)]
     return {
         f"{action}{channel[0].upper()}{channel[1:]}": {
             "action": action,

@@ -1,6 +1,6 @@
-"""The hub's message authentication codes: the admission stamp and the delivery token.
+"""The hub's message authentication codes: admission stamp, delivery token, mark of an officer.
 
-Both are statements of the hub to itself, so a shared secret is enough (RFC 2104, HMAC-SHA256);
+All are statements of the hub to itself, so a shared secret is enough (RFC 2104, HMAC-SHA256);
 what others must be able to check is in the transparency log.
 """
 
@@ -105,6 +105,18 @@ def command_is_genuine(macs: MacKeys, mac: str, command: bytes) -> bool:
     if key_id not in macs.keys:
         return False
     return _same(_mac(macs, key_id, (b"command", command)), mac)
+
+
+def officer_mark(macs: MacKeys, stamp: str, *, source: str, code: str) -> str:
+    """Return what stands for an officer in events: the same for the same, and no name.
+
+    Keyed, because officers' codes are few and guessable: a plain hash would be undone by trying
+    them all. `stamp`: the MAC of the message's admission stamp, whose key is used. The record
+    itself says so which key it is: routers that already have a newer one, and whoever recomputes
+    the decision years later, make the same mark (invariant 3).
+    """
+    parts = (b"officer", source.encode(), code.encode())
+    return _mac(macs, stamp.partition(".")[0], parts, _TOKEN_BYTES)
 
 
 def _token_parts(

@@ -90,7 +90,8 @@ class Ledger:
 
     def forget(self, system):
         """Note that an inbox was deleted: made again, it begins anew. What was read stays."""
-        self._offsets.pop((INBOX + system, 0), None)
+        for topic in (INBOX + system, f"{INBOX}{system}.urgent"):
+            self._offsets.pop((topic, 0), None)
 
     def _read(self, consumer):
         places = [place for name in self._names(consumer) for place in name]
@@ -139,7 +140,7 @@ class Ledger:
         elif topic == "hub.ingress":
             self.ingress[number, record.offset()] = _key(record)
         else:
-            self.inboxes[topic.removeprefix(INBOX)].append(_key(record))
+            self.inboxes[topic.removeprefix(INBOX).removesuffix(".urgent")].append(_key(record))
             self.arrivals.append(record.timestamp()[1] / 1000)
 
 

@@ -59,11 +59,11 @@ class Box:
 
     async def trim(self, age=-AN_HOUR):
         return await inbox_janitor.trim(
-            self.heads, self.engine, self.system, datetime.now(UTC) - age
+            self.heads, self.engine, inbox(self.system), datetime.now(UTC) - age
         )
 
     async def left(self):
-        return [record.id for record in await self.heads.oldest(self.system)]
+        return [record.id for record in await self.heads.oldest(inbox(self.system))]
 
 
 @pytest.fixture
@@ -136,6 +136,6 @@ async def left(box):
     """Look with a second reader: the janitor's own reads one inbox at a time."""
     heads = InboxHeads(box.connection)
     try:
-        return await heads.oldest(box.system)
+        return await heads.oldest(inbox(box.system))
     finally:
         await heads.close()

@@ -11,7 +11,7 @@ from hub.decision.events import AuditEvent, Event
 from hub.io.kafka.audit_tail import AuditTail
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.inbox_reader import CursorUnknown, InboxReader
-from hub.io.kafka.inbox_records import Cursor
+from hub.io.kafka.inbox_records import Cursor, Spot
 from hub.io.kafka.topics import inbox
 from hub.ports import Unavailable
 from tests import support
@@ -19,7 +19,7 @@ from tests.router_rig import PARTITIONS, Rig
 
 pytestmark = pytest.mark.kafka
 
-START = Cursor(offset=0)
+START = Cursor()
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ async def test_a_cursor_behind_the_end_is_unknown(reader, box):
     system, deliver = box
     await deliver("only")
     with pytest.raises(CursorUnknown):
-        await reader.read(system, Cursor(offset=500), 10, 0)
+        await reader.read(system, Cursor(plain=Spot(offset=500)), 10, 0)
 
 
 async def test_an_inbox_that_is_not_there_is_unavailable(reader):

@@ -1,12 +1,15 @@
 """Subscriptions, the past, requests and answers, and changing rules: against a whole hub."""
 
 import threading
+import time
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 import pytest
 from lgsp_client import UNVERIFIED, Question
 
+from tests.running_hub import RULES_SECONDS
 from tests.support import GOOD_BODY
 
 pytestmark = [pytest.mark.kafka]
@@ -86,21 +89,46 @@ def test_rules_change_while_messages_flow_and_none_is_lost(running_hub):
     stop, sent = threading.Event(), list[Any]()
     flowing = threading.Thread(target=keep_sending, args=[hub, stop, sent])
     flowing.start()
+    wish = {"id": "dk-xa", "system": "xa-luat", "type": DOSSIER, "copies": True}
+    changes = (
+        ({"change": "put_subscription", **wish}, True),
+        ({"change": "pause_subscription", "id": "dk-xa"}, False),
+        ({"change": "resume_subscription", "id": "dk-xa"}, True),
+    )
     try:
-        wish = {"id": "dk-xa", "system": "xa-luat", "type": DOSSIER, "copies": True}
-        hub.change({"change": "put_subscription", **wish})
-        hub.await_that(lambda: any("xa-luat" in to for _, to in list(sent)), 20)
+        hub.await_that(lambda: bool(sent), RULES_SECONDS)
+        seconds = [until_decided_by(hub, sent, change, subscribed=on) for change, on in changes]
     finally:
         stop.set()
         flowing.join()
+    # Asked for at the API, decided by in the router: budget 2 s. Printed, because a figure of a
+    # busy machine proves nothing; the longest wait that is let pass is far beyond it.
+    print(f"rules applied after {', '.join(f'{one:.2f}' for one in seconds)} s")  # noqa: T201
     assert all("phuong-luat" in to for _, to in sent)
-    first = next(number for number, (_, to) in enumerate(sent) if "xa-luat" in to)
-    assert all("xa-luat" in to for _, to in sent[first:])
+    turns = [is_subscribed(to) for _, to in sent]
+    assert [turn for turn, _ in groupby(turns)] == [False, True, False, True]
+
+
+def until_decided_by(hub, sent, change, *, subscribed):
+    """Make a change; return the seconds until the first message that was decided by it."""
+    before, began = len(sent), time.monotonic()
+    hub.ask_for(change)
+
+    def decided():
+        news = list(sent)[before:]
+        return next((at for at, to in news if is_subscribed(to) == subscribed), None)
+
+    hub.await_that(lambda: decided() is not None, RULES_SECONDS)
+    return decided() - began
+
+
+def is_subscribed(recipients):
+    return "xa-luat" in recipients
 
 
 def keep_sending(hub, stop, sent):
-    """Send one message after the other; note to whom each went."""
+    """Send one message after the other; note when each was decided, and to whom it went."""
     with hub.client("so-luat") as client:
         while not stop.is_set():
             told = client.submit(DOSSIER, GOOD_BODY, recipients=["system:phuong-luat"], wait=10)
-            sent.append((told.id, told.answer["recipients"]))
+            sent.append((time.monotonic(), told.answer["recipients"]))

@@ -217,6 +217,8 @@ export const NEEDS = {
   "change restore_rules": {"rights":["rules.change"],"scoped":false,"stops":true},
   "change put_exchange": {"rights":["rules.change"],"scoped":false,"stops":true},
   "change delete_exchange": {"rights":["rules.change"],"scoped":false,"stops":true},
+  "change put_quota": {"rights":["rules.change"],"scoped":false,"stops":true},
+  "change delete_quota": {"rights":["rules.change"],"scoped":false,"stops":true},
   "change register_key": {"rights":["keys.manage"],"scoped":false,"stops":true},
   "change end_key": {"rights":["keys.manage"],"scoped":false,"stops":true},
   "change revoke_key": {"rights":["keys.manage"],"scoped":false,"stops":true},

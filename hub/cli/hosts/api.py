@@ -76,6 +76,7 @@ async def run(host: Host) -> None:
             log=wiring.log_signer(host.identity.hub, host.settings, host.home),
             seal=sealing.seal_of(host.settings, host.home, host.identity.hub),
             own=_own(host),
+            processes=wiring.read(ApiSettings).processes,
         )
         try:
             async with open_deps(parts) as deps:

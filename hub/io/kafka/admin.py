@@ -9,7 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from hub.io.kafka.connection import KafkaConnection, broker_errors
-from hub.io.kafka.topics import Topic
+from hub.io.kafka.topics import INBOX_PREFIX, Topic, inbox_topics, owner_of
 from hub.ports import Refusing
 
 _AT_ONCE: Final = 100
@@ -37,6 +37,22 @@ async def ensure_topics(connection: KafkaConnection, topics: Iterable[Topic]) ->
             missing = [topic for name, topic in wanted.items() if name not in known]
             for start in range(0, len(missing), _AT_ONCE):
                 await _create(admin, connection, missing[start : start + _AT_ONCE])
+
+
+async def complete_inboxes(connection: KafkaConnection) -> None:
+    """Make the inbox for urgent messages where a system has the other one only. Safe to repeat.
+
+    Raises:
+        Refusing: one may not be made.
+        Unavailable: the broker does not answer; some may have been made.
+    """
+    with broker_errors("looking for inboxes"):
+        async with open_admin(connection) as admin:
+            known = {one for one in await admin.list_topics() if one.startswith(INBOX_PREFIX)}
+    owners = sorted({owner_of(topic) for topic in known})
+    lacking = [one for name in owners for one in inbox_topics(name) if one.name not in known]
+    if lacking:
+        await ensure_topics(connection, lacking)
 
 
 async def delete_records(

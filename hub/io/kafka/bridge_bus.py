@@ -1,6 +1,7 @@
 """The bridge's side of Kafka: read `hub.in.<system>`, write `hub.ingress`, in one transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -75,6 +76,14 @@ class BridgeBus:
         """
         existing = await self._writer.topics()
         return {outbox(system) for system in systems} & existing != self._systems.keys()
+
+    def hold(self, systems: AbstractSet[str]) -> None:
+        """Read from now on the topics of all systems but these: what they wrote stays there."""
+        for place in self._consumer.assignment():
+            if self._systems[place.topic] in systems:
+                self._consumer.pause(place)
+            else:
+                self._consumer.resume(place)
 
     async def collect(self) -> list[Incoming]:
         """Return the next records, in the order of each partition; empty where there are none.

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
+from lgsp_message.attributes import URGENT
 from lgsp_message.cloudevents import SIGNATURE_HEADER, TRACE_HEADER, from_kafka, kafka_headers
 from lgsp_message.reason import Refused
 from lgsp_message.values import Place, Received, Stamp
@@ -26,6 +27,9 @@ MAC: Final = "hub_mac"
 AUDIT_PARTITION: Final = "hub_audit_partition"
 ADDRESS: Final = "hub_address"
 TOKEN: Final = "hub_delivery_token"  # noqa: S105  (the name of a header)
+
+_PRIORITY: Final = "ce_priority"
+_URGENT: Final = URGENT.encode()
 
 _answers = msgspec.msgpack.Decoder(Answer)
 _events = msgspec.json.Decoder(AuditEvent)
@@ -49,6 +53,11 @@ def ingress_headers(received: Received, traceparent: str | None = None) -> Heade
     if traceparent:
         headers.append((TRACE_HEADER, traceparent.encode()))
     return headers
+
+
+def is_urgent_record(headers: Sequence[tuple[str, bytes]]) -> bool:
+    """Say whether a record carries a message that its sender has marked urgent."""
+    return any(name == _PRIORITY and raw == _URGENT for name, raw in headers)
 
 
 def read_ingress(

@@ -15,7 +15,6 @@ from aiokafka import TopicPartition
 from hub.io.backoff import Backoff
 from hub.io.kafka.connection import KafkaConnection, broker_errors
 from hub.io.kafka.reading import close_consumer, open_consumer
-from hub.io.kafka.topics import inbox
 from hub.ports import Unavailable
 
 LOOK_MS: Final = 200
@@ -45,8 +44,8 @@ class Reader(Protocol):
 class Subscription:
     """One reader's place in an inbox."""
 
-    def __init__(self, system: str, offset: int, reader: Reader) -> None:
-        self.place = TopicPartition(inbox(system), 0)
+    def __init__(self, topic: str, offset: int, reader: Reader) -> None:
+        self.place = TopicPartition(topic, 0)
         self.next = offset
         """The next offset to read."""
         self.reached = offset

@@ -75,6 +75,9 @@ class Position(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The first inbox offset that is not settled."""
     settled: bytes = b""
     """Bit i: offset + i is settled already."""
+    urgent_offset: int = 0
+    urgent_settled: bytes = b""
+    """The same of the inbox for urgent messages."""
     read: str | None = None
     """Of a source: where its adapter stands, in its own words."""
     system: str = ""
@@ -89,6 +92,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     state: EntryState
     offset: int
+    urgent: bool = False
+    """Whether the offset is one of the inbox for urgent messages."""
     audit_partition: int
     attributes: dict[str, str]
     body: bytes

@@ -10,7 +10,7 @@ from aiokafka import TopicPartition
 
 from hub.decision.events import Delivery
 from hub.io.kafka import topics
-from hub.io.kafka.codec import Headers
+from hub.io.kafka.codec import Headers, is_urgent_record
 from hub.io.kafka.connection import KafkaConnection, broker_errors
 from hub.io.kafka.inboxes import Inboxes
 from hub.io.kafka.positions import Position, fence, read_positions
@@ -115,6 +115,7 @@ class FanoutBus:
             Fenced, Refusing, Unavailable: see `TransactionalWriter.write`; open again.
         """
         await self._inboxes.look_for((d.system for d in part.deliveries), self._writer)
+        urgent = is_urgent_record(part.headers)
         outputs = [
             output
             for delivery in part.deliveries
@@ -124,7 +125,7 @@ class FanoutBus:
                 part.headers,
                 part.place.partition,
                 at,
-                self._inboxes.deliverable,
+                self._inboxes.place(delivery.system, urgent),
             )
         ]
         position = Position(offset=part.offset, owner=self._id, note=part.note)

@@ -10,7 +10,6 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from hub.io.kafka.connection import KafkaConnection, broker_errors
 from hub.io.kafka.inbox_records import InboxRecord, read_inbox
 from hub.io.kafka.reading import close_consumer
-from hub.io.kafka.topics import inbox
 
 CONSUMERS: Final = 4
 """Cold reads at once. They are catch-up and seeks: rare, and the broker serves them from disk."""
@@ -36,7 +35,7 @@ class ColdInboxes:
                 await close_consumer(consumer)
 
     async def read(
-        self, system: str, start: int, end: int, limit: int
+        self, topic: str, start: int, end: int, limit: int
     ) -> tuple[list[InboxRecord], int]:
         """Return at most `limit` records of [start, end), and the offset to go on from.
 
@@ -47,15 +46,15 @@ class ColdInboxes:
         """
         with broker_errors("to a read"):
             async with asyncio.timeout(READ_SECONDS), self._borrow() as consumer:
-                return await _read(consumer, TopicPartition(inbox(system), 0), start, end, limit)
+                return await _read(consumer, TopicPartition(topic, 0), start, end, limit)
 
-    async def offset_at(self, system: str, at_ms: int, end: int) -> int:
+    async def offset_at(self, topic: str, at_ms: int, end: int) -> int:
         """Return the offset of the first record since `at_ms`, or `end` where there is none.
 
         Raises:
             Unavailable: the broker does not answer.
         """
-        place = TopicPartition(inbox(system), 0)
+        place = TopicPartition(topic, 0)
         with broker_errors("to a seek"):
             async with asyncio.timeout(READ_SECONDS), self._borrow() as consumer:
                 found = (await consumer.offsets_for_times({place: max(0, at_ms)})).get(place)

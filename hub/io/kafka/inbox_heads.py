@@ -9,7 +9,7 @@ from hub.io.kafka.admin import delete_records
 from hub.io.kafka.connection import KafkaConnection, broker_errors
 from hub.io.kafka.inbox_records import InboxRecord, read_inbox
 from hub.io.kafka.reading import close_consumer, open_consumer
-from hub.io.kafka.topics import INBOX_PREFIX, inbox
+from hub.io.kafka.topics import INBOX_PREFIX
 
 PAGE_RECORDS: Final = 500
 """Records looked at together: with 256 KiB each they still fit into memory."""
@@ -27,8 +27,8 @@ class InboxHeads:
         self._connection = connection
         self._consumer: Any = None
 
-    async def systems(self) -> list[str]:
-        """Return the systems that have an inbox.
+    async def topics(self) -> list[str]:
+        """Return the topics of all inboxes.
 
         Raises:
             Unavailable: Kafka does not answer.
@@ -36,17 +36,15 @@ class InboxHeads:
         consumer = await self._opened()
         with broker_errors("listing inboxes"):
             topics = await consumer.topics()
-        return sorted(
-            topic.removeprefix(INBOX_PREFIX) for topic in topics if topic.startswith(INBOX_PREFIX)
-        )
+        return sorted(topic for topic in topics if topic.startswith(INBOX_PREFIX))
 
-    async def oldest(self, system: str, after: int = 0) -> list[InboxRecord]:
+    async def oldest(self, topic: str, after: int = 0) -> list[InboxRecord]:
         """Return the oldest records from offset `after` on, at most `PAGE_RECORDS`.
 
         Raises:
             Unavailable: Kafka does not answer.
         """
-        consumer, place = await self._opened(), TopicPartition(inbox(system), 0)
+        consumer, place = await self._opened(), TopicPartition(topic, 0)
         with broker_errors("reading an inbox"):
             async with asyncio.timeout(READ_SECONDS):
                 consumer.assign([place])
@@ -55,14 +53,14 @@ class InboxHeads:
                 consumer.seek(place, max(after, starts[place]))
                 return await _first(consumer, place, ends[place])
 
-    async def delete_before(self, system: str, offset: int) -> None:
+    async def delete_before(self, topic: str, offset: int) -> None:
         """Delete what stands before an offset.
 
         Raises:
             Refusing: this process may not.
             Unavailable: Kafka does not answer.
         """
-        await delete_records(self._connection, inbox(system), 0, offset)
+        await delete_records(self._connection, topic, 0, offset)
 
     async def close(self) -> None:
         """Disconnect."""

@@ -7,6 +7,7 @@ retried deliveries). An idle inbox costs nothing, however many clients wait on i
 
 import asyncio
 import contextlib
+import math
 import time
 from collections import deque
 from collections.abc import Iterable
@@ -16,12 +17,13 @@ from typing import Any, Final
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
+from lgsp_message.attributes import is_urgent
 
 from hub.decision.events import AuditEvent, Event
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.inbox_records import InboxRecord, read_inbox
 from hub.io.kafka.reading import close_consumer
-from hub.io.kafka.topics import inbox
+from hub.io.kafka.topics import inbox, urgent_inbox
 
 MEMORY_BYTES: Final = 32 * 1024 * 1024
 """Newest records kept for all inboxes together; what is older is read from the broker again."""
@@ -31,6 +33,9 @@ SWEEP_SECONDS: Final = 2.0
 
 FORGET_SECONDS: Final = 600.0
 """An inbox that nobody has read for so long is not followed any more."""
+
+ABSENT_SECONDS: Final = 60.0
+"""How long an inbox for urgent messages that is not there is not looked for again."""
 
 _FETCH_WAIT_MS: Final = 50
 """What the broker waits for more: short, for only inboxes with news are asked for."""
@@ -74,6 +79,9 @@ class HotInboxes:
     def __init__(self, connection: KafkaConnection, *, memory: int = MEMORY_BYTES) -> None:
         self._connection, self._memory = connection, memory
         self._inboxes: dict[str, Followed] = {}
+        """By topic."""
+        self._absent: dict[str, float] = {}
+        """Topics that are not there, and when they were looked for."""
         self._by_place: dict[TopicPartition, Followed] = {}
         self._arrived: deque[Followed] = deque()
         self._bytes = 0
@@ -99,12 +107,16 @@ class HotInboxes:
         for followed in list(self._inboxes.values()):
             followed.wake()
 
-    def follow(self, system: str) -> Followed:
-        """Return the inbox of `system`, followed from now on."""
-        followed = self._inboxes.get(system)
+    def is_absent(self, topic: str) -> bool:
+        """Say whether a topic was looked for within `ABSENT_SECONDS` and is not there."""
+        return time.monotonic() - self._absent.get(topic, -math.inf) < ABSENT_SECONDS
+
+    def follow(self, topic: str) -> Followed:
+        """Return an inbox by its topic, followed from now on."""
+        followed = self._inboxes.get(topic)
         if followed is None:
-            followed = Followed(place=TopicPartition(inbox(system), 0))
-            self._inboxes[system] = self._by_place[followed.place] = followed
+            followed = Followed(place=TopicPartition(topic, 0))
+            self._inboxes[topic] = self._by_place[followed.place] = followed
             self._new = True
         followed.read_at = time.monotonic()
         return followed
@@ -119,9 +131,13 @@ class HotInboxes:
         """Take the news that an audit event brings for inboxes."""
         if event.event is Event.ADMITTED:
             for system in event.detail.get("recipients", ()):
-                self._expect(self._inboxes.get(system))
+                self._expect(self._inbox(system, urgent=is_urgent(event.detail)))
         elif event.event is Event.RESUMED and event.recipient is not None:
-            self._expect(self._inboxes.get(event.recipient))
+            self._expect(self._inboxes.get(inbox(event.recipient)))
+
+    def _inbox(self, system: str, *, urgent: bool) -> Followed | None:
+        lane = self._inboxes.get(urgent_inbox(system)) if urgent else None
+        return lane or self._inboxes.get(inbox(system))
 
     def _expect(self, followed: Followed | None) -> None:
         if followed is None or not followed.ready:
@@ -188,6 +204,8 @@ class HotInboxes:
             existing = await consumer.topics()
             for one in unknown:
                 one.missing = one.place.topic not in existing
+                if one.missing:
+                    self._absent[one.place.topic] = time.monotonic()
             self._drop(one for one in unknown if one.missing)
 
     async def _find_ends(self, consumer: AIOKafkaConsumer) -> None:

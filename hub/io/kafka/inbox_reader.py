@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -17,7 +18,8 @@ from hub.io.kafka.audit_tail import AuditTail
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.inbox_cold import ColdInboxes
 from hub.io.kafka.inbox_hot import Followed, HotInboxes
-from hub.io.kafka.inbox_records import Cursor, InboxRecord, Page
+from hub.io.kafka.inbox_records import Cursor, InboxRecord, Page, Spot
+from hub.io.kafka.topics import inbox, urgent_inbox
 from hub.ports import MessageStatus, Unavailable
 
 PAGE_BYTES: Final = 8 * 1024 * 1024
@@ -30,6 +32,14 @@ _log = structlog.get_logger()
 
 class CursorUnknown(Exception):
     """The cursor points behind the end of the inbox: it is not of this inbox."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lane:
+    """One of the two topics of an inbox."""
+
+    followed: Followed
+    urgent: bool
 
 
 class InboxReader:
@@ -75,20 +85,17 @@ class InboxReader:
             Unavailable: the broker does not answer, or the inbox is not there yet.
         """
         until = time.monotonic() + seconds
-        followed = await self._follow(system)
-        if cursor.offset > followed.next:
-            # The position may lag behind a marker; behind the very end no cursor can stand.
-            await self._hot.catch_up(followed)
-            if cursor.offset > followed.next:
-                raise CursorUnknown
+        lanes = await self._lanes(system)
+        for lane in lanes:
+            await self._expect_known(lane, cursor)
         while True:
-            records, cursor = await self._window(system, followed, cursor, limit)
-            page = await self._page(system, records, cursor)
+            page = await self._look(system, lanes, cursor, limit)
+            cursor = page.next
             if page.records:
                 return page
-            if cursor.offset < followed.next:
+            if any(cursor.spot(urgent=one.urgent).offset < one.followed.next for one in lanes):
                 continue  # All of this window was left out: on to the next.
-            if self._closing or not await _wait(followed, until):
+            if self._closing or not await _wait(lanes, until):
                 return page
 
     async def seek(self, system: str, at: datetime) -> Cursor:
@@ -97,36 +104,75 @@ class InboxReader:
         Raises:
             Unavailable: the broker does not answer, or the inbox is not there yet.
         """
-        followed = await self._follow(system)
-        end = followed.next
-        offset = await self._cold.offset_at(system, int(at.timestamp() * 1000), end)
-        return Cursor(offset=offset, seek_end=end if offset < end else 0)
+        cursor, at_ms = Cursor(), int(at.timestamp() * 1000)
+        for lane in await self._lanes(system):
+            end = lane.followed.next
+            offset = await self._cold.offset_at(lane.followed.place.topic, at_ms, end)
+            spot = Spot(offset=offset, seek_end=end if offset < end else 0)
+            cursor = cursor.moved(spot, urgent=lane.urgent)
+        return cursor
 
-    async def _follow(self, system: str) -> Followed:
+    async def _look(self, system: str, lanes: Iterable[_Lane], cursor: Cursor, limit: int) -> Page:
+        """Return the next messages: the urgent ones, however much else waits before them."""
+        page = Page(records=(), cursors=(), next=cursor)
+        for lane in lanes:
+            before = page.next.spot(urgent=lane.urgent)
+            records, after = await self._window(lane.followed, before, limit)
+            page = await self._page(system, lane, records, page.next, after)
+            if page.records:
+                break
+        return page
+
+    async def _lanes(self, system: str) -> list[_Lane]:
+        """Return where the system's messages stand: the urgent ones first, if they stand apart."""
+        plain = _Lane(followed=await self._follow(inbox(system)), urgent=False)
+        topic = urgent_inbox(system)
+        if self._hot.is_absent(topic):
+            return [plain]
+        try:
+            return [_Lane(followed=await self._follow(topic), urgent=True), plain]
+        except Unavailable:
+            if self._hot.is_absent(topic):
+                return [plain]
+            raise
+
+    async def _follow(self, topic: str) -> Followed:
         until = time.monotonic() + _FOLLOW_SECONDS
-        followed = self._hot.follow(system)
+        followed = self._hot.follow(topic)
+        lane = _Lane(followed=followed, urgent=False)
         while not followed.ready:
-            if followed.missing or self._closing or not await _wait(followed, until):
+            if followed.missing or self._closing or not await _wait([lane], until):
                 raise Unavailable("the inbox is not there yet: ask again in a moment")
         return followed
 
+    async def _expect_known(self, lane: _Lane, cursor: Cursor) -> None:
+        followed, offset = lane.followed, cursor.spot(urgent=lane.urgent).offset
+        if offset > followed.next:
+            # The position may lag behind a marker; behind the very end no cursor can stand.
+            await self._hot.catch_up(followed)
+            if offset > followed.next:
+                raise CursorUnknown
+
     async def _window(
-        self, system: str, followed: Followed, cursor: Cursor, limit: int
-    ) -> tuple[list[InboxRecord], Cursor]:
-        """Return the next records as they stand, and the cursor after them."""
-        if cursor.offset < followed.start:
-            records, offset = await self._cold.read(system, cursor.offset, followed.start, limit)
+        self, followed: Followed, spot: Spot, limit: int
+    ) -> tuple[list[InboxRecord], Spot]:
+        """Return the next records as they stand, and the spot after them."""
+        if spot.offset < followed.start:
+            topic = followed.place.topic
+            records, offset = await self._cold.read(topic, spot.offset, followed.start, limit)
         else:
-            records = _first(followed.records, cursor.offset, limit)
-            offset = records[-1].offset + 1 if records else max(cursor.offset, followed.next)
+            records = _first(followed.records, spot.offset, limit)
+            offset = records[-1].offset + 1 if records else max(spot.offset, followed.next)
             if len(records) < limit and records and records[-1] is followed.records[-1]:
                 offset = followed.next
         fitting = _within(records, PAGE_BYTES)
         if len(fitting) < len(records):
             offset = fitting[-1].offset + 1
-        return fitting, Cursor(offset=offset, seek_end=cursor.seek_end)
+        return fitting, Spot(offset=offset, seek_end=spot.seek_end)
 
-    async def _page(self, system: str, records: list[InboxRecord], after: Cursor) -> Page:
+    async def _page(
+        self, system: str, lane: _Lane, records: list[InboxRecord], cursor: Cursor, after: Spot
+    ) -> Page:
         hidden = await self._withdrawn(records)
         shown = tuple(
             record
@@ -135,9 +181,10 @@ class InboxReader:
             and (record.offset >= after.seek_end or self._still_its(system, record))
         )
         cursors = tuple(
-            Cursor(offset=record.offset + 1, seek_end=after.seek_end) for record in shown
+            cursor.moved(replace(after, offset=record.offset + 1), urgent=lane.urgent)
+            for record in shown
         )
-        end = after if after.offset < after.seek_end else Cursor(offset=after.offset)
+        end = cursor.moved(after.after(after.offset), urgent=lane.urgent)
         return Page(records=shown, cursors=cursors, next=end)
 
     async def _withdrawn(self, records: Iterable[InboxRecord]) -> set[tuple[str, str]]:
@@ -168,20 +215,22 @@ class InboxReader:
         return is_statement(type_) or rules.endpoints.get((owner.organisation, type_)) == system
 
 
-async def _wait(followed: Followed, until: float) -> bool:
+async def _wait(lanes: Iterable[_Lane], until: float) -> bool:
     """Wait for news of the inbox; return whether there may be some."""
     left = until - time.monotonic()
     if left <= 0:
         return False
     news: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    followed.waiting.add(news)
+    for lane in lanes:
+        lane.followed.waiting.add(news)
     try:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(news, left)
             return True
         return False
     finally:
-        followed.waiting.discard(news)
+        for lane in lanes:
+            lane.followed.waiting.discard(news)
 
 
 def _first(records: deque[InboxRecord], start: int, limit: int) -> list[InboxRecord]:

@@ -1,7 +1,7 @@
 """A message as it stands in an inbox, and where a reader of an inbox stands."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lgsp_message.attributes import SYSTEM_PREFIX
@@ -11,13 +11,33 @@ from hub.io.kafka.codec import ADDRESS, TOKEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cursor:
-    """Where a reader of an inbox stands."""
+class Spot:
+    """Where a reader stands in one topic."""
 
-    offset: int
+    offset: int = 0
     """The next record to read."""
     seek_end: int = 0
     """Records before this offset are read again after a seek: under current rights only."""
+
+    def after(self, offset: int) -> "Spot":
+        """Return the spot at `offset`; what was sought is over once it is reached."""
+        return Spot(offset=offset, seek_end=self.seek_end if offset < self.seek_end else 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """Where a reader of an inbox stands."""
+
+    plain: Spot = Spot()
+    urgent: Spot = Spot()
+
+    def spot(self, *, urgent: bool) -> Spot:
+        """Return where it stands among the urgent messages, or among the others."""
+        return self.urgent if urgent else self.plain
+
+    def moved(self, spot: Spot, *, urgent: bool) -> "Cursor":
+        """Return the cursor with one of its spots moved."""
+        return replace(self, urgent=spot) if urgent else replace(self, plain=spot)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,8 @@ class Inboxes:
     def __init__(self) -> None:
         self._existing: frozenset[str] = frozenset()
         self._forbidden: set[str] = set()
+        self._closed: set[str] = set()
+        """Topics of urgent deliveries that the broker does not let us write."""
         self._waiting: Counter[str] = Counter()
         self._changing = asyncio.Lock()
         """Held while what waits is changed or counted, so that a count is never half of both."""
@@ -36,6 +38,22 @@ class Inboxes:
     def writable(self, system: str) -> bool:
         """Say whether the inbox exists and is not known to be forbidden."""
         return topics.inbox(system) in self._existing and system not in self._forbidden
+
+    def place(self, system: str, urgent: bool) -> str | None:  # noqa: FBT001  (`Placing`)
+        """Return the topic of a delivery that may be written now; None where it must wait."""
+        if not self.deliverable(system):
+            return None
+        return self.lane(system) if urgent else topics.inbox(system)
+
+    def lane(self, system: str) -> str:
+        """Return the topic for an urgent delivery to this system.
+
+        Where the one for urgent messages is not there (the inbox is older than it, or it may not
+        be written) the delivery takes its turn with the others: late is better than never.
+        """
+        lane = topics.urgent_inbox(system)
+        there = lane in self._existing and lane not in self._closed
+        return lane if there else topics.inbox(system)
 
     async def look_for(self, systems: Iterable[str], writer: TransactionalWriter) -> None:
         """Ask for the inboxes that were not there before: rules may name a younger system.
@@ -56,14 +74,15 @@ class Inboxes:
 
     def forbid(self, names: Iterable[str]) -> None:
         """Note topics that the broker does not let us write."""
-        self._forbidden.update(
-            name.removeprefix(_PREFIX) for name in names if name.startswith(_PREFIX)
-        )
+        inboxes = {name for name in names if name.startswith(_PREFIX)}
+        self._closed |= {name for name in inboxes if name.endswith(topics.URGENT_SUFFIX)}
+        self._forbidden |= {name.removeprefix(_PREFIX) for name in inboxes - self._closed}
 
     def forget(self) -> None:
         """Ask anew for all inboxes: an operator may have made or opened one."""
         self._existing = frozenset()
         self._forbidden.clear()
+        self._closed.clear()
 
     @asynccontextmanager
     async def parking(self, outputs: Sequence[Output]) -> AsyncIterator[None]:

@@ -10,7 +10,7 @@ from aiokafka import TopicPartition
 
 from hub.decision.events import AuditEvent, Event
 from hub.io.kafka import topics
-from hub.io.kafka.codec import Headers, encode_event
+from hub.io.kafka.codec import Headers, encode_event, is_urgent_record
 from hub.io.kafka.connection import KafkaConnection, broker_errors
 from hub.io.kafka.connector_records import is_connectors
 from hub.io.kafka.inboxes import Inboxes
@@ -97,8 +97,15 @@ class RetryBus:
             key=retry_key(parked.source, parked.id, system),
             value=None,
         )
+        urgent = is_urgent_record(item.headers)
         outputs = [
-            inbox_output(parked.body, parked.delivery, item.headers, item.partition),
+            inbox_output(
+                self._inboxes.lane(system) if urgent else topics.inbox(system),
+                parked.body,
+                parked.delivery,
+                item.headers,
+                item.partition,
+            ),
             Output(
                 topic=topics.AUDIT, partition=item.partition, key=None, value=encode_event(resumed)
             ),

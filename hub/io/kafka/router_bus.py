@@ -100,8 +100,8 @@ class RouterBus:
         """
         wanted = {system for _, outcome in work for system in _systems(outcome)}
         await self._inboxes.look_for(wanted, self._writer)
-        deliverable = self._inboxes.deliverable
-        outputs = [out for record, done in work for out in outputs_of(record, done, deliverable)]
+        place = self._inboxes.place
+        outputs = [out for record, done in work for out in outputs_of(record, done, place)]
         offsets = {
             TopicPartition(topics.INGRESS, record.place.partition): record.place.offset + 1
             for record, _ in work

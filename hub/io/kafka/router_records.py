@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
+from lgsp_message.attributes import is_urgent
 from lgsp_message.cloudevents import TRACE_HEADER
 from lgsp_message.values import Place, Received
 
@@ -118,16 +119,18 @@ def _mac_of(raw: bytes | None) -> str:
     return (raw or b"").decode(errors="replace")  # Whatever stands there is only not genuine.
 
 
-def outputs_of(
-    record: Record, outcome: Outcome, deliverable: Callable[[str], bool]
-) -> list[Output]:
+Placing = Callable[[str, bool], str | None]
+"""(system, whether it is urgent) to the topic of a delivery; None: its inbox is away."""
+
+
+def outputs_of(record: Record, outcome: Outcome, placing: Placing) -> list[Output]:
     """Return the records of one outcome."""
     if isinstance(outcome, Held):
         return _held(record, outcome)
     if isinstance(outcome, Resumed):
         kept = None if outcome.answer is None else encode_answer(outcome.answer)
         return [_seen(record, seen_key(outcome.source, outcome.key), kept)]
-    return _effects(record, outcome, deliverable)
+    return _effects(record, outcome, placing)
 
 
 def _seen(record: Record, key: bytes, value: bytes | None) -> Output:
@@ -138,7 +141,7 @@ def _remembered(record: Record, memory: Memory) -> Output:
     return _seen(record, seen_key(memory.source, memory.key), encode_answer(memory.answer))
 
 
-def _effects(record: Record, decision: Effects, deliverable: Callable[[str], bool]) -> list[Output]:
+def _effects(record: Record, decision: Effects, placing: Placing) -> list[Output]:
     partition = record.place.partition
     outputs = [
         Output(
@@ -162,9 +165,11 @@ def _effects(record: Record, decision: Effects, deliverable: Callable[[str], boo
     if decision.fans_out:
         outputs.append(_fanout(message, record, partition))
         return outputs
+    urgent = is_urgent(record.received.attributes)
     for delivery in message.deliveries:
+        topic = placing(delivery.system, urgent)
         outputs.extend(
-            delivery_outputs(message, delivery, record.headers, partition, event.at, deliverable)
+            delivery_outputs(message, delivery, record.headers, partition, event.at, topic)
         )
     return outputs
 
@@ -175,22 +180,24 @@ def delivery_outputs(
     headers: Headers,
     partition: int,
     at: datetime,
-    deliverable: Callable[[str], bool],
+    topic: str | None,
 ) -> list[Output]:
     """Return the inbox record of one delivery; where its inbox is away, the retry record."""
-    if not deliverable(delivery.system):
+    if topic is None:
         return _park(message, delivery, headers, partition, at)
-    return [inbox_output(message.body, delivery, headers, partition)]
+    return [inbox_output(topic, message.body, delivery, headers, partition)]
 
 
-def inbox_output(body: bytes, delivery: Delivery, headers: Headers, partition: int) -> Output:
+def inbox_output(
+    topic: str, body: bytes, delivery: Delivery, headers: Headers, partition: int
+) -> Output:
     """Return the record of one delivery. The body is the sender's bytes (invariant 4).
 
     Its key is the subject: what a recipient orders and compacts by.
     """
     key = next((raw for name, raw in headers if name == "ce_subject"), None)
     return Output(
-        topic=topics.inbox(delivery.system),
+        topic=topic,
         partition=0,
         key=key,
         value=body,

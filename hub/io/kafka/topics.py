@@ -1,7 +1,7 @@
 """The hub's topics: names, partitions, and how long each keeps its records."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
 from typing import Final
@@ -15,6 +15,8 @@ RULES: Final = "hub.rules"
 QUARANTINE: Final = "hub.quarantine"
 INDICATORS: Final = "hub.indicators"
 INBOX_PREFIX: Final = "hub.inbox."
+URGENT_SUFFIX: Final = ".urgent"
+"""No system has a dot in its name: no other inbox ends so."""
 
 DEFAULT_PARTITIONS: Final = 24
 """Partitions of ingress, seen, audit, fanout and retry. Fixed at `hub init`: processes scale,
@@ -73,6 +75,16 @@ def inbox(system: str) -> str:
     return INBOX_PREFIX + system
 
 
+def urgent_inbox(system: str) -> str:
+    """Return the topic in which what is urgent for a system does not stand behind the rest."""
+    return inbox(system) + URGENT_SUFFIX
+
+
+def owner_of(topic: str) -> str:
+    """Return the system whose inbox this is, urgent or not."""
+    return topic.removeprefix(INBOX_PREFIX).removesuffix(URGENT_SUFFIX)
+
+
 def outbox(system: str) -> str:
     """Return the topic on which a system that speaks Kafka hands in its messages."""
     return f"hub.in.{system}"
@@ -84,6 +96,12 @@ def inbox_topic(system: str) -> Topic:
     A janitor deletes settled records; time never does.
     """
     return Topic(name=inbox(system), partitions=1, config=_FOREVER | _ARRIVAL_TIME | _LARGE)
+
+
+def inbox_topics(system: str) -> tuple[Topic, Topic]:
+    """Return the inbox of a system and the one for what is urgent, which is kept alike."""
+    plain = inbox_topic(system)
+    return plain, replace(plain, name=urgent_inbox(system))
 
 
 def outbox_topic(system: str) -> Topic:

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -166,6 +167,16 @@ exchanges: Final = Table(
     Column("officer", String(64), nullable=False),
     Column("per_hour", Integer, nullable=False),
     comment="Types that are requests, and how they are answered.",
+)
+
+quotas: Final = Table(
+    "quotas",
+    metadata,
+    Column("id", String(63), primary_key=True),
+    Column("messages_per_minute", Integer, nullable=False),
+    Column("bytes_per_minute", BigInteger, nullable=False),
+    Column("urgent_per_minute", Integer, nullable=False),
+    comment="What a system may hand in within a minute. No row: what every system may.",
 )
 
 onboardings: Final = Table(

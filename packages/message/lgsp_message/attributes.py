@@ -18,7 +18,8 @@ AREA_PREFIX: Final = "urn:hub:area:"
 """An administrative unit by its number (QĐ 19/2025/QĐ-TTg): whoever deals with the type there."""
 SCHEMA_PREFIX: Final = "urn:hub:schema:"
 
-PRIORITIES: Final = frozenset({"normal", "urgent"})
+URGENT: Final = "urgent"
+PRIORITIES: Final = frozenset({"normal", URGENT})
 CONTENT_TYPE: Final = "application/json"
 """The only media type of a body: it is what a schema can check. Other content is an object."""
 
@@ -207,3 +208,8 @@ def _is_address(urn: str) -> bool:
     if urn.startswith(AREA_PREFIX):
         return is_area(urn.removeprefix(AREA_PREFIX))
     return urn.startswith(GROUP_PREFIX) and bool(_SYSTEM.fullmatch(urn.removeprefix(GROUP_PREFIX)))
+
+
+def is_urgent(attributes: Mapping[str, str]) -> bool:
+    """Say whether the sender asks for haste: such a message overtakes those that are not urgent."""
+    return attributes.get("priority") == URGENT

@@ -271,11 +271,13 @@ def test_each_step_of_a_share_is_one_command(run, hub, arguments, path):
     assert hub.requests[-1].url.path == path
 
 
-def test_rules_go_back_and_types_get_owners_and_answers(run, hub):
+def test_rules_go_back_and_types_get_owners_answers_and_systems_quotas(run, hub):
     for arguments, kind in (
         (["restore", "41"], "restore_rules"),
         (["type-owner", "vn.gov.dossier.received.v1", "so-mau"], "put_type_owner"),
         (["exchange", "vn.gov.a.v1", "vn.gov.b.v1", "--per-hour", "60"], "put_exchange"),
+        (["quota", "so-mau", "--messages", "600"], "put_quota"),
+        (["delete-quota", "so-mau"], "delete_quota"),
     ):
         assert run(*arguments, *WHY).exit_code == 0
         assert [change.change for change in hub.changes()] == [kind]

@@ -27,7 +27,7 @@ from hub.io.kafka import codec
 from hub.io.kafka.connector_records import Kind, decode, parse_key, without_content
 from hub.io.kafka.connector_store import Stored
 from hub.io.kafka.router_records import inbox_output
-from hub.io.kafka.topics import AUDIT, RETRY
+from hub.io.kafka.topics import AUDIT, RETRY, inbox
 from tests import support
 from tests.connector_rig import KINDS, PEERS, Peer, Status
 
@@ -193,7 +193,7 @@ class Bench:
         message = support.signed(id=id_, **attributes)
         headers = codec.ingress_headers(support.stamp(message))
         told = Delivery(system="receiver", address=support.TO_RECEIVER, token="mau")
-        output = inbox_output(message.body, told, headers, 1)
+        output = inbox_output(inbox(told.system), message.body, told, headers, 1)
         self.offset += 1
         return SimpleNamespace(
             offset=self.offset - 1,

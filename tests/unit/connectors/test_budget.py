@@ -30,15 +30,15 @@ async def test_dead_letters_of_one_pause_its_reading_say_so_and_let_the_others_d
     stuck = bench_of(shared)
     stuck.peer.always = lambda _: Reject("wrong")
     async with stuck.running() as blocked:
-        blocked.offer(stuck.records("1", "2"))
+        blocked._side.plain.offer(stuck.records("1", "2"))
         await until(lambda: blocked.holdings.dead_letters == 2)
-        assert not blocked.has_room()
+        assert not blocked._side.plain.has_room()
         assert "holds as much as it may" in blocked.words().en
         # All benches have one peer: that of the youngest.
         well = bench_of(shared)
         async with well.running() as passing:
-            assert passing.has_room()
-            passing.offer(well.records("x"))
+            assert passing._side.plain.has_room()
+            passing._side.plain.offer(well.records("x"))
             await until(lambda: well.memory.names("x") == ["delivered"])
             assert passing.words() is None
     assert shared.held == sum(one.size for one in held(stuck))
@@ -55,7 +55,7 @@ async def test_what_is_delivered_is_given_back_and_what_is_read_back_counts_agai
     bench = bench_of(shared)
     bench.peer.script["1"] = [Reject("wrong")]
     async with bench.running() as runner:
-        runner.offer(bench.records("1", "2"))
+        runner._side.plain.offer(bench.records("1", "2"))
         await until(lambda: bench.memory.names("2") == ["delivered"])
         await until(lambda: runner.holdings.dead_letters == 1)
     assert shared.held > 3_000

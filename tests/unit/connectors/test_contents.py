@@ -81,13 +81,15 @@ async def played(scripts, lines, adapter):
     wanted = contents(records)
     bench.script = {f"m-{n}": list(script) for n, script in enumerate(scripts)}
     task = asyncio.create_task((runner := bench.runner()).run())
-    runner.offer(records)
+    runner._side.plain.offer(records)
     await until(lambda: runner.holdings.waiting + len(bench.had) + runner.holdings.dead_letters)
     bench.crash(task)
     await asyncio.wait({task})
     bench.memory.dead = False
     async with bench.running() as again:
-        again.offer([one for one in records if one.offset >= again.holdings.next])
+        again._side.plain.offer(
+            [one for one in records if one.offset >= again.holdings.next(urgent=False)]
+        )
         await until(lambda: decided(again, bench, len(scripts)))
         assert all(one.place is not None for one in stuck(again))
         for id_, content in bench.had.items():
@@ -136,7 +138,7 @@ async def test_many_dead_letters_are_held_without_their_bodies():
     names = [f"m-{n}" for n in range(20)]
     bench.script = {name: [Reject("wrong")] for name in names}
     async with bench.running() as runner:
-        runner.offer(bench.records(*names))
+        runner._side.plain.offer(bench.records(*names))
         await until(lambda: runner.holdings.dead_letters == 20)
     assert bench.account.held == 20 * LEAN
     assert bench.memory.asked == 0
@@ -146,7 +148,7 @@ async def test_who_holds_little_keeps_all_at_hand_and_asks_for_nothing():
     bench = Bench()
     bench.peer.script["1"] = [Retryable("away"), Done()]
     async with bench.running() as runner:
-        runner.offer(bench.records("1"))
+        runner._side.plain.offer(bench.records("1"))
         await until(lambda: bench.memory.names("1") == ["retrying", "delivered"])
     assert bench.memory.asked == 0
 
@@ -156,9 +158,9 @@ async def test_while_a_content_cannot_be_read_it_waits_and_the_others_are_delive
     bench.script = {"1": [Retryable("away")]}
     bench.memory.away = Unavailable("Kafka is away")
     async with bench.running() as runner:
-        runner.offer(bench.records("1"))
+        runner._side.plain.offer(bench.records("1"))
         await until(lambda: bench.memory.asked)
-        runner.offer(bench.records("x"))
+        runner._side.plain.offer(bench.records("x"))
         await until(lambda: bench.memory.names("x") == ["delivered"])
         assert bench.memory.names("1") == ["retrying"]
         bench.memory.away = None
@@ -169,7 +171,7 @@ async def test_a_word_about_one_whose_content_cannot_be_read_waits_and_is_carrie
     bench = Little()
     bench.script = {"1": [Reject("wrong")]}
     async with bench.running() as runner:
-        runner.offer(bench.records("1"))
+        runner._side.plain.offer(bench.records("1"))
         await until(lambda: runner.holdings.dead_letters == 1)
         bench.memory.away = Unavailable("Kafka is away")
         runner.command(word(Action.RETRY, "1"))
@@ -190,7 +192,7 @@ async def test_a_content_that_is_gone_stops_the_connector_and_is_not_taken_for_s
 
     monkeypatch.setattr(bench.memory, "read", gone)
     runner = bench.runner()
-    runner.offer(bench.records("1"))
+    runner._side.plain.offer(bench.records("1"))
     with pytest.raises(UnreadableState):
         await asyncio.wait_for(runner.run(), 10)
     assert [entry.id for entry in bench.memory.stored().entries.values()] == ["1"]

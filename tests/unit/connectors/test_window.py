@@ -42,7 +42,11 @@ def test_a_gap_is_settled_as_a_whole(settled, first, length):
 
 def test_it_is_bounded():
     window = Window()
-    assert window.has_room(SPAN - 1)
-    assert not window.has_room(SPAN)
+    assert all(window.reads(offset) for offset in range(SPAN - 1))
+    assert window.has_room()
+    assert window.reads(SPAN - 1)
+    assert not window.has_room()
+    window.settle(0)
+    assert window.has_room()
     window.settle(SPAN - 1)
     assert len(window.bits) <= SPAN // 8

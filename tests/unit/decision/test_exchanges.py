@@ -1,5 +1,6 @@
 """Requests and answers: a deadline, one answer or several, and a limit for each officer."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,8 +8,9 @@ from lgsp_message.reason import Reason
 
 from hub.decision.pipeline import decide
 from hub.evidence.memory import Memory
-from tests.exchange_rig import World, rules
-from tests.support import NOW, Remembered, stamped
+from hub.signing.macs import MacKeys
+from tests.exchange_rig import World, asked, rules
+from tests.support import MACS, NOW, Remembered, stamp, stamped
 
 
 def event(decision):
@@ -30,6 +32,25 @@ def test_the_audit_names_the_officer_by_a_mark_and_the_person_not_at_all():
     assert set(told.detail["exchange"]) == {"officer", "hour"}
     assert "CB-MAU-001" not in str(told)
     assert "000000000000" not in str(told)
+
+
+def mark(received, macs):
+    decision = decide(received, replace(rules(), macs=macs), Remembered(), NOW)
+    return event(decision).detail["exchange"]["officer"]
+
+
+def test_the_mark_is_made_with_the_hubs_secret():
+    guessable = asked()
+    other = MacKeys(current=MACS.current, keys=dict.fromkeys(MACS.keys, b"\x07" * 32))
+    again = stamp(guessable, macs=other)
+    assert mark(guessable, MACS) != mark(again, other)
+
+
+def test_a_new_secret_changes_no_mark_of_what_was_stamped_before():
+    before = asked()
+    newer = MacKeys(current="k9", keys={**MACS.keys, "k9": b"\x09" * 32})
+    assert mark(before, newer) == mark(before, MACS)
+    assert mark(stamp(before, macs=newer), newer) != mark(before, newer)
 
 
 @pytest.mark.parametrize(

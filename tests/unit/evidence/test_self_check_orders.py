@@ -19,7 +19,7 @@ from hub.evidence.memory import Memory
 from hub.evidence.recompute import comes_from_a_record, left_undecided
 from hub.io.kafka.codec import ingress_headers, read_ingress
 from hub.io.kafka.router_records import COMMAND, ORDER, Record, outputs_of
-from hub.io.kafka.topics import AUDIT
+from hub.io.kafka.topics import AUDIT, inbox
 from hub.router.batch import examine_all, settle_all
 from hub.signing.macs import command_mac
 from hub.signing.verdicts import Grade
@@ -62,7 +62,7 @@ class Router:
             self.seen.answers.pop((outcome.source, outcome.key), None)
             if outcome.answer is not None:
                 self.seen.answers[outcome.source, outcome.key] = outcome.answer
-        for output in outputs_of(record, outcome, lambda _system: True):
+        for output in outputs_of(record, outcome, lambda system, _urgent: inbox(system)):
             if output.topic == AUDIT:
                 self.events.append(msgspec.json.decode(output.value or b"", type=AuditEvent))
 

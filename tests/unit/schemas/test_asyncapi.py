@@ -49,6 +49,7 @@ def described() -> dict[str, Any]:
             host="hub.example:443",
             protocol="https",
             inbox_topic="hub.inbox.mot-cua-mau",
+            urgent_topic="hub.inbox.mot-cua-mau.urgent",
             sends=[*types[:14], odd],
             takes=types[10:],
         )
