@@ -6,7 +6,7 @@ A migration keeps its own copy of the tables: what it made must not change with 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021_right_states"
+revision = "0020_right_states"
 down_revision = "0020_quotas"
 branch_labels = None
 depends_on = None
