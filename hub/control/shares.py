@@ -13,6 +13,7 @@ from hub.control import store
 from hub.control.people.second_person import Asked, Kind
 from hub.control.proposals import Proposals, Share, changes_of
 from hub.control.service import Control
+from hub.decision.quotas import DEFAULT, QuotaRecord
 from hub.decision.rulebook import RightRecord
 from hub.decision.subscriptions import ShareState, SubscriptionRecord
 from hub.io.sql import control_tables as tables
@@ -107,6 +108,14 @@ class Shares:
         """Return what was asked and done, the oldest first."""
         asked = [deed for one in await self._asked(kind, id) for deed in _of_request(one)]
         return sorted([*asked, *await self._done(f"{kind}/{id}")], key=lambda deed: deed.at)
+
+    async def quota(self, system: str) -> QuotaRecord:
+        """Return how much a system may hand in."""
+        key = f"quota/{system}"
+        with sql_errors("reading a quota"):
+            async with self._engine.connect() as connection:
+                found = (await store.load(connection, [key])).get(key)
+        return found if isinstance(found, QuotaRecord) else DEFAULT
 
     async def backlog(self, id: str) -> Backlog | None:
         """Return how far a subscription is given its past; None: it asked for none."""

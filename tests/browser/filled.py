@@ -4,6 +4,7 @@ They are made by the API's own models, so they have the shape that the API has.
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hub.api.admin_documents import HeldDocumentAnswer, HeldDocumentPage
 from hub.api.admin_reviews import (
@@ -217,7 +218,7 @@ LOG = {"**/ops/log": AUTHORITY_AWAY}
 
 APPLICANT = "ung-vien-mau"
 _DOSSIER = "vn.gov.dossier.received.v1"
-_WHOSE = {
+_WHOSE: dict[str, Any] = {
     "system": APPLICANT,
     "organisation": "org-xa-mau",
     "name": "Một cửa mới (mẫu)",

@@ -5,6 +5,7 @@ import json
 import uuid
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -103,7 +104,8 @@ class Newcomer:
 
     def drill(self):
         """Do in the sandbox all that the checklist wants."""
-        body, more = json.loads(GOOD_BODY), {"recipients": [f"system:{TWIN}"], "subject": "H-1"}
+        body = json.loads(GOOD_BODY)
+        more: dict[str, Any] = {"recipients": [f"system:{TWIN}"], "subject": "H-1"}
         with SyncHubClient(self._url, self.identity) as client:
             with suppress(HubRefused):
                 client.submit(DOSSIER, {"sai": True}, wait=10, id="m-1", **more)

@@ -4431,6 +4431,11 @@ export interface components {
             readonly organisation: string;
             readonly type: string;
         };
+        readonly QuotaAnswer: {
+            readonly bytes_per_minute: number;
+            readonly messages_per_minute: number;
+            readonly urgent_per_minute: number;
+        };
         readonly ReadOnlyAnswer: {
             readonly at: string | null;
             readonly by: string | null;
@@ -5311,6 +5316,7 @@ export interface components {
             readonly owners: {
                 readonly [key: string]: string | null;
             };
+            readonly quota: components["schemas"]["QuotaAnswer"] | null;
             readonly recipients: readonly string[];
             readonly since: string | null;
             readonly sources: readonly string[];

@@ -3,6 +3,7 @@ export const sharingVi = {
   shares: {
     title: "Quyền và đăng ký", one: "Quyền hoặc đăng ký", lead: "Ai được gửi loại gì, ai đăng ký nhận loại gì. Mọi thứ phải được bên chủ quản loại duyệt.", none: "Không có quyền hay đăng ký nào khớp.", find: "Hệ thống hoặc cơ quan (mã)",
     kind: "Loại", kinds: { right: "Quyền gửi", subscription: "Đăng ký nhận" } as Record<string, string>, any: "Tất cả", type: "Loại thông điệp", state: "Trạng thái", states: { active: "Có hiệu lực", paused: "Tạm dừng", ended: "Đã chấm dứt" } as Record<string, string>,
+    quota: "Hạn mức của bên gửi, mỗi phút", quotaOf: (n: string, size: string, urgent: string) => `${n} thông điệp, ${size}, ${urgent} thông điệp khẩn`,
     name: "Mã", system: "Hệ thống", organisation: "Cơ quan", owner: "Bên chủ quản loại", nobody: "chưa ai: người được sửa mọi quy tắc duyệt", types: "Các loại", recipients: "Được gửi tới", sources: "Nhận từ", anybody: "bất kỳ ai", areas: "Địa bàn (cơ quan và cấp dưới)", anywhere: "mọi nơi",
     versions: "Phiên bản lược đồ", allVersions: "mọi phiên bản", conditions: "Điều kiện trên nội dung", copies: "Cả thông điệp đã gửi đích danh cho nơi khác", start: "Bắt đầu", fromNow: "từ khi có hiệu lực", past: (given: string) => `đã ra lệnh giao ${given} thông điệp cũ`, pastDone: "đã giao xong", pastGoes: "đang giao tiếp",
     waiting: "Đang chờ duyệt", toRequests: "Tới trang Chờ duyệt", ask: "Đề nghị quyền hoặc đăng ký", asked: "Đã đề nghị; bên chủ quản loại duyệt ở trang Chờ duyệt", flow: "Xem thông điệp",
@@ -53,6 +54,7 @@ export const sharingEn: typeof sharingVi = {
   shares: {
     title: "Rights & subscriptions", one: "Right or subscription", lead: "Who may send which type, and who has subscribed to it. All of it is approved by whoever owns the type.", none: "No right or subscription fits.", find: "System or organisation (id)",
     kind: "Kind", kinds: { right: "Right to send", subscription: "Subscription" }, any: "All", type: "Message type", state: "State", states: { active: "In force", paused: "Paused", ended: "Ended" },
+    quota: "Quota of the sender, each minute", quotaOf: (n, size, urgent) => `${n} messages, ${size}, ${urgent} urgent ones`,
     name: "Id", system: "System", organisation: "Organisation", owner: "Owner of the type", nobody: "nobody: whoever may change all rules approves", types: "Types", recipients: "May send to", sources: "Gets it from", anybody: "anybody", areas: "Areas (agencies with all below)", anywhere: "anywhere",
     versions: "Schema versions", allVersions: "all of them", conditions: "Conditions on the body", copies: "Also what was addressed to others", start: "Begins", fromNow: "once in force", past: (given) => `${given} older messages were ordered`, pastDone: "all is given", pastGoes: "goes on",
     waiting: "Waiting for approval", toRequests: "To the Approvals", ask: "Ask for a right or a subscription", asked: "Asked for; the owner of the type approves it on the page Approvals", flow: "See the messages",

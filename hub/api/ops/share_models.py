@@ -69,8 +69,18 @@ class BacklogAnswer(Answer):
     done_at: datetime | None
 
 
+class QuotaAnswer(Answer):
+    """What the sender may hand in within a minute, under all its rights together."""
+
+    messages_per_minute: int
+    bytes_per_minute: int
+    urgent_per_minute: int
+
+
 class WholeShare(ShareAnswer):
     """A share with all that was done to it, the oldest first."""
 
     history: list[DeedAnswer]
     backlog: BacklogAnswer | None
+    quota: QuotaAnswer | None
+    """null: it is a subscription, which sends nothing."""

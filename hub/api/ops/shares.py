@@ -8,7 +8,14 @@ from hub.api.admin_models import problems
 from hub.api.admin_route import AdminRoute
 from hub.api.deciding import may_order, sees
 from hub.api.ops.fields import Word
-from hub.api.ops.share_models import BacklogAnswer, DeedAnswer, ShareAnswer, SharePage, WholeShare
+from hub.api.ops.share_models import (
+    BacklogAnswer,
+    DeedAnswer,
+    QuotaAnswer,
+    ShareAnswer,
+    SharePage,
+    WholeShare,
+)
 from hub.api.problems import Code, Problem
 from hub.api.rights import Action, Person, require
 from hub.api.staff import Staff, staff_of
@@ -62,11 +69,14 @@ async def one(staff: TheStaff, person: Viewer, kind: ShareKind, id: Id) -> Whole
     if found is None or not sees(person, found.shares):
         raise Problem(404, Code.NOT_FOUND)
     history = await staff.shares.history(kind, id)
-    backlog = await staff.shares.backlog(id) if kind is ShareKind.SUBSCRIPTION else None
+    right = kind is ShareKind.RIGHT
+    backlog = None if right else await staff.shares.backlog(id)
+    quota = await staff.shares.quota(found.record.system) if right else None
     return WholeShare(
         **share_shown(found, person).model_dump(),
         history=[DeedAnswer.model_validate(deed) for deed in history],
         backlog=None if backlog is None else BacklogAnswer.model_validate(backlog),
+        quota=None if quota is None else QuotaAnswer.model_validate(quota),
     )
 
 

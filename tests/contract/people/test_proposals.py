@@ -3,6 +3,7 @@
 import pytest
 
 from hub.control.people.second_person import Kind
+from hub.decision.quotas import DEFAULT
 from tests.control_support import ISSUED, RECEIVED, change_set, organisation, system
 from tests.people_rig import WHY, problem
 
@@ -140,6 +141,7 @@ async def test_a_right_is_paused_resumed_and_ended_as_a_subscription_is(world, c
     problem(await ask(asker, RIGHT), 409, "ended")
     found = (await asker.get("/ops/shares/right/q-1")).json()
     assert (found["state"], found["orders"]) == ("ended", [])
+    assert found["quota"]["urgent_per_minute"] == DEFAULT.urgent_per_minute
     told = [(one["what"], one["actor"]) for one in found["history"]]
     assert told == [
         ("ask", "binh"),

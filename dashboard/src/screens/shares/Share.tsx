@@ -9,10 +9,10 @@ import { Shown } from "../../design/Notice";
 import { Page } from "../../design/Page";
 import { ReasonDialog } from "../../design/Reason";
 import { Table, type Column } from "../../design/Table";
-import { count, Time } from "../../design/Time";
+import { bytes, count, Time } from "../../design/Time";
 import { say } from "../../design/toast";
 import { Write } from "../../design/Write";
-import { named, words } from "../../words";
+import { language, named, words } from "../../words";
 import { lineOf } from "./conditions";
 import { EffectCard } from "./Effect";
 import { ShareState } from "./Shares";
@@ -41,6 +41,7 @@ function Facts({ share }: { readonly share: WholeShare }) {
         <dt>{text.system}</dt><dd>{share.system}</dd>
         <dt>{text.organisation}</dt><dd>{share.organisation ?? "–"}</dd>
         {share.types.map((type) => <Fact key={type} name={text.owner}><span class="long">{type}</span><div class="small soft">{share.owners[type] ?? text.nobody}</div></Fact>)}
+        {share.quota && <Fact name={text.quota}>{text.quotaOf(count(share.quota.messages_per_minute), bytes(share.quota.bytes_per_minute, language.value), count(share.quota.urgent_per_minute))}</Fact>}
         {share.kind === "right" ? <Fact name={text.recipients}>{several(share.recipients, "–")}</Fact> : <Wish share={share} several={several} />}
       </dl>
       <p><Link href={href("/messages", to)}>{text.flow}</Link></p>
