@@ -1,4 +1,4 @@
-"""`hub review list` and `choose`: messages to organisations that were split.
+"""`hub review list`, `choices` and `choose`: messages to organisations that were split.
 
 Thin commands on the admin API, as `hub admin`: each word needs a reason (invariant 11).
 """
@@ -35,6 +35,16 @@ def list_waiting(context: typer.Context) -> None:
         for item in page["items"]:
             typer.echo(json.dumps(item, ensure_ascii=False))
         after = page["next"]
+
+
+@review_app.command("choices")
+def list_choices(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many. / Bao nhiêu.")] = PAGE,
+) -> None:
+    """Print the newest choices and what came of each, one JSON object a line. / Đã chọn."""
+    for item in api(context).read("reviews/choices", limit=limit)["items"]:
+        typer.echo(json.dumps(item, ensure_ascii=False))
 
 
 @review_app.command("choose")

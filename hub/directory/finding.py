@@ -1,9 +1,8 @@
 """Find organisations by what a person types: a part of a name, or any code, old ones too. Pure."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Final
-from unicodedata import category, normalize
+from unicodedata import normalize
 
 import msgspec
 from lgsp_message.codes import respell
@@ -13,7 +12,9 @@ from hub.directory.organisations import Code, Directory, Organisation
 MAX_TEXT_CHARS: Final = 200
 """Longer than any name of an agency."""
 
-_PLAIN: Final = str.maketrans({"đ": "d", "Đ": "d"})
+_MARKS: Final = range(0x0300, 0x0370)
+"""Unicode's combining diacritical marks: all that Vietnamese has."""
+_PLAIN: Final = {ord("đ"): "d", ord("Đ"): "d", **dict.fromkeys(_MARKS)}
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -23,6 +24,10 @@ class Found(msgspec.Struct, frozen=True):
     code: str | None = None
 
 
+_Names = Mapping[str, tuple[str, str]]
+"""Id to the name, and the name as it is compared."""
+
+
 class Finder:
     """Searches the newest version of the directory. Names are folded once, not at each question.
 
@@ -30,8 +35,8 @@ class Finder:
     """
 
     def __init__(self) -> None:
-        self._folded: Mapping[str, tuple[str, str]] = {}
-        """Id to the name, and the name as it is compared."""
+        self._kept: tuple[Mapping[str, Organisation], _Names] = ({}, {})
+        """Organisations of one version, and their names."""
 
     def find(self, directory: Directory, text: str, limit: int) -> tuple[Found, ...]:
         """Return up to `limit` organisations: by the code itself, codes that begin so, names."""
@@ -56,21 +61,23 @@ class Finder:
         for *_, id in sorted(fitting):
             yield Found(id)
 
-    def _names(self, organisations: Mapping[str, Organisation]) -> Mapping[str, tuple[str, str]]:
-        known = self._folded
-        self._folded = {
+    def _names(self, organisations: Mapping[str, Organisation]) -> _Names:
+        version, known = self._kept
+        if organisations is version:
+            return known
+        found = {
             id: same
             if (same := known.get(id)) is not None and same[0] == one.name
             else (one.name, folded(one.name))
             for id, one in organisations.items()
         }
-        return self._folded
+        self._kept = (organisations, found)
+        return found
 
 
 def folded(text: str) -> str:
     """Return a text without case and accents: people type "xa mau" for "Xã Mẫu"."""
-    plain = "".join(one for one in normalize("NFD", text) if category(one) != "Mn")
-    return re.sub(r"\s+", " ", plain.translate(_PLAIN).casefold()).strip()
+    return " ".join(normalize("NFD", text).translate(_PLAIN).casefold().split())
 
 
 def _by_code(directory: Directory, text: str) -> Iterator[Found]:

@@ -6,6 +6,7 @@ They are made by the API's own models, so they have the shape that the API has.
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from hub.api.admin_directory import PlanAnswer
 from hub.api.admin_documents import HeldDocumentAnswer, HeldDocumentPage
 from hub.api.admin_reviews import (
     CandidateAnswer,
@@ -315,3 +316,18 @@ CHOICES = {
         next=None,
     ).model_dump(mode="json"),
 }
+_PLAN = PlanAnswer(
+    rows=20,
+    existing=60,
+    added=0,
+    altered=0,
+    closed=40,
+    changes=40,
+    asks=True,
+    digest="ab" * 32,
+    left_out=0,
+    findings=[],
+    shown=[],
+).model_dump(mode="json")
+TRUNCATED = {f"**/v1/admin/directory:{word}?*": _PLAN for word in ("preview", "import")}
+"""A list of which the end is missing."""

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from hub.directory.organisations import legal_day
-from tests.browser.desk import findings, settled, shoot, visit
+from tests.browser import filled
+from tests.browser.desk import answered_by, findings, settled, shoot, visit
 from tests.browser.province import DOCUMENT
 from tests.browser.staff import WHY
 from tests.browser.test_settings import confirm
@@ -66,7 +67,7 @@ def test_the_tree_leads_by_keyboard_to_a_page_whose_history_leads_to_the_success
 
 
 @pytest.mark.usefixtures("split")
-def test_a_letter_to_the_split_district_goes_to_whom_the_operator_chooses(page, province):
+def test_a_letter_to_the_split_district_goes_to_whom_the_operator_chooses(page, province, axe):
     with province.hub.client("so-mau") as client:
         to, body = [f"org:{CODE}"], json.loads(LETTER.read_text())
         id = client.submit(DOCUMENT, body, wait=10, recipients=to, subject="31/CV-MAU").id
@@ -77,6 +78,8 @@ def test_a_letter_to_the_split_district_goes_to_whom_the_operator_chooses(page, 
     row.get_by_role("button", name="Chọn nơi nhận").click()
     dialog = page.get_by_role("dialog")
     dialog.locator("[data-system=xa-hai] input").uncheck()
+    assert findings(page, axe) == []
+    shoot(page, "console-manual-review")
     confirm(page, "Giao cho nơi đã chọn", "Việc này thuộc xã Một (mẫu)")
     expect(row).to_have_count(0)
     page.get_by_role("link", name="Đã chọn").click()
@@ -88,16 +91,29 @@ def test_a_letter_to_the_split_district_goes_to_whom_the_operator_chooses(page, 
     assert [one["actor"] for one in province.owner.call("GET", asked)["items"]] == ["an"]
 
 
-def test_a_file_is_looked_at_and_what_would_close_much_stops_until_its_number_is_typed(
-    desk, province
-):
+FILE = {"name": "danh-ba.csv", "mimeType": "text/csv"}
+
+
+def test_a_file_is_looked_at_before_it_is_taken_and_what_is_left_out_says_why(desk, province):
     page = desk.signed_in("quan", "/console/directory?tab=import")
     rows = "code,name\nH99.71,Xã Bảy Mốt (mẫu)\nH99.72,\n"
-    file = {"name": "danh-ba.csv", "mimeType": "text/csv", "buffer": rows.encode()}
-    page.locator("[name=organisations]").set_input_files(file)
+    page.locator("[name=organisations]").set_input_files(FILE | {"buffer": rows.encode()})
     plan = page.locator("[data-plan]")
     expect(plan.get_by_role("row").filter(has_text="dòng 2")).to_contain_text("Không có tên")
     plan.get_by_role("button", name="Nhập", exact=True).click()
     confirm(page, "Nhập", WHY)
     expect(plan).to_have_count(0)
     assert province.owner.call("GET", "/ops/directory/H99.71")["stands"] == "active"
+
+
+def test_a_file_that_would_end_much_stops_until_the_number_is_typed(desk):
+    page = desk.signed_in("quan", "/console/directory?tab=import")
+    answered_by(page, filled.TRUNCATED)
+    page.locator("[name=organisations]").set_input_files(FILE | {"buffer": b"code,name"})
+    plan = page.locator("[data-plan]")
+    expect(plan.get_by_role("alert")).to_contain_text("kết thúc 40 trong 60 cơ quan")
+    plan.get_by_role("button", name="Nhập", exact=True).click()
+    page.get_by_role("dialog").locator("[name=closing]").fill("40")
+    with page.expect_request("**/v1/admin/directory:import?*") as asked:
+        confirm(page, "Nhập", WHY)
+    assert "closing=40" in asked.value.url

@@ -4019,6 +4019,7 @@ export interface components {
             readonly endpoints: readonly {
                 readonly [key: string]: unknown;
             }[];
+            readonly groups: readonly string[];
             readonly id: string;
             readonly keys: readonly {
                 readonly [key: string]: unknown;

@@ -77,7 +77,7 @@ async def one_organisation(ops: TheOps, id: OrganisationId) -> OrganisationAnswe
     found = await DirectoryView(ops.engine, day).whole(id)
     if found is None:
         raise Problem(404, Code.NOT_FOUND)
-    return organisation_shown(found, day)
+    return organisation_shown(found, ops.rules().directory.groups_of.get(id, ()), day)
 
 
 def _path(directory: Directory, parent: str | None) -> list[str]:

@@ -119,6 +119,8 @@ class OrganisationAnswer(NamedOrganisation):
     contacts: list[ContactAnswer]
     path: list[OrganisationLine]
     children: int
+    groups: list[str]
+    """Those that it is a member of, by name or by its place."""
     codes: list[TenureAnswer]
     systems: list[dict[str, Any]]
     representing: list[dict[str, Any]]

@@ -1,6 +1,6 @@
 """How organisations are shown: where they stand on the day, their codes, what befell them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -52,7 +52,7 @@ def line_shown(line: Line, day: date) -> OrganisationLine:
     )
 
 
-def organisation_shown(found: Whole, day: date) -> OrganisationAnswer:
+def organisation_shown(found: Whole, groups: Iterable[str], day: date) -> OrganisationAnswer:
     """Return one organisation as its page shows it."""
     record, names = found.record, found.named
     return OrganisationAnswer(
@@ -68,6 +68,7 @@ def organisation_shown(found: Whole, day: date) -> OrganisationAnswer:
         contacts=[ContactAnswer.model_validate(one) for one in record.contacts],
         path=[line_shown(one, day) for one in found.path],
         children=found.children,
+        groups=sorted(groups),
         codes=sorted(_tenures(found, day), key=lambda one: (not one.counts, one.code)),
         systems=_rows(found.systems),
         representing=_rows(found.representing),

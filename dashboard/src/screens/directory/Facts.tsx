@@ -23,6 +23,7 @@ export function Facts({ one }: { readonly one: Organisation }) {
             <dd class="long">{one.path.map((above, index) => <span key={above.id}>{index > 0 && " › "}<Link href={href(at`/directory/${above.id}`)}>{above.name}</Link></span>)}</dd>
           </>
         )}
+        {one.groups.length > 0 && <><dt>{more.groups}</dt><dd class="long">{one.groups.join(", ")}</dd></>}
         {one.contacts.map((contact, index) => (
           <>
             <dt key={`${String(index)}t`}>{named(more.contactOf, contact.of)}</dt>

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { ask } from "../../api/http";
 import type { ImportPlan } from "../../api/shapes";
-import { Badge } from "../../design/Badge";
+import { Badge, StateBadge } from "../../design/Badge";
 import { TextField } from "../../design/Field";
 import { Notice } from "../../design/Notice";
 import { ReasonDialog } from "../../design/Reason";
@@ -11,6 +11,7 @@ import { say } from "../../design/toast";
 import { Write } from "../../design/Write";
 import { named, words } from "../../words";
 import type { Chosen } from "./Import";
+import { span } from "./days";
 import { propose, refusedAlone } from "./save";
 
 const IMPORTS = "POST /v1/admin/directory:import";
@@ -54,7 +55,7 @@ export function Plan({ plan, chosen, done }: Props) {
         <>
           <details>
             <summary>{text.shown(count(plan.shown.length), count(plan.changes))}</summary>
-            <pre tabIndex={0} aria-label={text.shown(count(plan.shown.length), count(plan.changes))}>{plan.shown.map((one) => JSON.stringify(one)).join("\n")}</pre>
+            <Changes plan={plan} />
           </details>
           <div class="row"><Write does={IMPORTS} class="button button-main" onClick={() => { asking.value = true; }}>{text.run}</Write></div>
         </>
@@ -66,5 +67,21 @@ export function Plan({ plan, chosen, done }: Props) {
         </ReasonDialog>
       )}
     </div>
+  );
+}
+
+/** The first changes, each as the directory will have it. */
+function Changes({ plan }: { readonly plan: ImportPlan }) {
+  const text = words.value.directoryImport;
+  const rows = plan.shown.map((one, index) => ({ one, index }));
+  const told = (one: Readonly<Record<string, unknown>>, names: readonly string[]) => names.map((name) => one[name]).filter((value) => typeof value === "string").join(" · ");
+  return (
+    <Table label={text.what} rows={rows} id={({ index }) => String(index)} columns={[
+      { key: "what", title: text.what, cell: ({ one }) => named(text.whats, String(one["change"])) },
+      { key: "which", title: text.which, cell: ({ one }) => <code class="long">{told(one, ["id", "code"])}</code> },
+      { key: "how", title: text.how, cell: ({ one }) => (
+        <span class="long">{told(one, ["name", "organisation"])}{typeof one["state"] === "string" && <> <StateBadge state={one["state"]} /></>}{typeof one["valid_to"] === "string" && ` ${span(null, one["valid_to"])}`}</span>
+      ) },
+    ]} />
   );
 }

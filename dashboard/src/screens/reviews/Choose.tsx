@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { ask, at } from "../../api/http";
 import type { Review } from "../../api/shapes";
-import { CheckField } from "../../design/Field";
+import { CheckField, TextField } from "../../design/Field";
 import { ReasonDialog } from "../../design/Reason";
 import { say } from "../../design/toast";
 import { words } from "../../words";
@@ -24,12 +24,14 @@ export function Choose({ review, done, onClose }: Props) {
     const before = choices.value[address] ?? [];
     choices.value = { ...choices.value, [address]: on ? [...before, system] : before.filter((one) => one !== system) };
   };
+  const others = useSignal<Readonly<Record<string, string>>>({});
+  const all = () => Object.fromEntries(Object.entries(choices.value).map(([address, systems]) => [address, [...new Set([...systems, ...named(others.value[address])])]] as const));
   const act = async (reason: string) => {
-    await ask("POST", `${at`/v1/admin/reviews/${review.source}/${review.id}`}:choose`, { body: { reason, choices: choices.value } });
+    await ask("POST", `${at`/v1/admin/reviews/${review.source}/${review.id}`}:choose`, { body: { reason, choices: all() } });
     say(text.done);
     done();
   };
-  const nobody = Object.values(choices.value).every((systems) => systems.length === 0);
+  const nobody = Object.values(all()).every((systems) => systems.length === 0);
   return (
     <ReasonDialog title={`${text.choose}: ${review.subject || review.id}`} action={nobody ? text.giveNobody : text.give} risky={nobody} act={act} onClose={onClose}>
       <p>{text.means}</p>
@@ -43,11 +45,16 @@ export function Choose({ review, done, onClose }: Props) {
                 : <p class="small soft">{nameOf(one)} · {text.takesNot}</p>}
             </div>
           ))}
+          <TextField label={text.others} hint={text.othersHint} name="others" value={others.value[open.address] ?? ""} onInput={(value) => { others.value = { ...others.value, [open.address]: value }; }} />
         </fieldset>
       ))}
       {nobody && <p role="alert" class="notice notice-failed">{text.nobody}</p>}
     </ReasonDialog>
   );
+}
+
+function named(typed: string | undefined): readonly string[] {
+  return (typed ?? "").split(/[\s,]+/).filter(Boolean);
 }
 
 function suggestedOf(review: Review): Choices {

@@ -1,10 +1,13 @@
 import type { Recipient } from "../../api/shapes";
 import { Link } from "../../app/Link";
 import { href } from "../../app/router";
+import { mayDo } from "../../app/session";
 import { StateBadge } from "../../design/Badge";
 import { count, duration, Time } from "../../design/Time";
 import { language, named, words } from "../../words";
 import { ReasonCard } from "./ReasonCard";
+
+const REVIEWS = "GET /v1/admin/reviews";
 
 /** Invariant 6 on the screen: for every recipient exactly one state, and who owns it. */
 export function Recipients({ recipients }: { readonly recipients: readonly Recipient[] }) {
@@ -36,6 +39,7 @@ function RecipientCard({ recipient }: { readonly recipient: Recipient }) {
       </p>
       {connector && <p class="small">{text.connector}: <Link href={href(`/connectors/${encodeURIComponent(connector)}`)}>{connector}</Link></p>}
       {recipient.reason && <ReasonCard code={recipient.reason.code} help={recipient.reason.help} />}
+      {recipient.reason?.code === "manual_review" && mayDo(REVIEWS) && <Link href={href("/reviews")} class="button">{words.value.reviews.choose}</Link>}
       {recipient.dead_letter && <Link href={href(`/dead-letters/${recipient.dead_letter}`)} class="button">{text.deadLetter}</Link>}
     </article>
   );
