@@ -51,7 +51,7 @@ async def synchronise(hub, count):
     producer = AIOKafkaProducer(**hub.connection.options(), acks="all", linger_ms=5)
     await producer.start()
     partition = topics.partition_of("sender", PARTITIONS)
-    ids = []
+    ids: list[str] = []
     try:
         while len(ids) < count:
             part = [letter() for _ in range(min(1_000, count - len(ids)))]
