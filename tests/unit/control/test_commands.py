@@ -69,6 +69,7 @@ async def test_what_is_stored_is_what_was_put(control):
         "valid_from": "2025-07-01",
         "valid_to": "2026-12-31",
         "earlier": (),
+        "certainty": None,
     }
 
 
