@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Impact } from "../src/api/shapes";
-import { diff, rowsOf, runsOf } from "../src/design/diff";
+import { diff, inOrderOf, rowsOf, runsOf } from "../src/design/diff";
 import { following } from "../src/screens/schemas/Candidate";
 import { share, together } from "../src/screens/schemas/impact";
 import { families } from "../src/screens/schemas/Schemas";
@@ -28,6 +28,15 @@ describe("two texts side by side", () => {
     const text = Array.from({ length: 40 }, (_, line) => `line ${line}`);
     const runs = runsOf(rowsOf(diff(text.join("\n"), text.with(20, "changed").join("\n"))), 3);
     expect(runs.map((run) => [run.far, run.rows.length])).toEqual([[true, 17], [false, 7], [true, 16]]);
+  });
+});
+
+describe("the members of an object", () => {
+  it("stand in the order of the other one, and none is lost, whatever its name", () => {
+    const [before, after] = [{ b: { y: 1, x: [{ q: 1, p: 2 }] }, a: 2 }, { new: 0, a: 3, b: { x: [{ p: 2, q: 1 }], y: 1 }, constructor: 7 }];
+    const found = inOrderOf(before, after);
+    expect(found).toEqual(after);
+    expect(JSON.stringify(found)).toBe('{"b":{"y":1,"x":[{"q":1,"p":2}]},"a":3,"new":0,"constructor":7}');
   });
 });
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from lgsp_message.attributes import Attributes, parse_attributes
 from lgsp_message.cloudevents import from_kafka
 from lgsp_message.reason import Refused
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.control import store
@@ -28,6 +29,7 @@ from hub.decision.rows import DeadLetterRow
 from hub.decision.rules import Rules
 from hub.io.kafka.connector_records import Action
 from hub.io.kafka.orders import GivesOrders, ReadsRecords, RecordGone
+from hub.io.sql.control_tables import trail, trail_entities
 from hub.io.sql.dead_letter_queries import DeadLetterQueries
 from hub.io.sql.engine import sql_errors
 from hub.io.sql.message_trace import MessageTraces
@@ -90,10 +92,11 @@ class Redirects:
         with sql_errors("writing the trail"):
             async with self._control.engine.begin() as connection:
                 await store.lock(connection)
-                if await needs_another(connection, actor, 1, now, self._alone):
+                again = await _expect_free(connection, letter.row, to)
+                if not again and await needs_another(connection, actor, 1, now, self._alone):
                     return await self._ask(connection, letter.row, to, actor, reason)
-                # Invariant 11: in the trail before it is done.
-                await self._note(connection, letter.row, to, actor, reason)
+                # Invariant 11: in the trail before it is done, each time; one delivery counts once.
+                await self._note(connection, letter.row, to, actor, reason, again=again)
         await self._give(letter, to, actor, reason)
         if letter.row.connector is not None:
             await self._letters.order(Action.DROP, [letter.row], actor=actor, reason=reason)
@@ -117,7 +120,8 @@ class Redirects:
         except Refused as refused:
             detail = f"{refused.reason}: {refused.detail or refused.place}"
             raise ChangeRefused(Refusal.NO_LONGER_FITS, detail, "id") from refused
-        await self._note(connection, letter.row, to, actor, asked.reason)
+        again = await _expect_free(connection, letter.row, to)
+        await self._note(connection, letter.row, to, actor, asked.reason, again=again)
         # Before the commit: where the process dies here the request still waits, and approving it
         # again sends nothing twice. The question has its name in the trail since it was asked.
         await self._give(letter, to, actor, asked.reason)
@@ -176,11 +180,19 @@ class Redirects:
             return None
 
     async def _note(
-        self, connection: AsyncConnection, row: DeadLetterRow, to: str, actor: str, reason: str
+        self,
+        connection: AsyncConnection,
+        row: DeadLetterRow,
+        to: str,
+        actor: str,
+        reason: str,
+        *,
+        again: bool,
     ) -> None:
         values: Any = {entity(row): ({"recipient": row.recipient}, {"recipient": to})}
         at, touched = self._control.clock(), [(entity(row), REDIRECTED)]
-        await note(connection, at, actor, reason, touched, values=values)
+        count = 0 if again else 1
+        await note(connection, at, actor, reason, touched, count=count, values=values)
 
     def _takers(self, claim: Attributes, but: str) -> Iterator[str]:
         rules, now = self._rules(), self._control.clock()
@@ -192,3 +204,29 @@ class Redirects:
             except Refused:
                 continue
             yield system
+
+
+async def _expect_free(connection: AsyncConnection, row: DeadLetterRow, to: str) -> bool:
+    """Return if nobody sends it to yet another system; say whether it goes to this one already.
+
+    Two persons with two systems in mind, before the connector has ended it: one letter would
+    become two.
+
+    Raises:
+        ChangeRefused: `NO_LONGER_FITS`.
+    """
+    entities = trail_entities
+    query = (
+        select(entities.c.after)
+        .join(trail, trail.c.id == entities.c.entry)
+        .where(entities.c.entity == entity(row), entities.c.action == REDIRECTED)
+        .where(trail.c.at >= row.at)
+        .limit(1)
+    )
+    found = (await connection.execute(query)).scalar_one_or_none()
+    if found is None:
+        return False
+    if found["recipient"] != to:
+        detail = f"somebody sends it to {found['recipient']} already"
+        raise ChangeRefused(Refusal.NO_LONGER_FITS, detail, "to")
+    return True

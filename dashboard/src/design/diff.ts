@@ -78,3 +78,16 @@ export function runsOf(rows: readonly Row[], around: number): readonly { readonl
   }
   return runs;
 }
+
+/** Return a JSON value with its members in another's order: what only moved has not changed. */
+export function inOrderOf(model: unknown, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((one, index) => inOrderOf(Array.isArray(model) ? model[index] : undefined, one));
+  if (!isObject(value)) return value;
+  const first = isObject(model) ? model : {};
+  const names = [...Object.keys(first).filter((name) => Object.hasOwn(value, name)), ...Object.keys(value).filter((name) => !Object.hasOwn(first, name))];
+  return Object.fromEntries(names.map((name) => [name, inOrderOf(Object.hasOwn(first, name) ? first[name] : undefined, value[name])]));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -128,6 +128,21 @@ async def test_a_dead_letter_goes_to_another_system_and_is_ended_where_it_was(kn
     assert [entry["reason"] for entry in trail] == [WHY]
 
 
+async def test_two_persons_with_two_systems_in_mind_send_one_letter_once(known):
+    await kept(known)
+    more = {("org-mau", known.received.attributes["type"]): "sender"}
+    known.rules = replace(known.rules, endpoints={**known.rules.endpoints, **more})
+    assert (await known.get(f"{PATH}/{ID}"))["destinations"] == ["receiver", "sender"]
+    order = {"to": "receiver", "reason": WHY}
+    for _ in range(2):
+        assert await post(known, f"{PATH}/{ID}:redirect", order) == {"waits": None}
+    refused = await post(known, f"{PATH}/{ID}:redirect", order | {"to": "sender"}, 409)
+    assert (refused["code"], refused["place"]) == ("no_longer_fits", "to")
+    assert {order.to for _, _, order in known.ops.orders.given} == {"receiver"}
+    trail = (await known.get("/ops/audit", action="redirect_dead_letter"))["items"]
+    assert [entry["changes"] for entry in trail] == [0, 1]
+
+
 async def test_nothing_is_sent_where_the_sender_has_no_right_or_nobody_takes_it(known):
     await kept(known)
     refused = await post(known, f"{PATH}/{ID}:redirect", {"to": "khong-co", "reason": WHY}, 409)

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { ask, at } from "../../api/http";
 import type { Correction as Shown } from "../../api/shapes";
 import { mayDo } from "../../app/session";
+import { inOrderOf } from "../../design/diff";
 import { ReasonDialog } from "../../design/Reason";
 import { SideBySide } from "../../design/SideBySide";
 import { words } from "../../words";
@@ -21,7 +22,7 @@ export function Correction({ payload }: { readonly payload: Readonly<Record<stri
   return (
     <>
       <div class="row"><button type="button" class="button" onClick={() => { asking.value = true; }}>{text.compare}</button></div>
-      {seen.value && (seen.value.after === null ? <p>{text.sent}</p> : <SideBySide before={lines(seen.value.before)} after={lines(seen.value.after)} names={[text.before, text.after]} />)}
+      {seen.value && (seen.value.after === null ? <p>{text.sent}</p> : <SideBySide before={lines(seen.value.before)} after={lines(inOrderOf(seen.value.before, seen.value.after))} names={[text.before, text.after]} />)}
       {asking.value && <ReasonDialog title={text.compare} action={text.compare} act={look} onClose={() => { asking.value = false; }}><p>{text.lead}</p></ReasonDialog>}
     </>
   );

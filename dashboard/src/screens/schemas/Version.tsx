@@ -5,6 +5,7 @@ import { Link } from "../../app/Link";
 import { filter, href, place } from "../../app/router";
 import { mayDo } from "../../app/session";
 import { ChoiceField } from "../../design/Field";
+import { inOrderOf } from "../../design/diff";
 import { Shown } from "../../design/Notice";
 import { SideBySide } from "../../design/SideBySide";
 import { Time } from "../../design/Time";
@@ -43,7 +44,7 @@ export function Version({ version, family, done }: Props) {
         <Shown from={found}>
           {({ now, then }) => (then === null
             ? <pre tabIndex={0} aria-label={name} class="document-text">{shown(now)}</pre>
-            : <SideBySide before={shown(then)} after={shown(now)} names={[before, name]} />
+            : <SideBySide before={shown(then)} after={shown(inOrderOf(then, now))} names={[before, name]} />
           )}
         </Shown>
         <div class="row">
