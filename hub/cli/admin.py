@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from hub.cli import admin_token, sharing
+from hub.cli import admin_token, shares, sharing
 from hub.cli.admin_files import change, changes_of, document_of, text_of
 from hub.cli.admin_options import PAGE, ReasonOption, api, connect
 from hub.decision.quotas import DEFAULT
@@ -64,6 +64,7 @@ def register(app: typer.Typer) -> None:
     """Mount `hub admin …`."""
     admin_token.mount(admin_app)
     sharing.mount(admin_app)
+    shares.mount(admin_app)
     app.add_typer(admin_app, name="admin")
 
 

@@ -18,17 +18,12 @@ def mount(app: typer.Typer) -> None:
     """Add the commands to `hub admin`."""
     for name, command in (
         ("subscribe", subscribe),
-        ("pause-subscription", pause),
-        ("resume-subscription", resume),
-        ("end-subscription", end),
-        ("pause-right", pause_right),
-        ("resume-right", resume_right),
-        ("end-right", end_right),
         ("type-owner", type_owner),
         ("exchange", exchange),
         ("onboard", onboard),
         ("onboarding", onboarding),
         ("onboarding-key", onboarding_key),
+        ("onboarding-try", onboarding_try),
         ("onboarding-submit", onboarding_submit),
         ("propose", propose),
         ("proposals", proposals),
@@ -77,36 +72,6 @@ def subscribe(
         since=since,
     )
     _propose(context, reason, [wish])
-
-
-def pause_right(context: typer.Context, id: str, reason: ReasonOption) -> None:
-    """Let nothing more be sent under a right. / Tạm dừng quyền gửi."""
-    _say(api(context).do(f"rights/{id}:pause", {"reason": reason}))
-
-
-def resume_right(context: typer.Context, id: str, reason: ReasonOption) -> None:
-    """End a pause; only the owner of the types may. / Cho gửi tiếp."""
-    _say(api(context).do(f"rights/{id}:resume", {"reason": reason}))
-
-
-def end_right(context: typer.Context, id: str, reason: ReasonOption) -> None:
-    """End a right for good. / Chấm dứt quyền gửi."""
-    _say(api(context).do(f"rights/{id}:end", {"reason": reason}))
-
-
-def pause(context: typer.Context, id: str, reason: ReasonOption) -> None:
-    """Deliver nothing more under a subscription. / Tạm dừng đăng ký nhận."""
-    _say(api(context).do(f"subscriptions/{id}:pause", {"reason": reason}))
-
-
-def resume(context: typer.Context, id: str, reason: ReasonOption) -> None:
-    """End a pause; only the owner of the type may. / Cho nhận tiếp."""
-    _say(api(context).do(f"subscriptions/{id}:resume", {"reason": reason}))
-
-
-def end(context: typer.Context, id: str, reason: ReasonOption) -> None:
-    """End a subscription for good. / Chấm dứt đăng ký nhận."""
-    _say(api(context).do(f"subscriptions/{id}:end", {"reason": reason}))
 
 
 def type_owner(
@@ -180,6 +145,20 @@ def onboarding_key(
     fields = {name: told.get(name) for name in ("system", "jwk", "alg", "proof")}
     body = {"key": change("register_key", **fields), "reason": reason}
     _say(api(context).do(f"onboardings/{system}:key", body))
+
+
+def onboarding_try(
+    context: typer.Context,
+    system: str,
+    type: Annotated[str, typer.Argument(help="Event type. / Loại sự kiện.")],
+    body: Annotated[
+        Path | None, typer.Option(help="JSON body; default: an example of the type.")
+    ] = None,
+) -> None:
+    """Try a test message of the twin; nothing is sent. / Thử một thông điệp của bản thử."""
+    asked = {"type": type, "body": None if body is None else document_of(body)}
+    told = api(context).do(f"onboardings/{system}:rehearse", asked)
+    typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
 
 
 def onboarding_submit(context: typer.Context, system: str, reason: ReasonOption) -> None:

@@ -122,6 +122,8 @@ _SOURCES = {
 }
 _READERS = {"items": [{"name": "nguon-mau", "package": "mau", "problem": None, "kind": "source"}]}
 
+_OWNERS = {"items": [{"id": "vn.gov.mau.v1", "organisation": "org-so-mau"}], "next": None}
+
 SCREENS = {
     "overview": Screen("/?by=level", "GET /ops/overview", {"POST /ops/session/wall"}),
     "messages": Screen("/messages", "GET /ops/messages", {"POST /ops/views"}),
@@ -193,6 +195,15 @@ SCREENS = {
     ),
     "routes": Screen("/routes", "GET /ops/routes"),
     "shares": Screen("/shares", "GET /ops/shares", {"POST /v1/admin/proposals"}),
+    "type-owners": Screen(
+        "/shares?tab=owners",
+        "GET /v1/admin/{collection}",
+        {
+            "POST /v1/admin/proposals",
+            *(f"change {what}_type_owner" for what in ("put", "delete")),
+        },
+        {"**/v1/admin/type-owners?*": _OWNERS},
+    ),
     "share": Screen(
         "/shares/right/quyen-so-mau",
         "GET /ops/shares/{kind}/{id}",

@@ -28,6 +28,7 @@ SCREENS = {
     "routes": "/routes",
     "simulator": "/routes?view=simulator",
     "shares": "/shares",
+    "type-owners": "/shares?tab=owners",
     "share": "/shares/right/quyen-so-mau",
     "share-new": "/share-new",
     "versions": "/rules-versions",

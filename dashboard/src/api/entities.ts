@@ -5,7 +5,7 @@ const PAGE = 1_000;
 /** A province has about 3,000 agencies and systems; more than this is not a list for people. */
 const MOST = 20_000;
 
-export type Collection = "organisations" | "codes" | "groups" | "systems" | "keys" | "endpoints" | "rights" | "schemas" | "document-policies";
+export type Collection = "organisations" | "codes" | "groups" | "systems" | "keys" | "endpoints" | "rights" | "schemas" | "document-policies" | "type-owners";
 
 /** Return all entities of a kind, page by page. */
 export async function allOf(collection: Collection, stop: AbortSignal): Promise<readonly Entity[]> {

@@ -14,6 +14,10 @@ export const sharingVi = {
       put_subscription: "Đặt đăng ký", pause_subscription: "Tạm dừng", resume_subscription: "Cho chạy tiếp", end_subscription: "Chấm dứt", restore_rules: "Quay lại phiên bản trước",
     } as Record<string, string>,
   },
+  owners: {
+    title: "Bên chủ quản loại", lead: "Mỗi loại do một cơ quan chủ quản duyệt ai được gửi, ai được nhận. Loại chưa có chủ quản thì chỉ người được sửa mọi quy tắc duyệt.", none: "Chưa loại nào có bên chủ quản.", organisation: "Cơ quan chủ quản (mã)", add: "Đặt bên chủ quản", remove: "Bỏ chủ quản",
+    means: "Từ nay cơ quan này duyệt quyền và đăng ký của loại. Những gì đã có vẫn như cũ.", removeMeans: "Từ nay chỉ người được sửa mọi quy tắc duyệt loại này.", tab: "Chủ quản từng loại", list: "Danh sách",
+  },
   shareNew: {
     title: "Đề nghị quyền hoặc đăng ký", lead: "Đây là lời đề nghị: chưa có gì thay đổi cho đến khi người của bên chủ quản loại duyệt.", what: "Đề nghị gì", lines: "Mỗi dòng một", types: "Các loại được gửi", recipients: "Nơi nhận", recipientsHint: "Mỗi dòng một: urn:hub:org:H99.22, urn:hub:group:…, hoặc urn:hub:all",
     sources: "Chỉ từ", sourcesHint: "Mỗi dòng một hệ thống, cơ quan hay nhóm; bỏ trống: bất kỳ ai", areas: "Chỉ trong địa bàn", areasHint: "Mỗi dòng mã một cơ quan; cả các cơ quan cấp dưới", versions: "Chỉ các phiên bản", versionsHint: "Mỗi dòng một, ví dụ 1.0",
@@ -64,6 +68,10 @@ export const sharingEn: typeof sharingVi = {
       ask: "Asked for", approve: "Approved", refuse: "Refused", withdraw: "Withdrawn", put_right: "Right made", pause_right: "Paused", resume_right: "Resumed", end_right: "Ended", delete_right: "Removed",
       put_subscription: "Subscription made", pause_subscription: "Paused", resume_subscription: "Resumed", end_subscription: "Ended", restore_rules: "Went back to an earlier version",
     },
+  },
+  owners: {
+    title: "Owners of types", lead: "One organisation owns each type and approves who may send and get it. A type without an owner is approved only by whoever may change all rules.", none: "No type has an owner yet.", organisation: "Owner (organisation id)", add: "Set an owner", remove: "Take the owner away",
+    means: "From now on this organisation approves rights and subscriptions of the type. What is there already stays.", removeMeans: "From now on only whoever may change all rules approves for this type.", tab: "Owner of each type", list: "List",
   },
   shareNew: {
     title: "Ask for a right or a subscription", lead: "This asks: nothing changes until somebody of the agency that owns the type approves.", what: "What for", lines: "One on each line", types: "Types that may be sent", recipients: "Recipients", recipientsHint: "One on each line: urn:hub:org:H99.22, urn:hub:group:…, or urn:hub:all",

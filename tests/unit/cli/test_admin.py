@@ -261,6 +261,9 @@ def test_to_subscribe_is_to_ask(run, hub):
         (["pause-subscription", "dk-1"], "/v1/admin/subscriptions/dk-1:pause"),
         (["resume-subscription", "dk-1"], "/v1/admin/subscriptions/dk-1:resume"),
         (["end-subscription", "dk-1"], "/v1/admin/subscriptions/dk-1:end"),
+        (["pause-right", "q-1"], "/v1/admin/rights/q-1:pause"),
+        (["resume-right", "q-1"], "/v1/admin/rights/q-1:resume"),
+        (["end-right", "q-1"], "/v1/admin/rights/q-1:end"),
         (["approve", "0190-1"], "/ops/requests/0190-1:approve"),
         (["refuse", "0190-1"], "/ops/requests/0190-1:refuse"),
         (["withdraw", "0190-1"], "/ops/requests/0190-1:withdraw"),
@@ -269,6 +272,21 @@ def test_to_subscribe_is_to_ask(run, hub):
 def test_each_step_of_a_share_is_one_command(run, hub, arguments, path):
     assert run(*arguments, *WHY).exit_code == 0
     assert hub.requests[-1].url.path == path
+
+
+def test_shares_are_listed_page_by_page_with_what_narrows_them(run, hub):
+    hub.answers = [
+        httpx2.Response(200, json={"items": [{"id": "q-1"}], "next": "right/q-1"}),
+        httpx2.Response(200, json={"items": [{"id": "q-2"}], "next": None}),
+    ]
+    ran = run("shares", "--who", "so-mau", "--state", "paused")
+    assert [json.loads(line)["id"] for line in ran.output.splitlines()] == ["q-1", "q-2"]
+    last = hub.requests[-1].url
+    assert (last.path, last.params["who"], last.params["after"]) == (
+        "/ops/shares",
+        "so-mau",
+        "right/q-1",
+    )
 
 
 def test_rules_go_back_and_types_get_owners_answers_and_systems_quotas(run, hub):

@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { ask, at } from "../../api/http";
 import { useLoad } from "../../api/load";
 import type { Application } from "../../api/shapes";
@@ -20,6 +21,9 @@ import { STAGES, stateOf, type Stage } from "./stages";
 import { TestCard } from "./TestCard";
 import "../trace/trace.css";
 
+/** The hub ticks the checklist while the twin sends: the page follows. */
+const REFRESH_MS = 15_000;
+
 interface Props {
   readonly found: Application;
   readonly again: () => void;
@@ -29,6 +33,10 @@ interface Props {
 export function ApplicationScreen({ system }: { readonly system: string }) {
   const text = words.value.onboarding;
   const loaded = useLoad(system, (stop) => ask<Application>("GET", at`/v1/admin/onboardings/${system}`, { stop }));
+  useEffect(() => {
+    const ticking = setInterval(loaded.again, REFRESH_MS);
+    return () => clearInterval(ticking);
+  }, []);
   return (
     <Page title={system} lead={text.one}>
       <Shown from={loaded}>

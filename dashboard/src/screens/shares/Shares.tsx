@@ -14,13 +14,31 @@ import { Table, type Column } from "../../design/Table";
 import { Time } from "../../design/Time";
 import { Write } from "../../design/Write";
 import { named, words } from "../../words";
+import { Owners } from "./Owners";
 import { changesOf } from "./requested";
 
 const ASKED = new Set(["put_right", "put_subscription"]);
 const TONES = { active: "good", paused: "warn", ended: "none" } as const;
 
-/** Who may send what, and who gets it: with the filters in the address. */
+/** Who may send what, and who gets it; and who says so for each type. */
 export function SharesScreen() {
+  const text = words.value.shares;
+  const owners = place.value.query["tab"] === "owners";
+  return (
+    <Page title={text.title} lead={text.lead} actions={<Write does="POST /v1/admin/proposals" class="button button-main" to={href("/share-new")}>{text.ask}</Write>}>
+      {mayDo("GET /v1/admin/{collection}") && (
+        <nav class="tabs" aria-label={text.title}>
+          <Link href={href("/shares")} current={!owners}>{words.value.owners.list}</Link>
+          <Link href={href("/shares", { tab: "owners" })} current={owners}>{words.value.owners.tab}</Link>
+        </nav>
+      )}
+      {owners ? <Owners /> : <List />}
+    </Page>
+  );
+}
+
+/** Rights and subscriptions, with the filters in the address. */
+function List() {
   const text = words.value.shares;
   const query = place.value.query;
   const wanted = Object.fromEntries((["who", "type", "kind", "state", "after"] as const).map((name) => [name, query[name]]));
@@ -28,7 +46,7 @@ export function SharesScreen() {
   const narrow = (name: string) => (value: string) => filter({ [name]: value.trim(), after: undefined });
   const any = ["", text.any] as const;
   return (
-    <Page title={text.title} lead={text.lead} actions={<Write does="POST /v1/admin/proposals" class="button button-main" to={href("/share-new")}>{text.ask}</Write>}>
+    <>
       <div class="card filters-row">
         <TextField label={text.find} name="who" value={query["who"] ?? ""} onInput={narrow("who")} />
         <TextField label={text.type} name="type" value={query["type"] ?? ""} onInput={narrow("type")} />
@@ -44,7 +62,7 @@ export function SharesScreen() {
           </>
         )}
       </Shown>
-    </Page>
+    </>
   );
 }
 
