@@ -165,8 +165,9 @@ async def _path(
     path: dict[str, OrganisationRecord] = {}
     above = record.parent
     while above is not None and above not in path:
-        path |= await _organisations(connection, [above])
-        above = path[above].parent
+        found = await _organisations(connection, [above])
+        path |= found
+        above = found[above].parent if above in found else None
     return dict(reversed(path.items()))
 
 

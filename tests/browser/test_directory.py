@@ -60,10 +60,15 @@ def test_the_tree_leads_by_keyboard_to_a_page_whose_history_leads_to_the_success
     step.get_by_role("link", name=HEIRS["xa-hai"]).click()
     expect(page.get_by_role("heading", name=HEIRS["xa-hai"], level=1)).to_be_visible()
     page.get_by_role("button", name="Sửa", exact=True).first.click()
-    page.get_by_role("dialog").locator("[name=name]").fill("UBND xã Hai Mới (mẫu)")
+    dialog = page.get_by_role("dialog")
+    dialog.locator("[name=name]").fill("UBND xã Hai Mới (mẫu)")
+    dialog.locator("[name=parent]").fill("huyen mau")
+    expect(dialog.get_by_role("list", name="Cơ quan khớp")).to_contain_text("UBND huyện Mẫu")
     assert findings(page, axe) == []
+    dialog.locator("[name=parent]").press("Enter")
     confirm(page, "Lưu", "Nghị quyết mẫu về đổi tên")
     expect(page.locator("[data-turn=renamed]").last).to_contain_text("UBND xã Hai Mới (mẫu)")
+    expect(page.locator("[data-turn=moved]").last).to_contain_text("→ UBND huyện Mẫu")
 
 
 @pytest.mark.usefixtures("split")

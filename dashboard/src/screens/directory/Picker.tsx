@@ -34,8 +34,14 @@ export function Picker({ label, name, hint, picked, pick, most }: Props) {
     pick([...picked.slice(0, most - 1), { id: one.id, name: one.name }]);
     wanted.value = "";
   };
+  // Enter in a form sends it; here it takes what fits best.
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || !(event.target instanceof HTMLInputElement)) return;
+    event.preventDefault();
+    if (fitting[0]) add(fitting[0]);
+  };
   return (
-    <div class="stack-s" role="group" aria-label={label}>
+    <div class="stack-s" role="group" aria-label={label} onKeyDown={onKeyDown}>
       <TextField label={label} name={name} hint={hint} type="search" maxLength={200} value={wanted.value} onInput={(value) => { wanted.value = value; }} />
       {fitting.length > 0 && (
         <ul class="plain-list" aria-label={text.fitting}>

@@ -28,7 +28,8 @@ export function Level({ under, ended }: Props) {
   return (
     <Shown from={found} empty={({ items }) => items.length + earlier.value.length === 0} whenEmpty={<p>{words.value.directory.none}</p>}>
       {({ items, next }) => {
-        const all = [...earlier.value, ...items];
+        // While the next part is on its way the last one is shown still: each once.
+        const all = [...new Map([...earlier.value, ...items].map((one) => [one.id, one] as const)).values()];
         const shown = inOrder(ended ? all : all.filter((one) => !ENDED.has(one.stands)));
         return (
           <>
