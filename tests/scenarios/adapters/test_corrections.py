@@ -61,6 +61,11 @@ def arrived(world, subject):
     return world.inbox(OTHER, subject=subject)
 
 
+def copies_of(world, id_):
+    links = trace(world, rig.DESK, id_)["links"]
+    return [(one["kind"], one["id"]) for one in links if one["source"] == CORRECTING]
+
+
 def signer(message):
     header = message.arrived.parcel.signature.partition(".")[0]
     return json.loads(unb64url(header))["kid"]
@@ -107,8 +112,9 @@ def test_a_corrected_copy_is_signed_by_the_hubs_own_system_and_linked_both_ways(
     assert (got.id, got.attributes.source) == (copy["id"], CORRECTING)
     assert (got.body, got.attributes.correlationid) == (body.encode(), id_)
     assert signer(got) == world.hub.identities[CORRECTING].key_id
-    links = [one for one in trace(world, rig.DESK, id_)["links"] if one["source"] == CORRECTING]
-    assert [(one["kind"], one["id"]) for one in links] == [("corrected_copy", copy["id"])]
+    # What is linked stands in the projection, which comes after the delivery.
+    rig.until(lambda: copies_of(world, id_))
+    assert copies_of(world, id_) == [("corrected_copy", copy["id"])]
     back = [one for one in trace(world, CORRECTING, copy["id"])["links"] if one["id"] == id_]
     assert [one["kind"] for one in back] == ["copy_of"]
     # The first one stays what it was, where it was.
