@@ -112,9 +112,13 @@ class Draft:
             for key in (*self._edits, *self._stored)
             if key.startswith(mine)
             and (record := self.find(OrganisationRecord, key.removeprefix(mine))) is not None
-            for target in references(key, record)
+            for target in self._names(key, record)
             if target not in seen and target not in self._stored and target not in self._edits
         }
+
+    def _names(self, key: str, record: Record) -> frozenset[str]:
+        edit = self._edits.get(key)
+        return references(key, record) if edit is None else edit.names
 
     def organisations(self) -> Iterator[tuple[str, OrganisationRecord]]:
         """Yield every known organisation as it will be, with its id."""

@@ -13,7 +13,7 @@ from lgsp_message.attributes import (
     is_area,
     is_system_name,
 )
-from lgsp_message.codes import respell
+from lgsp_message.codes import MAX_WRITTEN_CHARS, respell
 from lgsp_message.limits import MAX_URN_CHARS
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
@@ -95,7 +95,9 @@ Reason = Annotated[str, StringConstraints(min_length=3, max_length=500), AfterVa
 """Why an operator changes something: invariant 11."""
 OrganisationId = Annotated[str, StringConstraints(pattern=_CODE)]
 Code = Annotated[str, StringConstraints(pattern=_CODE)]
-WildCode = Annotated[str, StringConstraints(max_length=80), AfterValidator(_wild_code)]
+WildCode = Annotated[
+    str, StringConstraints(max_length=MAX_WRITTEN_CHARS), AfterValidator(_wild_code)
+]
 """A code in whatever spelling: it is repaired, and the trail keeps how it was written."""
 SystemName = Annotated[str, StringConstraints(pattern=_SYSTEM)]
 ConnectorName = Annotated[str, StringConstraints(pattern=_SYSTEM)]

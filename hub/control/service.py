@@ -176,7 +176,8 @@ class Control:
         Raises:
             ChangeRefused: they cannot be made.
         """
-        needed, past = targets(changes), await past_of(connection, changes)
+        needed = await asyncio.to_thread(targets, changes)
+        past = await past_of(connection, changes)
         again, organisations, areas = touched(past)
         stored = await store.load(connection, needed.keys | again)
         await expect_stopped(connection, changes, stored, self.clock())
@@ -199,8 +200,7 @@ class Control:
             past=past,
         )
         # In a thread: thousands of key proofs must not stop the process that admits messages.
-        edits = await asyncio.to_thread(_apply_all, changes, draft)
-        missing = [key for key in checks.named(edits) if not draft.exists(key)]
+        edits, missing = await asyncio.to_thread(_apply_all, changes, draft)
         draft.learn(await store.load(connection, missing))
         await _learn_kin(connection, draft, edits)
         removed = checks.gone(edits)
@@ -214,15 +214,17 @@ async def _learn_kin(connection: AsyncConnection, draft: Draft, edits: Mapping[s
     if not any(key.startswith("organisation/") for key in edits):
         return
     seen: set[str] = set()
-    while missing := draft.kin(seen):
+    while missing := await asyncio.to_thread(draft.kin, seen):
         seen |= missing
         draft.learn(await store.load(connection, missing))
 
 
-def _apply_all(changes: Sequence[Any], draft: Draft) -> Mapping[str, Edit]:
+def _apply_all(changes: Sequence[Any], draft: Draft) -> tuple[Mapping[str, Edit], list[str]]:
+    """Return what the changes make, and the keys of what they name and nobody has read yet."""
     for index, change in enumerate(changes):
         apply(change, draft, f"changes/{index}")
-    return draft.edits()
+    edits = draft.edits()
+    return edits, [key for key in checks.named(edits) if not draft.exists(key)]
 
 
 def _check_all(

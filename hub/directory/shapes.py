@@ -66,11 +66,11 @@ def rows_of(items: Iterable[Any]) -> Iterator[Row | RowUnreadable]:
 
 
 def _row(item: Mapping[str, Any], place: str) -> Row:
-    codes = tuple(code for name in _CODES if (code := _text(item, name)))
+    codes = tuple(_line(code) for name in _CODES if (code := _text(item, name)))
     level, certainty = _text(item, "level"), _text(item, "certainty")
     return Row(
         place=place,
-        name=re.sub(r"\s+", " ", _text(item, "name")),
+        name=_line(_text(item, "name")),
         codes=codes,
         ref=_text(item, "id") or None,
         parent_ref=_text(item, "pid") or None,
@@ -83,6 +83,11 @@ def _row(item: Mapping[str, Any], place: str) -> Row:
         mail=_text(item, "mail"),
         certainty=certainty if certainty in CERTAINTIES else None,
     )
+
+
+def _line(text: str) -> str:
+    """Return a cell's text in one line: tables hold tabs and line breaks that nobody sees."""
+    return re.sub(r"\s+", " ", text)
 
 
 def _text(item: Mapping[str, Any], name: str) -> str:

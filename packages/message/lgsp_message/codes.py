@@ -12,6 +12,8 @@ import msgspec
 
 MAX_CODE_CHARS: Final = 64
 """QĐ 20/2020 allows 35; directories of the national axis hold a few that are longer."""
+MAX_WRITTEN_CHARS: Final = 80
+"""Of a wild spelling: blanks and dots too many."""
 
 
 @unique
@@ -58,6 +60,8 @@ def respell(text: str) -> Spelling | None:
     """Return the code that `text` means; None: no code can be read there."""
     if (scheme := scheme_of(text)) is not Scheme.OTHER and len(text) <= MAX_CODE_CHARS:
         return Spelling(code=text, scheme=scheme)  # No mend would change it, and most are so.
+    if len(text) > MAX_WRITTEN_CHARS:
+        return None
     code = text
     repairs: list[Repair] = []
     for repair, mend in _MENDS:

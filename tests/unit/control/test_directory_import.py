@@ -80,7 +80,7 @@ async def test_a_table_brings_a_merger_with_its_days_and_successors(control):
 
 
 async def test_what_contradicts_is_left_out_and_told_and_the_rest_is_taken(control):
-    table = """\
+    table = f"""\
 code,name,parent,successors
 H99,UBND tỉnh Mẫu,,
 H99.01,Sở Một,H99,
@@ -91,6 +91,8 @@ H99.04,Sở Năm,H99.03,
 Sở Sáu,Sở Sáu,H99,
 H98.05,Sở Bảy,H99,
 H98.05,Sở Bảy,H99,
+H99\t06,Sở Tám,H99,
+H99{"." * 80}07,Sở Chín,H99,
 """
     plan = await imported(control, table.encode(), Format.CSV)
     assert sorted(said(plan)) == [
@@ -99,12 +101,14 @@ H98.05,Sở Bảy,H99,
         ("cycle", "row 5"),
         ("cycle", "row 6"),
         ("duplicate", "row 9"),
+        ("no_code", "row 11"),
         ("no_code", "row 7"),
+        ("repaired", "row 10"),
         ("suffix", "row 8"),
         ("unknown_parent", "row 4"),
     ]
     page = await Queries(control.engine).page("organisation", "", 10)
-    assert [one["id"] for one in page.items] == ["H98.05", "H99"]
+    assert [one["id"] for one in page.items] == ["H98.05", "H99", "H99.06"]
 
 
 async def test_an_import_that_would_close_half_the_directory_stops_and_asks(control):
