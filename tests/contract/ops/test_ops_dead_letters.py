@@ -16,7 +16,7 @@ from hub.io.kafka.connector_records import Action
 from hub.io.kafka.ingress_record import Found
 from hub.io.sql.people_tables import people
 from tests.ops_rig import OPERATOR
-from tests.support import NOW, PARTITION, TO_OTHER, stamped
+from tests.support import NOW, PARTITION, TO_OTHER, build_rules, changed, stamped
 from tests.unit.recorder.records import about
 
 PATH = "/ops/dead-letters"
@@ -130,13 +130,14 @@ async def test_a_dead_letter_goes_to_another_system_and_is_ended_where_it_was(kn
 
 async def test_two_persons_with_two_systems_in_mind_send_one_letter_once(known):
     await kept(known)
-    more = {("org-mau", known.received.attributes["type"]): "sender"}
-    known.rules = replace(known.rules, endpoints={**known.rules.endpoints, **more})
-    assert (await known.get(f"{PATH}/{ID}"))["destinations"] == ["receiver", "sender"]
+    takes = {"types": [known.received.attributes["type"]]}
+    more = {"endpoint/org-agent/agent": takes, **changed("right/1", recipients=["urn:hub:all"])}
+    known.rules = build_rules(more)
+    assert (await known.get(f"{PATH}/{ID}"))["destinations"] == ["agent", "receiver"]
     order = {"to": "receiver", "reason": WHY}
     for _ in range(2):
         assert await post(known, f"{PATH}/{ID}:redirect", order) == {"waits": None}
-    refused = await post(known, f"{PATH}/{ID}:redirect", order | {"to": "sender"}, 409)
+    refused = await post(known, f"{PATH}/{ID}:redirect", order | {"to": "agent"}, 409)
     assert (refused["code"], refused["place"]) == ("no_longer_fits", "to")
     assert {order.to for _, _, order in known.ops.orders.given} == {"receiver"}
     trail = (await known.get("/ops/audit", action="redirect_dead_letter"))["items"]
