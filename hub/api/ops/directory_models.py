@@ -81,6 +81,8 @@ class TenureAnswer(Answer):
     """Whether it may be used today."""
     now_of: str | None
     """Who has the code now, where it is another."""
+    certainty: str | None
+    """How sure the shipped seed is of it; None: a list or a person has said so."""
 
 
 class ContactAnswer(Answer):

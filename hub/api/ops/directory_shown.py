@@ -99,6 +99,7 @@ def _tenures(found: Whole, day: date) -> Iterator[TenureAnswer]:
                 valid_to=tenure.valid_to,
                 counts=mine and tenure.valid_on(day),
                 now_of=None if mine else record.organisation,
+                certainty=record.certainty,
             )
 
 

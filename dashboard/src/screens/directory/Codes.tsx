@@ -27,7 +27,7 @@ export function Codes({ one, again }: Props) {
   const text = words.value.directory;
   const edited = useSignal<{ readonly code: Tenure | null } | null>(null);
   const columns: readonly Column<Tenure>[] = [
-    { key: "code", title: text.code, cell: (row) => <code>{row.code}</code> },
+    { key: "code", title: text.code, cell: (row) => <Written row={row} /> },
     { key: "scheme", title: text.scheme, cell: (row) => named(words.value.organisation.schemes, row.scheme) },
     { key: "valid", title: text.valid, cell: (row) => span(row.valid_from, row.valid_to) },
     { key: "counts", title: text.state, cell: (row) => <Counts row={row} /> },
@@ -40,6 +40,10 @@ export function Codes({ one, again }: Props) {
       {edited.value && <CodeForm of={one.id} code={edited.value.code} done={again} onClose={() => { edited.value = null; }} />}
     </section>
   );
+}
+
+function Written({ row }: { readonly row: Tenure }) {
+  return <><code>{row.code}</code>{row.certainty === "recalled" && <> <Badge tone="warn" text={words.value.organisation.recalled} /></>}</>;
 }
 
 function Counts({ row }: { readonly row: Tenure }) {
