@@ -5035,6 +5035,7 @@ export interface components {
             readonly entity: string;
         };
         readonly TenureAnswer: {
+            readonly certainty: string | null;
             readonly code: string;
             readonly counts: boolean;
             readonly now_of: string | null;
