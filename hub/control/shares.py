@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum, unique
 from typing import Any, Final
 
@@ -10,6 +9,7 @@ import msgspec
 from sqlalchemy import Select, Text, cast, or_, select
 
 from hub.control import store
+from hub.control.deeds import Deed, done_to
 from hub.control.people.second_person import Asked, Kind
 from hub.control.proposals import Proposals, Share, changes_of
 from hub.control.service import Control
@@ -61,19 +61,6 @@ class Held:
         return f"{self.kind}/{self.id}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
-    """One step of a share: who did it, when and why."""
-
-    at: datetime
-    what: str
-    """`ask`, `approve`, `refuse`, `withdraw`, or the kind of the change."""
-    actor: str
-    reason: str
-    version: int | None
-    """The version of the rules that it made."""
-
-
 Sees = Callable[[Sequence[Share]], bool]
 """Says whether a person may see what has these shares."""
 
@@ -107,7 +94,8 @@ class Shares:
     async def history(self, kind: ShareKind, id: str) -> list[Deed]:
         """Return what was asked and done, the oldest first."""
         asked = [deed for one in await self._asked(kind, id) for deed in _of_request(one)]
-        return sorted([*asked, *await self._done(f"{kind}/{id}")], key=lambda deed: deed.at)
+        done = await done_to(self._engine, f"{kind}/{id}", _MOST_DEEDS)
+        return sorted([*asked, *done], key=lambda deed: deed.at)
 
     async def quota(self, system: str) -> QuotaRecord:
         """Return how much a system may hand in."""
@@ -146,25 +134,6 @@ class Shares:
         return [
             Held(kind=kind, id=id, record=one, shares=tuple(next(left) for _ in types_of(one)))
             for id, one in records.items()
-        ]
-
-    async def _done(self, key: str) -> list[Deed]:
-        trail, touched = tables.trail, tables.trail_entities
-        query = (
-            select(trail, touched.c.action)
-            .join(touched, touched.c.entry == trail.c.id)
-            .where(touched.c.entity == key)
-            .order_by(trail.c.id.desc())
-            .limit(_MOST_DEEDS)
-        )
-        with sql_errors("reading what was done to a share"):
-            async with self._engine.connect() as connection:
-                rows = list(await connection.execute(query))
-        return [
-            Deed(
-                at=row.at, what=row.action, actor=row.actor, reason=row.reason, version=row.version
-            )
-            for row in reversed(rows)
         ]
 
     async def _asked(self, kind: ShareKind, id: str) -> list[Asked]:
@@ -206,9 +175,7 @@ def _is(change: Any, kind: ShareKind, id: str) -> bool:
 
 
 def _of_request(asked: Asked) -> list[Deed]:
-    deeds = [
-        Deed(at=asked.asked_at, what="ask", actor=asked.asked_by, reason=asked.reason, version=None)
-    ]
+    deeds = [Deed(at=asked.asked_at, what="ask", actor=asked.asked_by, reason=asked.reason)]
     if asked.decision is not None and asked.decided_at is not None:
         deeds.append(
             Deed(
@@ -216,7 +183,6 @@ def _of_request(asked: Asked) -> list[Deed]:
                 what=asked.decision.verb,
                 actor=asked.decided_by or "",
                 reason=asked.decision_reason or "",
-                version=None,
             )
         )
     return deeds

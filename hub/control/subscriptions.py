@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from lgsp_message.attributes import SYSTEM_PREFIX
 from lgsp_message.limits import DEDUPLICATION_WINDOW
-from msgspec.structs import replace
 
 from hub.control import subscription_changes as ask
 from hub.control.draft import Draft, Edit
 from hub.control.refusals import ChangeRefused, Refusal
+from hub.control.share_states import Steps
 from hub.decision.exchange_record import ExchangeRecord
 from hub.decision.facts import DECLARED
 from hub.decision.rulebook import SystemRecord, TypeOwnerRecord
@@ -21,6 +21,8 @@ PUT: Final = "put_subscription"
 LONGEST_PAST: Final = DEDUPLICATION_WINDOW - timedelta(days=1)
 """How far back a subscription may begin: then what was admitted is about to leave `hub.ingress`,
 and the router's memory with it. A day is left to give it in."""
+
+_STEPS: Final = Steps(SubscriptionRecord, "subscription")
 
 
 def _put(change: ask.PutSubscription, draft: Draft, place: str) -> None:
@@ -69,34 +71,6 @@ def _expect_declared(change: ask.PutSubscription, place: str) -> None:
         if bool(one.one_of) == one.is_range:
             detail = "either one_of, or at_least and at_most"
             raise ChangeRefused(Refusal.UNKNOWN_FACT, detail, where)
-
-
-def _pause(change: ask.PauseSubscription, draft: Draft, place: str) -> None:
-    _set_state(change, draft, place, ShareState.PAUSED)
-
-
-def _resume(change: ask.ResumeSubscription, draft: Draft, place: str) -> None:
-    _set_state(change, draft, place, ShareState.ACTIVE)
-
-
-def _end(change: ask.EndSubscription, draft: Draft, place: str) -> None:
-    known = draft.find(SubscriptionRecord, change.id)
-    if known is None or known.state is not ShareState.ENDED:
-        _set_state(change, draft, place, ShareState.ENDED)
-
-
-def _set_state(
-    change: ask.PauseSubscription | ask.ResumeSubscription | ask.EndSubscription,
-    draft: Draft,
-    place: str,
-    state: ShareState,
-) -> None:
-    known = draft.find(SubscriptionRecord, change.id)
-    if known is None:
-        raise ChangeRefused(Refusal.UNKNOWN_ENTITY, f"no subscription {change.id}", place)
-    if known.state is ShareState.ENDED:
-        raise ChangeRefused(Refusal.ENDED, "the subscription has ended", place)
-    draft.put(change.id, replace(known, state=state), change.change)
 
 
 def _put_owner(change: ask.PutTypeOwner, draft: Draft, _place: str) -> None:
@@ -151,9 +125,9 @@ def _expect_another(subscriber: str, source: str, draft: Draft, key: str) -> Non
 
 SUBSCRIPTION_COMMANDS: Final[Mapping[type[Any], Callable[[Any, Draft, str], None]]] = {
     ask.PutSubscription: _put,
-    ask.PauseSubscription: _pause,
-    ask.ResumeSubscription: _resume,
-    ask.EndSubscription: _end,
+    ask.PauseSubscription: _STEPS.pause,
+    ask.ResumeSubscription: _STEPS.resume,
+    ask.EndSubscription: _STEPS.end,
     ask.PutTypeOwner: _put_owner,
     ask.DeleteTypeOwner: _delete_owner,
     ask.PutExchange: _put_exchange,
