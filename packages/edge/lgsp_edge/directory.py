@@ -1,7 +1,6 @@
 """Keeps the hub's signed directory up to date: whose keys are whose, also while the line is cut."""
 
 import asyncio
-from contextlib import suppress
 from typing import Final
 
 from lgsp_client import HubDirectoryUnusable, KeptDirectory
@@ -9,6 +8,7 @@ from lgsp_client import HubDirectoryUnusable, KeptDirectory
 from lgsp_edge.contact import Contact
 from lgsp_edge.line import Away, Line
 from lgsp_edge.status import Directory
+from lgsp_edge.waiting import wait_for
 
 FRESH_SECONDS: Final = 3_600.0
 """A key that is revoked is believed here for so long at most, while there is a line."""
@@ -34,9 +34,7 @@ class DirectoryKeeper:
         """Keep it up to date until stopped."""
         while not self._stopping.is_set():
             seconds = await self._turn()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await self._stopping.wait()
+            await wait_for(self._stopping, seconds)
 
     def known(self) -> Directory:
         """Return what there is, for who watches."""

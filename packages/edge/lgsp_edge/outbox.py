@@ -6,6 +6,7 @@ from enum import StrEnum, unique
 from typing import Final, Literal
 
 from lgsp_client import Outgoing
+from lgsp_message.attributes import is_urgent
 
 from lgsp_edge import dead, objects
 from lgsp_edge.sealing import SpoolKeys
@@ -76,7 +77,7 @@ def _insert(tx: Tx, message: Outgoing, data: bytes, name: bytes, kind: Kind) -> 
     number = tx.next_number("outgoing")
     sealed = tx.seal("outgoing", number, data)
     line = tx.keys.name("line", message.attributes["source"], *_order(message))
-    urgent = message.attributes.get("priority") == "urgent"
+    urgent = is_urgent(message.attributes)
     row = (number, name, line, kind, len(data), tx.now, sealed.key_id, sealed.data, urgent)
     tx.db.execute("INSERT INTO outgoing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
     objects.use(tx, f"outgoing:{number}", objects_of(message))

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +16,7 @@ from lgsp_edge.errors import SpoolFull
 from lgsp_edge.line import Away, Line, Page
 from lgsp_edge.spool import Spool, Tx
 from lgsp_edge.taking import CURSOR, Sorted, take_in
+from lgsp_edge.waiting import wait_for
 
 FULL_SECONDS: Final = 5.0
 """How often it is looked whether there is room again."""
@@ -138,6 +138,4 @@ class Receiver:
 
     async def _rest(self, seconds: float) -> None:
         if seconds > 0:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await self._stopping.wait()
+            await wait_for(self._stopping, seconds)

@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +22,7 @@ from lgsp_adapter.calls import call, end
 from lgsp_adapter.policy.rate import Rate
 
 from lgsp_edge.source import Limits
+from lgsp_edge.waiting import wait_for
 
 
 class ServiceRunner:
@@ -113,6 +113,4 @@ class ServiceRunner:
     async def _rest(self, seconds: float | None) -> None:
         if self._stopping:
             return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._changed.wait()
+        await wait_for(self._changed, seconds)

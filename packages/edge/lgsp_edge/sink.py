@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +17,7 @@ from lgsp_edge.fetching import Fetching, Gather
 from lgsp_edge.lines import Lines, Ready
 from lgsp_edge.source import Limits
 from lgsp_edge.spool import Spool
+from lgsp_edge.waiting import wait_for
 
 
 class SinkRunner:
@@ -99,9 +99,7 @@ class SinkRunner:
                 return
 
     async def _rest(self, seconds: float | None) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._changed.wait()
+        await wait_for(self._changed, seconds)
 
     async def _step(self) -> float | None:
         """Hand over one batch; return the seconds until the next. None: when something comes."""

@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ from lgsp_edge.errors import SpoolFull
 from lgsp_edge.outbox import Letter, Put
 from lgsp_edge.signing import Signer, content_of, encode
 from lgsp_edge.spool import Spool, Tx
+from lgsp_edge.waiting import wait_for
 
 FULL_SECONDS: Final = 5.0
 """How often it is looked whether a full spool has room again."""
@@ -178,9 +178,7 @@ class SourceRunner:
 
     async def _rest(self, seconds: float | None) -> None:
         """Wait, or until somebody wants something."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._changed.wait()
+        await wait_for(self._changed, seconds)
         self._changed.clear()
 
 

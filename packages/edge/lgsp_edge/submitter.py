@@ -9,7 +9,6 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -24,6 +23,7 @@ from lgsp_edge.errors import SpoolDamaged, SpoolFull
 from lgsp_edge.line import Away, Line
 from lgsp_edge.outbox import Entry
 from lgsp_edge.spool import Spool
+from lgsp_edge.waiting import wait_for
 
 _log = logging.getLogger("lgsp_edge")
 
@@ -112,9 +112,7 @@ class Submitter:
             while not self._stopping and self._failure is None:
                 self._wake.clear()
                 pause = _sooner(await self._look(), self._begin())
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(pause):
-                        await self._wake.wait()
+                await wait_for(self._wake, pause)
             if self._tasks:
                 await asyncio.wait(self._tasks)
         finally:

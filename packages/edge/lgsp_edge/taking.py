@@ -8,6 +8,7 @@ from lgsp_adapter import Delivery
 from lgsp_client import Stage
 from lgsp_client.arrived import Parcel
 from lgsp_client.outgoing import WITHDRAWAL
+from lgsp_message.attributes import is_urgent
 
 from lgsp_edge import arrivals, dead, objects, statements
 from lgsp_edge.arrivals import State, name_of
@@ -70,7 +71,7 @@ def _keep(tx: Tx, each: Sorted, name: bytes, recipient: str) -> None:
     sealed = tx.seal("incoming", number, data)
     line = tx.keys.name("line", delivery.order_key)
     state = State.DEAD if each.connector is None else State.WAITING
-    urgent = each.parcel.attributes.get("priority") == "urgent"
+    urgent = is_urgent(each.parcel.attributes)
     row = (number, name, line, each.connector or "", state, len(data), tx.now)
     tx.db.execute(
         "INSERT INTO incoming VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
