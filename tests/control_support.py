@@ -10,6 +10,8 @@ from lgsp_message.keys import public_jwk, thumbprint
 
 from hub.control.adapters import AdapterUnusable, Installed
 from hub.control.changes import ChangeSet
+from hub.control.directory_files import Format
+from hub.control.directory_import import DirectoryImport
 from hub.io.kafka.connector_leftovers import Held
 
 HUB = "hub-test"
@@ -146,3 +148,18 @@ def province(systems):
             endpoint(org, name, [RECEIVED, ISSUED]),
         ]
     return changes
+
+
+async def imported(control, content, format_=Format.JSON, *, close_missing=False, closing=0):
+    """Import a list of organisations as its preview tells; return the plan."""
+    door = DirectoryImport(control)
+    told = await door.preview(content, format_, close_missing=close_missing)
+    return await door.apply(
+        content,
+        format_,
+        close_missing=close_missing,
+        digest=told.digest,
+        closing=closing,
+        actor="an",
+        reason="nhập danh mục (mẫu)",
+    )

@@ -12,6 +12,7 @@ from hub.control.directory_import import DirectoryImport
 from hub.control.queries import Queries
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.io.sql import control_tables as tables
+from tests.control_support import imported
 
 AXIS = [
     {"id": 1, "code": "H99", "code102": "000.00.00.H99", "name": "UBND tỉnh Mẫu"},
@@ -22,20 +23,6 @@ AXIS = [
 
 def as_json(rows):
     return json.dumps({"status": "OK", "data": rows}).encode()
-
-
-async def imported(control, content, format_=Format.JSON, *, close_missing=False, closing=0):
-    door = DirectoryImport(control)
-    told = await door.preview(content, format_, close_missing=close_missing)
-    return await door.apply(
-        content,
-        format_,
-        close_missing=close_missing,
-        digest=told.digest,
-        closing=closing,
-        actor="an",
-        reason="nhập danh mục (mẫu)",
-    )
 
 
 def said(plan):

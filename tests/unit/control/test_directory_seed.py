@@ -11,6 +11,7 @@ from hub.control.store import load_kind
 from hub.decision.directory_records import code_of, directory_of, organisation_of
 from hub.directory.organisations import Via, legal_day
 from hub.directory.seed import shipped
+from tests.control_support import imported
 from tests.support import NOW
 
 DAY = legal_day(NOW)
@@ -20,20 +21,6 @@ PROVINCES = [f"H{number:02}" for number in range(1, 64)]
 @pytest.fixture(scope="module")
 def told():
     return plan(read_file(shipped(), Format.JSON), {}, {}, DAY, close_missing=False)
-
-
-async def seeded(control):
-    door = DirectoryImport(control)
-    told = await door.preview(shipped(), Format.JSON, close_missing=False)
-    await door.apply(
-        shipped(),
-        Format.JSON,
-        close_missing=False,
-        digest=told.digest,
-        closing=0,
-        actor="an",
-        reason="danh mục kèm theo trục",
-    )
 
 
 async def directory(control):
@@ -59,7 +46,7 @@ def test_nothing_in_it_contradicts_itself_and_what_is_from_memory_is_told(told):
 
 
 async def test_34_provinces_live_and_each_of_63_old_codes_reaches_one_of_them(control):
-    await seeded(control)
+    await imported(control, shipped())
     found = await directory(control)
     there = {one.id for one in found.organisations.values() if one.active_on(DAY)}
     assert len(there & set(PROVINCES)) == 34
@@ -74,27 +61,17 @@ async def test_34_provinces_live_and_each_of_63_old_codes_reaches_one_of_them(co
 
 
 async def test_a_code_from_memory_stays_marked_until_a_list_says_it(control):
-    await seeded(control)
+    await imported(control, shipped())
     queries = Queries(control.engine)
     for code, certainty in (("H60", "recalled"), ("H37", "confirmed")):
         found = await queries.one("code", code)
         assert found is not None
         assert found["certainty"] == certainty
     axis = b'{"data": [{"code": "H60", "code102": "000.00.00.H60", "name": "UBND Tuyen Quang"}]}'
-    door = DirectoryImport(control)
-    told = await door.preview(axis, Format.JSON, close_missing=False)
+    told = await imported(control, axis)
     assert [one.change for one in told.changes] == ["put_organisation", "put_code", "put_code"]
-    await door.apply(
-        axis,
-        Format.JSON,
-        close_missing=False,
-        digest=told.digest,
-        closing=0,
-        actor="an",
-        reason="danh mục của trục quốc gia (mẫu)",
-    )
     found = await queries.one("code", "H60")
     assert found is not None
     assert found["certainty"] is None
-    again = await door.preview(shipped(), Format.JSON, close_missing=False)
+    again = await DirectoryImport(control).preview(shipped(), Format.JSON, close_missing=False)
     assert not any(one.change == "put_code" for one in again.changes)
