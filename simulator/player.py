@@ -288,10 +288,9 @@ class _Day:
     async def _stopped_before(self, due: float) -> bool:
         wait = due - asyncio.get_running_loop().time()
         if wait > 0 and not self.stop.is_set():
-            try:
-                await asyncio.wait_for(self.stop.wait(), wait)
-            except TimeoutError:
-                return False
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self.stop.wait()
         return self.stop.is_set()
 
     async def _drain(self) -> None:

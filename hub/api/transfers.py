@@ -30,8 +30,10 @@ async def steady(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """Yield the pieces; raises a `Problem` where one does not come in time."""
     while True:
         try:
-            yield await asyncio.wait_for(anext(pieces), IDLE_SECONDS)
+            async with asyncio.timeout(IDLE_SECONDS):
+                piece = await anext(pieces)
         except StopAsyncIteration:
             return
         except TimeoutError:
             raise body_timeout(IDLE_SECONDS) from None
+        yield piece

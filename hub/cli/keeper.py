@@ -1,7 +1,6 @@
 """Keep one unit running: start it, watch it, start it again with back-off, give up in the end."""
 
 import asyncio
-import contextlib
 import time
 from dataclasses import dataclass
 from enum import StrEnum, unique
@@ -9,6 +8,7 @@ from typing import Final
 
 from hub.cli.errors import EX_CONFIG
 from hub.cli.units import Unit, UnitFailed
+from hub.io.waiting import wait_for
 
 LOOK_SECONDS: Final = 0.2
 """Between two looks at a running unit: soon enough for a person, nearly free."""
@@ -134,9 +134,7 @@ class Keeper:
     async def _back_off(self) -> None:
         self._enter(State.BACKING_OFF)
         self.restarts += 1
-        with contextlib.suppress(TimeoutError):
-            wait = self._patience.wait_after(self._failures)
-            await asyncio.wait_for(self._stopping.wait(), wait)
+        await wait_for(self._stopping, self._patience.wait_after(self._failures))
 
     def _give_up(self, status: int | None) -> None:
         why = (

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from hub.io.waiting import wait_for
+
 BEAT_SECONDS: Final = 1.0
 """Between two beats."""
 
@@ -48,8 +50,7 @@ async def keep_beating(path: Path, ready: asyncio.Event) -> None:
             if ready.is_set():
                 await asyncio.sleep(BEAT_SECONDS)
             else:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(ready.wait(), BEAT_SECONDS)
+                await wait_for(ready, BEAT_SECONDS)
     finally:
         forget(path)
 

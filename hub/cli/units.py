@@ -107,7 +107,8 @@ class ProcessUnit:
             # A frozen process (SIGSTOP) gets a signal only once it goes on.
             self._process.send_signal(signal.SIGCONT)
         try:
-            await asyncio.wait_for(self._process.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._process.wait()
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()

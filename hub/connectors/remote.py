@@ -30,6 +30,7 @@ from hub.connectors.remote_lending import Lent
 from hub.connectors.wire import Gone, Wire
 from hub.connectors.wire_values import Hello, Start
 from hub.decision.connectors import Connector
+from hub.io.waiting import wait_for
 
 COMMAND: Final = (sys.executable, "-P", "-m", "hub.connectors.child")
 
@@ -208,8 +209,7 @@ class Remote:
                 with suppress(ProcessLookupError):
                     process.kill()
                 break
-            with suppress(TimeoutError):
-                await asyncio.wait_for(wire.gone.wait(), LOOK_SECONDS)
+            await wait_for(wire.gone, LOOK_SECONDS)
         status = await process.wait()
         self._deaths.append(time.monotonic())
         _log.error("adapter_died", connector=self._connector.name, status=status)

@@ -4,7 +4,6 @@ What was published is asked of `hub.rules` itself, never of SQL: a crash between
 repaired by doing the rest, and a lost `hub.rules` is written again from the first version on.
 """
 
-import asyncio
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -22,6 +21,7 @@ from hub.io.kafka.admin import complete_inboxes, ensure_topics
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.rules_log import RulesPublisher
 from hub.io.kafka.topics import Topic, inbox_topics, outbox_topic
+from hub.io.waiting import wait_for
 from hub.ports import Fenced, Refusing, Unavailable
 
 HEARTBEAT: Final = timedelta(minutes=1)
@@ -102,8 +102,7 @@ class OutboxWorker:
         return pause
 
     async def _pause(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._control.written.wait(), seconds)
+        await wait_for(self._control.written, seconds)
 
     async def _work(self) -> None:
         if not await self._lease.take():

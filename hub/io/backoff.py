@@ -2,8 +2,9 @@
 
 import asyncio
 import random
-from contextlib import suppress
 from typing import Final
+
+from hub.io.waiting import wait_for
 
 FIRST_SECONDS: Final = 0.1
 """The first wait: most faults are a broker that elects a leader."""
@@ -27,6 +28,4 @@ class Backoff:
         """Wait, or return at once when `stop` is set."""
         seconds = self._next * random.uniform(0.5, 1.0)  # noqa: S311  (jitter, not a secret)
         self._next = min(self._longest, self._next * 2)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await stop.wait()
+        await wait_for(stop, seconds)

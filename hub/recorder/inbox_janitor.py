@@ -7,7 +7,6 @@ everything behind it, however old, so nothing pending is ever lost here (invaria
 import asyncio
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,6 +18,7 @@ from hub.io.kafka.inbox_heads import InboxHeads
 from hub.io.kafka.inbox_records import InboxRecord
 from hub.io.kafka.topics import owner_of
 from hub.io.sql.settled import settled
+from hub.io.waiting import wait_for
 from hub.ports import Refusing, Unavailable
 
 EVERY_SECONDS: Final = 3_600.0
@@ -42,8 +42,7 @@ async def run(
                 await _round(heads, engine, seek_window, clock, stop)
             except (Unavailable, Refusing) as error:
                 _log.warning("inbox_janitor_waits", cause=str(error))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), every_seconds)
+            await wait_for(stop, every_seconds)
     finally:
         await heads.close()
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +12,7 @@ from hub.io.object_bytes import ObjectBytes
 from hub.io.objects import delete_unreferenced
 from hub.io.sql.figures import forget_old_figures
 from hub.io.uploads import delete_stale_uploads
+from hub.io.waiting import wait_for
 from hub.ports import Unavailable
 
 EVERY_SECONDS: Final = 3_600.0
@@ -39,5 +39,4 @@ async def run(
         else:
             if objects or uploads or figures:
                 _log.info("janitor_deleted", objects=objects, uploads=uploads, figures=figures)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), every_seconds)
+        await wait_for(stop, every_seconds)

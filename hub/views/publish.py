@@ -1,7 +1,6 @@
 """Put what was added up on `hub.indicators`, and on the gauges that Prometheus reads."""
 
 import asyncio
-import contextlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -17,6 +16,7 @@ from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.topics import INDICATORS
 from hub.io.kafka.transaction import Output, TransactionalWriter
 from hub.io.sql.views_queries import ViewsQueries, Window, day_start, shares
+from hub.io.waiting import wait_for
 from hub.ports import Fenced, Refusing, Unavailable
 from hub.views.gauges import Gauges
 from hub.views.loop import Adder
@@ -97,8 +97,7 @@ class Publisher:
                     await self.round()
                 except (Unavailable, Refusing, Fenced) as error:
                     _log.warning("indicators_wait", cause=str(error))
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), EVERY_SECONDS)
+                await wait_for(stop, EVERY_SECONDS)
         finally:
             await self._writer.stop()
 

@@ -1,7 +1,6 @@
 """Look at the rules' observations again and again; tell what is to be told; beat while it goes."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
@@ -14,6 +13,7 @@ from hub.control.alerts import Alerts
 from hub.directory.organisations import legal_day
 from hub.io.disk import Disk
 from hub.io.sql.views_queries import ViewsQueries
+from hub.io.waiting import wait_for
 from hub.ports import Unavailable
 from hub.views.channels import Heartbeat, NotTold, Way
 from hub.views.metrics import WatchMetrics
@@ -57,8 +57,7 @@ class Watch:
                 await self.round()
             except Unavailable as error:
                 _log.warning("alerts_unavailable", cause=str(error))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), every_seconds)
+            await wait_for(stop, every_seconds)
 
     async def round(self) -> None:
         """Look once, tell what is due, and beat.

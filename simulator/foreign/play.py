@@ -105,5 +105,6 @@ async def _stopped(stop: asyncio.Event, due: float) -> bool:
     wait = due - asyncio.get_running_loop().time()
     if wait > 0:
         with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), wait)
+            async with asyncio.timeout(wait):
+                await stop.wait()
     return stop.is_set()

@@ -12,7 +12,7 @@ from hub.io.kafka.audit_tail import AuditTail
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.inbox_reader import CursorUnknown, InboxReader
 from hub.io.kafka.inbox_records import Cursor, Spot
-from hub.io.kafka.topics import inbox
+from hub.io.kafka.topics import inbox, urgent_inbox
 from hub.ports import Unavailable
 from tests import support
 from tests.router_rig import PARTITIONS, Rig
@@ -41,7 +41,7 @@ async def box(api_broker):
     producer = AIOKafkaProducer(bootstrap_servers=api_broker, transactional_id=system)
     await producer.start()
 
-    async def deliver(*ids, commit=True, type_=support.DOSSIER, body=b"{}"):
+    async def deliver(*ids, commit=True, type_=support.DOSSIER, body=b"{}", topic=None):
         await producer.begin_transaction()
         for id_ in ids:
             headers = [
@@ -49,11 +49,15 @@ async def box(api_broker):
                 ("ce_source", b"urn:hub:system:sender"),
                 ("ce_type", type_.encode()),
             ]
-            await producer.send_and_wait(inbox(system), body, partition=0, headers=headers)
+            await producer.send_and_wait(topic or inbox(system), body, partition=0, headers=headers)
         await (producer.commit_transaction() if commit else producer.abort_transaction())
 
     yield system, deliver
     await producer.stop()
+
+
+def admitted(id_, **detail):
+    return AuditEvent(event=Event.ADMITTED, source="sender", id=id_, at=support.NOW, detail=detail)
 
 
 def ids(page):
@@ -103,16 +107,22 @@ async def test_an_announcement_brings_news_before_the_sweep_does(reader, box, mo
     await deliver("announced")
     await asyncio.sleep(0.3)
     assert not waiting.done()
-    reader._hot.announce(
-        AuditEvent(
-            event=Event.ADMITTED,
-            source="sender",
-            id="announced",
-            at=support.NOW,
-            detail={"recipients": [system]},
-        )
-    )
+    reader._hot.announce(admitted("announced", recipients=[system]))
     assert ids(await asyncio.wait_for(waiting, 20)) == ["announced"]
+
+
+async def test_an_urgent_inbox_made_while_somebody_waits_is_read_at_once(
+    reader, box, api_broker, monkeypatch
+):
+    monkeypatch.setattr("hub.io.kafka.inbox_hot.ABSENT_SECONDS", 3600)
+    system, deliver = box
+    end = (await reader.read(system, START, 10, 0)).next
+    waiting = asyncio.create_task(reader.read(system, end, 10, 30))
+    await asyncio.sleep(0.3)
+    await Rig(api_broker, None).create(NewTopic(urgent_inbox(system), 1, 1))
+    await deliver("urgent", topic=urgent_inbox(system))
+    reader._hot.announce(admitted("urgent", recipients=[system], priority="urgent"))
+    assert ids(await asyncio.wait_for(waiting, 20)) == ["urgent"]
 
 
 async def test_a_withdrawal_in_the_same_window_hides_its_message(reader, box):

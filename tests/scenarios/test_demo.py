@@ -60,7 +60,7 @@ def test_two_provinces_merge_and_the_districts_go_at_noon_and_nothing_is_lost(tm
         timeout=DEMO_SECONDS,
         check=False,
     )
-    assert ended.returncode == 0, ended.stderr
+    assert ended.returncode == 0, ended.stdout + ended.stderr
     told = json.loads(ended.stdout.splitlines()[-1])
     assert told["lost"] == told["doubled"] == told["wrong"] == 0
     noon = told["reorganisation"]
@@ -80,7 +80,7 @@ def test_a_day_of_the_demo_loses_doubles_and_misjudges_nothing(tmp_path):
         timeout=DEMO_SECONDS,
         check=False,
     )
-    assert ended.returncode == 0, ended.stderr
+    assert ended.returncode == 0, ended.stdout + ended.stderr
     told = json.loads(ended.stdout.splitlines()[-1])
     assert told["lost"] == told["doubled"] == told["wrong"] == 0
     assert told["refused"].keys() == REASONS

@@ -10,6 +10,7 @@ from typing import Final
 import orjson
 
 from hub.decision.events import AuditEvent, Event
+from hub.io.waiting import wait_for
 
 KEPT: Final = 5_000
 """Events to go on from after a broken connection: minutes of a busy day, some 5 MB."""
@@ -125,11 +126,8 @@ class Live:
                 reached = change.number
                 if seen(change):
                     yield self._line(change)
-            try:
-                await asyncio.wait_for(
-                    news.wait(), min(HEARTBEAT_SECONDS, left, max(0.0, check - loop.time()))
-                )
-            except TimeoutError:
+            quiet = min(HEARTBEAT_SECONDS, left, max(0.0, check - loop.time()))
+            if not await wait_for(news, quiet):
                 yield b": still here\n\n"
 
     def _check_after(self) -> float:

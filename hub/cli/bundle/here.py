@@ -114,7 +114,8 @@ async def _made(command: Sequence[str]) -> None:
     try:
         with contextlib.suppress(ProcessLookupError):
             os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
-        status = await asyncio.wait_for(process.wait(), BUNDLE_SECONDS)
+        async with asyncio.timeout(BUNDLE_SECONDS):
+            status = await process.wait()
     except TimeoutError:
         status = None
     finally:

@@ -18,6 +18,7 @@ from hub.io.kafka.codec import decode_event
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.reading import close_consumer
 from hub.io.kafka.topics import AUDIT
+from hub.io.waiting import wait_for
 
 REMEMBERED: Final = 10_000
 """Messages whose recent events are kept: minutes of a busy day, about 20 MB as raw JSON."""
@@ -27,6 +28,7 @@ MAX_EVENTS: Final = 500
 
 _DECISIONS: Final = frozenset({Event.ADMITTED, Event.REFUSED, Event.DUPLICATE})
 _RETRY_SECONDS: Final = 1.0
+_BROKER_SECONDS: Final = 10.0
 
 _log = structlog.get_logger()
 
@@ -64,8 +66,7 @@ class AuditTail:
     async def start(self) -> None:
         """Return once the end is followed, or after ten seconds if the broker is away."""
         self._task = asyncio.create_task(self._run())
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._following.wait(), 10)
+        await wait_for(self._following, _BROKER_SECONDS)
 
     async def stop(self) -> None:
         """Stop following. Who still waits gets no decision."""
@@ -87,7 +88,8 @@ class AuditTail:
             return decode_event(known)
         waiting = self._waiting.setdefault(key, asyncio.get_running_loop().create_future())
         try:
-            return await asyncio.wait_for(asyncio.shield(waiting), seconds)
+            async with asyncio.timeout(seconds):
+                return await asyncio.shield(waiting)
         except TimeoutError:
             return None
         finally:
@@ -128,7 +130,8 @@ class AuditTail:
         await consumer.start()
         missing = [place for place in self._places if place not in self._positions]
         if missing:
-            self._positions |= await asyncio.wait_for(consumer.end_offsets(missing), 10)
+            async with asyncio.timeout(_BROKER_SECONDS):
+                self._positions |= await consumer.end_offsets(missing)
             self.since = time.time()
         for place, offset in self._positions.items():
             consumer.seek(place, offset)

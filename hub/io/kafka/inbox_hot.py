@@ -34,13 +34,15 @@ SWEEP_SECONDS: Final = 2.0
 FORGET_SECONDS: Final = 600.0
 """An inbox that nobody has read for so long is not followed any more."""
 
-ABSENT_SECONDS: Final = 60.0
-"""How long an inbox for urgent messages that is not there is not looked for again."""
+ABSENT_SECONDS: Final = 5.0
+"""How long an inbox for urgent messages that is not there is not looked for again. Less where an
+urgent message is announced."""
 
 _FETCH_WAIT_MS: Final = 50
 """What the broker waits for more: short, for only inboxes with news are asked for."""
 _RETRY_SECONDS: Final = 1.0
 _TURN_MS: Final = 200
+_ENDS_SECONDS: Final = 10.0
 
 _log = structlog.get_logger()
 
@@ -136,8 +138,15 @@ class HotInboxes:
             self._expect(self._inboxes.get(inbox(event.recipient)))
 
     def _inbox(self, system: str, *, urgent: bool) -> Followed | None:
-        lane = self._inboxes.get(urgent_inbox(system)) if urgent else None
-        return lane or self._inboxes.get(inbox(system))
+        plain = self._inboxes.get(inbox(system))
+        if not urgent:
+            return plain
+        lane = self._inboxes.get(urgent_inbox(system))
+        if lane is None and plain is not None:
+            # It may have been made since it was looked for: who waits looks again.
+            self._absent.pop(urgent_inbox(system), None)
+            plain.wake()
+        return lane or plain
 
     def _expect(self, followed: Followed | None) -> None:
         if followed is None or not followed.ready:
@@ -216,7 +225,7 @@ class HotInboxes:
             if not one.ready and one.place in assigned
         }
         if unknown:
-            ends = await asyncio.wait_for(consumer.end_offsets(list(unknown)), 10)
+            ends = await _ends(consumer, list(unknown))
             for place, end in ends.items():
                 consumer.seek(place, end)
                 unknown[place].start = unknown[place].next = end
@@ -254,8 +263,7 @@ class HotInboxes:
         awaited = [one for one in self._inboxes.values() if one.waiting and one.place in assigned]
         if not awaited:
             return
-        places = [one.place for one in awaited]
-        ends = await asyncio.wait_for(consumer.end_offsets(places), 10)
+        ends = await _ends(consumer, [one.place for one in awaited])
         for one in awaited:
             one.next = max(one.next, await consumer.position(one.place))
             if one.owed == 0 and ends.get(one.place, 0) > one.next:
@@ -269,6 +277,13 @@ class HotInboxes:
             self._by_place.pop(one.place, None)
             self._inboxes = {name: kept for name, kept in self._inboxes.items() if kept is not one}
             one.wake()
+
+
+async def _ends(
+    consumer: AIOKafkaConsumer, places: list[TopicPartition]
+) -> dict[TopicPartition, int]:
+    async with asyncio.timeout(_ENDS_SECONDS):
+        return dict(await consumer.end_offsets(places))
 
 
 def _ask(consumer: AIOKafkaConsumer, one: Followed, *, wanted: bool) -> None:

@@ -97,6 +97,7 @@ class InboxReader:
                 continue  # All of this window was left out: on to the next.
             if self._closing or not await _wait(lanes, until):
                 return page
+            lanes = await self._lanes(system)
 
     async def seek(self, system: str, at: datetime) -> Cursor:
         """Return the cursor of the first message that arrived at `at` or later.
@@ -225,7 +226,8 @@ async def _wait(lanes: Iterable[_Lane], until: float) -> bool:
         lane.followed.waiting.add(news)
     try:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(news, left)
+            async with asyncio.timeout(left):
+                await news
             return True
         return False
     finally:

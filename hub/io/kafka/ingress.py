@@ -192,7 +192,8 @@ class IngressWriter:
             return False
         try:
             update = self._producer.client.force_metadata_update()
-            return bool(await asyncio.wait_for(asyncio.shield(update), PROBE_SECONDS))
+            async with asyncio.timeout(PROBE_SECONDS):
+                return bool(await asyncio.shield(update))
         except (KafkaError, OSError, TimeoutError):
             return False
 

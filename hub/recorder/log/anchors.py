@@ -7,7 +7,6 @@ and a crash leaves nothing half.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -21,6 +20,7 @@ from hub.io.log_files import LogFiles
 from hub.io.log_head import Head
 from hub.io.log_posts import TimeStamping, Witness
 from hub.io.sql.log_anchors import AnchorRow, AnchorTable
+from hub.io.waiting import wait_for
 from hub.ports import Refusing, Unavailable
 from hub.recorder.log.metrics import AnchorMetrics
 from hub.signing.log_key import LogSigner
@@ -65,9 +65,7 @@ class Anchors:
     async def run(self, stop: asyncio.Event, every_seconds: float) -> None:
         """Go round until `stop` is set, with so much time between two rounds."""
         while not stop.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), every_seconds)
-            if not stop.is_set():
+            if not await wait_for(stop, every_seconds):
                 await self.round()
 
     async def round(self) -> None:

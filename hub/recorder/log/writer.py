@@ -9,7 +9,6 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +20,7 @@ from hub.io.kafka.log_feed import LogFeed, LogRecord
 from hub.io.log_files import LogFiles
 from hub.io.log_head import Head
 from hub.io.sql.log_heads import LogHeads, Promise
+from hub.io.waiting import wait_for
 from hub.ports import Refusing, Unavailable
 from hub.recorder.log.metrics import LogMetrics
 from hub.recorder.log.shard import Shard, contradicts
@@ -179,8 +179,7 @@ class LogWriter:
             # Exchange and projection go on. Loud: nothing is proven until an operator has acted.
             self._parts.metrics.refusing.set(1)
             _log.error("log_refuses", cause=str(error))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), REFUSED_SECONDS)
+            await wait_for(stop, REFUSED_SECONDS)
 
     async def _published(self, number: int) -> int:
         try:
