@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry
 
 from bench.data import PARTITIONS, snapshot
 from bench.profiling import profiled
-from hub.cli import wiring
+from hub.cli import environment
 from hub.connectors import main as connectors
 from hub.connectors.adapters import Adapters
 from hub.connectors.fleet import Slot
@@ -85,7 +85,7 @@ async def _run(bootstrap: str, folder: Path) -> None:
         slot=Slot(),
         registry=CollectorRegistry(),
         adapters=Adapters(),
-        environment=wiring.environ_of_adapters(SECRETS),
+        environment=environment.environ_of_adapters(SECRETS),
         secrets=resolvers(os.environ, SECRETS, folder, None),
         networks=NetworkRules(allow_loopback=True),
     )

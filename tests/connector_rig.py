@@ -25,7 +25,7 @@ from lgsp_adapter import (
 from lgsp_adapter.policy.backoff import Backoff
 from lgsp_adapter.policy.breaker import BreakerRules
 
-from hub.cli import wiring
+from hub.cli import environment
 from hub.connectors.adapters import Adapters
 from hub.connectors.fleet import Fleet, Slot
 from hub.connectors.inbound import Counter
@@ -224,7 +224,7 @@ class ConnectorRig(Rig):
             keys=support.key_of,
             counter=self.counter,
             command=CHILD,
-            environment=wiring.environ_of_adapters("CONNECTOR_"),
+            environment=environment.environ_of_adapters("CONNECTOR_"),
             partitions=PARTITIONS,
             now=utc_now,
             pace=self.pace,

@@ -9,7 +9,6 @@ from hub.api.ops.diagnosis import Diagnosis
 from hub.api.ops_oidc import Door
 from hub.api.staff import Staff, staff_of
 from hub.control.administrators import Administrators
-from hub.control.corrections import ALONE
 from hub.control.dead_letters import Commands
 from hub.control.group_moves import GroupMoves
 from hub.control.networks import Networks
@@ -17,6 +16,7 @@ from hub.control.outbox import OutboxWorker
 from hub.control.preview import Preview
 from hub.control.quarantine import Quarantine
 from hub.control.service import Control
+from hub.control.settings import CORRECTIONS_ALONE
 from hub.io.sql.connector_status import ConnectorStatuses
 
 
@@ -36,7 +36,7 @@ class Admin:
     moves: GroupMoves
     """Of consumer groups that are not the hub's."""
     preview: Preview
-    corrections_alone: int = ALONE
+    corrections_alone: int = CORRECTIONS_ALONE
     """Deliveries that one person sends anew in a day before a second one is asked."""
     door: Door | None = None
     """The identity provider, where one is set."""

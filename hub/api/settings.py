@@ -1,4 +1,4 @@
-"""Settings of the API process. Only `hub.cli.wiring` reads them."""
+"""Settings of the API process. Only `hub.cli.environment` reads them."""
 
 import json
 from collections.abc import Mapping
@@ -9,8 +9,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hub.api.addresses import networks_of
-from hub.control.people.arrivals import parse_groups
-from hub.control.people.groups import Groups
+from hub.control.people.rights import Groups, parse_groups
 
 
 class ApiSettings(BaseSettings):

@@ -15,10 +15,10 @@ from hub.control.onboarding import Onboarding
 from hub.control.people.accounts import Account
 from hub.control.people.audit import Audit
 from hub.control.people.flags import Flags
-from hub.control.people.groups import Groups, ProviderGroups
+from hub.control.people.groups import ProviderGroups
 from hub.control.people.passwords import Passwords
 from hub.control.people.people import People
-from hub.control.people.rights import Grant, Person, Role, Via
+from hub.control.people.rights import Grant, Groups, Person, Role, Via
 from hub.control.people.roles import FIRST_PERSONS, Roles
 from hub.control.people.second_person import SecondPerson
 from hub.control.people.sessions import Sessions

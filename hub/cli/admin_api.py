@@ -8,7 +8,7 @@ import httpx2
 import orjson
 from lgsp_client.wire import checked_url
 
-from hub.cli import wiring
+from hub.cli import environment
 from hub.cli.errors import CommandFailed
 
 EX_UNAVAILABLE: Final = 3
@@ -143,7 +143,7 @@ def open_api(url: str, token_file: Path | None) -> AdminApi:
     except ValueError as error:
         raise CommandFailed(f"--url: {error}") from error
     if token_file is None:
-        return AdminApi(checked, wiring.home().admin_token())
+        return AdminApi(checked, environment.home().admin_token())
     try:
         return AdminApi(checked, token_file.read_text(encoding="ascii").strip())
     except (OSError, UnicodeDecodeError) as error:

@@ -74,12 +74,12 @@ def revoke_token(
 
 
 def _default(name: str) -> Path:
-    from hub.cli import wiring  # noqa: PLC0415  (`hub --help` loads none of this)
+    from hub.cli import environment  # noqa: PLC0415  (`hub --help` loads none of this)
 
     # The name is a file's name here; the hub checks it again.
     if not name.replace("-", "").replace(".", "").isalnum() or not name.isascii():
         raise CommandFailed("NAME: lower-case letters, digits, dots and hyphens.")
-    return wiring.home().secrets / f"admin-{name}.token"
+    return environment.home().secrets / f"admin-{name}.token"
 
 
 def _write(file: Path) -> bool:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hub.cli import wiring
+from hub.cli import environment, wiring
 from hub.cli.home import OwnKey
 from hub.control.rules_history import RulesHistory
 from hub.evidence.self_check import Checked, Period, SelfCheck
@@ -24,7 +24,7 @@ async def check(home: Path | None, period: Period) -> Checked:
         Refusing: the log is damaged.
         Unavailable: a store does not answer.
     """
-    place, settings = wiring.home(home), wiring.read(IoSettings)
+    place, settings = environment.home(home), environment.read(IoSettings)
     identity, connection = place.identity(), wiring.kafka(settings)
     store = ObjectBytes(wiring.objects_url(settings, place))
     engine = open_engine(wiring.sql_url(settings, place))

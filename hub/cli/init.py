@@ -32,12 +32,12 @@ def init(
     ] = False,
 ) -> None:
     """Make a hub here; what exists is kept. / Tạo trục tại đây; những gì đã có được giữ nguyên."""
+    from hub.cli import environment  # noqa: PLC0415
     from hub.cli import home as homes  # noqa: PLC0415  (`hub --help` loads none of this)
-    from hub.cli import wiring  # noqa: PLC0415
     from hub.cli.prepare import prepare_at_init  # noqa: PLC0415
     from hub.io.kafka.topics import DEFAULT_PARTITIONS  # noqa: PLC0415
 
-    place = wiring.home(home)
+    place = environment.home(home)
     asked = homes.Identity(
         hub=_checked(hub or f"lgsp-{secrets.token_hex(4)}", homes.HUB_ID),
         partitions=partitions or DEFAULT_PARTITIONS,

@@ -1,6 +1,6 @@
 """What must exist before the processes start: tables, topics, the shipped schemas."""
 
-from hub.cli import wiring
+from hub.cli import environment, wiring
 from hub.cli.errors import CommandFailed
 from hub.cli.home import Home, Identity
 from hub.cli.settings import SupervisorSettings
@@ -30,10 +30,10 @@ async def prepare_at_init(home: Home, identity: Identity) -> str | None:
     Raises:
         CommandFailed: SQL or Kafka does not answer.
     """
-    settings = wiring.read(IoSettings)
+    settings = environment.read(IoSettings)
     try:
         await prepare_sql(settings, home, identity)
-        if wiring.read(SupervisorSettings).broker == "external":
+        if environment.read(SupervisorSettings).broker == "external":
             await prepare_topics(settings, identity)
         return await _first_account(settings, home, identity)
     except Unavailable as error:

@@ -1,4 +1,4 @@
-"""Settings of `hub up`. Only `hub.cli.wiring` reads them."""
+"""Settings of `hub up`. Only `hub.cli.environment` reads them."""
 
 from typing import Literal
 

@@ -6,7 +6,7 @@ from typing import Any, Final, get_args
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
-from hub.cli import wiring
+from hub.cli import environment
 
 _HEAD: Final = """# Settings · Các biến cấu hình
 
@@ -24,7 +24,7 @@ dưới `/run/secrets`.
 
 def render() -> str:
     """Return the page: one table for each room."""
-    return _HEAD + "".join(_table(kind) for kind in wiring.SETTINGS)
+    return _HEAD + "".join(_table(kind) for kind in environment.SETTINGS)
 
 
 def _table(kind: type[BaseSettings]) -> str:
@@ -36,7 +36,7 @@ def _table(kind: type[BaseSettings]) -> str:
 def _row(kind: type[BaseSettings], name: str, field: FieldInfo) -> str:
     default = "–" if field.default is None else f"`{field.default}`"
     text = (field.description or "").replace("|", "\\|")
-    return f"| `{wiring.variable(kind, name)}` | {default} | {_values(field)} | {text} |\n"
+    return f"| `{environment.variable(kind, name)}` | {default} | {_values(field)} | {text} |\n"
 
 
 def _values(field: FieldInfo) -> str:

@@ -24,11 +24,11 @@ def status(
     """Show the processes; exit 1 unless all are ready. / Xem trạng thái các tiến trình."""
     from rich.console import Console  # noqa: PLC0415  (`hub --help` loads none of this)
 
-    from hub.cli import wiring  # noqa: PLC0415
+    from hub.cli import environment  # noqa: PLC0415
     from hub.cli.supervisor import status_of  # noqa: PLC0415
     from hub.cli.table import table_of  # noqa: PLC0415
 
-    now = status_of(wiring.home(home))
+    now = status_of(environment.home(home))
     if as_json:
         typer.echo(now.as_json())
     elif now.rows:
@@ -44,9 +44,9 @@ def health(
     home: HomeOption = None,
 ) -> None:
     """Exit 0 if this process is alive and ready: a container's health check."""
-    from hub.cli import pulse, wiring  # noqa: PLC0415  (`hub --help` loads none of this)
+    from hub.cli import environment, pulse  # noqa: PLC0415  (`hub --help` loads none of this)
 
-    told = pulse.read(wiring.home(home).pulse(name.value))
+    told = pulse.read(environment.home(home).pulse(name.value))
     healthy = told is not None and told.fresh and told.ready
     typer.echo(json.dumps({"process": name.value, "healthy": healthy}))
     if not healthy:

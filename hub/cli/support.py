@@ -46,12 +46,12 @@ def bundle(
     Gom phiên bản, cấu hình, trạng thái, độ trễ, chỉ số, nhật ký; bí mật được che. Trục có thể đang
     chạy hoặc đã dừng.
     """
-    from hub.cli import logs, wiring  # noqa: PLC0415  (`hub --help` loads none of this)
+    from hub.cli import environment, logs  # noqa: PLC0415  (`hub --help` loads none of this)
     from hub.cli.bundle.parts import gather, manifest, packed  # noqa: PLC0415
 
     # What the libraries warn of stands in the parts; an operator reads one line.
     logs.configure("support", level="ERROR")
-    parts = asyncio.run(gather(wiring.home(home), lines))
+    parts = asyncio.run(gather(environment.home(home), lines))
     content, told = packed(parts), manifest(parts)
     _keep(out, content)
     if as_json:

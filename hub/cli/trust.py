@@ -32,8 +32,8 @@ def export(
 
     Xuất khóa công khai và chứng thư của trục làm thư mục gốc tin cậy; hãy trao tận tay.
     """
-    from hub.cli import trust_export, wiring  # noqa: PLC0415  (`hub --help` loads no cryptography)
+    from hub.cli import environment, trust_export  # noqa: PLC0415  (`hub --help` loads no cryptography)
 
-    place = wiring.home(home)
+    place = environment.home(home)
     for file in trust_export.write(out, place):
         typer.echo(file)

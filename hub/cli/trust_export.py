@@ -12,7 +12,7 @@ from lgsp_message.keys import public_jwk
 from lgsp_verify.log import VerifierKey
 from lgsp_verify.trust import TRUST_FILE
 
-from hub.cli import wiring
+from hub.cli import environment, wiring
 from hub.cli.errors import CommandFailed
 from hub.cli.home import Home, OwnKey
 from hub.cli.sealing import seal_of
@@ -45,7 +45,7 @@ root = "{seal}"
 
 def log_key(home: Home) -> VerifierKey:
     """Return the public key of the hub's log, which stands for all its shards."""
-    settings, hub = wiring.read(IoSettings), home.identity().hub
+    settings, hub = environment.read(IoSettings), home.identity().hub
     return LogSigner.of(hub, wiring.signer(OwnKey.LOG, settings, home)).key.anchor_key()
 
 
@@ -55,7 +55,7 @@ def write(out: Path, home: Home) -> Iterator[Path]:
     Raises:
         CommandFailed: the folder has files, or cannot be written.
     """
-    settings, identity = wiring.read(IoSettings), home.identity()
+    settings, identity = environment.read(IoSettings), home.identity()
     # The last of the chain is trusted: the seal itself, or the authority that certified it.
     top = x509.load_der_x509_certificate(seal_of(settings, home, identity.hub).certificates[-1])
     text = _HEAD.format(

@@ -11,7 +11,7 @@ from typing import Final
 import typer
 from rich.console import Console
 
-from hub.cli import logs, wiring
+from hub.cli import environment, logs, wiring
 from hub.cli.errors import CommandFailed, SettingsWrong
 from hub.cli.heartbeat import WHOLE, calling_outside
 from hub.cli.home import Home, Identity
@@ -41,9 +41,9 @@ async def run_hub(chosen: Path | None, *, as_json: bool) -> bool:
     Raises:
         CommandFailed: it cannot start; the text says why.
     """
-    home = wiring.home(chosen)
+    home = environment.home(chosen)
     identity = home.identity()
-    settings, own = wiring.read(IoSettings), wiring.read(SupervisorSettings)
+    settings, own = environment.read(IoSettings), environment.read(SupervisorSettings)
     if wiring.network_rules().allow_loopback:
         typer.echo(DANGEROUS, err=True)
     logs.configure("up", level="WARNING")

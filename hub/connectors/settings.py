@@ -1,4 +1,4 @@
-"""Settings of the connectors process. Only `hub.cli.wiring` reads them."""
+"""Settings of the connectors process. Only `hub.cli.environment` reads them."""
 
 from ipaddress import ip_address
 from pathlib import Path

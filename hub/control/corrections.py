@@ -17,9 +17,6 @@ REDIRECTED: Final = "redirect_dead_letter"
 RESUBMITTED: Final = "resubmit"
 """What the trail calls them."""
 
-ALONE: Final = 20
-"""Deliveries that one person sends anew alone within `WINDOW`: a bad morning of one agency. More
-is a fault of rules or of a program, which is repaired there."""
 WINDOW: Final = timedelta(hours=24)
 
 

@@ -16,11 +16,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.control import store
-from hub.control.corrections import ALONE, REDIRECTED, needs_another
+from hub.control.corrections import REDIRECTED, needs_another
 from hub.control.dead_letters import DeadLetterOrders, Key, entity
 from hub.control.people.second_person import Asked, Kind, SecondPerson
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.service import Control
+from hub.control.settings import CORRECTIONS_ALONE
 from hub.control.trail import note
 from hub.decision.dead_letters import OF_A_SOURCE
 from hub.decision.order_record import Do, Order
@@ -61,7 +62,7 @@ class Redirects:
         orders: GivesOrders,
         letters: DeadLetterOrders,
         *,
-        alone: int = ALONE,
+        alone: int = CORRECTIONS_ALONE,
     ) -> None:
         self._control, self._second, self._rules = control, second, rules
         self._records, self._orders, self._letters = records, orders, letters

@@ -21,10 +21,11 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.control import store
-from hub.control.corrections import ALONE, RESUBMITTED, needs_another
+from hub.control.corrections import RESUBMITTED, needs_another
 from hub.control.people.second_person import Asked, Kind, SecondPerson
 from hub.control.refusals import ChangeRefused, Refusal
 from hub.control.service import Control
+from hub.control.settings import CORRECTIONS_ALONE
 from hub.control.trail import Values, note
 from hub.io.own_system import NoOwnSystem
 from hub.io.sql.desk_tables import copies as table
@@ -78,7 +79,12 @@ class Resubmission:
     """
 
     def __init__(
-        self, control: Control, second: SecondPerson, own: SignsCopies, *, alone: int = ALONE
+        self,
+        control: Control,
+        second: SecondPerson,
+        own: SignsCopies,
+        *,
+        alone: int = CORRECTIONS_ALONE,
     ) -> None:
         self._control, self._second, self._own, self._alone = control, second, own, alone
         second.register(Kind.COPY, self._approved, self._returned)

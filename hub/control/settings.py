@@ -1,14 +1,16 @@
-"""Settings of the control plane. Only `hub.cli.wiring` reads them."""
+"""Settings of the control plane. Only `hub.cli.environment` reads them."""
 
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Final
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from hub.control.changes import KINDS_OF_CHANGES
-from hub.control.corrections import ALONE
+CORRECTIONS_ALONE: Final = 20
+"""Deliveries that one person sends anew alone within 24 hours: a bad morning of one agency. More
+is a fault of rules or of a program, which is repaired there."""
 
 
 class ControlSettings(BaseSettings):
@@ -60,7 +62,7 @@ class ControlSettings(BaseSettings):
     )
 
     corrections_alone: int = Field(
-        default=ALONE,
+        default=CORRECTIONS_ALONE,
         ge=0,
         le=100_000,
         description="Deliveries that one person sends anew within 24 hours alone: dead letters "
@@ -71,6 +73,8 @@ class ControlSettings(BaseSettings):
     @field_validator("four_eyes")
     @classmethod
     def _are_changes(cls, text: str) -> str:
+        from hub.control.changes import KINDS_OF_CHANGES  # noqa: PLC0415  (every command reads this)
+
         unknown = _kinds(text) - KINDS_OF_CHANGES
         if unknown:
             raise ValueError(f"no kinds of changes: {', '.join(sorted(unknown))}")

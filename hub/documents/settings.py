@@ -1,4 +1,4 @@
-"""Settings of the process `documents`. Only `hub.cli.wiring` reads them."""
+"""Settings of the process `documents`. Only `hub.cli.environment` reads them."""
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict

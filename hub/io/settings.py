@@ -1,4 +1,4 @@
-"""Where the world is: home directory, Kafka, SQL, objects. Only `hub.cli.wiring` reads it."""
+"""Where the world is: home directory, Kafka, SQL, objects. Only `hub.cli.environment` reads it."""
 
 from pathlib import Path
 from typing import Self

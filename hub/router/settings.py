@@ -1,4 +1,4 @@
-"""Settings of the router process. Only `hub.cli.wiring` reads them."""
+"""Settings of the router process. Only `hub.cli.environment` reads them."""
 
 from typing import Self
 

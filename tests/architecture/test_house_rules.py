@@ -180,7 +180,7 @@ def settings_classes():
     }
 
 
-def test_settings_are_read_only_by_the_wiring():
+def test_settings_are_read_only_by_the_commands():
     for path, tree in trees().items():
         if path.startswith("hub/") and not path.startswith("hub/cli/"):
             read = {name for name in settings_classes() if calls(tree, name)}

@@ -10,7 +10,7 @@ from aiokafka.admin import NewTopic
 from lgsp_adapter import Context, Done
 from lgsp_adapter.testing.deliveries import delivery
 
-from hub.cli import wiring
+from hub.cli import environment
 from hub.connectors.remote import Remote
 from hub.connectors.remote_adapters import RemoteSink
 from hub.decision.connectors import Isolation, Limits
@@ -22,7 +22,7 @@ from tests.connector_rig import CHILD, ConnectorRig, until
 
 pytestmark = pytest.mark.kafka
 
-ENV = wiring.environ_of_adapters("CONNECTOR_")
+ENV = environment.environ_of_adapters("CONNECTOR_")
 _numbers = itertools.count()
 
 

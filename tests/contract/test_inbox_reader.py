@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -191,3 +192,25 @@ async def test_the_memory_of_all_inboxes_together_is_bounded(reader, box):
     old = await reader.read(system, START, 10, 20)
     new = await reader.read(system, old.next, 10, 20)
     assert ids(old) + ids(new) == [f"m{number}" for number in range(6)]
+
+
+async def test_a_whole_province_may_seek_at_the_same_moment(reader, api_broker, monkeypatch):
+    # A metadata request for each, as a cold consumer makes one, would be half a minute here.
+    monkeypatch.setattr("hub.io.kafka.inbox_hot._ENDS_SECONDS", 5.0)
+    systems = [f"box-{uuid.uuid4().hex[:12]}" for _ in range(60)]
+    made = [NewTopic(topic(one), 1, 1) for one in systems for topic in (inbox, urgent_inbox)]
+    await Rig(api_broker, None).create(*made)
+    found = await asyncio.gather(*(reader.seek(one, support.NOW) for one in systems))
+    assert found == [START] * len(systems)
+
+
+async def test_a_seek_finds_the_first_that_came_since_and_passes_over_nothing(reader, box):
+    system, deliver = box
+    await deliver("before")
+    await asyncio.sleep(0.05)
+    since = datetime.now(UTC)
+    await deliver("after")
+    assert (await reader.seek(system, since)).spot(urgent=False).offset == 2
+    later = await reader.seek(system, datetime.now(UTC) + timedelta(minutes=1))
+    await deliver("new")
+    assert ids(await reader.read(system, later, 10, 20)) == ["new"]

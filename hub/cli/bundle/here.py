@@ -15,7 +15,7 @@ from typing import Any, Final
 import structlog
 
 from hub.api.ops.diagnosis import Level, Line
-from hub.cli import wiring
+from hub.cli import environment
 from hub.cli.bundle import machine, settings
 from hub.cli.bundle.masking import Masking
 from hub.cli.home import Home
@@ -51,7 +51,7 @@ class ThisMachine:
             written = machine.end_of(self._home.log(process))
         except OSError:
             return None
-        masking = Masking(settings.secrets(self._home, wiring.given()))
+        masking = Masking(settings.secrets(self._home, environment.given()))
         newest = islice(shown(reversed(written), masking, least), lines)
         return [*newest][::-1]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from hub.cli import wiring
+from hub.cli import environment, wiring
 from hub.cli.bundle import machine, settings, world
 from hub.cli.bundle.masking import Masking
 from hub.cli.home import Home
@@ -50,9 +50,9 @@ async def gather(home: Home, lines: int) -> list[Part]:
     Raises:
         CommandFailed: there is no hub in this home, or a setting is wrong.
     """
-    given = wiring.given()
+    given = environment.given()
     masking = Masking(settings.secrets(home, given))
-    stores = wiring.read(IoSettings)
+    stores = environment.read(IoSettings)
     connection, sql = wiring.kafka(stores), wiring.sql_url(stores, home)
     parts = [
         Part(name="README.txt", content=README.encode()),

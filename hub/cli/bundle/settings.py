@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 
-from hub.cli import wiring
+from hub.cli import environment
 from hub.cli.bundle.masking import SECRET, place_of, secrets_below
 from hub.cli.home import Home
 from hub.connectors.settings import ConnectorsSettings
@@ -19,7 +19,7 @@ def shown(given: Mapping[str, str]) -> dict[str, str]:
 
     One that the hub does not know is named and not shown: it may be a misspelt secret.
     """
-    known = wiring.variables()
+    known = environment.variables()
     found = {}
     for name, text in sorted(given.items()):
         if name not in known:
@@ -39,8 +39,8 @@ def secrets(home: Home, given: Mapping[str, str]) -> Iterator[str]:
         if "://" in text:
             parts = urlsplit(text)
             yield from (unquote(parts.password or ""), parts.password or "")
-    settings = wiring.read(ConnectorsSettings)
-    yield from wiring.beginning_with(settings.env_prefix).values()
+    settings = environment.read(ConnectorsSettings)
+    yield from environment.beginning_with(settings.env_prefix).values()
     for folder in (home.secrets, settings.secrets or home.connector_secrets):
         yield from secrets_below(folder)
     yield from secrets_below(settings.keys or home.connector_keys)
@@ -49,11 +49,11 @@ def secrets(home: Home, given: Mapping[str, str]) -> Iterator[str]:
 
 
 def _is_secret(name: str) -> bool:
-    kind = wiring.variables().get(name)
+    kind = environment.variables().get(name)
     if kind is None:
         return False
     fields: dict[str, Any] = kind.model_fields
     annotation = next(
-        field.annotation for own, field in fields.items() if wiring.variable(kind, own) == name
+        field.annotation for own, field in fields.items() if environment.variable(kind, own) == name
     )
     return SecretStr in (annotation, *get_args(annotation))

@@ -10,7 +10,7 @@ import httpx2
 from sqlalchemy import select
 
 from hub.api.settings import ApiSettings
-from hub.cli import wiring
+from hub.cli import environment
 from hub.cli.processes import Name
 from hub.connectors.settings import ConnectorsSettings
 from hub.control.migrate import revisions
@@ -101,17 +101,17 @@ async def metrics() -> dict[str, str]:
 
 
 def _addresses() -> dict[str, str | None]:
-    api, ports = wiring.read(ApiSettings), _ports()
+    api, ports = environment.read(ApiSettings), _ports()
     found = {name.value: _local(port) for name, port in ports.items()}
     return {Name.API.value: None if api.socket else _local(api.port), **found}
 
 
 def _ports() -> Mapping[Name, int]:
     return {
-        Name.ROUTER: wiring.read(RouterSettings).metrics_port,
-        Name.CONNECTORS: wiring.read(ConnectorsSettings).metrics_port,
-        Name.RECORDER: wiring.read(RecorderSettings).metrics_port,
-        Name.VIEWS: wiring.read(ViewsSettings).metrics_port,
+        Name.ROUTER: environment.read(RouterSettings).metrics_port,
+        Name.CONNECTORS: environment.read(ConnectorsSettings).metrics_port,
+        Name.RECORDER: environment.read(RecorderSettings).metrics_port,
+        Name.VIEWS: environment.read(ViewsSettings).metrics_port,
     }
 
 

@@ -18,7 +18,7 @@ from hub.api.deps import Deps
 from hub.api.ops_oidc import Door
 from hub.api.settings import ApiSettings, OidcSettings
 from hub.api.staff import Staff
-from hub.cli import sealing, wiring
+from hub.cli import environment, sealing, wiring
 from hub.cli.bundle.here import ThisMachine
 from hub.cli.hosts.host import Host
 from hub.control.backlogs import BacklogWorker
@@ -76,9 +76,9 @@ async def run(host: Host) -> None:
             tracing=host.tracing,
             log=wiring.log_signer(host.identity.hub, host.settings, host.home),
             seal=sealing.seal_of(host.settings, host.home, host.identity.hub),
-            copy_good_for=timedelta(days=wiring.read(ApiSettings).directory_copy_days),
+            copy_good_for=timedelta(days=environment.read(ApiSettings).directory_copy_days),
             own=_own(host),
-            processes=wiring.read(ApiSettings).processes,
+            processes=environment.read(ApiSettings).processes,
         )
         try:
             async with open_deps(parts) as deps:
@@ -88,7 +88,7 @@ async def run(host: Host) -> None:
 
 
 async def _serve(host: Host, deps: Deps, admin: Admin, follower: RulesFollower) -> None:
-    settings = wiring.read(ApiSettings)
+    settings = environment.read(ApiSettings)
     # One group: where a helper ends by a bug, the process ends and is started anew.
     async with asyncio.TaskGroup() as group:
         helpers = [
@@ -105,7 +105,7 @@ async def _serve(host: Host, deps: Deps, admin: Admin, follower: RulesFollower) 
 
 
 def _own(host: Host) -> OwnKey | None:
-    settings = wiring.read(ApiSettings)
+    settings = environment.read(ApiSettings)
     if settings.own_system is None:
         return None
     file = settings.own_key or host.home.connector_keys / f"{settings.own_system}.pem"
@@ -149,7 +149,7 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
     rules = wiring.network_rules()
     if rules.allow_loopback:
         _log.warning("DANGEROUS: connectors may be approved to call loopback", setting=LOOPBACK)
-    settings = wiring.read(ApiSettings)
+    settings = environment.read(ApiSettings)
     browser = Browser(public_url=settings.public_url, proxies=networks_of(settings.proxies))
     connection = wiring.kafka(host.settings)
     holdings = Leftovers(connection, host.identity.partitions)
@@ -158,18 +158,18 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
         host.identity.hub,
         holdings=holdings,
         certifier=wiring.certificates(rules, utc_now),
-        four_eyes=wiring.read(ControlSettings).second_person_for(),
+        four_eyes=environment.read(ControlSettings).second_person_for(),
     )
     if control.certifier.trust.test:
         _log.warning("DANGEROUS: certificates of test roots count", setting=TEST_ROOTS)
     topics = hub_topics(host.identity.partitions)
-    groups = wiring.read(OidcSettings).roles()
+    groups = environment.read(OidcSettings).roles()
     staff = Staff.of(
         control,
         browser=browser,
         read_only=settings.read_only,
         groups=groups,
-        four_eyes_on_schemas=wiring.read(ControlSettings).schemas_four_eyes,
+        four_eyes_on_schemas=environment.read(ControlSettings).schemas_four_eyes,
     )
     try:
         yield Admin(
@@ -189,7 +189,7 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
                 host.home.macs(),
                 control.clock,
             ),
-            corrections_alone=wiring.read(ControlSettings).corrections_alone,
+            corrections_alone=environment.read(ControlSettings).corrections_alone,
             door=_door(host, control, staff),
         )
     finally:
@@ -197,7 +197,7 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
 
 
 def _door(host: Host, control: Control, staff: Staff) -> Door | None:
-    settings = wiring.read(OidcSettings)
+    settings = environment.read(OidcSettings)
     if settings.issuer is None:
         return None
     secret = settings.client_secret

@@ -1,6 +1,6 @@
 """The connectors process: the bridge from topics of systems, and the connectors of the rules."""
 
-from hub.cli import wiring
+from hub.cli import environment, wiring
 from hub.cli.hosts.host import Host, metrics_registry
 from hub.cli.waiting import unless
 from hub.connectors import main as connectors
@@ -22,7 +22,7 @@ from hub.io.sql.engine import open_engine
 
 async def run(host: Host) -> None:
     """Carry messages until told to stop. It begins once it has read the rules."""
-    settings = wiring.read(ConnectorsSettings)
+    settings = environment.read(ConnectorsSettings)
     connection = wiring.kafka(host.settings)
     follower = RulesFollower(connection, host.identity.hub, host.home.macs())
     engine = open_engine(wiring.sql_url(host.settings, host.home))
@@ -48,7 +48,7 @@ async def run(host: Host) -> None:
         slot=Slot(slot=settings.slot, slots=settings.slots),
         registry=registry,
         adapters=Adapters(),
-        environment=wiring.environ_of_adapters(settings.env_prefix),
+        environment=environment.environ_of_adapters(settings.env_prefix),
         secrets=wiring.secrets_of_connectors(settings, host.home),
         networks=wiring.network_rules(),
         port=settings.port,

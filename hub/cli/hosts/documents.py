@@ -5,7 +5,7 @@ import os
 from contextlib import AsyncExitStack
 from typing import Final
 
-from hub.cli import wiring
+from hub.cli import environment, wiring
 from hub.cli.hosts.host import Host, metrics_registry
 from hub.cli.waiting import unless
 from hub.documents import main as documents
@@ -31,7 +31,7 @@ NICENESS: Final = 10
 async def run(host: Host) -> None:
     """Judge until told to stop. It begins once it has read the rules."""
     os.nice(NICENESS)
-    settings, macs = wiring.read(DocumentsSettings), host.home.macs()
+    settings, macs = environment.read(DocumentsSettings), host.home.macs()
     registry, trust = metrics_registry(settings.metrics_port), wiring.trust()
     connection, partitions = wiring.kafka(host.settings), host.identity.partitions
     url = wiring.sql_url(host.settings, host.home)

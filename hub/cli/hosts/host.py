@@ -13,7 +13,7 @@ import typer
 import uvloop
 from prometheus_client import CollectorRegistry, start_http_server
 
-from hub.cli import logs, pulse, wiring
+from hub.cli import environment, logs, pulse, wiring
 from hub.cli.heartbeat import calling_outside
 from hub.cli.home import Home, Identity
 from hub.cli.processes import Name
@@ -52,11 +52,11 @@ def serve(name: Name, entry: Entry, chosen: Path | None) -> None:
         CommandFailed: the settings or the home are not usable.
         typer.Exit: with status 1: it ended by an error, which stands in the log.
     """
-    home = wiring.home(chosen)
-    settings, identity = wiring.read(IoSettings), home.identity()
+    home = environment.home(chosen)
+    settings, identity = environment.read(IoSettings), home.identity()
     tracing = wiring.tracing(settings, name.value, identity.hub)
     host = Host(home=home, identity=identity, settings=settings, tracing=tracing)
-    own = wiring.read(SupervisorSettings)
+    own = environment.read(SupervisorSettings)
     logs.configure(name.value, level=own.log_level)
     if not uvloop.run(_run(name, entry, host, own.heartbeat_url)):
         raise typer.Exit(1)
@@ -67,7 +67,7 @@ def metrics_registry(port: int) -> CollectorRegistry:
     registry = CollectorRegistry()
     tell_of_process(registry)
     if port:
-        address = wiring.read(SupervisorSettings).metrics_address
+        address = environment.read(SupervisorSettings).metrics_address
         start_http_server(port, addr=address, registry=registry)
     return registry
 

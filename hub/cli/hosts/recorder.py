@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.cli import logs, wiring
+from hub.cli import environment, logs, wiring
 from hub.cli.errors import CommandFailed
 from hub.cli.home import Home, Identity
 from hub.cli.hosts.host import Host, metrics_registry
@@ -46,7 +46,7 @@ async def run(host: Host) -> None:
     """Record until told to stop. Broker or SQL away: it waits, and goes on where it stood."""
     # Nobody waits for the views: on a busy machine the messages go first.
     os.nice(NICENESS)
-    settings = wiring.read(RecorderSettings)
+    settings = environment.read(RecorderSettings)
     registry = metrics_registry(settings.metrics_port)
     store = ObjectBytes(wiring.objects_url(host.settings, host.home))
     tidied = open_engine(wiring.sql_url(host.settings, host.home))
@@ -81,10 +81,10 @@ async def rebuild_projection(chosen: Path | None) -> recorder.Rebuilt:
     Raises:
         CommandFailed: Kafka or SQL does not answer.
     """
-    home = wiring.home(chosen)
+    home = environment.home(chosen)
     logs.configure("rebuild", level="WARNING")
     try:
-        async with _opened(wiring.read(IoSettings), home, home.identity()) as (reader, engine):
+        async with _opened(environment.read(IoSettings), home, home.identity()) as (reader, engine):
             return await recorder.rebuild(reader, engine)
     except (Unavailable, Refusing) as error:
         raise CommandFailed(f"{error}. Nothing is lost: run it again.") from error
@@ -97,7 +97,7 @@ async def rebuild_log(chosen: Path | None) -> log.Rebuilt:
         CommandFailed: Kafka, SQL or the object store does not answer, or the log would contradict
             what was signed.
     """
-    home, settings = wiring.home(chosen), wiring.read(IoSettings)
+    home, settings = environment.home(chosen), environment.read(IoSettings)
     logs.configure("rebuild", level="WARNING")
     try:
         async with opened(wiring.sql_url(settings, home)) as engine:
@@ -113,7 +113,7 @@ async def rebuild_anchors(chosen: Path | None) -> RebuiltAnchors:
     Raises:
         CommandFailed: SQL or the object store does not answer, or a file is damaged.
     """
-    home, settings = wiring.home(chosen), wiring.read(IoSettings)
+    home, settings = environment.home(chosen), environment.read(IoSettings)
     logs.configure("rebuild", level="WARNING")
     try:
         async with opened(wiring.sql_url(settings, home)) as engine:

@@ -1,6 +1,6 @@
 """A router process: the decisions of one share of the partitions."""
 
-from hub.cli import wiring
+from hub.cli import environment, wiring
 from hub.cli.hosts.host import Host, metrics_registry
 from hub.cli.waiting import unless
 from hub.io.kafka.rules_log import RulesFollower
@@ -11,7 +11,7 @@ from hub.router.settings import RouterSettings
 
 async def run(host: Host) -> None:
     """Route until told to stop. It begins once it has read the rules."""
-    settings = wiring.read(RouterSettings)
+    settings = environment.read(RouterSettings)
     connection = wiring.kafka(host.settings)
     share = Share(slot=settings.slot, slots=settings.slots, total=host.identity.partitions)
     registry = metrics_registry(settings.metrics_port)

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.cli import logs, wiring
+from hub.cli import environment, logs, wiring
 from hub.cli.errors import CommandFailed
 from hub.cli.home import Home
 from hub.cli.hosts.host import Host, metrics_registry
@@ -44,7 +44,7 @@ GROUP: Final = "hub-views"
 async def run(host: Host) -> None:
     """Add up until told to stop. Broker or SQL away: it waits, and goes on where it stood."""
     os.nice(NICENESS)
-    settings = wiring.read(ViewsSettings)
+    settings = environment.read(ViewsSettings)
     connection, folder = wiring.kafka(host.settings), host.home.run / "faust"
     stream = FaustAudit(connection, group=GROUP, member=settings.member, folder=folder)
     registry = metrics_registry(settings.metrics_port)
@@ -95,9 +95,9 @@ async def rebuild_views(chosen: Path | None) -> views.Rebuilt:
     Raises:
         CommandFailed: Kafka or SQL does not answer.
     """
-    home = wiring.home(chosen)
+    home = environment.home(chosen)
     logs.configure("rebuild", level="WARNING")
-    settings = wiring.read(IoSettings)
+    settings = environment.read(IoSettings)
     reader = AuditReader(wiring.kafka(settings), home.identity().partitions)
     try:
         with _engine(settings, home) as engine:

@@ -11,9 +11,9 @@ from sqlalchemy import insert, select, update
 
 from hub.control import store
 from hub.control.people.accounts import Account, kept_grants
-from hub.control.people.groups import Groups, ProviderGroups
+from hub.control.people.groups import ProviderGroups
 from hub.control.people.people import RESERVED, People, new_row
-from hub.control.people.rights import BOUND_ROLES, Grant, Role
+from hub.control.people.rights import Grant, Groups
 from hub.control.people.roles import FIRST_PERSONS, entity
 from hub.control.service import Control
 from hub.control.trail import Result, note
@@ -33,23 +33,6 @@ class Arrival:
 
     account: Account
     grants: tuple[Grant, ...]
-
-
-def parse_groups(told: Mapping[str, Sequence[str]]) -> Groups:
-    """Return the roles of each group: `role`, or `role@organisation`.
-
-    Raises:
-        ValueError: a role that there is not, or one that needs an organisation.
-    """
-    return {group: tuple(_grant(text) for text in roles) for group, roles in told.items()}
-
-
-def _grant(text: str) -> Grant:
-    name, _, organisation = text.partition("@")
-    role = Role(name)
-    if role in BOUND_ROLES and not organisation:
-        raise ValueError(f"{role} needs an organisation: {role}@<id>")
-    return Grant(role=role, organisation=organisation or None)
 
 
 def granted(groups: Groups, claim: object) -> tuple[Grant, ...]:

@@ -1,7 +1,7 @@
 """Which roles a group of the identity provider gives: set at run time, more by two persons."""
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.control import store
 from hub.control.people.accounts import expect_givable, grants_of, kept_grants
-from hub.control.people.rights import Grant
+from hub.control.people.rights import Grant, Groups
 from hub.control.people.roles import Roles
 from hub.control.people.second_person import Asked, Kind, SecondPerson
 from hub.control.refusals import ChangeRefused, Refusal
@@ -20,9 +20,6 @@ from hub.control.trail import note
 from hub.io.sql.engine import sql_errors
 from hub.io.sql.people_tables import people, provider_groups, sessions
 from hub.io.sql.upsert import upsert_statement
-
-Groups = Mapping[str, tuple[Grant, ...]]
-"""Group name, as the provider writes it, to the roles it gives."""
 
 MAX_NAME: Final = 190
 """Characters of a group's name: a directory's distinguished name has some hundred, and the trail

@@ -1,6 +1,6 @@
 """What people may do: actions, roles as named sets of them, and where a role counts. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import Final
@@ -158,6 +158,27 @@ class Grant:
     def whole(self) -> bool:
         """Whether it counts everywhere."""
         return self.organisation is None and self.types is None
+
+
+Groups = Mapping[str, tuple[Grant, ...]]
+"""Group name, as the identity provider writes it, to the roles it gives."""
+
+
+def parse_groups(told: Mapping[str, Sequence[str]]) -> Groups:
+    """Return the roles of each group: `role`, or `role@organisation`.
+
+    Raises:
+        ValueError: a role that there is not, or one that needs an organisation.
+    """
+    return {group: tuple(_grant(text) for text in roles) for group, roles in told.items()}
+
+
+def _grant(text: str) -> Grant:
+    name, _, organisation = text.partition("@")
+    role = Role(name)
+    if role in BOUND_ROLES and not organisation:
+        raise ValueError(f"{role} needs an organisation: {role}@<id>")
+    return Grant(role=role, organisation=organisation or None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

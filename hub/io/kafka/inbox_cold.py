@@ -12,7 +12,7 @@ from hub.io.kafka.inbox_records import InboxRecord, read_inbox
 from hub.io.kafka.reading import close_consumer
 
 CONSUMERS: Final = 4
-"""Cold reads at once. They are catch-up and seeks: rare, and the broker serves them from disk."""
+"""Cold reads at once. They are catch-up: rare, and the broker serves them from disk."""
 
 READ_SECONDS: Final = 10
 """How long one cold read may take, with the wait for a free consumer."""
@@ -47,18 +47,6 @@ class ColdInboxes:
         with broker_errors("to a read"):
             async with asyncio.timeout(READ_SECONDS), self._borrow() as consumer:
                 return await _read(consumer, TopicPartition(topic, 0), start, end, limit)
-
-    async def offset_at(self, topic: str, at_ms: int, end: int) -> int:
-        """Return the offset of the first record since `at_ms`, or `end` where there is none.
-
-        Raises:
-            Unavailable: the broker does not answer.
-        """
-        place = TopicPartition(topic, 0)
-        with broker_errors("to a seek"):
-            async with asyncio.timeout(READ_SECONDS), self._borrow() as consumer:
-                found = (await consumer.offsets_for_times({place: max(0, at_ms)})).get(place)
-                return end if found is None else int(found.offset)
 
     @contextlib.asynccontextmanager
     async def _borrow(self) -> AsyncIterator[AIOKafkaConsumer]:

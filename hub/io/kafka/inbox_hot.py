@@ -11,19 +11,21 @@ import math
 import time
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
+from aiokafka.structs import OffsetAndTimestamp
 from lgsp_message.attributes import is_urgent
 
 from hub.decision.events import AuditEvent, Event
-from hub.io.kafka.connection import KafkaConnection
-from hub.io.kafka.inbox_records import InboxRecord, read_inbox
+from hub.io.kafka.connection import KafkaConnection, broker_errors
+from hub.io.kafka.inbox_followed import Followed
+from hub.io.kafka.inbox_records import Spot, read_inbox
 from hub.io.kafka.reading import close_consumer
 from hub.io.kafka.topics import inbox, urgent_inbox
+from hub.ports import Unavailable
 
 MEMORY_BYTES: Final = 32 * 1024 * 1024
 """Newest records kept for all inboxes together; what is older is read from the broker again."""
@@ -45,34 +47,6 @@ _TURN_MS: Final = 200
 _ENDS_SECONDS: Final = 10.0
 
 _log = structlog.get_logger()
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class Followed:
-    """One inbox that is followed. `records` are contiguous from `start` up to `next`."""
-
-    place: TopicPartition
-    records: deque[InboxRecord] = field(default_factory=deque)
-    start: int = -1
-    next: int = -1
-    owed: int = 0
-    """Announced deliveries that have not come yet; below zero: come before they were announced."""
-    announced_at: float = 0.0
-    read_at: float = 0.0
-    missing: bool = False
-    """Whether there is no such topic (yet)."""
-    waiting: set[asyncio.Future[None]] = field(default_factory=set)
-
-    @property
-    def ready(self) -> bool:
-        """Whether the end was found; before that there is nothing to read from."""
-        return self.next >= 0
-
-    def wake(self) -> None:
-        """Let everybody who waits on this inbox look again."""
-        for waiting in self.waiting:
-            if not waiting.done():
-                waiting.set_result(None)
 
 
 class HotInboxes:
@@ -128,6 +102,22 @@ class HotInboxes:
         consumer = self._consumer
         if consumer is not None and followed.place in consumer.assignment():
             followed.next = max(followed.next, await consumer.position(followed.place))
+
+    async def spots_since(self, at_ms: int, followed: Iterable[Followed]) -> list[Spot]:
+        """Return where each one's first record since `at_ms` stands: one request for all.
+
+        Raises:
+            Unavailable: the broker does not answer.
+        """
+        # Taken before the broker is asked: what arrives meanwhile is not passed over.
+        ends = {one.place: one.next for one in followed}
+        if self._consumer is None:
+            raise Unavailable("Kafka is away: ask again in a moment")
+        with broker_errors("to a seek"):
+            async with asyncio.timeout(_ENDS_SECONDS):
+                asked = dict.fromkeys(ends, max(0, at_ms))
+                found = await self._consumer.offsets_for_times(asked)
+        return [_spot(found.get(place), end) for place, end in ends.items()]
 
     def announce(self, event: AuditEvent) -> None:
         """Take the news that an audit event brings for inboxes."""
@@ -277,6 +267,11 @@ class HotInboxes:
             self._by_place.pop(one.place, None)
             self._inboxes = {name: kept for name, kept in self._inboxes.items() if kept is not one}
             one.wake()
+
+
+def _spot(found: OffsetAndTimestamp | None, end: int) -> Spot:
+    offset = end if found is None else int(found.offset)
+    return Spot(offset=offset, seek_end=end if offset < end else 0)
 
 
 async def _ends(

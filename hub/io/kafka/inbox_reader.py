@@ -17,7 +17,8 @@ from hub.decision.statements import WITHDRAWAL, is_statement
 from hub.io.kafka.audit_tail import AuditTail
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.inbox_cold import ColdInboxes
-from hub.io.kafka.inbox_hot import Followed, HotInboxes
+from hub.io.kafka.inbox_followed import Followed
+from hub.io.kafka.inbox_hot import HotInboxes
 from hub.io.kafka.inbox_records import Cursor, InboxRecord, Page, Spot
 from hub.io.kafka.topics import inbox, urgent_inbox
 from hub.ports import MessageStatus, Unavailable
@@ -106,10 +107,9 @@ class InboxReader:
             Unavailable: the broker does not answer, or the inbox is not there yet.
         """
         cursor, at_ms = Cursor(), int(at.timestamp() * 1000)
-        for lane in await self._lanes(system):
-            end = lane.followed.next
-            offset = await self._cold.offset_at(lane.followed.place.topic, at_ms, end)
-            spot = Spot(offset=offset, seek_end=end if offset < end else 0)
+        lanes = await self._lanes(system)
+        spots = await self._hot.spots_since(at_ms, [lane.followed for lane in lanes])
+        for lane, spot in zip(lanes, spots, strict=True):
             cursor = cursor.moved(spot, urgent=lane.urgent)
         return cursor
 

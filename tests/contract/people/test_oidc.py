@@ -13,7 +13,8 @@ from hub.api import ops_oidc
 from hub.api.browser import Browser
 from hub.api.ops_oidc import TRANSIT_SECONDS, Door
 from hub.control.own_notices import PROVIDER_LASTS, seen_by
-from hub.control.people.arrivals import Arrivals, name_from, parse_groups
+from hub.control.people.arrivals import Arrivals, name_from
+from hub.control.people.rights import parse_groups
 from hub.io.oidc import Provider
 from tests.admin_rig import admin_app
 from tests.oidc_provider import CLIENT, OTHER_KEY, SECRET, OidcProvider

@@ -3,7 +3,7 @@
 import pytest
 
 from hub.api.settings import ApiSettings, OidcSettings
-from hub.cli import wiring
+from hub.cli import environment
 from hub.cli.errors import SettingsWrong
 
 ISSUER = "https://id.test/realms/tinh"
@@ -13,7 +13,7 @@ def test_groups_become_roles(monkeypatch):
     monkeypatch.setenv("HUB_OIDC_ISSUER", ISSUER)
     monkeypatch.setenv("HUB_OIDC_CLIENT_ID", "hub")
     monkeypatch.setenv("HUB_OIDC_GROUPS", '{"truc-ban": ["operator", "clerk@so-mau"]}')
-    (operator, clerk) = wiring.read(OidcSettings).roles()["truc-ban"]
+    (operator, clerk) = environment.read(OidcSettings).roles()["truc-ban"]
     assert (operator.role, operator.organisation) == ("operator", None)
     assert (clerk.role, clerk.organisation) == ("clerk", "so-mau")
 
@@ -37,9 +37,9 @@ def test_groups_become_roles(monkeypatch):
 def test_a_setting_that_would_open_a_wrong_door_ends_the_start(monkeypatch, name, value):
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsWrong):
-        wiring.read(OidcSettings if "OIDC" in name else ApiSettings)
+        environment.read(OidcSettings if "OIDC" in name else ApiSettings)
 
 
 def test_the_clients_secret_does_not_print(monkeypatch):
     monkeypatch.setenv("HUB_OIDC_CLIENT_SECRET", "bi-mat-mau")
-    assert "bi-mat-mau" not in repr(wiring.read(OidcSettings))
+    assert "bi-mat-mau" not in repr(environment.read(OidcSettings))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hub.cli import wiring
+from hub.cli import environment
 from hub.cli.processes import Name
 from hub.io.embedded.config import SETTINGS
 
@@ -28,13 +28,13 @@ def test_every_process_of_the_hub_has_its_service_and_its_health_check():
 
 @pytest.mark.parametrize("name", OURS)
 def test_every_variable_is_a_setting_of_the_hub(name):
-    assert set(OURS[name]["environment"]) <= set(wiring.variables())
+    assert set(OURS[name]["environment"]) <= set(environment.variables())
     assert OURS[name]["environment"]["HUB_BROKER"] == "external"
 
 
 def test_secrets_are_files_and_stand_in_no_environment():
     for secret in COMPOSE["secrets"]:
-        assert secret.upper() in {*wiring.variables(), "POSTGRES_PASSWORD"}
+        assert secret.upper() in {*environment.variables(), "POSTGRES_PASSWORD"}
     for service in SERVICES.values():
         named = {key for key in service["environment"] if "PASSWORD" in key or "SQL_URL" in key}
         assert named <= {"POSTGRES_PASSWORD_FILE"}

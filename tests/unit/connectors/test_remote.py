@@ -9,7 +9,7 @@ import pytest
 from lgsp_adapter import Context, Done, Fatal, Retryable
 from lgsp_adapter.testing.deliveries import delivery
 
-from hub.cli import wiring
+from hub.cli import environment
 from hub.connectors.logs import Logs
 from hub.connectors.remote import Remote
 from hub.connectors.remote_adapters import RemoteSink
@@ -49,7 +49,7 @@ def sink(tmp_path, monkeypatch):
         )
         found = resolvers(os.environ, PREFIX, tmp_path, AwayVault())
         ctx = Context("so-mau", resolvers=found)
-        return Remote(connector, ctx, CHILD, wiring.environ_of_adapters(PREFIX)), ctx
+        return Remote(connector, ctx, CHILD, environment.environ_of_adapters(PREFIX)), ctx
 
     return made
 

@@ -3,8 +3,8 @@
 import pytest
 
 from hub.control.people.accounts import grants_of, kept_grants
-from hub.control.people.arrivals import granted, parse_groups
-from hub.control.people.rights import Action, Grant, Person, Role, Scope, Via
+from hub.control.people.arrivals import granted
+from hub.control.people.rights import Action, Grant, Person, Role, Scope, Via, parse_groups
 
 RECEIVED = "vn.gov.dossier.received.v1"
 OF_SO = Grant(role=Role.OPERATOR, organisation="so-mau", within=frozenset({"so-mau", "xa-a"}))
