@@ -110,6 +110,21 @@ def home(chosen: Path | None = None) -> Home:
     return Home(root=(chosen or read(IoSettings).home).absolute())
 
 
+def allows_loopback() -> bool:
+    """Say whether connectors may call this machine's own loopback.
+
+    Raises:
+        SettingsWrong: they may, but the hub is not one that runs on this machine alone.
+    """
+    allowed = read(ControlSettings).connectors_allow_loopback
+    if allowed and read(SupervisorSettings).broker != "embedded":
+        raise SettingsWrong(
+            "HUB_CONNECTORS_ALLOW_LOOPBACK=true is for demo and tests: only with "
+            "HUB_BROKER=embedded. Remove it."
+        )
+    return allowed
+
+
 def environ_of_adapters(secrets: str) -> dict[str, str]:
     """Return the environment of an adapter's own process, without what it is not to see.
 

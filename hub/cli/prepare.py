@@ -1,7 +1,14 @@
-"""What must exist before the processes start: tables, topics, the shipped schemas."""
+"""What must exist before the processes start: tables, topics, the shipped schemas.
+
+`python -m hub.cli.prepare HOME`: what `hub up` needs, made or already there.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
 
 from hub.cli import environment, wiring
-from hub.cli.errors import CommandFailed
+from hub.cli.errors import EX_FAILED, CommandFailed
 from hub.cli.home import Home, Identity
 from hub.cli.settings import SupervisorSettings
 from hub.control import store
@@ -82,3 +89,23 @@ async def prepare_topics(settings: IoSettings, identity: Identity) -> None:
         Unavailable: Kafka does not answer.
     """
     await ensure_topics(wiring.kafka(settings), hub_topics(identity.partitions))
+
+
+async def _prepare_at_up(home: Home) -> None:
+    identity, settings = home.identity(), environment.read(IoSettings)
+    await prepare_sql(settings, home, identity)
+    await prepare_topics(settings, identity)
+
+
+def main() -> int:
+    """Prepare the home that is given; where that fails, say why on standard error."""
+    try:
+        asyncio.run(_prepare_at_up(environment.home(Path(sys.argv[1]))))
+    except (Unavailable, CommandFailed) as error:
+        sys.stderr.write(f"{error}\n")
+        return EX_FAILED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -63,6 +63,11 @@ class Unit(Protocol):
         ...
 
 
+def guarded(command: Sequence[str]) -> list[str]:
+    """Return the command as a child that the kernel kills when this process dies."""
+    return [sys.executable, "-I", "-S", str(GUARD), str(os.getpid()), *command]
+
+
 class ProcessUnit:
     """A process of the hub. The kernel kills it when the supervisor dies, however that happens."""
 
@@ -82,11 +87,10 @@ class ProcessUnit:
 
     async def start(self) -> None:
         pulse.forget(self._pulse)
-        guarded = [sys.executable, "-I", "-S", str(GUARD), str(os.getpid()), *self._command]
         try:
             with self._open_log() as log:
                 self._process = await asyncio.create_subprocess_exec(
-                    *guarded,
+                    *guarded(self._command),
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,

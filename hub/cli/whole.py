@@ -11,11 +11,11 @@ from typing import Final
 import typer
 from rich.console import Console
 
-from hub.cli import environment, logs, wiring
-from hub.cli.errors import CommandFailed, SettingsWrong
+from hub.cli import environment, logs
+from hub.cli.errors import SettingsWrong
 from hub.cli.heartbeat import WHOLE, calling_outside
-from hub.cli.home import Home, Identity
-from hub.cli.prepare import prepare_sql, prepare_topics
+from hub.cli.home import Home
+from hub.cli.preparing import prepare
 from hub.cli.processes import STOP_ORDER, Name
 from hub.cli.settings import SupervisorSettings
 from hub.cli.supervisor import OnlyHub, Status, Supervisor, write_status
@@ -24,7 +24,6 @@ from hub.cli.units import BrokerUnit, ProcessUnit
 from hub.io.embedded import EmbeddedBroker
 from hub.io.embedded.ports import LOOPBACK
 from hub.io.settings import IoSettings
-from hub.ports import Unavailable
 
 DANGEROUS: Final = (
     "hub: DANGEROUS: HUB_CONNECTORS_ALLOW_LOOPBACK=true: connectors may be approved to call the "
@@ -44,7 +43,7 @@ async def run_hub(chosen: Path | None, *, as_json: bool) -> bool:
     home = environment.home(chosen)
     identity = home.identity()
     settings, own = environment.read(IoSettings), environment.read(SupervisorSettings)
-    if wiring.network_rules().allow_loopback:
+    if environment.allows_loopback():
         typer.echo(DANGEROUS, err=True)
     logs.configure("up", level="WARNING")
     with OnlyHub(home):
@@ -52,7 +51,7 @@ async def run_hub(chosen: Path | None, *, as_json: bool) -> bool:
             identity.hub,
             broker=_broker(home, settings, own) if own.broker == "embedded" else None,
             processes=[process_unit(home, name) for name in STOP_ORDER],
-            prepare=lambda: _prepare(settings, home, identity),
+            prepare=lambda: prepare(home),
         )
         well = calling_outside(
             own.heartbeat_url, identity.hub, WHOLE, lambda: supervisor.status().ready
@@ -98,14 +97,6 @@ def embedded_port(bootstrap: str) -> int:
             "For brokers elsewhere set HUB_BROKER=external."
         )
     return int(port)
-
-
-async def _prepare(settings: IoSettings, home: Home, identity: Identity) -> None:
-    try:
-        await prepare_sql(settings, home, identity)
-        await prepare_topics(settings, identity)
-    except Unavailable as error:
-        raise CommandFailed(str(error)) from error
 
 
 def _view(*, as_json: bool) -> contextlib.AbstractContextManager[Callable[[Status], None]]:

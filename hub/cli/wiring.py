@@ -8,7 +8,7 @@ from lgsp_adapter import Resolver
 from lgsp_verify.log import LogError, parse_verifier_key
 from pydantic import SecretStr
 
-from hub.cli.environment import read, whole
+from hub.cli.environment import allows_loopback, read, whole
 from hub.cli.errors import SettingsWrong
 from hub.cli.home import Home, OwnKey
 from hub.cli.settings import SupervisorSettings
@@ -136,13 +136,8 @@ def network_rules() -> NetworkRules:
     Raises:
         SettingsWrong: loopback is allowed, but the hub is not one that runs on this machine alone.
     """
-    settings = read(ControlSettings)
-    if settings.connectors_allow_loopback and read(SupervisorSettings).broker != "embedded":
-        raise SettingsWrong(
-            "HUB_CONNECTORS_ALLOW_LOOPBACK=true is for demo and tests: only with "
-            "HUB_BROKER=embedded. Remove it."
-        )
-    return NetworkRules(own=settings.networks(), allow_loopback=settings.connectors_allow_loopback)
+    own = read(ControlSettings).networks()
+    return NetworkRules(own=own, allow_loopback=allows_loopback())
 
 
 def certificates(rules: NetworkRules, clock: Callable[[], datetime]) -> Certificates:

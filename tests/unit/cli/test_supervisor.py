@@ -15,6 +15,7 @@ import pytest
 from hub.cli.errors import CommandFailed
 from hub.cli.home import Home, Identity, create
 from hub.cli.keeper import Patience
+from hub.cli.preparing import prepare
 from hub.cli.supervisor import OnlyHub, Status, Supervisor, is_running, status_of, write_status
 from hub.cli.units import ProcessUnit, UnitFailed
 
@@ -213,3 +214,9 @@ def test_a_log_that_grew_too_long_is_moved_aside_once(home, monkeypatch):
         writer.write(b"new\n")
     assert log.read_text() == "new\n"
     assert log.with_suffix(".log.1").read_text() == "more than ten bytes\n"
+
+
+def test_what_cannot_be_prepared_is_told_in_its_own_words(home, monkeypatch):
+    monkeypatch.setenv("HUB_SQL_URL", "postgresql://nobody@127.0.0.1:1/none")
+    with pytest.raises(CommandFailed, match="SQL did not answer"):
+        asyncio.run(prepare(home))
