@@ -44,6 +44,15 @@ SETTINGS: Final[tuple[type[BaseSettings], ...]] = (
 )
 """Every class of settings: what stands in none of them is an unknown variable."""
 
+ALLOCATOR: Final[Mapping[str, str]] = {
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": "262144",
+    "MALLOC_TRIM_THRESHOLD_": "1048576",
+}
+"""For glibc's malloc (mallopt(3)). Left to itself it learns from the largest batch so far to keep
+memory of that size for ever; with bounds it gives large pieces back, at no cost that was measured.
+After a burst the whole hub was smaller by some 70 MiB."""
+
 Kind = TypeVar("Kind", bound=BaseSettings)
 
 
@@ -133,6 +142,11 @@ def environ_of_adapters(secrets: str) -> dict[str, str]:
     """
     hidden = (PREFIX, secrets)
     return {name: text for name, text in os.environ.items() if not name.startswith(hidden)}
+
+
+def of_a_process() -> Mapping[str, str]:
+    """Return the environment of a process of the hub; what an operator has set goes before ours."""
+    return {**ALLOCATOR, **os.environ}
 
 
 def whole() -> Mapping[str, str]:

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import Process
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Final, Protocol
 
@@ -71,8 +71,17 @@ def guarded(command: Sequence[str]) -> list[str]:
 class ProcessUnit:
     """A process of the hub. The kernel kills it when the supervisor dies, however that happens."""
 
-    def __init__(self, name: str, command: Sequence[str], *, log: Path, pulse: Path) -> None:
-        self._name, self._command = name, command
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        log: Path,
+        pulse: Path,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        """Describe; nothing runs before `start`. `environ`: None for the supervisor's own."""
+        self._name, self._command, self._environ = name, command, environ
         self._log, self._pulse = log, pulse
         self._process: Process | None = None
 
@@ -94,6 +103,7 @@ class ProcessUnit:
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
+                    env=self._environ,
                     # Ctrl-C in the terminal reaches the supervisor alone, which stops in order.
                     start_new_session=True,
                 )

@@ -69,6 +69,7 @@ def process_unit(home: Home, name: Name) -> ProcessUnit:
         [*command, "--home", str(home.root)],
         log=home.log(name.value),
         pulse=home.pulse(name.value),
+        environ=environment.of_a_process(),
     )
 
 

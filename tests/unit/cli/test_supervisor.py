@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.cli import environment
 from hub.cli.errors import CommandFailed
 from hub.cli.home import Home, Identity, create
 from hub.cli.keeper import Patience
@@ -220,3 +221,30 @@ def test_what_cannot_be_prepared_is_told_in_its_own_words(home, monkeypatch):
     monkeypatch.setenv("HUB_SQL_URL", "postgresql://nobody@127.0.0.1:1/none")
     with pytest.raises(CommandFailed, match="SQL did not answer"):
         asyncio.run(prepare(home))
+
+
+def test_processes_keep_their_memory_small_unless_the_operator_says_otherwise(monkeypatch):
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "8")
+    found = environment.of_a_process()
+    assert found["MALLOC_ARENA_MAX"] == "8"
+    assert found["MALLOC_TRIM_THRESHOLD_"] == "1048576"
+
+
+async def test_a_unit_gets_the_environment_that_it_is_given(home):
+    program = "import os; print(os.environ.get('MAU'))"
+    made = ProcessUnit(
+        "api",
+        [sys.executable, "-c", program],
+        log=home.log("api"),
+        pulse=home.pulse("api"),
+        environ={"MAU": "du"},
+    )
+    await made.start()
+    assert await made.wait() == 0
+    assert made.last_words() == "du"
+
+
+def test_the_container_image_sets_the_same_bounds_of_memory():
+    image = (Path(__file__).parents[3] / "deploy" / "Dockerfile").read_text(encoding="utf-8")
+    for name, value in environment.ALLOCATOR.items():
+        assert f"{name}={value}" in image
