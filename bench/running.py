@@ -1,7 +1,6 @@
 """A router's process for one measurement: started, ready, and ended with the measurement."""
 
 import asyncio
-import os
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.kafka import Ground
+from hub.cli.environment import of_a_process
 
 READY_SECONDS: Final = 60
 STOP_SECONDS: Final = 30
@@ -31,7 +31,7 @@ async def running(
     Raises:
         RuntimeError: it ended instead; the text is the end of `log`.
     """
-    environment = dict(environment or os.environ)
+    environment = environment or of_a_process()
     with log.open("wb") as errors:
         process = await asyncio.create_subprocess_exec(
             *command, env=environment, stdout=asyncio.subprocess.PIPE, stderr=errors

@@ -6,7 +6,7 @@ import os
 import shutil
 import statistics
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,7 @@ from typing import Any, Final
 from bench.data import PARTITIONS, Province, Wire
 from bench.kafka import Ground, fresh_ground, preload
 from bench.running import router_command
+from hub.cli.environment import of_a_process
 from hub.io.kafka.share import Share
 
 CONTENDER: Final = Path(__file__).parent / "contender"
@@ -36,7 +37,7 @@ async def router_run(ground: Ground, wires: Sequence[Wire]) -> Rate:
     """Route what is preloaded; measured by the routers' processes themselves."""
     shares = [Share(slot=slot, slots=CORES, total=PARTITIONS) for slot in range(CORES)]
     runs = [
-        _last_json(router_command(ground, count, share.slot, share.slots), dict(os.environ))
+        _last_json(router_command(ground, count, share.slot, share.slots), of_a_process())
         for share in shares
         if (count := _of_share(wires, share))
     ]
@@ -140,7 +141,7 @@ def median(values: Sequence[float]) -> float:
     return statistics.median(values)
 
 
-async def _last_json(command: Sequence[str], environment: dict[str, str]) -> dict[str, Any]:
+async def _last_json(command: Sequence[str], environment: Mapping[str, str]) -> dict[str, Any]:
     process = await asyncio.create_subprocess_exec(
         *command,
         env=environment,
