@@ -19,6 +19,9 @@ from sqlalchemy import create_engine, event
 HERE = Path(__file__).parents[1]
 
 
+ANSWER_SECONDS = 20
+
+
 class Driver(sqlite3.Connection):
     """Asks the script before each statement about the tables."""
 
@@ -61,7 +64,8 @@ class Cursor(sqlite3.Cursor):
         peer = self.connection.peer
         for row in rows:
             asked = peer.script.answer(next((each for each in row if each in peer.ids), None))
-            answer = asyncio.run_coroutine_threadsafe(asked, peer.loop).result()
+            # A loop that has ended answers nobody: no thread waits for it for ever.
+            answer = asyncio.run_coroutine_threadsafe(asked, peer.loop).result(ANSWER_SECONDS)
             self._obey(answer)
 
     def _obey(self, answer):
