@@ -32,6 +32,7 @@ from simulator.province import Province
 from simulator.receiver import Receiver
 from simulator.reorganisation import HALF, Reorganisation, late_statuses, new_code
 from simulator.sender import Senders
+from simulator.waiting import stopped_before
 
 REPORT_SECONDS: Final = 0.5
 """Between two lines of progress."""
@@ -281,17 +282,9 @@ class _Day:
         async with asyncio.TaskGroup() as group:
             for planned in part:
                 due = begin + planned.at * self._options.seconds
-                if await self._stopped_before(due):
+                if await stopped_before(self.stop, due):
                     return
                 group.create_task(self._senders.send(planned))
-
-    async def _stopped_before(self, due: float) -> bool:
-        wait = due - asyncio.get_running_loop().time()
-        if wait > 0 and not self.stop.is_set():
-            with suppress(TimeoutError):
-                async with asyncio.timeout(wait):
-                    await self.stop.wait()
-        return self.stop.is_set()
 
     async def _drain(self) -> None:
         with suppress(TimeoutError):

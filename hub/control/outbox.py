@@ -73,7 +73,7 @@ class OutboxWorker:
         try:
             while True:
                 self._control.written.clear()
-                await self._pause(await self._turn())
+                await wait_for(self._control.written, await self._turn())
         finally:
             await self._publisher.stop()
             with suppress(Unavailable):
@@ -100,9 +100,6 @@ class OutboxWorker:
         self.error = why
         await self._publisher.stop()
         return pause
-
-    async def _pause(self, seconds: float) -> None:
-        await wait_for(self._control.written, seconds)
 
     async def _work(self) -> None:
         if not await self._lease.take():

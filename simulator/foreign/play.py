@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +12,7 @@ from simulator.foreign.matters import A_DAY, LEAST, USUAL, Matter, Scene
 from simulator.foreign.matters import dossier as hand_in
 from simulator.foreign.peers import Peer
 from simulator.foreign.stage import GivenUp
+from simulator.waiting import stopped_before
 
 LAST_START: Final = 0.7
 """Nothing begins in the last part of a day: what a peer spoils is tried again after seconds."""
@@ -76,7 +76,7 @@ class ForeignDay:
         matters = []
         try:
             for cue in self._cues:
-                if await _stopped(stop, begun + cue.at * seconds):
+                if await stopped_before(stop, begun + cue.at * seconds):
                     break
                 matters.append(asyncio.create_task(self._one(cue)))
             await self._ends(matters)
@@ -99,12 +99,3 @@ class ForeignDay:
             self.counts["foreign_trouble"] += 1
         else:
             self.counts["foreign_ended"] += 1
-
-
-async def _stopped(stop: asyncio.Event, due: float) -> bool:
-    wait = due - asyncio.get_running_loop().time()
-    if wait > 0:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(wait):
-                await stop.wait()
-    return stop.is_set()

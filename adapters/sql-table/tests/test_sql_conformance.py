@@ -17,8 +17,6 @@ from sandbox_sql_table import OldSoftware
 from sqlalchemy import create_engine, event
 
 HERE = Path(__file__).parents[1]
-
-
 ANSWER_SECONDS = 20
 
 

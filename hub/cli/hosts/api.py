@@ -149,28 +149,18 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
     rules = wiring.network_rules()
     if rules.allow_loopback:
         _log.warning("DANGEROUS: connectors may be approved to call loopback", setting=LOOPBACK)
-    settings = environment.read(ApiSettings)
-    browser = Browser(public_url=settings.public_url, proxies=networks_of(settings.proxies))
-    connection = wiring.kafka(host.settings)
-    holdings = Leftovers(connection, host.identity.partitions)
+    connection, own = wiring.kafka(host.settings), environment.read(ControlSettings)
     control = Control(
         engine,
         host.identity.hub,
-        holdings=holdings,
+        holdings=Leftovers(connection, host.identity.partitions),
         certifier=wiring.certificates(rules, utc_now),
-        four_eyes=environment.read(ControlSettings).second_person_for(),
+        four_eyes=own.second_person_for(),
     )
     if control.certifier.trust.test:
         _log.warning("DANGEROUS: certificates of test roots count", setting=TEST_ROOTS)
     topics = hub_topics(host.identity.partitions)
-    groups = environment.read(OidcSettings).roles()
-    staff = Staff.of(
-        control,
-        browser=browser,
-        read_only=settings.read_only,
-        groups=groups,
-        four_eyes_on_schemas=environment.read(ControlSettings).schemas_four_eyes,
-    )
+    staff = _staff(control, own)
     try:
         yield Admin(
             control=control,
@@ -189,11 +179,22 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
                 host.home.macs(),
                 control.clock,
             ),
-            corrections_alone=environment.read(ControlSettings).corrections_alone,
+            corrections_alone=own.corrections_alone,
             door=_door(host, control, staff),
         )
     finally:
         await engine.dispose()
+
+
+def _staff(control: Control, own: ControlSettings) -> Staff:
+    settings = environment.read(ApiSettings)
+    return Staff.of(
+        control,
+        browser=Browser(public_url=settings.public_url, proxies=networks_of(settings.proxies)),
+        read_only=settings.read_only,
+        groups=environment.read(OidcSettings).roles(),
+        four_eyes_on_schemas=own.schemas_four_eyes,
+    )
 
 
 def _door(host: Host, control: Control, staff: Staff) -> Door | None:
