@@ -105,7 +105,9 @@ _HTTP_CODES = {404: Code.NOT_FOUND, 405: Code.METHOD_NOT_ALLOWED, 406: Code.NOT_
 
 def create_app(deps: Deps) -> FastAPI:
     """Return the app over `deps`. Nothing is opened or closed here: the wiring does that."""
-    app = FastAPI(title="LGSP hub", redirect_slashes=False, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="LGSP hub", redirect_slashes=False, openapi_url=None, docs_url=None, redoc_url=None
+    )
     app.state.deps = deps
     app.add_route("/v1/messages", post_message, methods=["POST"])
     app.add_route("/v1/messages:check", post_check, methods=["POST"])

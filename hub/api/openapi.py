@@ -4,9 +4,13 @@ Written by hand beside the code: the plain routes have no types to derive it fro
 for a client is what the hub answers. A test holds it against the running hub.
 """
 
+import asyncio
+from threading import Lock
 from typing import Final
 
-from fastapi import FastAPI
+import orjson
+from fastapi import FastAPI, Request
+from starlette.responses import Response
 
 from hub.api.openapi_directory import DIRECTORY
 from hub.api.openapi_inbox import INBOX
@@ -42,14 +46,21 @@ _FOR_PEOPLE: Final = ("/ops", "/v1/admin")
 
 def describe(app: FastAPI) -> None:
     """Give `app` the document. What other rooms mounted with types keeps its own description."""
-    derived = app.openapi
+    derived, making = app.openapi, Lock()
 
     def document() -> Json:
-        if app.openapi_schema is None:
-            app.openapi_schema = _merged(derived())
-        return app.openapi_schema
+        with making:  # Two who ask at once: the second must not see it half made.
+            if app.openapi_schema is None:
+                app.openapi_schema = _merged(derived())
+            return app.openapi_schema
+
+    async def get_document(_: Request) -> Response:
+        # Beside the loop: it is half a second of work, and messages do not wait for it.
+        content = await asyncio.to_thread(lambda: orjson.dumps(document()))
+        return Response(content, media_type="application/json")
 
     app.openapi = document  # type: ignore[method-assign]  # the way FastAPI documents
+    app.add_route("/openapi.json", get_document, methods=["GET"], include_in_schema=False)
 
 
 def _merged(found: Json) -> Json:

@@ -1,5 +1,6 @@
 """A method that a path does not take: 405 with all that it takes, also where paths overlap."""
 
+import asyncio
 import re
 from dataclasses import fields, replace
 from types import SimpleNamespace
@@ -22,10 +23,14 @@ NOBODY = replace(
 )
 
 
-@pytest.fixture(scope="module")
-def app():
+def fresh_app():
     deps: Any = SimpleNamespace(admin=NOBODY, ops=None, log=None, copies=None, metrics=ApiMetrics())
     return create_app(deps)
+
+
+@pytest.fixture(scope="module")
+def app():
+    return fresh_app()
 
 
 @pytest.fixture
@@ -67,6 +72,14 @@ async def test_every_documented_method_reaches_its_own_path(app, client):
         for method in operations:
             path = re.sub(r"{\w+}", "7", template)
             assert (await client.request(method, path)).status_code != 405, (method, template)
+
+
+async def test_all_who_ask_for_the_document_at_once_get_the_whole_one():
+    transport = httpx2.ASGITransport(fresh_app())
+    async with httpx2.AsyncClient(transport=transport, base_url="http://hub") as opened:
+        answers = await asyncio.gather(*(opened.get("/openapi.json") for _ in range(4)))
+    assert len({answer.content for answer in answers}) == 1
+    assert "/v1/messages" in answers[0].json()["paths"]
 
 
 async def test_a_fault_of_the_hub_is_answered_with_the_policy_for_browsers_too(client):
