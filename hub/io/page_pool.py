@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from hub.io.confinement import kill, start_confined
-from hub.io.page_worker import LENGTH, MAX_TEXT_BYTES
+from hub.io.page_answers import LENGTH, MAX_TEXT_BYTES
 from hub.ports import Unavailable
 
 

@@ -12,11 +12,8 @@ from typing import Any, BinaryIO, Final
 from pypdf import PageObject, PdfReader
 
 from hub.io.confined import allow_cpu, bound_memory
+from hub.io.page_answers import LENGTH, MAX_TEXT_BYTES
 
-LENGTH: Final = 4
-"""Bytes of an answer's length, big-endian."""
-MAX_TEXT_BYTES: Final = 256 * 1024
-"""Most of an answer: a dense page has 10 kB."""
 MAX_NOTES: Final = 200
 """Annotations whose text is looked at: a stamp may be one."""
 

@@ -18,7 +18,7 @@ from hub.api.deps import Deps
 from hub.api.ops_oidc import Door
 from hub.api.settings import ApiSettings, OidcSettings
 from hub.api.staff import Staff
-from hub.cli import environment, sealing, wiring
+from hub.cli import authorities, environment, log_keeping, networks, sealing, wiring
 from hub.cli.bundle.here import ThisMachine
 from hub.cli.hosts.host import Host
 from hub.control.backlogs import BacklogWorker
@@ -74,7 +74,7 @@ async def run(host: Host) -> None:
             statuses=ProjectionQueries(admin.control.engine),
             admin=admin,
             tracing=host.tracing,
-            log=wiring.log_signer(host.identity.hub, host.settings, host.home),
+            log=log_keeping.log_signer(host.identity.hub, host.settings, host.home),
             seal=sealing.seal_of(host.settings, host.home, host.identity.hub),
             copy_good_for=timedelta(days=environment.read(ApiSettings).directory_copy_days),
             own=_own(host),
@@ -133,7 +133,7 @@ def _backlogs(host: Host, deps: Deps, admin: Admin) -> BacklogWorker:
 def _watch(admin: Admin) -> CertificateWatch:
     control = admin.control
     lease = Lease(control.engine, "certificates", control.clock)
-    return CertificateWatch(control, lease, wiring.revocation_grace())
+    return CertificateWatch(control, lease, authorities.revocation_grace())
 
 
 async def _say_when_ready(host: Host, deps: Deps) -> None:
@@ -146,7 +146,7 @@ async def _say_when_ready(host: Host, deps: Deps) -> None:
 @contextlib.asynccontextmanager
 async def _open_admin(host: Host) -> AsyncIterator[Admin]:
     engine = open_engine(wiring.sql_url(host.settings, host.home))
-    rules = wiring.network_rules()
+    rules = networks.network_rules()
     if rules.allow_loopback:
         _log.warning("DANGEROUS: connectors may be approved to call loopback", setting=LOOPBACK)
     connection, own = wiring.kafka(host.settings), environment.read(ControlSettings)
@@ -154,7 +154,7 @@ async def _open_admin(host: Host) -> AsyncIterator[Admin]:
         engine,
         host.identity.hub,
         holdings=Leftovers(connection, host.identity.partitions),
-        certifier=wiring.certificates(rules, utc_now),
+        certifier=authorities.certificates(rules, utc_now),
         four_eyes=own.second_person_for(),
     )
     if control.certifier.trust.test:

@@ -1,9 +1,15 @@
 """The connectors process: the bridge from topics of systems, and the connectors of the rules."""
 
-from hub.cli import environment, wiring
+from collections.abc import Mapping
+
+from lgsp_adapter import Resolver
+
+from hub.cli import environment, networks, wiring
+from hub.cli.home import Home
 from hub.cli.hosts.host import Host, metrics_registry
 from hub.cli.waiting import unless
 from hub.connectors import main as connectors
+from hub.connectors import secrets
 from hub.connectors.adapters import Adapters
 from hub.connectors.fleet import Slot
 from hub.connectors.settings import ConnectorsSettings
@@ -18,6 +24,7 @@ from hub.io.screening import Screening, ScreeningMetrics
 from hub.io.sql.closed_deliveries import ClosedDeliveries
 from hub.io.sql.connector_status import ConnectorStatuses
 from hub.io.sql.engine import open_engine
+from hub.io.vault import Vault
 
 
 async def run(host: Host) -> None:
@@ -49,8 +56,8 @@ async def run(host: Host) -> None:
         registry=registry,
         adapters=Adapters(),
         environment=environment.environ_of_adapters(settings.env_prefix),
-        secrets=wiring.secrets_of_connectors(settings, host.home),
-        networks=wiring.network_rules(),
+        secrets=_secrets(settings, host.home),
+        networks=networks.network_rules(),
         port=settings.port,
         tracing=host.tracing,
     )
@@ -64,3 +71,12 @@ async def run(host: Host) -> None:
         await events.stop()
         await follower.stop()
         await engine.dispose()
+
+
+def _secrets(settings: ConnectorsSettings, home: Home) -> Mapping[str, Resolver]:
+    """Return how references in configurations of connectors are resolved."""
+    vault = None
+    if settings.vault_url is not None and settings.vault_token_file is not None:
+        vault = Vault(settings.vault_url, settings.vault_token_file)
+    folder = settings.secrets or home.connector_secrets
+    return secrets.resolvers(environment.whole(), settings.env_prefix, folder, vault)

@@ -5,7 +5,7 @@ import os
 from contextlib import AsyncExitStack
 from typing import Final
 
-from hub.cli import environment, wiring
+from hub.cli import authorities, environment, networks, wiring
 from hub.cli.hosts.host import Host, metrics_registry
 from hub.cli.waiting import unless
 from hub.documents import main as documents
@@ -32,7 +32,7 @@ async def run(host: Host) -> None:
     """Judge until told to stop. It begins once it has read the rules."""
     os.nice(NICENESS)
     settings, macs = environment.read(DocumentsSettings), host.home.macs()
-    registry, trust = metrics_registry(settings.metrics_port), wiring.trust()
+    registry, trust = metrics_registry(settings.metrics_port), authorities.trust()
     connection, partitions = wiring.kafka(host.settings), host.identity.partitions
     url = wiring.sql_url(host.settings, host.home)
     follower = RulesFollower(connection, host.identity.hub, macs)
@@ -50,7 +50,7 @@ async def run(host: Host) -> None:
         judges = Judging(
             Objects(engine, ObjectBytes(wiring.objects_url(host.settings, host.home)), utc_now),
             pool,
-            Authorities(trust, wiring.authorities(wiring.network_rules()), utc_now),
+            Authorities(trust, authorities.fetcher(networks.network_rules()), utc_now),
             lambda at: roots_of(trust, at),
             lambda: follower.current,
         )

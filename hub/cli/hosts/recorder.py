@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hub.cli import environment, logs, wiring
+from hub.cli import environment, log_keeping, logs, wiring
 from hub.cli.errors import CommandFailed
 from hub.cli.home import Home, Identity
 from hub.cli.hosts.host import Host, metrics_registry
@@ -130,7 +130,7 @@ def _log_parts(
     engine: AsyncEngine,
     registry: CollectorRegistry,
 ) -> LogParts:
-    signer = wiring.log_signer(identity.hub, settings, home)
+    signer = log_keeping.log_signer(identity.hub, settings, home)
     return LogParts(
         feed=LogFeed(wiring.kafka(settings), identity.partitions),
         files=LogFiles(ObjectBytes(wiring.objects_url(settings, home))),
@@ -150,9 +150,9 @@ def _anchors(
             logs=LogFiles(store),
             files=AnchorFiles(store),
             table=AnchorTable(engine),
-            signer=wiring.log_signer(host.identity.hub, host.settings, host.home),
-            witnesses=wiring.witnesses(settings),
-            stamping=wiring.stamping(settings),
+            signer=log_keeping.log_signer(host.identity.hub, host.settings, host.home),
+            witnesses=log_keeping.witnesses(settings),
+            stamping=log_keeping.stamping(settings),
             clock=utc_now,
             metrics=AnchorMetrics(registry),
         )

@@ -69,6 +69,9 @@ SERVING_FLAGS: Final = (
     "-XX:G1PeriodicGCInterval=10000",
     "-XX:MinHeapFreeRatio=10",
     "-XX:MaxHeapFreeRatio=25",
+    # Each thread keeps a buffer outside the heap, as large as its largest request so far; with a
+    # bound, larger ones are made and given back.
+    "-Djdk.nio.maxCachedBufferSize=1048576",
 )
 """For the broker: short pauses, memory given back when a burst is over (after one, 384 MiB in place
 of up to 592), and only the quick compiler. In the first minutes the thorough one

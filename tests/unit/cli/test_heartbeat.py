@@ -7,7 +7,8 @@ import json
 import httpx2
 import pytest
 
-from hub.cli.heartbeat import WHOLE, calling_outside, keep_beating
+from hub.cli.beats import keep_beating
+from hub.cli.heartbeat import WHOLE, calling_outside
 from hub.cli.home import Home, Identity, create
 from hub.cli.supervisor import Status, Supervisor
 from tests.unit.cli.test_supervisor import QUICK, nothing, unit, until
@@ -81,7 +82,7 @@ async def test_one_address_for_all_is_called_for_the_whole_only(monkeypatch, url
     async def kept(_client, address, about, _is_well):
         made.append((address, about["process"]))
 
-    monkeypatch.setattr("hub.cli.heartbeat.keep_beating", kept)
+    monkeypatch.setattr("hub.cli.beats.keep_beating", kept)
     async with calling_outside(url, "mau", process, lambda: True):
         await asyncio.sleep(0)
     expected = [((url or "").replace("{process}", process), process)] if calls else []

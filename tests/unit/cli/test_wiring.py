@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.cli import environment, home, wiring
+from hub.cli import authorities, environment, home, wiring
 from hub.cli.errors import EX_CONFIG, SettingsWrong
 from hub.cli.settings import SupervisorSettings
 from hub.control.network_rules import NetworkRules
@@ -96,16 +96,16 @@ def test_roots_for_tests_count_beside_an_embedded_broker_only(monkeypatch, tmp_p
     (tmp_path / "trust.toml").write_text('version = "mau"\ntest = true\n')
     monkeypatch.setenv("HUB_TRUST", str(tmp_path))
     with pytest.raises(SettingsWrong, match="HUB_TRUST"):
-        wiring.certificates(NetworkRules(), utc_now)
+        authorities.certificates(NetworkRules(), utc_now)
     monkeypatch.setenv("HUB_TRUST_TEST_ROOTS", "true")
-    assert wiring.certificates(NetworkRules(), utc_now).trust.test
+    assert authorities.certificates(NetworkRules(), utc_now).trust.test
     monkeypatch.setenv("HUB_BROKER", "external")
     with pytest.raises(SettingsWrong, match="embedded"):
-        wiring.certificates(NetworkRules(), utc_now)
+        authorities.certificates(NetworkRules(), utc_now)
 
 
 def test_without_a_trust_file_no_authority_counts():
-    assert not wiring.certificates(NetworkRules(), utc_now).trust.authorities
+    assert not authorities.certificates(NetworkRules(), utc_now).trust.authorities
 
 
 def test_without_a_hardware_module_the_hub_signs_with_the_keys_of_its_home(tmp_path):
