@@ -36,11 +36,10 @@ class Decided:
         if isinstance(outcome, Resumed | Followed):
             return record
         event = outcome.event if isinstance(outcome, Held) else outcome.entries[0].event
-        parent = dict(record.headers).get(TRACE_HEADER)
         span = self._tracing.begin(
             DECIDE,
             Side.WORKS,
-            None if parent is None else parent.decode(errors="replace"),
+            record.traceparent,
             about(record.received.attributes),
             self._at,
         )
@@ -48,4 +47,8 @@ class Decided:
         place = record.place.partition, record.place.offset
         self._spans[place] = span, event.reason or event.event.value, failed
         kept = [header for header in record.headers if header[0] != TRACE_HEADER]
-        return replace(record, headers=[*kept, (TRACE_HEADER, span.traceparent.encode())])
+        return replace(
+            record,
+            headers=[*kept, (TRACE_HEADER, span.traceparent.encode())],
+            traceparent=span.traceparent,
+        )

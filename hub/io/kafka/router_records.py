@@ -43,16 +43,10 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     command: str | None = None
     """The MAC of the hub's own command, where the record is one."""
 
-    @property
-    def order(self) -> bytes | None:
-        """The command, where it is about the message of this record; else its body is one."""
-        return next((raw or b"" for name, raw in self.headers if name == ORDER), None)
-
-    @property
-    def traceparent(self) -> str | None:
-        """The trace that it came with, as it stands there: anybody may have written it."""
-        raw = next((raw for name, raw in self.headers if name == TRACE_HEADER), None)
-        return None if raw is None else raw.decode(errors="replace")
+    order: bytes | None = None
+    """The command, where it is about the message of this record; else its body is one."""
+    traceparent: str | None = None
+    """The trace that it came with, as it stands there: anybody may have written it."""
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,12 +105,15 @@ def _record(raw: Any) -> Record:
         place=place,
         headers=headers,
         key=raw.key,
-        command=_mac_of(named[COMMAND]) if COMMAND in named else None,
+        command=_text(named, COMMAND),
+        order=named[ORDER] or b"" if ORDER in named else None,
+        traceparent=_text(named, TRACE_HEADER) or None,
     )
 
 
-def _mac_of(raw: bytes | None) -> str:
-    return (raw or b"").decode(errors="replace")  # Whatever stands there is only not genuine.
+def _text(named: dict[str, bytes | None], name: str) -> str | None:
+    # A header may have no value; whatever else stands there is only not genuine.
+    return (named[name] or b"").decode(errors="replace") if name in named else None
 
 
 Placing = Callable[[str, bool], str | None]

@@ -4,11 +4,11 @@ And whatever of it is told otherwise later is one.
 """
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
 import pytest
-from lgsp_message.values import Place
 
 from hub.decision.choosing import Chosen
 from hub.decision.events import AuditEvent, Event
@@ -17,8 +17,8 @@ from hub.decision.order_record import Do, Found, Order
 from hub.evidence.deciding import NO_EVENT, OUT_OF_TURN, Deciding
 from hub.evidence.memory import Memory
 from hub.evidence.recompute import comes_from_a_record, left_undecided
-from hub.io.kafka.codec import ingress_headers, read_ingress
-from hub.io.kafka.router_records import COMMAND, ORDER, Record, outputs_of
+from hub.io.kafka.codec import ingress_headers
+from hub.io.kafka.router_records import COMMAND, ORDER, outputs_of, records_of
 from hub.io.kafka.topics import AUDIT, inbox
 from hub.router.batch import examine_all, settle_all
 from hub.signing.macs import command_mac
@@ -39,20 +39,15 @@ class Router:
         self.records, self.events = [], []
 
     async def take(self, headers, body, *, condemned=""):
-        place = Place(partition=PARTITION, offset=100 + len(self.records))
-        named = dict(headers)
-        mac = named.get(COMMAND)
-        record = Record(
-            received=read_ingress(headers, named, body, place),
-            place=place,
-            headers=headers,
-            key=None,
-            command=None if mac is None else mac.decode(),
+        offset = 100 + len(self.records)
+        raw = SimpleNamespace(
+            partition=PARTITION, offset=offset, headers=headers, key=None, value=body
         )
-        self.records.append((place.offset, headers, body))
+        (record,) = records_of([[raw]])
+        self.records.append((offset, headers, body))
         self.now += timedelta(seconds=1)
         batch = await examine_all([record], self.rules, self.now)
-        reasons = {place: condemned} if condemned else {}
+        reasons = {record.place: condemned} if condemned else {}
         seen: Any = self.seen
         decided: Any = await settle_all(batch, seen, reasons)
         ((_, outcome),) = decided
