@@ -20,7 +20,7 @@ from bench.profiling import profiled
 from hub.decision.rules import Rules
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.share import Share
-from hub.io.memory import BATCHES, calm_memory
+from hub.io.memory import BATCHES, calm_memory, give_back_at_rest
 from hub.router import main as router
 from hub.signing.macs import MacKeys
 
@@ -79,11 +79,13 @@ async def _run(bootstrap: str, count: int, folder: Path, share: Share) -> None:
     rules = _Rules(folder)
     # As `hub run router` does once it has read the rules.
     calm_memory(BATCHES)
+    resting = asyncio.create_task(give_back_at_rest())
     print("started", flush=True)  # noqa: T201  (the parent reads it)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(router.run(connection, share, rules, seen, registry, stop))
         if count:
             tasks.create_task(_watch(registry, count, stop))
+    resting.cancel()
 
 
 def _arguments() -> argparse.Namespace:

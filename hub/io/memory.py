@@ -1,13 +1,21 @@
 """Memory of a process whose objects live for one batch or one request."""
 
+import asyncio
 import ctypes
 import gc
+import time
 from dataclasses import dataclass
 from typing import Final
 
 _M_TRIM_THRESHOLD: Final = -1
 _M_TOP_PAD: Final = -2
 """Names of glibc's `mallopt`, from `malloc.h`."""
+
+LOOK_SECONDS: Final = 1.0
+BUSY: Final = 0.2
+"""Of a core, for a second: from here on a process has borrowed memory for what it does."""
+AT_REST: Final = 0.05
+"""Of a core: less than this, and nobody waits for what is done now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,3 +51,32 @@ def calm_memory(calm: Calm) -> None:
     if mallopt is not None:  # Another C library does as it likes.
         mallopt(_M_TRIM_THRESHOLD, calm.kept)
         mallopt(_M_TOP_PAD, calm.kept)
+
+
+class Burst:
+    """Says when a time of much work is over."""
+
+    def __init__(self) -> None:
+        self._began = False
+
+    def is_over(self, share: float) -> bool:
+        """Take what share of a core was used since the last look; once after each burst: yes."""
+        self._began = self._began or share >= BUSY
+        over = self._began and share < AT_REST
+        self._began = self._began and not over
+        return over
+
+
+async def give_back_at_rest(look_seconds: float = LOOK_SECONDS) -> None:
+    """Give back what was kept, each time a burst is over. Runs until cancelled.
+
+    Kept memory only ever grows to the largest batch so far; without this, for ever.
+    """
+    burst, used = Burst(), time.process_time()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    while trim is not None:  # Another C library does as it likes.
+        await asyncio.sleep(look_seconds)
+        before, used = used, time.process_time()
+        if burst.is_over((used - before) / look_seconds):
+            gc.collect()
+            trim(0)

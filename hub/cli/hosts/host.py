@@ -18,7 +18,7 @@ from hub.cli.heartbeat import calling_outside
 from hub.cli.home import Home, Identity
 from hub.cli.processes import Name
 from hub.cli.settings import SupervisorSettings
-from hub.io.memory import BATCHES, REQUESTS, calm_memory
+from hub.io.memory import BATCHES, REQUESTS, calm_memory, give_back_at_rest
 from hub.io.process_metrics import tell_of_process
 from hub.io.settings import IoSettings
 from hub.io.tracing import Tracing
@@ -101,3 +101,4 @@ async def _calm_when_ready(name: Name, ready: asyncio.Event) -> None:
     # Not before: what lives long (modules, rules) is there by then, and is left out from then on.
     await ready.wait()
     calm_memory(BATCHES if name is Name.ROUTER else REQUESTS)
+    await give_back_at_rest()

@@ -1,0 +1,65 @@
+"""Memory that a burst took is given back when it is over, and not before."""
+
+import subprocess
+import sys
+
+import pytest
+
+from hub.io.memory import AT_REST, BUSY, Burst
+
+PROGRAM = """
+import asyncio
+import contextlib
+import time
+from pathlib import Path
+
+from hub.io.memory import BATCHES, calm_memory, give_back_at_rest
+
+def own_mib():
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("RssAnon:")[2].split()[0]) / 1024
+
+async def main():
+    calm_memory(BATCHES)
+    resting = asyncio.create_task(give_back_at_rest(look_seconds=0.1))
+    before, end = own_mib(), time.process_time() + 0.3
+    while time.process_time() < end:
+        # Pieces of a batch, and one on top of them that outlives it.
+        batch = [bytes([1]) * 2_000 for _ in range(40_000)]
+        pin = bytes([1]) * 2_000
+        await asyncio.sleep(0)
+    during = own_mib()
+    del batch
+    freed = own_mib()
+    await asyncio.sleep(1)
+    print(during - before, freed - before, own_mib() - before)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("shares", "over"),
+    [
+        ([0.01, AT_REST - 0.01], [False, False]),
+        ([BUSY, BUSY + 0.5], [False, False]),
+        ([BUSY, 0.1, 0.01, 0.01], [False, False, True, False]),
+        ([BUSY, 0.0, BUSY - 0.01, 0.0, BUSY, 0.0], [False, True, False, False, False, True]),
+    ],
+    ids=["never busy", "still busy", "once", "each burst once"],
+)
+def test_a_burst_is_over_once_and_only_if_there_was_one(shares, over):
+    burst = Burst()
+    assert [burst.is_over(share) for share in shares] == over
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's allocator and /proc")
+def test_at_rest_a_process_gives_back_what_the_burst_took():
+    ended = subprocess.run(
+        [sys.executable, "-c", PROGRAM], capture_output=True, check=True, text=True
+    )
+    during, freed, rested = map(float, ended.stdout.split())
+    assert during > 70
+    # Kept for the next batch while there is work: that is what makes the last figure mean anything.
+    assert freed > 70
+    assert rested < during / 4
