@@ -28,10 +28,16 @@ KEEP_SECONDS: Final = DEDUPLICATION_WINDOW.total_seconds() + 3600
 SWEEP_ENTRIES: Final = 4
 """Old entries looked at for each new one: twice the growth, so the sweep keeps up."""
 
+MOST_AT_ONCE: Final = 128
+"""Entries in one LMDB transaction. For each it takes a page of memory, which it keeps for the next
+one: without a bound every partition would once have had its largest batch, and keep that."""
+
 _UNASKED: Final[Any] = object()
 _POSITION: Final = b"\x00position"
 _BOOT: Final = b"\x00boot"
 _SWEPT: Final = b"\x00swept"
+
+_Changes = Sequence[tuple[bytes, bytes | None]]
 
 
 class SeenPartition:
@@ -58,14 +64,20 @@ class SeenPartition:
     def remember(self, entries: Iterable[tuple[bytes, bytes | None]], position: int) -> None:
         """Take records of `hub.seen` that are committed there, up to `position`."""
         changes = list(entries)
+        # Dying in between leaves the old position: from there on the topic is read once more.
+        while len(changes) > MOST_AT_ONCE:
+            self._put(changes[:MOST_AT_ONCE], position, last=False)
+            changes = changes[MOST_AT_ONCE:]
+        self._put(changes, position, last=True)
+
+    def _put(self, changes: _Changes, position: int, *, last: bool) -> None:
         try:
-            self._put(changes, position)
+            self._try_put(changes, position, last=last)
         except lmdb.MapFullError:
             self._grow()
-            self.remember(changes, position)
-            return
+            self._put(changes, position, last=last)
 
-    def _put(self, changes: Sequence[tuple[bytes, bytes | None]], position: int) -> None:
+    def _try_put(self, changes: _Changes, position: int, *, last: bool) -> None:
         with self._env.begin(write=True) as transaction:
             if position < int(transaction.get(_POSITION) or b"0"):
                 # A process that froze after its commit and was replaced meanwhile: its successor
@@ -76,7 +88,8 @@ class SeenPartition:
                     transaction.delete(key)
                 else:
                     transaction.put(key, value)
-            transaction.put(_POSITION, str(position).encode())
+            if last:
+                transaction.put(_POSITION, str(position).encode())
 
     def clear(self) -> None:
         """Forget everything: the topic will be read from its beginning."""
@@ -87,8 +100,10 @@ class SeenPartition:
 
     def sweep(self, entries: int, now: float) -> None:
         """Look at the next `entries` entries and drop those beyond the window."""
+        most = SWEEP_ENTRIES * MOST_AT_ONCE
         try:
-            self._sweep(entries, now)
+            for left in range(entries, 0, -most):
+                self._sweep(min(left, most), now)
         except lmdb.MapFullError:
             self._grow()  # The next sweep begins where this one did.
 

@@ -1,5 +1,8 @@
 """The cache of `hub.seen`: what it knows, forgets, survives."""
 
+import subprocess
+import sys
+
 import pytest
 
 from hub.answers import Answer
@@ -12,6 +15,26 @@ NOW = 1_800_000_000.0
 
 def entry(name, at=NOW):
     return seen_key("so-mau", name), encode_answer(Answer(content_hash=b"h", decided_at=at))
+
+
+MEMORY = """
+import os, sys
+from ctypes import CDLL
+from pathlib import Path
+
+from hub.io.seen import SeenPartition
+
+def own_mib():
+    CDLL(None).malloc_trim(0)
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("RssAnon:")[2].split()[0]) / 1024
+
+partition, measured = SeenPartition(Path(sys.argv[1]), "boot-1"), []
+for batch in range(40):
+    partition.remember([(os.urandom(40), bytes(200)) for _ in range(1_500)], batch)
+    measured.append(own_mib())
+print(measured[-1] - measured[0])
+"""
 
 
 @pytest.fixture
@@ -85,6 +108,33 @@ def test_a_full_map_grows_and_loses_nothing(tmp_path, monkeypatch):
     again.remember([entry("one-more")], 5_001)
     assert again.position == 5_001
     again.close()
+
+
+def test_a_large_batch_is_kept_whole_and_the_position_comes_last(partition, monkeypatch):
+    monkeypatch.setattr(seen, "MOST_AT_ONCE", 3)
+    partition.remember([entry(str(number)) for number in range(10)], 10)
+    assert all(partition.get(entry(str(number))[0]) for number in range(10))
+    assert partition.position == 10
+
+
+def test_dying_in_the_middle_of_a_large_batch_leaves_the_old_position(partition, monkeypatch):
+    monkeypatch.setattr(seen, "MOST_AT_ONCE", 3)
+    partition.remember([entry("a")], 1)
+    broken = [*(entry(str(number)) for number in range(6)), ("no bytes", b"")]
+    with pytest.raises(TypeError):
+        partition.remember(broken, 8)
+    assert partition.position == 1
+    partition.remember([entry(str(number)) for number in range(7)], 8)
+    assert partition.position == 8
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's allocator and /proc")
+def test_memory_does_not_grow_with_what_was_remembered(tmp_path):
+    """With the whole batch in one transaction it would by 5 MiB, in each partition."""
+    ended = subprocess.run(
+        [sys.executable, "-c", MEMORY, tmp_path / "p"], capture_output=True, check=True, text=True
+    )
+    assert float(ended.stdout) < 2
 
 
 def test_the_sweep_drops_what_is_beyond_the_window_and_nothing_else(partition):
