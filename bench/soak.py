@@ -27,7 +27,8 @@ BYTES_PER_MESSAGE: Final = 9_000
 
 _STALL_SECONDS: Final = 300.0
 _LOOK_SECONDS: Final = 0.5
-_SETTLE_SECONDS: Final = 2.0
+_SETTLE_SECONDS: Final = 4.0
+"""A router that is at rest gives back what it kept (`hub.io.memory`): within two looks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
