@@ -65,10 +65,9 @@ class SeenPartition:
         """Take records of `hub.seen` that are committed there, up to `position`."""
         changes = list(entries)
         # Dying in between leaves the old position: from there on the topic is read once more.
-        while len(changes) > MOST_AT_ONCE:
-            self._put(changes[:MOST_AT_ONCE], position, last=False)
-            changes = changes[MOST_AT_ONCE:]
-        self._put(changes, position, last=True)
+        for start in range(0, max(1, len(changes)), MOST_AT_ONCE):
+            end = start + MOST_AT_ONCE
+            self._put(changes[start:end], position, last=end >= len(changes))
 
     def _put(self, changes: _Changes, position: int, *, last: bool) -> None:
         try:

@@ -42,7 +42,6 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     key: bytes | None
     command: str | None = None
     """The MAC of the hub's own command, where the record is one."""
-
     order: bytes | None = None
     """The command, where it is about the message of this record; else its body is one."""
     traceparent: str | None = None

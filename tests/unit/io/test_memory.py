@@ -9,15 +9,14 @@ from hub.io.memory import AT_REST, BUSY, Burst
 
 PROGRAM = """
 import asyncio
-import contextlib
+import os
 import time
-from pathlib import Path
 
+from bench.procfs import memory_mb
 from hub.io.memory import BATCHES, calm_memory, give_back_at_rest
 
 def own_mib():
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("RssAnon:")[2].split()[0]) / 1024
+    return memory_mb(os.getpid(), "RssAnon")
 
 async def main():
     calm_memory(BATCHES)

@@ -22,17 +22,14 @@ import os, sys
 from ctypes import CDLL
 from pathlib import Path
 
+from bench.procfs import memory_mb
 from hub.io.seen import SeenPartition
-
-def own_mib():
-    CDLL(None).malloc_trim(0)
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("RssAnon:")[2].split()[0]) / 1024
 
 partition, measured = SeenPartition(Path(sys.argv[1]), "boot-1"), []
 for batch in range(40):
     partition.remember([(os.urandom(40), bytes(200)) for _ in range(1_500)], batch)
-    measured.append(own_mib())
+    CDLL(None).malloc_trim(0)
+    measured.append(memory_mb(os.getpid(), "RssAnon"))
 print(measured[-1] - measured[0])
 """
 
