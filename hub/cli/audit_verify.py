@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from hub.cli import environment, wiring
-from hub.cli.home import OwnKey
+from hub.cli.log_keeping import log_signer
 from hub.control.rules_history import RulesHistory
 from hub.evidence.self_check import Checked, Period, SelfCheck
 from hub.io.anchor_files import AnchorFiles
@@ -14,7 +14,6 @@ from hub.io.object_bytes import ObjectBytes
 from hub.io.settings import IoSettings
 from hub.io.sql.engine import open_engine
 from hub.io.sql.log_anchors import AnchorTable
-from hub.signing.log_key import LogSigner
 
 
 async def check(home: Path | None, period: Period) -> Checked:
@@ -32,7 +31,7 @@ async def check(home: Path | None, period: Period) -> Checked:
         checking = SelfCheck(
             identity.hub,
             place.macs(),
-            LogSigner.of(identity.hub, wiring.signer(OwnKey.LOG, settings, place)).key,
+            log_signer(identity.hub, settings, place).key,
             LogFiles(store),
             AnchorReading(AnchorTable(engine), AnchorFiles(store)),
             RulesHistory(engine),

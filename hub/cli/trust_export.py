@@ -15,9 +15,9 @@ from lgsp_verify.trust import TRUST_FILE
 from hub.cli import environment, wiring
 from hub.cli.errors import CommandFailed
 from hub.cli.home import Home, OwnKey
+from hub.cli.log_keeping import log_signer
 from hub.cli.sealing import seal_of
 from hub.io.settings import IoSettings
-from hub.signing.log_key import LogSigner
 from hub.signing.signer import Signer
 
 SEAL_FILE: Final = "hub-seal.pem"
@@ -46,7 +46,7 @@ root = "{seal}"
 def log_key(home: Home) -> VerifierKey:
     """Return the public key of the hub's log, which stands for all its shards."""
     settings, hub = environment.read(IoSettings), home.identity().hub
-    return LogSigner.of(hub, wiring.signer(OwnKey.LOG, settings, home)).key.anchor_key()
+    return log_signer(hub, settings, home).key.anchor_key()
 
 
 def write(out: Path, home: Home) -> Iterator[Path]:
