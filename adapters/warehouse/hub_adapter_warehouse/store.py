@@ -51,7 +51,7 @@ class Store:
                 for statement in statements(self._config):
                     await connection.execute(statement)
         except psycopg.Error as error:
-            told = await self.failed(error)
+            told = self.told(error)
         else:
             return
         raise told
@@ -63,22 +63,21 @@ class Store:
             with suppress(psycopg.Error):
                 await connection.close()
 
-    async def failed(self, error: psycopg.Error) -> AdapterError:
-        """Return the contract's error; a connection of unknown state is not used again."""
-        if self._connection is None or self._connection.closed or self._connection.broken:
-            await self.close()
+    def told(self, error: psycopg.Error) -> AdapterError:
+        """Return the contract's error."""
         return translated(error, self._config.busy_seconds)
 
     async def connection(self) -> Connection:
-        """Return the connection.
+        """Return a connection that answers.
 
         Raises:
             AddressRefused: the warehouse is at no approved address.
             Retryable: its name is not known.
             psycopg.Error: there is none.
         """
-        if self._connection is not None and not self._connection.closed:
+        if self._connection is not None and await _answers(self._connection):
             return self._connection
+        await self.close()
         config, limit = self._config, self._config.statement_seconds * 1000
         host, hostaddr = await self._place()
         self._connection = await AsyncConnection.connect(
@@ -124,7 +123,7 @@ class Store:
                 for change in sorted(changes, key=lambda each: each.entity):
                     found[change.key] = await self._apart(connection, change, now)
         except psycopg.Error as error:
-            told = await self.failed(error)
+            told = self.told(error)
         except asyncio.CancelledError:
             # Half a conversation with the server lies on it.
             await self.close()
@@ -140,7 +139,7 @@ class Store:
             async with connection.transaction():
                 await self._one(connection, change, now)
         except psycopg.Error as error:
-            told = translated(error, self._config.busy_seconds)
+            told = self.told(error)
             if not isinstance(told, Reject):
                 raise
             return told
@@ -281,6 +280,19 @@ class Store:
             sql.SQL(", ").join(map(sql.Identifier, row)),
             sql.SQL(", ").join(_places(row)),
         )
+
+
+async def _answers(connection: Connection) -> bool:
+    """Say whether a connection that was kept is still one: the empty query, one round trip.
+
+    A restart of the server breaks what is idle, too. Each such connection would fail a delivery
+    that nothing is wrong with; a few of them together look like a server that is away.
+    """
+    try:
+        await connection.execute("")
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def _places(row: Mapping[str, Any]) -> Iterable[sql.Placeholder]:

@@ -235,15 +235,38 @@ async def test_one_that_the_tables_do_not_take_is_rejected_alone(place, ctx, loo
     await made.close()
 
 
-async def test_a_broken_connection_is_retryable_and_made_anew(place, ctx, look):
+BREAK_OTHERS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
+async def test_a_connection_that_broke_while_idle_fails_no_delivery(place, ctx, look):
     made = await opened(place, ctx)
-    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    look(f"SELECT pg_terminate_backend(pid) {others}")
+    look(BREAK_OTHERS)
     message = sent("m-1", Department(SET).changed("r-1", {"ten": "x"}))
-    with pytest.raises(Retryable):
-        await made.write([message])
     assert await made.write([message]) == [Done()]
     assert len(look("SELECT 1 FROM kho.ho_kinh_doanh")) == 1
+    await made.close()
+
+
+async def test_a_connection_that_breaks_in_a_delivery_is_retryable_and_made_anew(place, ctx, look):
+    made = await opened(place, ctx)
+    message = sent("m-1", Department(SET).changed("r-1", {"ten": "x"}))
+    with psycopg.connect(
+        host=place["host"], port=place.get("port"), dbname=place["database"], user=place["user"]
+    ) as other:
+        other.execute("LOCK TABLE kho.quality_verdicts")
+        task = asyncio.create_task(made.write([message]))
+        waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = %s"
+        while not look(waits, place["database"]):  # noqa: ASYNC110  (the server tells nobody)
+            await asyncio.sleep(0.02)
+        other.execute(BREAK_OTHERS)
+        with pytest.raises(Retryable) as told:
+            await task
+    assert told.value.peer_code == "57P01"
+    assert look("SELECT 1 FROM kho.changes") == []
+    assert await made.write([message]) == [Done()]
     await made.close()
 
 
