@@ -64,7 +64,7 @@ class Warehouse(Sink[WarehouseConfig]):
                 return 0
             return len(await self._exporter.due(connection, self.ctx.now()))
         except psycopg.Error as error:
-            told = self._store.told(error)
+            told = self._store.meaning(error)
         raise told
 
     async def write(self, batch: Sequence[Delivery]) -> list[Result]:
@@ -83,7 +83,7 @@ class Warehouse(Sink[WarehouseConfig]):
         try:
             await self._exporter.one(await self._store.connection(), self.ctx.now())
         except psycopg.Error as error:
-            self.ctx.log.warning("export: %s", self._store.told(error))
+            self.ctx.log.warning("export: %s", self._store.meaning(error))
         except AdapterError as error:
             # No connection anew: the deliveries were committed over the one before.
             self.ctx.log.warning("export: %s", error)

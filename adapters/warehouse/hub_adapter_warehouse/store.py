@@ -51,7 +51,7 @@ class Store:
                 for statement in statements(self._config):
                     await connection.execute(statement)
         except psycopg.Error as error:
-            told = self.told(error)
+            told = self.meaning(error)
         else:
             return
         raise told
@@ -63,7 +63,7 @@ class Store:
             with suppress(psycopg.Error):
                 await connection.close()
 
-    def told(self, error: psycopg.Error) -> AdapterError:
+    def meaning(self, error: psycopg.Error) -> AdapterError:
         """Return the contract's error."""
         return translated(error, self._config.busy_seconds)
 
@@ -123,7 +123,7 @@ class Store:
                 for change in sorted(changes, key=lambda each: each.entity):
                     found[change.key] = await self._apart(connection, change, now)
         except psycopg.Error as error:
-            told = self.told(error)
+            told = self.meaning(error)
         except asyncio.CancelledError:
             # Half a conversation with the server lies on it.
             await self.close()
@@ -139,7 +139,7 @@ class Store:
             async with connection.transaction():
                 await self._one(connection, change, now)
         except psycopg.Error as error:
-            told = self.told(error)
+            told = self.meaning(error)
             if not isinstance(told, Reject):
                 raise
             return told
