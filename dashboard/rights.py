@@ -1,4 +1,4 @@
-"""Print what each call of the hub needs, as a module of the console.
+"""Print what each call of the hub needs and what each right means, as a module of the console.
 
 From what `docs/rights.md` is generated from: the console shows a control where the hub would let
 its call through, and nobody has to keep two lists alike.
@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute
 from hub.api.app import guarded_routes
 from hub.api.change_rights import CHANGING, RIGHT_OF_CHANGE
 from hub.api.rights import ROLES, Action, right_of
+from hub.control.people.rights import MEANINGS
 from hub.control.people.second_person import RIGHTS, Kind
 
 _HEAD: Final = """\
@@ -26,8 +27,7 @@ export interface Need {
   readonly scoped: boolean;
   /** Read-only mode stops it. */
   readonly stops: boolean;
-}
-"""
+}"""
 
 
 def main() -> None:
@@ -38,7 +38,9 @@ def main() -> None:
 def render() -> str:
     """Return the module."""
     roles = {role.value: sorted(rights) for role, rights in ROLES.items()}
-    return "\n".join([_HEAD, *_table("NEEDS", needs()), "", *_table("ROLES", roles)]) + "\n"
+    words = {right.value: {"vi": vi, "en": en} for right, (vi, en) in MEANINGS.items()}
+    tables = {"NEEDS": needs(), "ROLES": roles, "MEANINGS": words}
+    return "\n\n".join([_HEAD, *("\n".join(_table(*one)) for one in tables.items())]) + "\n"
 
 
 def needs() -> dict[str, dict[str, Any]]:

@@ -21,6 +21,7 @@ async (address) => {
 }
 """
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PROFILE = "/ops/profile"
 WAIT_MS = 30_000
 """Two cores, a broker and a browser: an answer may take its time; an assertion ends at once."""
 expect.set_options(timeout=WAIT_MS)
@@ -92,6 +93,12 @@ def sign_in(page, name, password=PASSWORD):
     page.locator("[name=name]").fill(name)
     page.locator("[name=password]").fill(password)
     page.locator("[name=password]").press("Enter")
+
+
+def read_in(page, name):
+    """Choose a language; return once the hub keeps it: this person's next page begins with it."""
+    with page.expect_response(f"**{PROFILE}"):
+        page.get_by_role("button", name=name).click()
 
 
 def visit(page, address):

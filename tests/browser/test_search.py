@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import expect
 
-from tests.browser.desk import settled, shoot
+from tests.browser.desk import read_in, settled, shoot
 from tests.browser.province import KEY, REFUSED
 
 
@@ -39,9 +39,9 @@ def test_a_refusal_has_its_reason_in_words(page, province):
     card = page.locator(".reason").first
     expect(card).to_contain_text("not_permitted")
     expect(card).to_contain_text("Đề nghị cấp quyền")
-    page.get_by_role("button", name="English").click()
+    read_in(page, "English")
     expect(card).to_contain_text("Ask for the access right")
-    page.get_by_role("button", name="Tiếng Việt").click()
+    read_in(page, "Tiếng Việt")
     expect(card).to_contain_text("Đề nghị cấp quyền")
 
 

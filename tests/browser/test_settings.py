@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.desk import settled, shoot
+from tests.browser.desk import PROFILE, settled, shoot
 from tests.browser.province import CONNECTOR
 from tests.browser.staff import WHY
 
@@ -73,6 +73,39 @@ def test_a_time_limit_and_a_working_day_are_set_in_the_console(page, province):
     page.locator("[name=note]").fill("Làm bù (mẫu)")
     confirm(page, "Lưu", WHY)
     expect(page.get_by_role("row").filter(has_text="2026-12-12")).to_contain_text("làm bù")
+
+
+# As a slow line may have it: what is sent first comes a second later than what is sent next.
+_FIRST_IS_LATE = """
+() => {
+  const send = window.fetch;
+  let late = true;
+  window.fetch = async (request) => {
+    if (late && request.url.endsWith("/ops/profile")) {
+      late = false;
+      await new Promise((over) => setTimeout(over, 1000));
+    }
+    return send(request);
+  };
+}
+"""
+
+
+def test_of_two_languages_chosen_in_a_row_the_second_stays(page, province):
+    page.goto(f"{province.url}/profile")
+    settled(page)
+    page.evaluate(_FIRST_IS_LATE)
+    answers = []
+
+    def is_second(answer):
+        answers.extend([answer] if answer.url.endswith(PROFILE) else [])
+        return len(answers) == 2
+
+    with page.expect_response(is_second):
+        page.locator(".tools").get_by_role("button", name="English").click()
+        page.locator(".tools").get_by_role("button", name="Tiếng Việt").click()
+    page.reload()
+    expect(page.get_by_role("heading", name="Cá nhân", level=1)).to_be_visible()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 import hub.schemas
 from tests.browser import filled
-from tests.browser.desk import answered_by, findings, settled, shoot
+from tests.browser.desk import answered_by, findings, read_in, settled, shoot
 from tests.browser.province import DOCUMENT
 from tests.browser.staff import WHY
 from tests.browser.test_settings import confirm
@@ -172,9 +172,9 @@ def test_an_authority_that_is_away_and_a_damaged_shard_say_who_must_act(page, pr
     expect(standing).to_contain_text("Tổ chức cấp dấu thời gian không trả lời")
     expect(standing).to_contain_text("hub rebuild log")
     expect(page.get_by_role("row").filter(has_text="chưa")).to_have_count(1)
-    page.get_by_role("button", name="English").click()
+    read_in(page, "English")
     expect(page.get_by_role("region", name="How it stands")).to_contain_text("does not answer")
-    page.get_by_role("button", name="Tiếng Việt").click()
+    read_in(page, "Tiếng Việt")
     expect(standing).to_be_visible()
 
 

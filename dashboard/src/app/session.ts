@@ -100,7 +100,15 @@ export async function changePassword(present: string, fresh: string): Promise<vo
 }
 
 /** Keep language and time zone with the account, so that they are the same on every machine. */
-export async function keepProfile(): Promise<void> {
+export function keepProfile(): Promise<void> {
+  // One after the other: of two choices in a row the hub ends with the second.
+  keeping = keeping.catch(() => undefined).then(writeProfile);
+  return keeping;
+}
+
+let keeping = Promise.resolve();
+
+async function writeProfile(): Promise<void> {
   if (!me.value?.csrf) return; // A token has no account.
   await ask<Me>("POST", "/ops/profile", { body: { language: language.value, time_zone: zone.value } });
 }

@@ -20,13 +20,6 @@ export const codesVi = {
     document_check: "Đang kiểm chữ ký trong văn bản", document_indeterminate: "Chưa xác định được chữ ký trong văn bản: phải có người quyết định", waits_behind_documents: "Chờ sau một thông điệp đang được kiểm chữ ký", document_invalid: "Chữ ký trong văn bản không hợp lệ", held_too_long: "Chờ quá lâu mà không ai quyết định", manual_review: "Phải có người chọn nơi nhận", recipient_chosen: "Người vận hành đã chọn", not_chosen: "Không được chọn", choice_ended: "Không ai chọn nơi nhận kịp", has_it: "Đã có thông điệp", dropped: "Người vận hành đã bỏ",
   } as Record<string, string>,
   levels: { central: "Trung ương", province: "Cấp tỉnh", district: "Cấp huyện", commune: "Cấp xã" } as Record<string, string>,
-  rights: {
-    "messages.view": "Xem thông tin thông điệp", "messages.view_body": "Xem nội dung thông điệp", "messages.evidence": "Lấy gói bằng chứng", "messages.retry": "Gửi lại hoặc bỏ thư chết", "messages.resubmit": "Sửa và gửi thành thông điệp mới",
-    "messages.release": "Cho đi tiếp thông điệp bị giữ", "documents.where": "Tra cứu văn bản đang ở đâu", "connectors.view": "Xem bộ kết nối", "connectors.operate": "Tạm dừng, chạy lại, kiểm tra bộ kết nối",
-    "connectors.manage": "Thêm, sửa bộ kết nối và mạng của nó", "rules.view": "Xem quy tắc và danh bạ", "rules.change": "Sửa quy tắc và danh bạ", "schemas.publish": "Công bố lược đồ", "keys.manage": "Đăng ký, thu hồi khóa",
-    "statistics.view": "Xem tổng quan, số liệu", "alerts.view": "Xem cảnh báo", "alerts.manage": "Nhận, tạm ẩn, đặt cảnh báo", "views.share": "Chia sẻ bộ lọc đã lưu", "audit.read": "Đọc nhật ký thao tác",
-    "users.view": "Xem người dùng", "users.manage": "Quản lý người dùng", "hub.diagnose": "Đọc nhật ký tiến trình, lập gói hỗ trợ", "hub.manage": "Quản trị trục",
-  } as Record<string, string>,
 };
 
 export const codesEn: typeof codesVi = {
@@ -50,11 +43,4 @@ export const codesEn: typeof codesVi = {
     document_check: "The signatures in its documents are being checked", document_indeterminate: "The signatures in its documents are indeterminate: a person must decide", waits_behind_documents: "Waits behind a message whose signatures are being checked", document_invalid: "A signature in its documents is invalid", held_too_long: "It waited too long and nobody decided", manual_review: "A person must choose the recipient", recipient_chosen: "An operator has chosen it", not_chosen: "Not chosen", choice_ended: "Nobody chose the recipient in time", has_it: "It has the message already", dropped: "An operator dropped it",
   },
   levels: { central: "Central", province: "Province", district: "District", commune: "Commune" },
-  rights: {
-    "messages.view": "See messages, never their bodies", "messages.view_body": "See the body of a message", "messages.evidence": "Get the evidence about a message", "messages.retry": "Retry or drop dead letters", "messages.resubmit": "Edit and submit as a new message",
-    "messages.release": "Release held messages", "documents.where": "Look up where a document is", "connectors.view": "See connectors", "connectors.operate": "Pause, resume, restart and test connectors",
-    "connectors.manage": "Make and change connectors and their networks", "rules.view": "See rules and directory", "rules.change": "Change rules and directory", "schemas.publish": "Publish schemas", "keys.manage": "Register and revoke keys",
-    "statistics.view": "See overview, figures and lag", "alerts.view": "See alerts", "alerts.manage": "Take, silence and set alerts", "views.share": "Share saved views", "audit.read": "Read the audit trail of people",
-    "users.view": "See users", "users.manage": "Manage users", "hub.diagnose": "Read logs of processes, make support bundles", "hub.manage": "Manage the hub",
-  },
 };

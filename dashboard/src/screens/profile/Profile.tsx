@@ -2,9 +2,10 @@ import { useSignal } from "@preact/signals";
 import { beginnings, chooseFirstScreen, firstScreen, LAST } from "../../app/landing";
 import { shortcuts, theme, zone, type Theme } from "../../app/preferences";
 import { keepProfile, mayDo, me } from "../../app/session";
+import { MEANINGS } from "../../api/rights";
 import { CheckField, ChoiceField } from "../../design/Field";
 import { Page } from "../../design/Page";
-import { either, language, named, words, type Language } from "../../words";
+import { either, language, words, type Language } from "../../words";
 import { PasswordForm } from "../sign-in/Password";
 import { NoticesCard } from "./Notices";
 import { Sessions } from "./Sessions";
@@ -44,10 +45,15 @@ export function ProfileScreen() {
           <section class="card stack-s" aria-label={text.rights}>
             <h2>{text.rights}</h2>
             <p>{me.value?.roles.map((role) => either(role)).join(", ")}</p>
-            <ul class="small">{me.value?.rights.map((right) => <li key={right}>{named(words.value.rights, right)}</li>)}</ul>
+            <ul class="small">{me.value?.rights.map((right) => <li key={right}>{meaning(right)}</li>)}</ul>
           </section>
         </div>
       </div>
     </Page>
   );
+}
+
+/** Return what a right means; of one that is newer than these files, its name. */
+function meaning(right: string): string {
+  return Object.hasOwn(MEANINGS, right) ? either(MEANINGS[right as keyof typeof MEANINGS]) : right;
 }
