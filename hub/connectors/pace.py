@@ -25,4 +25,9 @@ class Pace:
     @classmethod
     def of(cls, connector: Connector) -> "Pace":
         """Return the pace that a connector's limits give."""
-        return cls(backoff=Backoff(attempts=connector.limits.attempts))
+        limits = connector.limits
+        # One restart of the other side breaks all calls under way at once: no outage yet.
+        threshold = max(BreakerRules().threshold, limits.concurrency + 1)
+        return cls(
+            backoff=Backoff(attempts=limits.attempts), breaker=BreakerRules(threshold=threshold)
+        )

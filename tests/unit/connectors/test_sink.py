@@ -391,6 +391,18 @@ async def test_a_dead_peer_opens_the_circuit_and_is_then_only_probed():
         assert told.parked > 0
 
 
+@pytest.mark.parametrize("lines", [2, 16])
+async def test_a_peer_that_breaks_all_calls_at_once_is_called_again_at_once(lines):
+    bench = Bench()
+    bench.connector = replace(bench.connector, limits=Limits(per_second=10_000, concurrency=lines))
+    bench.pace = replace(bench.pace, breaker=Pace.of(bench.connector).breaker)
+    bench.peer.script |= {f"d{n}": [Retryable("the line broke"), Done()] for n in range(lines)}
+    async with bench.running() as runner:
+        runner._side.plain.offer(bench.records(*(f"d{n}" for n in range(lines))))
+        await until(lambda: runner.holdings.delivered == lines)
+        assert runner.words() is None
+
+
 async def test_in_a_maintenance_window_nothing_is_called():
     always = Window(weekdays=frozenset(range(7)), start=day_time(0), end=day_time(0))
     bench = Bench(windows=(always,))
