@@ -28,7 +28,7 @@ KEEP_SECONDS: Final = DEDUPLICATION_WINDOW.total_seconds() + 3600
 SWEEP_ENTRIES: Final = 4
 """Old entries looked at for each new one: twice the growth, so the sweep keeps up."""
 
-MOST_AT_ONCE: Final = 32
+MOST_AT_ONCE: Final = 16
 """Entries in one LMDB transaction. For each it takes a page of memory, which it keeps for the next
 one: without a bound every partition would once have had its largest batch, and keep that."""
 
