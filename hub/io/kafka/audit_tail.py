@@ -15,7 +15,7 @@ from msgspec import DecodeError
 
 from hub.decision.events import AuditEvent, Event
 from hub.io.kafka.codec import decode_event
-from hub.io.kafka.connection import KafkaConnection
+from hub.io.kafka.connection import KafkaConnection, whole
 from hub.io.kafka.reading import close_consumer
 from hub.io.kafka.topics import AUDIT
 from hub.io.waiting import wait_for
@@ -127,7 +127,7 @@ class AuditTail:
 
     async def _follow(self, consumer: AIOKafkaConsumer) -> None:
         consumer.assign(self._places)
-        await consumer.start()
+        await whole(consumer.start())
         missing = [place for place in self._places if place not in self._positions]
         if missing:
             async with asyncio.timeout(_BROKER_SECONDS):

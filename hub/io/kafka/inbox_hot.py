@@ -20,7 +20,7 @@ from aiokafka.structs import OffsetAndTimestamp
 from lgsp_message.attributes import is_urgent
 
 from hub.decision.events import AuditEvent, Event
-from hub.io.kafka.connection import KafkaConnection, broker_errors
+from hub.io.kafka.connection import KafkaConnection, broker_errors, whole
 from hub.io.kafka.inbox_followed import Followed
 from hub.io.kafka.inbox_records import Spot, read_inbox
 from hub.io.kafka.reading import close_consumer
@@ -157,7 +157,7 @@ class HotInboxes:
                 fetch_max_wait_ms=_FETCH_WAIT_MS,
             )
             try:
-                await consumer.start()
+                await whole(consumer.start())
                 await self._serve(consumer)
             except (KafkaError, OSError, TimeoutError) as error:
                 _log.warning("inbox reader lost Kafka", error=type(error).__name__)

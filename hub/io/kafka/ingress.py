@@ -13,7 +13,7 @@ from lgsp_message.values import Place, Received
 
 from hub.decision.events import AuditEvent
 from hub.io.kafka.codec import Headers, encode_event, ingress_headers
-from hub.io.kafka.connection import KafkaConnection, broker_errors
+from hub.io.kafka.connection import KafkaConnection, broker_errors, whole
 from hub.io.kafka.router_records import COMMAND, ORDER
 from hub.io.kafka.topics import AUDIT, INGRESS, partition_of
 from hub.ports import Overloaded, Unavailable
@@ -236,7 +236,7 @@ class IngressWriter:
                 max_request_size=_REQUEST_BYTES,
             )
             try:
-                await producer.start()
+                await whole(producer.start())
                 await producer.partitions_for(INGRESS)
             except (KafkaError, OSError) as error:
                 _log.warning("Kafka does not answer", error=type(error).__name__)
