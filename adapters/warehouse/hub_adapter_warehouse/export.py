@@ -56,24 +56,25 @@ class Exporter:
 
     async def due(self, connection: Connection, now: datetime) -> list[tuple[date, str]]:
         """Return the days that are over, with their sources, that have no file yet."""
-        today = datetime.combine((now - GRACE).astimezone(ZONE).date(), time(), ZONE)
+        today = datetime.combine(_day(now), time(), ZONE)
         query = sql.SQL(_DUE).format(schema=self._schema)
         rows = await (await connection.execute(query, [today])).fetchall()
         return [(day, source) for day, source in rows]
 
+    def has_looked(self, now: datetime) -> bool:
+        """Say whether it is known that nothing is due before this day is over."""
+        return self._looked == _day(now)
+
     async def one(self, connection: Connection, now: datetime) -> Path | None:
-        """Write one file that is due, None where there is none. The day is looked at once.
+        """Write one file that is due, None where there is none. Ask `has_looked` first.
 
         Raises:
             OSError: the file cannot be written; nothing of it is seen under its name.
             psycopg.Error: the warehouse does not answer.
         """
-        today = (now - GRACE).astimezone(ZONE).date()
-        if self._looked == today:
-            return None
         due = await self.due(connection, now)
         if not due:
-            self._looked = today
+            self._looked = _day(now)
             return None
         return await self._write(connection, *due[0], now)
 
@@ -106,6 +107,11 @@ class Exporter:
         finally:
             await asyncio.to_thread(writer.close)
         return count
+
+
+def _day(now: datetime) -> date:
+    """Return the day that is not over yet, in Vietnam's time."""
+    return (now - GRACE).astimezone(ZONE).date()
 
 
 def _named(part: Path, path: Path) -> str:

@@ -78,7 +78,8 @@ class Warehouse(Sink[WarehouseConfig]):
 
     async def _export(self) -> None:
         """Write one file that is due. What is stored is stored: a full disk there stops nothing."""
-        if self._exporter is None:
+        # First whether there is anything to look for: a connection is asked each time it is given.
+        if self._exporter is None or self._exporter.has_looked(self.ctx.now()):
             return
         try:
             await self._exporter.one(await self._store.connection(), self.ctx.now())

@@ -1,6 +1,7 @@
 import asyncio
 import json
 import os
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -46,16 +47,28 @@ def ctx(clock):
     return Context("test", now=clock, networks=(UNSAFE_LOOPBACK,))
 
 
+def connected(place, **options):
+    return psycopg.connect(
+        host=place["host"],
+        port=place.get("port"),
+        dbname=place["database"],
+        user=place["user"],
+        **options,
+    )
+
+
+@contextmanager
+def locked(place):
+    """Have every delivery wait in the middle, for a table."""
+    with connected(place) as other:
+        other.execute("LOCK TABLE kho.quality_verdicts")
+        yield other
+
+
 @pytest.fixture
 def look(place):
     def query(text, *values):
-        with psycopg.connect(
-            host=place["host"],
-            port=place.get("port"),
-            dbname=place["database"],
-            user=place["user"],
-            row_factory=dict_row,
-        ) as connection:
+        with connected(place, row_factory=dict_row) as connection:
             done = connection.execute(text, values)
             return done.fetchall() if done.description else []
 
@@ -253,10 +266,7 @@ async def test_a_connection_that_broke_while_idle_fails_no_delivery(place, ctx, 
 async def test_a_connection_that_breaks_in_a_delivery_is_retryable_and_made_anew(place, ctx, look):
     made = await opened(place, ctx)
     message = sent("m-1", Department(SET).changed("r-1", {"ten": "x"}))
-    with psycopg.connect(
-        host=place["host"], port=place.get("port"), dbname=place["database"], user=place["user"]
-    ) as other:
-        other.execute("LOCK TABLE kho.quality_verdicts")
+    with locked(place) as other:
         task = asyncio.create_task(made.write([message]))
         waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = %s"
         while not look(waits, place["database"]):  # noqa: ASYNC110  (the server tells nobody)
@@ -273,10 +283,7 @@ async def test_a_connection_that_breaks_in_a_delivery_is_retryable_and_made_anew
 async def test_a_lock_ends_by_the_statement_time_out_and_nothing_is_half_written(place, ctx, look):
     made = await opened(place, ctx, statement_seconds=1)
     message = sent("m-1", Department(SET).changed("r-1", {"ten": "x"}))
-    with psycopg.connect(
-        host=place["host"], port=place.get("port"), dbname=place["database"], user=place["user"]
-    ) as other:
-        other.execute("LOCK TABLE kho.quality_verdicts")
+    with locked(place) as other:
         with pytest.raises(Retryable) as told:
             await made.write([message])
         assert told.value.peer_code == "57014"
@@ -289,10 +296,7 @@ async def test_a_lock_ends_by_the_statement_time_out_and_nothing_is_half_written
 async def test_cancelled_in_the_middle_nothing_is_half_written(place, ctx, look):
     made = await opened(place, ctx)
     message = sent("m-1", Department(SET).changed("r-1", {"ten": "x"}))
-    with psycopg.connect(
-        host=place["host"], port=place.get("port"), dbname=place["database"], user=place["user"]
-    ) as other:
-        other.execute("LOCK TABLE kho.quality_verdicts")
+    with locked(place) as other:
         task = asyncio.create_task(made.write([message]))
         await asyncio.sleep(0.3)
         task.cancel()
