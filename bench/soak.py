@@ -2,9 +2,7 @@
 
 import asyncio
 import contextlib
-import os
 import shutil
-import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ from typing import Any, Final
 from bench.data import PARTITIONS, Province, Wire, admitted, messages
 from bench.inboxes import Routed
 from bench.kafka import Ground, fresh_ground, preload
-from bench.procfs import memory_mb
+from bench.procfs import frozen, memory_mb
 from bench.running import router_command, running
 
 FIRST: Final = 200_000
@@ -88,27 +86,15 @@ async def _until(
     wires = _wires(province, end - start)
     for done in range(start, end, STEP):
         part = await asyncio.to_thread(list, islice(wires, min(STEP, end - done)))
-        with _frozen(pid):
+        # It finds full batches each time. A heap is as large as the largest batch was: one that
+        # came late, after a stall of the machine, would look like growth with the messages.
+        with frozen(pid):
             await asyncio.to_thread(preload, ground.bootstrap, part)
         await _routed(ground)
     await asyncio.sleep(_SETTLE_SECONDS)
     memory = Memory(rss=memory_mb(pid), anonymous=memory_mb(pid, "RssAnon"))
     tell(f"soak: {end:,} messages, router {memory.rss:.0f} MiB, {memory.anonymous:.0f} of its own")
     return memory
-
-
-@contextlib.contextmanager
-def _frozen(pid: int) -> Iterator[None]:
-    """Hold the router while its messages are written: it finds full batches each time.
-
-    A heap is as large as the largest batch was. One that came late, after a stall of the machine,
-    would look like growth with the number of messages.
-    """
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
 
 
 def _wires(province: Province, count: int) -> Iterator[Wire]:

@@ -1,12 +1,11 @@
 """The writer of `hub.ingress` on a real broker: durable, in order, bounded."""
 
 import asyncio
-import os
-import signal
 
 import pytest
 from lgsp_message.values import Place
 
+from bench.procfs import frozen
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.ingress import IngressWriter
 from hub.io.kafka.topics import INGRESS, partition_of
@@ -111,12 +110,8 @@ async def test_a_dead_broker_is_found_out_by_asking_and_not_by_waiting(mortal):
 @pytest.mark.usefixtures("hour")
 async def test_a_broker_that_stands_still_is_away_and_what_it_got_was_not_acknowledged(mortal):
     broker, writer = mortal
-    os.kill(broker.pid, signal.SIGSTOP)
-    try:
-        with pytest.raises(Unavailable):
-            await writer.write(message("ingress-frozen"))
-    finally:
-        os.kill(broker.pid, signal.SIGCONT)
+    with frozen(broker.pid), pytest.raises(Unavailable):
+        await writer.write(message("ingress-frozen"))
     # It may have been written; whoever repeats it finds one message (invariant 8).
     while not await writer.answers():  # noqa: ASYNC110  (nothing tells when it is back)
         await asyncio.sleep(0.1)
