@@ -213,6 +213,16 @@ def consumers_that_only_look_for_the_end(tree):
             yield from calls(function, "AIOKafkaConsumer")
 
 
+def test_no_opening_of_a_kafka_client_can_be_cancelled_half_way():
+    """The library forgets such a connection: it stays open until the broker closes it."""
+    for path, tree in trees().items():
+        if not path.startswith("hub/io/kafka/"):
+            continue
+        awaited = [node.value for node in ast.walk(tree) if isinstance(node, ast.Await)]
+        opened = {"consumer.start()", "producer.start()", "admin.start()"}
+        assert not opened & {ast.unparse(one) for one in awaited}, path
+
+
 @cache
 def port_methods():
     """Names of methods whose contract is the docstring of a Protocol."""

@@ -8,7 +8,7 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from hub.io.kafka.connection import KafkaConnection, broker_errors
+from hub.io.kafka.connection import KafkaConnection, broker_errors, whole
 from hub.io.kafka.topics import INBOX_PREFIX, Topic, inbox_topics, owner_of
 from hub.ports import Refusing
 
@@ -77,7 +77,7 @@ async def open_admin(
     """Give a client that makes and describes topics; its errors are the library's own."""
     admin = AIOKafkaAdminClient(**connection.options(), request_timeout_ms=timeout_ms)
     try:
-        await admin.start()
+        await whole(admin.start())
         yield admin
     finally:
         await admin.close()

@@ -9,16 +9,16 @@ from typing import Final, TypeVar
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 from lgsp_message.values import Place
 from msgspec import DecodeError
 
 from hub.decision.events import AuditEvent, Event
 from hub.io.kafka.codec import decode_event
-from hub.io.kafka.connection import KafkaConnection, whole
-from hub.io.kafka.reading import close_consumer
+from hub.io.kafka.connection import KafkaConnection
+from hub.io.kafka.reading import FOLLOWER_WAIT_MS, SMALL_FETCH_BYTES, consumer_for
 from hub.io.kafka.topics import AUDIT
 from hub.io.waiting import wait_for
+from hub.ports import Refusing, Unavailable
 
 REMEMBERED: Final = 10_000
 """Messages whose recent events are kept: minutes of a busy day, about 20 MB as raw JSON."""
@@ -110,24 +110,22 @@ class AuditTail:
 
     async def _run(self) -> None:
         while True:
-            # Invariant 2: what an aborted transaction wrote is no decision.
-            consumer = AIOKafkaConsumer(
-                **self._connection.options(),
-                isolation_level="read_committed",
-                enable_auto_commit=False,
-                auto_offset_reset="latest",
-            )
             try:
-                await self._follow(consumer)
-            except (KafkaError, OSError, TimeoutError) as error:
-                _log.warning("audit tail lost Kafka", error=type(error).__name__)
+                # Invariant 2: what an aborted transaction wrote is no decision.
+                async with consumer_for(
+                    self._connection,
+                    "to the audit tail",
+                    fetch_bytes=SMALL_FETCH_BYTES,
+                    wait_ms=FOLLOWER_WAIT_MS,
+                    auto_offset_reset="latest",
+                ) as consumer:
+                    await self._follow(consumer)
+            except (Refusing, Unavailable) as error:
+                _log.warning("audit tail lost Kafka", cause=str(error))
                 await asyncio.sleep(_RETRY_SECONDS)
-            finally:
-                await close_consumer(consumer)
 
     async def _follow(self, consumer: AIOKafkaConsumer) -> None:
         consumer.assign(self._places)
-        await whole(consumer.start())
         missing = [place for place in self._places if place not in self._positions]
         if missing:
             async with asyncio.timeout(_BROKER_SECONDS):

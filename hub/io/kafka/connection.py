@@ -15,8 +15,8 @@ from aiokafka.errors import (
 
 from hub.ports import Refusing, Unavailable
 
-OPENING_SECONDS: Final = 5.0
-"""How long an opening that nobody waits for any more may take."""
+UNWANTED_SECONDS: Final = 5.0
+"""How long what nobody waits for any more may take."""
 
 T = TypeVar("T")
 
@@ -51,7 +51,7 @@ class KafkaConnection:
 
 
 async def whole(work: Coroutine[Any, Any, T]) -> T:
-    """Await the opening of connections; who is cancelled meanwhile is so once they are open.
+    """Await the opening or closing of connections; a cancellation waits until it is done.
 
     aiokafka 0.14 forgets a connection whose opening is cancelled, and nobody can close it any more.
     """
@@ -59,7 +59,7 @@ async def whole(work: Coroutine[Any, Any, T]) -> T:
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait({task}, timeout=OPENING_SECONDS)
+        await asyncio.wait({task}, timeout=UNWANTED_SECONDS)
         if not task.done():
             task.cancel()
         elif not task.cancelled():

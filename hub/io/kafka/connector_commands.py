@@ -4,7 +4,7 @@ import asyncio
 
 from aiokafka import AIOKafkaProducer
 
-from hub.io.kafka.connection import KafkaConnection, broker_errors
+from hub.io.kafka.connection import KafkaConnection, broker_errors, whole
 from hub.io.kafka.connector_records import Command, command_record
 from hub.io.kafka.ingress import WRITE_SECONDS
 from hub.io.kafka.topics import partition_of
@@ -29,7 +29,7 @@ class CommandWriter:
         with broker_errors("to a command"):
             async with asyncio.timeout(WRITE_SECONDS):
                 try:
-                    await producer.start()
+                    await whole(producer.start())
                     for command in commands:
                         await self._send(producer, command)
                 finally:

@@ -7,9 +7,9 @@ from typing import Any, Final
 import msgspec
 from aiokafka import TopicPartition
 
-from hub.io.kafka.connection import KafkaConnection, broker_errors
+from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.connector_records import EntryState, Kind, parse_key
-from hub.io.kafka.reading import close_consumer, open_consumer, read_to
+from hub.io.kafka.reading import consumer_for, read_to
 from hub.io.kafka.topics import RETRY, partition_of
 from hub.ports import Unavailable
 
@@ -59,17 +59,13 @@ class Leftovers:
 
     async def _read(self, place: TopicPartition, connector: str) -> dict[bytes, bool]:
         found: dict[bytes, bool] = {}
-        consumer = await open_consumer(self._connection)
-        try:
-            with broker_errors("reading hub.retry"):
-                consumer.assign([place])
-                await consumer.seek_to_beginning(place)
-                ends = await consumer.end_offsets([place])
-                async for batch in read_to(consumer, ends):
-                    for raw in batch.get(place, ()):
-                        _fold(found, raw, connector)
-        finally:
-            await close_consumer(consumer)
+        async with consumer_for(self._connection, "reading hub.retry") as consumer:
+            consumer.assign([place])
+            await consumer.seek_to_beginning(place)
+            ends = await consumer.end_offsets([place])
+            async for batch in read_to(consumer, ends):
+                for raw in batch.get(place, ()):
+                    _fold(found, raw, connector)
         return found
 
 

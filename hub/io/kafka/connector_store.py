@@ -22,7 +22,7 @@ from hub.io.kafka.connector_records import (
     without_content,
 )
 from hub.io.kafka.positions import fence
-from hub.io.kafka.reading import close_consumer, ends_of, open_consumer, read_to
+from hub.io.kafka.reading import close_consumer, consumer_for, ends_of, open_consumer, read_to
 from hub.io.kafka.topics import RETRY, partition_of
 from hub.signing.macs import MacKeys
 
@@ -75,17 +75,13 @@ class ConnectorStore:
             return stored
         # The router writes there too: our own outcomes may stand behind its open transaction.
         ends = await ends_of(self._connection, places)
-        consumer = await open_consumer(self._connection)
-        try:
-            with broker_errors("reading hub.retry"):
-                consumer.assign(places)
-                await consumer.seek_to_beginning(*places)
-                async for batch in read_to(consumer, ends):
-                    for records in batch.values():
-                        for raw in records:
-                            _fold(stored, raw, macs)
-        finally:
-            await close_consumer(consumer)
+        async with consumer_for(self._connection, "reading hub.retry") as consumer:
+            consumer.assign(places)
+            await consumer.seek_to_beginning(*places)
+            async for batch in read_to(consumer, ends):
+                for records in batch.values():
+                    for raw in records:
+                        _fold(stored, raw, macs)
         return stored
 
     def _places(self, connectors: Collection[str]) -> list[TopicPartition]:

@@ -17,9 +17,9 @@ from aiokafka import TopicPartition
 from msgspec.structs import replace
 
 from hub.io.backoff import Backoff
-from hub.io.kafka.connection import KafkaConnection, broker_errors, whole
+from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.connector_records import Kind, Position, decode, parse_key, record
-from hub.io.kafka.reading import close_consumer, ends_of, open_consumer, read_to
+from hub.io.kafka.reading import consumer_for, ends_of, read_to
 from hub.io.kafka.topics import RETRY, partition_of
 from hub.io.kafka.transaction import Output, TransactionalWriter
 from hub.ports import Fenced, Refusing, Unavailable
@@ -129,7 +129,7 @@ class OutcomeWriter:
         backoff = Backoff()
         while True:
             try:
-                await whole(self._writer.open())
+                await self._writer.open()
             except Unavailable as error:
                 _log.warning("connectors_unavailable", cause=str(error))
                 await backoff.wait(asyncio.Event())
@@ -233,22 +233,18 @@ class OutcomeWriter:
     async def _look_for(self, connector: str, mark: str) -> bool:
         place = TopicPartition(RETRY, partition_of(connector, self._partitions))
         ends = await ends_of(self._connection, [place])
-        consumer = await open_consumer(self._connection)
-        try:
-            with broker_errors("looking for a transaction"):
-                consumer.assign([place])
-                starts = await consumer.beginning_offsets([place])
-                known = self._ends.get(place.partition, 0)
-                consumer.seek(place, max(starts[place], min(known, ends[place])))
-                async for found in read_to(consumer, ends):
-                    for raw in found.get(place, ()):
-                        key = parse_key(raw.key)
-                        if key is None or key.kind is not Kind.POSITION or raw.value is None:
-                            continue
-                        if decode(Kind.POSITION, raw.value).mark == mark:
-                            return True
-        finally:
-            await close_consumer(consumer)
+        async with consumer_for(self._connection, "looking for a transaction") as consumer:
+            consumer.assign([place])
+            starts = await consumer.beginning_offsets([place])
+            known = self._ends.get(place.partition, 0)
+            consumer.seek(place, max(starts[place], min(known, ends[place])))
+            async for found in read_to(consumer, ends):
+                for raw in found.get(place, ()):
+                    key = parse_key(raw.key)
+                    if key is None or key.kind is not Kind.POSITION or raw.value is None:
+                        continue
+                    if decode(Kind.POSITION, raw.value).mark == mark:
+                        return True
         return False
 
     def _end(self, error: Exception) -> None:

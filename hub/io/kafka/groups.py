@@ -12,7 +12,7 @@ from aiokafka.errors import CommitFailedError, UnknownMemberIdError
 
 from hub.io.kafka.admin import open_admin
 from hub.io.kafka.connection import KafkaConnection, broker_errors, whole
-from hub.io.kafka.reading import close_consumer, open_consumer
+from hub.io.kafka.reading import close_consumer, consumer_for
 from hub.io.kafka.topic_contents import ends
 from hub.io.kafka.topics import INBOX_PREFIX
 from hub.ports import Refusing
@@ -151,13 +151,9 @@ async def offset_at(connection: KafkaConnection, place: TopicPartition, at: date
     Raises:
         Unavailable: the broker does not answer.
     """
-    consumer = await open_consumer(connection)
-    try:
-        with broker_errors("to a look for a time"):
-            consumer.assign([place])
-            found = await consumer.offsets_for_times({place: int(at.timestamp() * 1000)})
-    finally:
-        await close_consumer(consumer)
+    async with consumer_for(connection, "to a look for a time") as consumer:
+        consumer.assign([place])
+        found = await consumer.offsets_for_times({place: int(at.timestamp() * 1000)})
     return None if found.get(place) is None else int(found[place].offset)
 
 

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from hub.io.kafka.connection import KafkaConnection, broker_errors
 from hub.io.kafka.inbox_records import InboxRecord, read_inbox
-from hub.io.kafka.reading import close_consumer
+from hub.io.kafka.reading import SMALL_FETCH_BYTES, close_consumer, open_consumer
 
 CONSUMERS: Final = 4
 """Cold reads at once. They are catch-up: rare, and the broker serves them from disk."""
@@ -53,7 +53,8 @@ class ColdInboxes:
         consumer = await self._free.get()
         try:
             if consumer is None:
-                consumer = await self._open()
+                # Invariant 2: every reader reads committed records only.
+                consumer = await open_consumer(self._connection, fetch_bytes=SMALL_FETCH_BYTES)
             yield consumer
         except BaseException:
             # What state it is in is unknown: the next reader gets a new one.
@@ -63,22 +64,6 @@ class ColdInboxes:
             raise
         finally:
             self._free.put_nowait(consumer)
-
-    async def _open(self) -> AIOKafkaConsumer:
-        # Invariant 2: every reader reads committed records only.
-        consumer = AIOKafkaConsumer(
-            **self._connection.options(),
-            isolation_level="read_committed",
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            fetch_max_wait_ms=50,
-        )
-        try:
-            await consumer.start()
-        except BaseException:
-            await close_consumer(consumer)
-            raise
-        return consumer
 
 
 async def _read(

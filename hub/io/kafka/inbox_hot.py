@@ -15,17 +15,16 @@ from typing import Any, Final
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndTimestamp
 from lgsp_message.attributes import is_urgent
 
 from hub.decision.events import AuditEvent, Event
-from hub.io.kafka.connection import KafkaConnection, broker_errors, whole
+from hub.io.kafka.connection import KafkaConnection, broker_errors
 from hub.io.kafka.inbox_followed import Followed
 from hub.io.kafka.inbox_records import Spot, read_inbox
-from hub.io.kafka.reading import close_consumer
+from hub.io.kafka.reading import SMALL_FETCH_BYTES, consumer_for
 from hub.io.kafka.topics import inbox, urgent_inbox
-from hub.ports import Unavailable
+from hub.ports import Refusing, Unavailable
 
 MEMORY_BYTES: Final = 32 * 1024 * 1024
 """Newest records kept for all inboxes together; what is older is read from the broker again."""
@@ -148,23 +147,20 @@ class HotInboxes:
 
     async def _run(self) -> None:
         while True:
-            # Invariant 2: an aborted delivery was never made.
-            consumer = AIOKafkaConsumer(
-                **self._connection.options(),
-                isolation_level="read_committed",
-                enable_auto_commit=False,
-                auto_offset_reset="earliest",
-                fetch_max_wait_ms=_FETCH_WAIT_MS,
-            )
             try:
-                await whole(consumer.start())
-                await self._serve(consumer)
-            except (KafkaError, OSError, TimeoutError) as error:
-                _log.warning("inbox reader lost Kafka", error=type(error).__name__)
+                # Invariant 2: an aborted delivery was never made.
+                async with consumer_for(
+                    self._connection,
+                    "to the inbox reader",
+                    fetch_bytes=SMALL_FETCH_BYTES,
+                    wait_ms=_FETCH_WAIT_MS,
+                ) as consumer:
+                    await self._serve(consumer)
+            except (Refusing, Unavailable) as error:
+                _log.warning("inbox reader lost Kafka", cause=str(error))
                 await asyncio.sleep(_RETRY_SECONDS)
             finally:
                 self._consumer = None
-                await close_consumer(consumer)
 
     async def _serve(self, consumer: AIOKafkaConsumer) -> None:
         self._new = True

@@ -7,9 +7,9 @@ from typing import Protocol
 from aiokafka import TopicPartition
 
 from hub.io.kafka.codec import Headers
-from hub.io.kafka.connection import KafkaConnection, broker_errors
+from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.ranges import IngressPart
-from hub.io.kafka.reading import close_consumer, open_consumer
+from hub.io.kafka.reading import consumer_for
 from hub.io.kafka.topics import INGRESS
 
 
@@ -40,13 +40,10 @@ class PastIngress:
 
     async def spans(self, since: datetime) -> dict[int, tuple[int, int]]:
         at = int(since.timestamp() * 1000)
-        consumer = await open_consumer(self._connection)
-        try:
-            with broker_errors("looking for a moment in hub.ingress"):
-                found = await consumer.offsets_for_times(dict.fromkeys(self._places, at))
-                ends = await consumer.end_offsets(self._places)
-        finally:
-            await close_consumer(consumer)
+        doing = "looking for a moment in hub.ingress"
+        async with consumer_for(self._connection, doing) as consumer:
+            found = await consumer.offsets_for_times(dict.fromkeys(self._places, at))
+            ends = await consumer.end_offsets(self._places)
         # Nothing has arrived since then where no offset is known.
         return {
             place.partition: (known.offset, ends[place])

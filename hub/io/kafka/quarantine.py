@@ -13,8 +13,8 @@ from hub.decision.events import AuditEvent, Event
 from hub.decision.holding import Resume
 from hub.io.kafka import topics
 from hub.io.kafka.codec import Headers, encode_event
-from hub.io.kafka.connection import KafkaConnection, broker_errors
-from hub.io.kafka.reading import close_consumer, open_consumer, read_to
+from hub.io.kafka.connection import KafkaConnection
+from hub.io.kafka.reading import consumer_for, read_to
 from hub.io.kafka.router_records import COMMAND, ORIGINAL_PREFIX
 from hub.io.kafka.transaction import Output, TransactionalWriter
 from hub.ports import Fenced, Unavailable
@@ -58,13 +58,9 @@ class QuarantineBus:
         Raises:
             Unavailable: the broker does not answer.
         """
-        consumer = await open_consumer(self._connection)
-        try:
-            with broker_errors("reading hub.quarantine"):
-                async with asyncio.timeout(READ_SECONDS):
-                    return await _read(consumer)
-        finally:
-            await close_consumer(consumer)
+        async with consumer_for(self._connection, "reading hub.quarantine") as consumer:
+            async with asyncio.timeout(READ_SECONDS):
+                return await _read(consumer)
 
     async def release(
         self, message: Quarantined, at: datetime, *, by: str, reason: str

@@ -5,9 +5,9 @@ from typing import Any
 
 from aiokafka import TopicPartition
 
-from hub.io.kafka.connection import KafkaConnection, broker_errors
+from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.log_feed import LogRecord
-from hub.io.kafka.reading import close_consumer, open_consumer, read_to
+from hub.io.kafka.reading import consumer_for, read_to
 from hub.io.kafka.topics import AUDIT, INGRESS
 
 
@@ -53,20 +53,16 @@ class IngressPart:
 async def _records(
     connection: KafkaConnection, starts: dict[TopicPartition, int], ends: dict[TopicPartition, int]
 ) -> AsyncIterator[Any]:
-    consumer = await open_consumer(connection)
-    try:
-        with broker_errors("reading a period again"):
-            consumer.assign(list(starts))
-            kept = await consumer.beginning_offsets(list(starts))
-            there = await consumer.end_offsets(list(starts))
-            for place, offset in starts.items():
-                consumer.seek(place, max(offset, kept[place]))
-            # What was deleted at the end cannot be waited for.
-            reach = {place: min(end, there[place]) for place, end in ends.items()}
-            async for found in read_to(consumer, reach):
-                for place, records in found.items():
-                    for record in records:
-                        if record.offset < ends[place]:
-                            yield record
-    finally:
-        await close_consumer(consumer)
+    async with consumer_for(connection, "reading a period again") as consumer:
+        consumer.assign(list(starts))
+        kept = await consumer.beginning_offsets(list(starts))
+        there = await consumer.end_offsets(list(starts))
+        for place, offset in starts.items():
+            consumer.seek(place, max(offset, kept[place]))
+        # What was deleted at the end cannot be waited for.
+        reach = {place: min(end, there[place]) for place, end in ends.items()}
+        async for found in read_to(consumer, reach):
+            for place, records in found.items():
+                for record in records:
+                    if record.offset < ends[place]:
+                        yield record

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -14,6 +15,18 @@ from hub.ports import Unavailable
 FETCH_BYTES: Final = 4 * 1024 * 1024
 """Bytes fetched from a partition at once: more than one batch of events of 2 kB."""
 
+SMALL_FETCH_BYTES: Final = 1024 * 1024
+"""The same for a reader of many partitions, or of many at once in one process."""
+
+START_SECONDS: Final = 20.0
+"""How long a broker may take to let a reader in: it may just be starting itself."""
+
+SEEKER_WAIT_MS: Final = 100
+"""What the broker waits where nothing is new. Short: another place is read only after that."""
+
+FOLLOWER_WAIT_MS: Final = 500
+"""The same for who stays where he is: he gets news at once all the same, and asks less often."""
+
 SILENT_SECONDS: Final = 10.0
 """Longest silence while records are known to come: whoever reads must also notice a stop."""
 
@@ -23,9 +36,13 @@ marks, which no look returns. A takeover would wait so long for nothing."""
 
 
 async def open_consumer(
-    connection: KafkaConnection, *, fetch_bytes: int = FETCH_BYTES, **options: Any
+    connection: KafkaConnection,
+    *,
+    fetch_bytes: int = FETCH_BYTES,
+    wait_ms: int = SEEKER_WAIT_MS,
+    **options: Any,
 ) -> Any:
-    """Start a consumer without a group. The caller assigns and seeks.
+    """Start a consumer without a group. The caller assigns, seeks and, at last, closes.
 
     Raises:
         Unavailable: the broker does not answer.
@@ -34,20 +51,40 @@ async def open_consumer(
         **connection.options(),
         group_id=None,
         enable_auto_commit=False,
-        auto_offset_reset="earliest",
         isolation_level="read_committed",  # Invariant 2: what was not committed is not there.
-        fetch_max_wait_ms=100,
+        fetch_max_wait_ms=wait_ms,
         max_partition_fetch_bytes=fetch_bytes,
-        **options,
+        **{"auto_offset_reset": "earliest"} | options,
     )
     try:
         with broker_errors("starting to read"):
-            await whole(consumer.start())
+            async with asyncio.timeout(START_SECONDS):
+                await whole(consumer.start())
     except BaseException:
         # Also where the process is told to stop meanwhile: nothing is left open behind it.
         await close_consumer(consumer)
         raise
     return consumer
+
+
+@asynccontextmanager
+async def consumer_for(
+    connection: KafkaConnection, doing: str, **options: Any
+) -> AsyncIterator[Any]:
+    """Give a consumer like `open_consumer`'s for one piece of work. `doing` says, for people, what.
+
+    Errors of Kafka within it become the hub's.
+
+    Raises:
+        Refusing: the broker refuses it for good.
+        Unavailable: the broker does not answer.
+    """
+    consumer = await open_consumer(connection, **options)
+    try:
+        with broker_errors(doing):
+            yield consumer
+    finally:
+        await close_consumer(consumer)
 
 
 async def close_consumer(consumer: Any) -> None:

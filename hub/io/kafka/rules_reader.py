@@ -5,17 +5,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from hub.io.kafka.connection import KafkaConnection, broker_errors
-from hub.io.kafka.reading import close_consumer
+from hub.io.kafka.reading import FOLLOWER_WAIT_MS, close_consumer, open_consumer
 from hub.io.kafka.topics import RULES
 from hub.ports import Unavailable
 
 _PLACE: Final = TopicPartition(RULES, 0)
 _POLL_MS: Final = 1_000
-_START_SECONDS: Final = 20.0
+_END_SECONDS: Final = 20.0
 """How long the broker may take to tell where the topic ends."""
 
 
@@ -52,19 +52,14 @@ async def open_rules(connection: KafkaConnection) -> AsyncIterator[RulesReader]:
     Raises:
         Unavailable: the broker does not answer, or the topic was not made yet.
     """
-    consumer = AIOKafkaConsumer(
-        **connection.options(),
-        # Invariant 2: a half-written or aborted version is never seen.
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-    )
+    # Invariant 2: a half-written or aborted version is never seen.
+    consumer = await open_consumer(connection, wait_ms=FOLLOWER_WAIT_MS)
     try:
         with broker_errors("opening hub.rules"):
-            async with asyncio.timeout(_START_SECONDS):
-                await consumer.start()
-                reader = RulesReader(consumer, await _end(consumer))
-        yield reader
+            async with asyncio.timeout(_END_SECONDS):
+                end = await _end(consumer)
+        # Outside: an error of whoever reads is not Kafka's.
+        yield RulesReader(consumer, end)
     finally:
         await close_consumer(consumer)
 

@@ -10,7 +10,7 @@ from aiokafka import TopicPartition
 from hub.io.kafka.admin import open_admin
 from hub.io.kafka.connection import KafkaConnection, broker_errors
 from hub.io.kafka.log_dirs import sizes
-from hub.io.kafka.reading import close_consumer, open_consumer
+from hub.io.kafka.reading import consumer_for
 from hub.io.kafka.topic_facts import TopicFacts, topic_facts, topic_settings
 
 LOOK_SECONDS: Final = 20.0
@@ -79,12 +79,9 @@ async def ends(
     wanted = list(places)
     if not wanted:
         return {}, {}
-    consumer = await open_consumer(connection, fetch_bytes=_FETCH_BYTES)
-    try:
-        with broker_errors("to a look at the ends of partitions"):
-            async with asyncio.timeout(LOOK_SECONDS):
-                consumer.assign(wanted)
-                first = await consumer.beginning_offsets(wanted)
-                return first, await consumer.end_offsets(wanted)
-    finally:
-        await close_consumer(consumer)
+    doing = "to a look at the ends of partitions"
+    async with consumer_for(connection, doing, fetch_bytes=_FETCH_BYTES) as consumer:
+        async with asyncio.timeout(LOOK_SECONDS):
+            consumer.assign(wanted)
+            first = await consumer.beginning_offsets(wanted)
+            return first, await consumer.end_offsets(wanted)

@@ -29,7 +29,7 @@ from aiokafka.errors import (
 from aiokafka.structs import OffsetAndMetadata
 
 from hub.io.kafka.codec import Headers
-from hub.io.kafka.connection import KafkaConnection
+from hub.io.kafka.connection import KafkaConnection, whole
 from hub.ports import Fenced, Refusing, Unavailable
 
 TRANSACTION_TIMEOUT_MS: Final = 10_000
@@ -111,7 +111,7 @@ class TransactionalWriter:
         self._producer = producer
         try:
             async with asyncio.timeout(COMMIT_SECONDS):
-                await producer.start()
+                await whole(producer.start())
         except (KafkaError, OSError, TimeoutError) as error:
             await self.discard()
             raise Unavailable(f"Kafka gives no producer: {type(error).__name__}") from error
@@ -206,7 +206,7 @@ class TransactionalWriter:
         """Drop the producer, whatever state it is in."""
         producer, self._producer = self._producer, None
         if producer is not None:
-            await _abandon(producer)
+            await whole(_abandon(producer))
 
 
 def _append(builder: Any, record: Output) -> bool:

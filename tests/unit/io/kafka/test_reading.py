@@ -1,10 +1,10 @@
-"""Reading `hub.rules`: what was opened is closed, also where the client cancels its closing."""
+"""Consumers: what was opened is closed, also where the client cancels its closing."""
 
 import asyncio
 
 import pytest
 
-from hub.io.kafka import rules_reader
+from hub.io.kafka import reading
 from hub.io.kafka.connection import KafkaConnection
 from hub.ports import Unavailable
 
@@ -37,8 +37,7 @@ async def test_a_consumer_that_cancels_its_stop_leaves_no_connection_open(monkey
         made.append(WaitsToRepeatAFetch(**options))
         return made[-1]
 
-    monkeypatch.setattr(rules_reader, "AIOKafkaConsumer", make)
+    monkeypatch.setattr(reading, "AIOKafkaConsumer", make)
     with pytest.raises(Unavailable):
-        async with rules_reader.open_rules(KafkaConnection(bootstrap="127.0.0.1:1")):
-            pass
+        await reading.open_consumer(KafkaConnection(bootstrap="127.0.0.1:1"))
     assert [one._client.closed for one in made] == [True]
