@@ -108,6 +108,17 @@ def test_of_two_languages_chosen_in_a_row_the_second_stays(page, province):
     expect(page.get_by_role("heading", name="Cá nhân", level=1)).to_be_visible()
 
 
+def test_a_choice_that_the_account_did_not_keep_is_said(page, province):
+    page.goto(f"{province.url}/profile")
+    settled(page)
+    page.route(f"**{PROFILE}", lambda route: route.abort())
+    page.locator(".tools").get_by_role("button", name="English").click()
+    expect(page.locator(".toast")).to_contain_text("Not kept with the account")
+    page.unroute(f"**{PROFILE}")
+    with page.expect_response(f"**{PROFILE}"):
+        page.locator(".tools").get_by_role("button", name="Tiếng Việt").click()
+
+
 @pytest.fixture
 def writable(province):
     """Let people change things again, whatever becomes of the test that turns it off."""

@@ -3,7 +3,8 @@ import { ask, csrf, renewSessionBy } from "../api/http";
 import { Failed, problemOf, type Problem } from "../api/problem";
 import { NEEDS, ROLES, type Need } from "../api/rights";
 import type { Me } from "../api/shapes";
-import { language } from "../words";
+import { say } from "../design/toast";
+import { language, words } from "../words";
 import { zone } from "./preferences";
 import { href, replace } from "./router";
 
@@ -102,7 +103,7 @@ export async function changePassword(present: string, fresh: string): Promise<vo
 /** Keep language and time zone with the account, so that they are the same on every machine. */
 export function keepProfile(): Promise<void> {
   // One after the other: of two choices in a row the hub ends with the second.
-  keeping = keeping.catch(() => undefined).then(writeProfile);
+  keeping = keeping.then(writeProfile).catch(() => say(words.value.profile.notKept));
   return keeping;
 }
 

@@ -220,7 +220,7 @@ export const en: Words = {
     means: "Names of systems and organisations are in it: read it before you send it. That it was made is in the audit trail.",
   },
   profile: {
-    title: "Profile", looks: "Display", language: "Language", theme: "Colours", themes: { system: "As the machine", light: "Light", dark: "Dark" }, zone: "Time zone", zones: { vietnam: "Viet Nam (UTC+7)" }, start: "First screen", lastScreen: "The one open last", shortcuts: "Shortcuts of a single key",
+    title: "Profile", looks: "Display", language: "Language", theme: "Colours", themes: { system: "As the machine", light: "Light", dark: "Dark" }, zone: "Time zone", zones: { vietnam: "Viet Nam (UTC+7)" }, start: "First screen", lastScreen: "The one open last", notKept: "Not kept with the account: this browser has changed, other machines have not. Choose again later.", shortcuts: "Shortcuts of a single key",
     rights: "Roles and rights", sessions: "Sign-ins", thisSession: "This one", signedIn: "signed in", seen: "active", everywhere: "Sign out everywhere",
   },
   figures: {

@@ -219,7 +219,7 @@ export const vi = {
     means: "Có tên hệ thống và cơ quan trong gói: hãy đọc trước khi gửi đi. Việc lập gói được ghi vào nhật ký.",
   },
   profile: {
-    title: "Cá nhân", looks: "Hiển thị", language: "Ngôn ngữ", theme: "Màu nền", themes: { system: "Theo máy", light: "Sáng", dark: "Tối" }, zone: "Múi giờ", zones: { vietnam: "Việt Nam (UTC+7)" }, start: "Trang mở đầu", lastScreen: "Trang mở gần nhất", shortcuts: "Dùng phím tắt một ký tự",
+    title: "Cá nhân", looks: "Hiển thị", language: "Ngôn ngữ", theme: "Màu nền", themes: { system: "Theo máy", light: "Sáng", dark: "Tối" }, zone: "Múi giờ", zones: { vietnam: "Việt Nam (UTC+7)" }, start: "Trang mở đầu", lastScreen: "Trang mở gần nhất", notKept: "Chưa lưu được vào tài khoản: trình duyệt này đã đổi, máy khác thì chưa. Hãy chọn lại sau.", shortcuts: "Dùng phím tắt một ký tự",
     rights: "Vai trò và quyền", sessions: "Các lần đăng nhập", thisSession: "Lần này", signedIn: "vào lúc", seen: "hoạt động", everywhere: "Đăng xuất mọi nơi",
   },
   figures: {
