@@ -17,7 +17,6 @@ from sandbox_sql_table import OldSoftware
 from sqlalchemy import create_engine, event
 
 HERE = Path(__file__).parents[1]
-ANSWER_SECONDS = 20
 
 
 class Driver(sqlite3.Connection):
@@ -61,10 +60,8 @@ class Cursor(sqlite3.Cursor):
             return
         peer = self.connection.peer
         for row in rows:
-            asked = peer.script.answer(next((each for each in row if each in peer.ids), None))
-            # A loop that has ended answers nobody: no thread waits for it for ever.
-            answer = asyncio.run_coroutine_threadsafe(asked, peer.loop).result(ANSWER_SECONDS)
-            self._obey(answer)
+            id_ = next((each for each in row if each in peer.ids), None)
+            self._obey(peer.script.answer_in_thread(peer.loop, id_))
 
     def _obey(self, answer):
         if answer.say is Say.DOWN:

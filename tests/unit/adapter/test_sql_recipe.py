@@ -72,8 +72,7 @@ class Table(SourcePeer):
     def obey(self, position, limit):
         """Do what the script says, in the thread of the driver."""
         assert self.loop is not None
-        answer = asyncio.run_coroutine_threadsafe(self.script.answer(), self.loop).result(60)
-        if answer.say is not Say.OK:
+        if self.script.answer_in_thread(self.loop).say is not Say.OK:
             raise sqlite3.OperationalError("no connection")
         behind = "SELECT count(*) FROM ho_so WHERE stt > ?"
         self.given += min(limit, self._do(behind, int(position))[0][0])

@@ -6,7 +6,10 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum, unique
-from typing import Any
+from typing import Any, Final
+
+THREAD_SECONDS: Final = 20
+"""How long a thread waits for an answer: a loop that has ended gives none."""
 
 
 @unique
@@ -56,6 +59,19 @@ class Script:
         if id_ in self.by_id:
             return self.by_id[id_]
         return self.next.popleft() if self.next else self.default
+
+    def answer_in_thread(self, loop: asyncio.AbstractEventLoop, id_: str | None = None) -> Answer:
+        """Return the same for a fake that is called in a thread, as blocking drivers are.
+
+        Raises:
+            RuntimeError: the loop has ended.
+        TimeoutError: it has ended meanwhile, or the peer still hangs.
+        """
+        asked = self.answer(id_)
+        try:
+            return asyncio.run_coroutine_threadsafe(asked, loop).result(THREAD_SECONDS)
+        finally:
+            asked.close()  # Else a question that no loop has begun with is a warning.
 
 
 class Peer(ABC):
