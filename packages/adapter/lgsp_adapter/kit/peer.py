@@ -65,7 +65,7 @@ class Script:
 
         Raises:
             RuntimeError: the loop has ended.
-        TimeoutError: it has ended meanwhile, or the peer still hangs.
+            TimeoutError: it has ended meanwhile, or the peer still hangs.
         """
         asked = self.answer(id_)
         try:
