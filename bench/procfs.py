@@ -23,9 +23,14 @@ def cpu_seconds(pid: int) -> float:
     Raises:
         OSError: there is no such process.
     """
-    # The name in field 2 may hold spaces and brackets: counted from the last bracket.
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    fields = _fields(Path(f"/proc/{pid}"))
     return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _fields(folder: Path) -> list[str]:
+    """Return what `stat` says of a process or a thread, from its state on."""
+    # The name before it may hold spaces and brackets: counted from the last bracket.
+    return (folder / "stat").read_text().rpartition(")")[2].split()
 
 
 def memory_mb(pid: int, kind: str = "VmRSS") -> float:
@@ -79,7 +84,7 @@ def _await_stillness(pid: int) -> None:
 
 def _is_stopped(thread: Path) -> bool:
     try:
-        return (thread / "stat").read_text().rpartition(")")[2].split()[0] == "T"
+        return _fields(thread)[0] == "T"
     except (FileNotFoundError, ProcessLookupError):
         return True  # It ended between two looks.
 

@@ -40,6 +40,7 @@ async def open_consumer(
     *,
     fetch_bytes: int = FETCH_BYTES,
     wait_ms: int = SEEKER_WAIT_MS,
+    auto_offset_reset: str = "earliest",
     **options: Any,
 ) -> Any:
     """Start a consumer without a group. The caller assigns, seeks and, at last, closes.
@@ -54,7 +55,8 @@ async def open_consumer(
         isolation_level="read_committed",  # Invariant 2: what was not committed is not there.
         fetch_max_wait_ms=wait_ms,
         max_partition_fetch_bytes=fetch_bytes,
-        **{"auto_offset_reset": "earliest"} | options,
+        auto_offset_reset=auto_offset_reset,
+        **options,
     )
     try:
         with broker_errors("starting to read"):
