@@ -11,7 +11,7 @@ from aiokafka.admin import NewTopic
 from prometheus_client import CollectorRegistry
 
 from hub.io.kafka import codec, topics
-from hub.io.kafka.admin import open_admin
+from hub.io.kafka.admin import await_listed, open_admin
 from hub.io.kafka.connection import KafkaConnection
 from hub.io.kafka.share import Share
 from hub.router import main as router
@@ -54,6 +54,7 @@ class Rig:
     async def create(self, *new):
         async with open_admin(self.connection) as admin:
             await admin.create_topics(list(new))
+            await await_listed(admin, [topic.name for topic in new])
 
     async def admit(self, *messages, partition=None):
         """Write stamped messages to `hub.ingress`, as admission does."""

@@ -1,12 +1,19 @@
 """Make topics and delete records: what only the control plane and the janitor do."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    KafkaError,
+    TopicAlreadyExistsError,
+    UnknownTopicOrPartitionError,
+    for_code,
+)
 
 from hub.io.kafka.connection import KafkaConnection, broker_errors, whole
 from hub.io.kafka.topics import INBOX_PREFIX, Topic, inbox_topics, owner_of
@@ -17,6 +24,11 @@ _AT_ONCE: Final = 100
 
 _TIMEOUT_MS: Final = 60_000
 """How long the controller may take for one request."""
+
+_LISTED_SECONDS: Final = 20.0
+"""How long a broker may lag behind its controller: a fifth of a second was seen under load."""
+
+_LOOK_SECONDS: Final = 0.05
 
 _QUORUM: Final = 3
 """From this many replicas on, a write counts once two of them have it (invariant 1)."""
@@ -37,6 +49,7 @@ async def ensure_topics(connection: KafkaConnection, topics: Iterable[Topic]) ->
             missing = [topic for name, topic in wanted.items() if name not in known]
             for start in range(0, len(missing), _AT_ONCE):
                 await _create(admin, connection, missing[start : start + _AT_ONCE])
+            await await_listed(admin, [topic.name for topic in missing])
 
 
 async def complete_inboxes(connection: KafkaConnection) -> None:
@@ -81,6 +94,20 @@ async def open_admin(
         yield admin
     finally:
         await admin.close()
+
+
+async def await_listed(admin: Any, names: Iterable[str]) -> None:
+    """Return once a broker tells of these topics; the controller that made them is ahead of it.
+
+    Raises:
+        KafkaError: they were made, but the broker does not tell of them.
+    """
+    wanted, until = set(names), time.monotonic() + _LISTED_SECONDS
+    while wanted and (unseen := wanted.difference(await admin.list_topics())):
+        if time.monotonic() > until:
+            failure: KafkaError = UnknownTopicOrPartitionError(f"{len(unseen)} new topics")
+            raise failure
+        await asyncio.sleep(_LOOK_SECONDS)
 
 
 async def _partitions(admin: Any, wanted: Mapping[str, Topic]) -> dict[str, int]:
