@@ -9,6 +9,7 @@ from typing import Final
 
 _M_TRIM_THRESHOLD: Final = -1
 _M_TOP_PAD: Final = -2
+_M_MMAP_THRESHOLD: Final = -3
 """Names of glibc's `mallopt`, from `malloc.h`."""
 
 LOOK_SECONDS: Final = 1.0
@@ -28,14 +29,16 @@ class Calm:
     kept: int
     """Bytes of freed memory that the process keeps for the next batch: giving it back and taking it
     again costs page faults."""
+    largest: int
+    """Bytes of the largest buffer that is kept so; the system gives and takes what is larger."""
 
 
-REQUESTS: Final = Calm(young=50_000, kept=16 * 2**20)
+REQUESTS: Final = Calm(young=50_000, kept=16 * 2**20, largest=256 * 2**10)
 """For processes whose work comes in small pieces."""
 
-BATCHES: Final = Calm(young=500_000, kept=64 * 2**20)
-"""For the router: more than two batches of 2,000 messages hold at once, and their memory. With less
-it spends a tenth of its time on page faults."""
+BATCHES: Final = Calm(young=500_000, kept=64 * 2**20, largest=32 * 2**20)
+"""For the router: more than two batches of 2,000 messages hold at once, and their memory, also that
+of whole answers of the broker. With less it spends a tenth of its time on page faults."""
 
 
 def calm_memory(calm: Calm) -> None:
@@ -51,6 +54,7 @@ def calm_memory(calm: Calm) -> None:
     if mallopt is not None:  # Another C library does as it likes.
         mallopt(_M_TRIM_THRESHOLD, calm.kept)
         mallopt(_M_TOP_PAD, calm.kept)
+        mallopt(_M_MMAP_THRESHOLD, calm.largest)  # glibc takes 32 MiB at most.
 
 
 class Burst:

@@ -116,8 +116,8 @@ class Router:
         now = self._clock()
         self._metrics.committed([outcome for _, outcome in work], now)
         for record, outcome in work:
-            self._condemned.pop(record.place, None)
             if isinstance(outcome, Held):
+                self._condemned.pop(record.place, None)
                 self._count_held(now, outcome)
 
     def _isolate(self, part: Sequence[tuple[Record, Outcome]], refusal: Refusing) -> None:

@@ -102,10 +102,8 @@ class RouterBus:
         await self._inboxes.look_for(wanted, self._writer)
         place = self._inboxes.place
         outputs = [out for record, done in work for out in outputs_of(record, done, place)]
-        offsets = {
-            TopicPartition(topics.INGRESS, record.place.partition): record.place.offset + 1
-            for record, _ in work
-        }
+        after = {record.place.partition: record.place.offset + 1 for record, _ in work}
+        offsets = {TopicPartition(topics.INGRESS, number): end for number, end in after.items()}
         try:
             async with self._inboxes.parking(outputs):
                 done = await self._writer.write(outputs, self._owned(offsets), topics.ROUTER_GROUP)

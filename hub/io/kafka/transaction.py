@@ -185,11 +185,12 @@ class TransactionalWriter:
 
     def _batches(self, outputs: Sequence[Output]) -> list[tuple[TopicPartition, Any, list[Output]]]:
         """Build the batches ourselves: a call of `send` for each record costs five times more."""
-        grouped: dict[TopicPartition, list[Output]] = defaultdict(list)
+        grouped: dict[tuple[str, int], list[Output]] = defaultdict(list)
         for output in outputs:
-            grouped[TopicPartition(output.topic, output.partition)].append(output)
+            grouped[output.topic, output.partition].append(output)
         batches = []
-        for place, records in grouped.items():
+        for (topic, partition), records in grouped.items():
+            place = TopicPartition(topic, partition)
             builder, some = self._producer.create_batch(), list[Output]()
             for record in records:
                 if not _append(builder, record):

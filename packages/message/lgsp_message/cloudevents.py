@@ -70,7 +70,9 @@ def _unquote(value: str, name: str) -> str:
         raise Refused(Reason.ATTRIBUTE_INVALID, "a header is not UTF-8", name) from error
 
 
-_KAFKA_NAMES: Final = {f"ce_{name}": name for name in SIGNED}
+_KAFKA_NAMES: Final = {
+    "content-type" if name == "datacontenttype" else f"ce_{name}": name for name in SIGNED
+}
 """The usual names, looked up: a router reads a dozen for each message."""
 
 
@@ -90,7 +92,9 @@ def from_kafka(headers: Iterable[tuple[str, bytes]]) -> dict[str, str]:
     """
     attributes: dict[str, str] = {}
     for header, value in headers:
-        name = _KAFKA_NAMES.get(header) or _attribute_name(header, "ce_")
+        name = _KAFKA_NAMES.get(header)
+        if name is None and header[:3] == "ce_":
+            name = _attribute_name(header, "ce_")
         if name is None:
             continue
         if name in attributes:

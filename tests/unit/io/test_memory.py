@@ -26,6 +26,9 @@ async def main():
     # Pieces of a batch, and some on top of them that outlive it: free() alone gives nothing back.
     batch = [bytes([1]) * 2_000 for _ in range(40_000)]
     pins = [bytes([1]) * 2_000 for _ in range(10)]
+    # What a broker answers at once is kept too, so it must go the same way.
+    batch += [bytes([1]) * 8_000_000 for _ in range(4)]
+    pins += [bytes([1]) * 2_000]
     while time.process_time() < end:
         pass
     during = own_mib()
