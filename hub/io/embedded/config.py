@@ -70,7 +70,7 @@ SERVING_FLAGS: Final = (
     "-XX:MinHeapFreeRatio=10",
     "-XX:MaxHeapFreeRatio=25",
     # Where a heap is kept three quarters full, marking must begin later: at the usual 45 % each
-    # large request began one, and a tenth of the broker's CPU went into marking the same again.
+    # large request began one in some runs, and up to a third of the CPU went into marking again.
     "-XX:InitiatingHeapOccupancyPercent=80",
     "-XX:-G1UseAdaptiveIHOP",
     # Each thread keeps a buffer outside the heap, as large as its largest request so far; with a
