@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -37,6 +38,15 @@ class FileConfig(Config):
     password: Secret | None = None
 
 
+def fail(mood):
+    """End the process, or let go of everything and stand still, where its mood says so."""
+    if mood == "crash":
+        os._exit(7)
+    if mood == "mute":
+        os.closerange(3, 64)
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+
 class FileSink(Sink[FileConfig]):
     """Its other side is a file; its mood says how its code behaves."""
 
@@ -66,8 +76,7 @@ class FileSink(Sink[FileConfig]):
         return Check(ok=True, vi="Tốt", en=f"Well, {len(os.environ.get('HUB_SQL_URL', ''))}")
 
     async def write(self, batch):
-        if self.config.mood == "crash":
-            os._exit(7)
+        fail(self.config.mood)
         if self.config.mood == "leak":
             self.hoard.append(bytearray(400 * 1024 * 1024))
             await asyncio.sleep(60)

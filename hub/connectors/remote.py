@@ -40,6 +40,9 @@ HELLO_SECONDS: Final = 60.0
 LOOK_SECONDS: Final = 0.25
 """Between two looks at the process's memory."""
 
+EXIT_SECONDS: Final = 2.0
+"""For a process that has let go of the wire: it may be telling why it ends. Then it is ended."""
+
 MAX_DEATHS: Final = 5
 DEATHS_SECONDS: Final = 600.0
 """More deaths in so long a time are a fault that no restart mends: the connector fails."""
@@ -68,6 +71,7 @@ class Remote:
         self._environment = dict(environment or {})
         self._process: asyncio.subprocess.Process | None = None
         self._wire: Wire | None = None
+        self._watching: asyncio.Task[Any] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._hello = Hello()
         self._starting = asyncio.Lock()
@@ -147,7 +151,12 @@ class Remote:
                 return self._hello
             await self._end()
             await self._pause()
-            self._hello = await self._start()
+            try:
+                self._hello = await self._start()
+            except BaseException:
+                # Half a start is none: what comes next would ask a process that knows nothing.
+                await self._end()
+                raise
             return self._hello
 
     async def _pause(self) -> None:
@@ -161,25 +170,30 @@ class Remote:
     async def _start(self) -> Hello:
         ours, theirs = socket.socketpair()
         try:
-            memory = str(self._connector.limits.memory_mb)
-            self._process = await asyncio.create_subprocess_exec(
-                *self._command,
-                str(theirs.fileno()),
-                memory,
-                pass_fds=(theirs.fileno(),),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=_STDERR,
-                env=self._environment,
-                start_new_session=True,
-            )
+            self._process = process = await self._process_at(theirs.fileno())
+            reader, writer = await asyncio.open_unix_connection(sock=ours)
+        except BaseException:
+            ours.close()
+            raise
         finally:
             theirs.close()
-        reader, writer = await asyncio.open_unix_connection(sock=ours)
-        self._wire = Wire(reader, writer, self.lent.handlers())
+        self._wire = wire = Wire(reader, writer, self.lent.handlers())
         self.lives += 1
-        self._spawn(self._wire.run())
-        self._spawn(self._watch(self._process, self._wire))
-        return await self._greet(self._wire)
+        self._spawn(wire.run())
+        self._watching = self._spawn(self._watch(process, wire))
+        return await self._greet(wire)
+
+    async def _process_at(self, descriptor: int) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            *self._command,
+            str(descriptor),
+            str(self._connector.limits.memory_mb),
+            pass_fds=(descriptor,),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=_STDERR,
+            env=self._environment,
+            start_new_session=True,
+        )
 
     async def _greet(self, wire: Wire) -> Hello:
         connector = self._connector
@@ -206,31 +220,41 @@ class Remote:
         while not wire.gone.is_set():
             if _resident(process.pid) > limit:
                 _log.error("adapter_too_large", connector=self._connector.name, limit=limit)
-                with suppress(ProcessLookupError):
-                    process.kill()
                 break
             await wait_for(wire.gone, LOOK_SECONDS)
-        status = await process.wait()
+        status = await _ended(process, EXIT_SECONDS if wire.gone.is_set() else 0.0)
         self._deaths.append(time.monotonic())
         _log.error("adapter_died", connector=self._connector.name, status=status)
 
     async def _end(self) -> None:
+        if self._watching is not None and self._wire is not None and self._wire.gone.is_set():
+            # However soon its next life is asked for, a death counts.
+            await asyncio.wait({self._watching})
         tasks, self._tasks = self._tasks, set()
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
         process, self._process, self._wire = self._process, None, None
-        if process is not None and process.returncode is None:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
+        if process is not None:
+            await _ended(process)
         self.lent.clear()
 
-    def _spawn(self, work: Any) -> None:
+    def _spawn(self, work: Any) -> asyncio.Task[Any]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
+
+
+async def _ended(process: asyncio.subprocess.Process, seconds: float = 0.0) -> int:
+    """End a process that does not end by itself in so long a time; return its exit status."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            return await process.wait()
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    return await process.wait()
 
 
 def _resident(pid: int) -> int:

@@ -83,7 +83,8 @@ async def test_one_that_crashes_and_one_that_leaks_harm_no_healthy_one(rig, tmp_
     assert len(file.read_text().splitlines()) == 2
 
 
-async def test_an_adapter_that_dies_again_and_again_fails_with_words(rig, tmp_path):
+async def test_an_adapter_that_dies_again_and_again_fails_with_words(rig, tmp_path, monkeypatch):
+    monkeypatch.setattr("hub.connectors.remote.FIRST_PAUSE", 0.02)
     name, _ = await housed(rig, tmp_path, "crash")
     await rig.deliver(*(f"d{n}-{name}" for n in range(6)), system=name)
     async with rig.running() as fleet:

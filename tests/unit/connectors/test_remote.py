@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from lgsp_adapter import Context, Done, Fatal, Retryable
@@ -11,12 +13,12 @@ from lgsp_adapter.testing.deliveries import delivery
 
 from hub.cli import environment
 from hub.connectors.logs import Logs
-from hub.connectors.remote import Remote
+from hub.connectors.remote import MAX_DEATHS, Remote
 from hub.connectors.remote_adapters import RemoteSink
 from hub.connectors.secrets import resolvers
 from hub.decision.connectors import Connector, Isolation
 from hub.ports import Unavailable
-from tests.connector_rig import CHILD
+from tests.connector_rig import CHILD, until
 
 VALUE = "mat-khau-mau-rat-dai"
 PREFIX = "CONNECTOR_"
@@ -52,6 +54,10 @@ def sink(tmp_path, monkeypatch):
         return Remote(connector, ctx, CHILD, environment.environ_of_adapters(PREFIX)), ctx
 
     return made
+
+
+def open_files():
+    return sorted(file.name for file in Path("/proc/self/fd").iterdir())
 
 
 async def opened(remote, ctx):
@@ -115,3 +121,69 @@ async def test_an_adapters_log_level_is_changed_in_its_process(sink):
     finally:
         logs.close()
         await remote.close()
+
+
+async def test_a_death_counts_however_soon_the_next_life_is_asked_for(sink, monkeypatch):
+    remote, ctx = sink("crash", None)
+    monkeypatch.setattr("hub.connectors.remote.FIRST_PAUSE", 0.0)
+    wait = asyncio.subprocess.Process.wait
+
+    async def late(process):
+        status = await wait(process)
+        await asyncio.sleep(0.1)
+        return status
+
+    monkeypatch.setattr(asyncio.subprocess.Process, "wait", late)
+    try:
+        dying = await opened(remote, ctx)
+        for _ in range(MAX_DEATHS):
+            with pytest.raises(Retryable, match="in the middle of a call"):
+                await dying.write([delivery("o-1")])
+        with pytest.raises(Fatal, match=f"died {MAX_DEATHS} times"):
+            await dying.write([delivery("o-1")])
+    finally:
+        await remote.close()
+
+
+async def test_a_process_that_lets_go_of_its_wire_is_ended(sink, monkeypatch):
+    remote, ctx = sink("mute", None)
+    monkeypatch.setattr("hub.connectors.remote.EXIT_SECONDS", 0.1)
+    try:
+        mute = await opened(remote, ctx)
+        with pytest.raises(Retryable, match="in the middle of a call"):
+            await mute.write([delivery("o-1")])
+        first = remote.pid
+        with pytest.raises(Retryable, match="in the middle of a call"):
+            await mute.write([delivery("o-1")])
+        assert remote.lives == 2
+        with pytest.raises(ProcessLookupError):
+            os.kill(first, 0)
+    finally:
+        await remote.close()
+
+
+async def test_a_start_that_was_given_up_is_begun_anew(sink, monkeypatch):
+    remote, ctx = sink("well", None)
+    monkeypatch.setattr(remote, "_command", (sys.executable, "-c", "import time; time.sleep(60)"))
+    try:
+        asked = asyncio.create_task(remote.spec())
+        await until(lambda: remote.lives)
+        asked.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asked
+        monkeypatch.setattr(remote, "_command", CHILD)
+        # What is asked next is answered by a process that knows its adapter.
+        assert (await remote.spec()).name == "file"
+        assert remote.lives == 2
+        assert await (await opened(remote, ctx)).write([delivery("o-1")]) == [Done(ref="mau")]
+    finally:
+        await remote.close()
+
+
+async def test_a_process_that_could_not_be_made_leaves_no_socket_open(sink, monkeypatch):
+    remote, _ = sink("well", None)
+    monkeypatch.setattr(remote, "_command", ("/khong-co",))
+    before = open_files()
+    with pytest.raises(FileNotFoundError):
+        await remote.spec()
+    assert open_files() == before
