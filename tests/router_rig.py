@@ -18,7 +18,7 @@ from hub.router import main as router
 from tests import support
 
 PARTITIONS = 4
-WAIT_SECONDS = 30
+WAIT_SECONDS = 60
 """Longest wait for something that must come: far beyond the worst seen, so it never decides."""
 
 

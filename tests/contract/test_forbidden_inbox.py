@@ -29,7 +29,7 @@ AUTHORIZER = {
     # A topic without a right of its own is open, so that a test closes one alone.
     "allow.everyone.if.no.acl.found": "true",
 }
-SECONDS = 30
+SECONDS = 60
 INBOXES = ("receiver", "closed", "ajar", "shut")
 
 

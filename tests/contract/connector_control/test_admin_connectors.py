@@ -147,7 +147,7 @@ async def test_a_secret_in_place_of_a_reference_is_refused_and_not_repeated(clie
 
 async def test_a_test_is_a_command_and_its_answer_is_given_back(client, control, commands):
     asking = asyncio.create_task(client.post(f"{ONE}:test"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not commands.sent:  # noqa: ASYNC110  (a list, not an event)
             await asyncio.sleep(0.01)
     (command,) = commands.sent

@@ -21,7 +21,7 @@ def event(number, **fields):
 async def told(live, last_id=None, seen=lambda _: True, still=for_good):
     """Return what a stream tells until it ends by itself: (id, event, data) of each."""
     found = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         async for chunk in live.stream(last_id, seen, still):
             lines = dict(line.split(": ", 1) for line in chunk.decode().strip().split("\n"))
             if "id" in lines:

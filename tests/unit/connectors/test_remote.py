@@ -114,7 +114,7 @@ async def test_an_adapters_log_level_is_changed_in_its_process(sink):
     try:
         opened_sink = await opened(remote, ctx)
         logs.set("DEBUG 2999-01-01T00:00:00+00:00")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             told = None
             while told != [Done(ref="DEBUG")]:
                 told = await opened_sink.write([delivery("o-1")])
