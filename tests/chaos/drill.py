@@ -46,9 +46,9 @@ class Drill:
     def __exit__(self, *_):
         self.fleet.stop()
 
-    def send(self, count, rate, after=lambda: None):
-        """Send messages, at most `rate` a second."""
-        self.run(self.traffic.run(count, rate, after))
+    def send(self, count, rate, after=lambda: None, enough=lambda: True):
+        """Send `count` messages, at most `rate` a second, and more until it is `enough()`."""
+        self.run(self.traffic.run(count, rate, after, enough))
 
     @staticmethod
     def run(work):

@@ -108,6 +108,12 @@ class Fleet(RunningHub):
         logs = self.home.logs.glob("router*.log")
         return sum(log.read_text().count('"router_open"') for log in logs)
 
+    @staticmethod
+    def is_routing(router):
+        """Say whether it has begun to route since it was last started."""
+        told = router.log.read_text()
+        return told.rfind('"router_open"') > told.rfind('"started"')
+
     def delete_inbox(self, system):
         """Take an inbox away, as an operator's slip would."""
         asyncio.run(self._delete(topics.inbox(system)))

@@ -30,7 +30,10 @@ SHORT = {"router": 1, "broker": 1}
 
 
 def storm(drill, count, numbers):
-    """Send `count` messages while the moments happen; return all figures.
+    """Send `count` messages and more while the moments happen; return all figures.
+
+    Moments take their time, and the last come late. Without messages they would show nothing: a
+    zombie that has nothing to route does not notice that it was replaced.
 
     Raises:
         Violated: the hub broke a promise.
@@ -38,7 +41,7 @@ def storm(drill, count, numbers):
     began = time.monotonic()
     moments = plan(random.Random(drill.seed + 1), drill.traffic.sent, count, numbers)
     turmoil = Turmoil(drill, moments)
-    drill.send(count, RATE, turmoil.look)
+    drill.send(count, RATE, turmoil.look, turmoil.is_over)
     told = turmoil.finish()
     figures = drill.verify()
     return {

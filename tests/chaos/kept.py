@@ -27,7 +27,7 @@ class Kept:
     """
 
     def __init__(self, name, command, *, environ, log):
-        self.name, self.command, self._environ, self._log = name, command, environ, log
+        self.name, self.command, self._environ, self.log = name, command, environ, log
         self.ends: list[int] = []
         """The exit statuses so far; negative for a signal."""
         self._process: subprocess.Popen[bytes] | None = None
@@ -89,7 +89,7 @@ class Kept:
             command, more = self._next or (self.command, {})
             self._next = None
             guarded = [sys.executable, "-I", "-S", str(GUARD), str(os.getpid()), *command]
-            with self._log.open("ab") as log:
+            with self.log.open("ab") as log:
                 self._process = subprocess.Popen(
                     guarded,
                     env=self._environ | more,

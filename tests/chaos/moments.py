@@ -70,6 +70,10 @@ class Turmoil:
         while self._left and self._drill.traffic.sent >= self._left[0].at:
             self._doing.append(self._pool.submit(self._do, self._left.pop(0)))
 
+    def is_over(self):
+        """Say whether all moments were done, or have failed."""
+        return not self._left and all(doing.done() for doing in self._doing)
+
     def finish(self):
         """Return what was done, once all of it is done.
 
@@ -144,6 +148,8 @@ class Turmoil:
         fleet = self._drill.fleet
         zombie = fleet.processes["router"]
         fleet.await_that(lambda: fleet.is_ready("router"))
+        # One that was frozen before it took its share would take it after its successor.
+        fleet.await_that(lambda: fleet.is_routing(zombie), SETTLED_SECONDS)
         ends = len(zombie.ends)
         zombie.let_go()
         zombie.signal(signal.SIGSTOP)

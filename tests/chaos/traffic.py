@@ -44,17 +44,22 @@ class Traffic:
         self._own = defaultdict(lambda: deque(maxlen=REMEMBERED))
         self._clients: dict[str, HubClient] = {}
 
-    async def run(self, count, rate, after=lambda: None):
-        """Send `count` more messages, at most `rate` a second; call `after` after each request."""
+    async def run(self, count, rate, after=lambda: None, enough=lambda: True):
+        """Send messages, at most `rate` a second; call `after` after each request.
+
+        So long until `count` more are sent and it is `enough()`.
+        """
         began, first = asyncio.get_running_loop().time(), self.sent
-        goal = first + count
 
         def due():
             return began + (self.sent - first) / rate
 
+        def done():
+            return self.sent - first >= count and enough()
+
         async with self._connected():
             senders = [f"gui-{number}" for number in range(SENDERS)]
-            await asyncio.gather(*(self._send_all(one, goal, due, after) for one in senders))
+            await asyncio.gather(*(self._send_all(one, done, due, after) for one in senders))
 
     async def send(self, *entries):
         """Send these, in this order."""
@@ -81,8 +86,8 @@ class Traffic:
                 self._clients[identity.system] = await stack.enter_async_context(client)
             yield
 
-    async def _send_all(self, source, goal, due, after):
-        while self.sent < goal:
+    async def _send_all(self, source, done, due, after):
+        while not done():
             ahead = due() - asyncio.get_running_loop().time()
             if ahead > 0:
                 await asyncio.sleep(ahead)
