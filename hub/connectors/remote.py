@@ -71,7 +71,6 @@ class Remote:
         self._environment = dict(environment or {})
         self._process: asyncio.subprocess.Process | None = None
         self._wire: Wire | None = None
-        self._watching: asyncio.Task[Any] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._hello = Hello()
         self._starting = asyncio.Lock()
@@ -180,7 +179,7 @@ class Remote:
         self._wire = wire = Wire(reader, writer, self.lent.handlers())
         self.lives += 1
         self._spawn(wire.run())
-        self._watching = self._spawn(self._watch(process, wire))
+        self._spawn(self._watch(process, wire))
         return await self._greet(wire)
 
     async def _process_at(self, descriptor: int) -> asyncio.subprocess.Process:
@@ -227,34 +226,35 @@ class Remote:
         _log.error("adapter_died", connector=self._connector.name, status=status)
 
     async def _end(self) -> None:
-        if self._watching is not None and self._wire is not None and self._wire.gone.is_set():
-            # However soon its next life is asked for, a death counts.
-            await asyncio.wait({self._watching})
-        tasks, self._tasks = self._tasks, set()
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        if self._wire is not None and not self._wire.gone.is_set():
+            for task in self._tasks:
+                task.cancel()
+        # Where the wire is gone they end by themselves: a death counts, however soon the next life
+        # is asked for.
+        if self._tasks:
+            await asyncio.wait(self._tasks)
         process, self._process, self._wire = self._process, None, None
         if process is not None:
             await _ended(process)
         self.lent.clear()
 
-    def _spawn(self, work: Any) -> asyncio.Task[Any]:
+    def _spawn(self, work: Any) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return task
 
 
 async def _ended(process: asyncio.subprocess.Process, seconds: float = 0.0) -> int:
     """End a process that does not end by itself in so long a time; return its exit status."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            return await process.wait()
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    return await process.wait()
+    ending = asyncio.create_task(process.wait())
+    # No `asyncio.timeout`: in a task that was cancelled, Python 3.11.2 makes of its end one more
+    # cancellation, and the process would live on.
+    if seconds:
+        await asyncio.wait({ending}, timeout=seconds)
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    return await ending
 
 
 def _resident(pid: int) -> int:

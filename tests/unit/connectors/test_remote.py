@@ -168,9 +168,12 @@ async def test_a_start_that_was_given_up_is_begun_anew(sink, monkeypatch):
     try:
         asked = asyncio.create_task(remote.spec())
         await until(lambda: remote.lives)
+        half = remote.pid
         asked.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asked
+        with pytest.raises(ProcessLookupError):
+            os.kill(half, 0)
         monkeypatch.setattr(remote, "_command", CHILD)
         # What is asked next is answered by a process that knows its adapter.
         assert (await remote.spec()).name == "file"
