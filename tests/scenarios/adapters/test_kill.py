@@ -27,11 +27,12 @@ def kill_connectors(hub):
 
 
 def kill_adapters(hub):
-    """End the processes that adapters have of their own with -9."""
+    """End the processes that adapters have of their own with -9, once there are any."""
     parent = hub.row("connectors")["pid"]
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    assert children, "no adapter has a process of its own"
-    for child in children:
+    children = Path(f"/proc/{parent}/task/{parent}/children")
+    # Connectors that were just killed are ready before their adapters' processes are there.
+    hub.await_that(lambda: children.read_text().split())
+    for child in children.read_text().split():
         os.kill(int(child), signal.SIGKILL)
 
 

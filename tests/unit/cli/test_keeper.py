@@ -122,7 +122,7 @@ async def test_a_stop_does_not_wait_for_the_back_off():
     keeper, kept = keep(Pretended(1), Patience(first_seconds=60))
     await until(lambda: keeper.state is State.BACKING_OFF)
     await keeper.stop()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(1):
         await kept
     assert keeper.state is State.STOPPED
 

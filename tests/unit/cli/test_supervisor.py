@@ -158,7 +158,7 @@ async def test_a_stop_during_the_preparation_is_heard(home):
     running = asyncio.create_task(supervisor.run(stop, lambda _: None))
     await asyncio.sleep(0.05)
     stop.set()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(2):
         await running
 
 
