@@ -89,10 +89,10 @@ def test_what_cannot_be_judged_waits_for_a_person_and_is_then_delivered_in_order
         assert "Mẫu" not in json.dumps(verdict, ensure_ascii=False)
         with pytest.raises(HubRefused):
             upload(client, page_pdf("TỐI MẬT"))
+        state(client, sender, "vb-2", "manual_review")
         held = ("documents", "--url", running_hub.url)
         listed = lines(running_hub.command(*held, "list"))
         assert {one["id"] for one in listed} == {"vb-1", "vb-2"}
-        state(client, sender, "vb-2", "manual_review")
         lines(running_hub.command(*held, "release", sender, "vb-2", *WHY))
         lines(running_hub.command(*held, "release", sender, "vb-1", *WHY))
     with running_hub.client(receiver) as client:
