@@ -10,8 +10,6 @@ from lgsp_client import Backoff, HubClient, Identity
 
 CALLS: Final = 48
 """Most connections for everything but long polls: more would wait in the hub in place of here."""
-_IDLE_SECONDS: Final = 3.0
-"""Idle connections are dropped before the server does it (uvicorn: 5 s), which would cost a try."""
 _BACKOFF: Final = Backoff(attempts=24, longest=5.0)
 """Some 100 s of an absent hub: longer than a killed broker takes to recover on a busy machine."""
 
@@ -47,7 +45,7 @@ async def open_clients(
         ValueError: the address is neither https nor on this machine.
     """
     tls = ssl.create_default_context()
-    limits = httpx2.Limits(max_connections=CALLS, keepalive_expiry=_IDLE_SECONDS)
+    limits = httpx2.Limits(max_connections=CALLS)
     async with AsyncExitStack() as stack:
         calls = httpx2.AsyncHTTPTransport(verify=tls, limits=limits)
         stack.push_async_callback(calls.aclose)

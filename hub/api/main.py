@@ -1,34 +1,20 @@
 """The API process: serve until asked to stop, then finish what is under way."""
 
 import asyncio
-import contextlib
 import socket
-from collections.abc import Iterator
 from typing import Final
-
-import uvicorn
 
 from hub.api.app import create_app
 from hub.api.deps import Deps
 from hub.api.hot import HotPath
 from hub.api.settings import ApiSettings
+from hub.io.serving import BACKLOG, Server, server_of
 
 DRAIN_SECONDS: Final = 20
 """How long requests that are under way may take after the stop: a write takes at most 10."""
 
-BACKLOG: Final = 2048
-"""Connections that may wait to be accepted: a province's systems reconnect all at once."""
-
 _SOCKET_MODE: Final = 0o660
 """The proxy's group may speak to the socket; nobody else."""
-
-
-class _Server(uvicorn.Server):
-    """Signals belong to the caller: uvicorn would end the process before its stores are closed."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 async def run(deps: Deps, settings: ApiSettings, stop: asyncio.Event) -> None:
@@ -39,11 +25,11 @@ async def run(deps: Deps, settings: ApiSettings, stop: asyncio.Event) -> None:
     """
     # Bound here: uvicorn would end the whole process where the port is taken.
     with _listen(settings) as listener:
-        server = _Server(_config(HotPath(create_app(deps), deps.metrics)))
+        server = server_of(HotPath(create_app(deps), deps.metrics), DRAIN_SECONDS)
         await _serve(server, listener, deps, stop)
 
 
-async def _serve(server: _Server, listener: socket.socket, deps: Deps, stop: asyncio.Event) -> None:
+async def _serve(server: Server, listener: socket.socket, deps: Deps, stop: asyncio.Event) -> None:
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     stopping = asyncio.create_task(stop.wait())
     try:
@@ -65,18 +51,3 @@ def _listen(settings: ApiSettings) -> socket.socket:
     listener.bind(str(settings.socket))
     settings.socket.chmod(_SOCKET_MODE)
     return listener
-
-
-def _config(app: HotPath) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        http="httptools",
-        ws="none",
-        lifespan="off",
-        backlog=BACKLOG,
-        log_config=None,
-        access_log=False,  # One line per message would cost more than the message.
-        server_header=False,
-        proxy_headers=False,  # `hub.api.addresses` says whose word about an address counts.
-        timeout_graceful_shutdown=DRAIN_SECONDS,
-    )

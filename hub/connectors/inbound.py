@@ -8,17 +8,18 @@ import contextlib
 import json
 import math
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Final, Protocol
 
 import structlog
-import uvicorn
 from lgsp_adapter import AdapterError, Answer, Backpressure, Check, Reject, Request
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as Call
 from starlette.responses import Response
 from starlette.routing import Route
+
+from hub.io.serving import server_of
 
 LOOPBACK: Final = "127.0.0.1"
 
@@ -192,14 +193,6 @@ async def _is_answered(port: int) -> bool:
         writer.close()
 
 
-class _Server(uvicorn.Server):
-    """Signals belong to the caller."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 @contextlib.asynccontextmanager
 async def listening(counter: Counter, port: int) -> AsyncIterator[int]:
     """Listen on loopback while the block runs; gives the port, also where 0 chose one.
@@ -208,18 +201,7 @@ async def listening(counter: Counter, port: int) -> AsyncIterator[int]:
         OSError: the port is taken.
     """
     with socket.create_server((LOOPBACK, port)) as listener:
-        # No access log: a foreign system's addresses may hold personal values (invariant 9).
-        config = uvicorn.Config(
-            counter.app(),
-            http="httptools",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=DRAIN_SECONDS,
-        )
-        server = _Server(config)
+        server = server_of(counter.app(), DRAIN_SECONDS)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         counter.port = listener.getsockname()[1]
         try:

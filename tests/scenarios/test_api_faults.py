@@ -129,6 +129,21 @@ async def test_a_broker_that_stands_still_stops_the_intake_at_its_bound(hub, mon
     assert answer.headers["retry-after"] == "1"
 
 
+async def test_an_idle_connection_is_kept_longer_than_clients_keep_theirs(hub):
+    # httpx lets go after 5 s. Were the hub as quick, some requests would get no answer.
+    reader, writer = await asyncio.open_unix_connection(str(hub.socket))
+    try:
+        for pause in (0, 6):
+            await asyncio.sleep(pause)
+            writer.write(b"GET /healthz HTTP/1.1\r\nhost: hub\r\n\r\n")
+            told = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 20)
+            assert told.startswith(b"HTTP/1.1 200")
+            length = told.lower().partition(b"content-length: ")[2].split()[0]
+            await reader.readexactly(int(length))
+    finally:
+        writer.close()
+
+
 def head(sender, message, length):
     """Return the head of a raw request that announces `length` bytes."""
     named = "".join(f"{name}: {value}\r\n" for name, value in headers_of(message).items())
